@@ -1,0 +1,41 @@
+//! Writes the meaning of iMSDK return codes behind them in logs: `ret=-204` becomes
+//! `ret=-204 (auth: user session is failure!)`, and every other byte stays as it is.
+//!
+//! This is the library under the program `imsdk-annotate`. An [`Annotator`] is built once and used for
+//! any number of texts and streams, from any number of threads:
+//!
+//! ```
+//! use imsdk_annotate::Annotator;
+//!
+//! let annotator = Annotator::new();
+//! assert_eq!(
+//!     annotator.annotate(b"ret=-204 openid=7\n"),
+//!     b"ret=-204 (auth: user session is failure!) openid=7\n",
+//! );
+//! ```
+//!
+//! # How bytes flow
+//!
+//! ```text
+//! Catalog ──▶ Scanner ─┐            built once
+//!    └──────▶ Notes ───┤            each note rendered to bytes once
+//!                      ▼
+//! Read ──▶ Window ──▶ NoteWriter ──▶ Write
+//!          fill,      copies gaps,
+//!          settled    inserts notes
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod annotate;
+mod annotator;
+mod catalog;
+mod line_color;
+mod note;
+mod scanner;
+mod stream;
+mod window;
+
+pub use annotator::{Annotator, AnnotatorBuilder};
+pub use catalog::{Catalog, Category, Entry, Severity};
+pub use stream::{Source, StreamError};

@@ -1,0 +1,238 @@
+//! The colours and styles that a line has put in force so far, so that they can be put back behind a note.
+
+use memchr::{memchr, memrchr};
+
+/// A longer sequence is not taken for one of colour. The longest that sets both colours in full, with
+/// every style, is shorter; and no more than this is kept of a line whose beginning is gone.
+const SEQUENCE_MAX_BYTES: usize = 96;
+
+/// The colours and styles in force at a place of a line (SGR, "select graphic rendition").
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LineColor {
+    /// What is in force: of each slot, the parameter that set it last, `31` or `38;5;208`.
+    in_force: Vec<(Slot, Vec<u8>)>,
+    /// All before this place of the window has been looked at.
+    looked_up_to: usize,
+}
+
+/// What a parameter sets: a later one for the same slot replaces it. Named by the parameter that sets it,
+/// or the first of those.
+type Slot = u16;
+
+const BOLD: Slot = 1;
+const FAINT: Slot = 2;
+const FOREGROUND: Slot = 30;
+const BACKGROUND: Slot = 40;
+const UNDERLINE_COLOR: Slot = 58;
+
+/// What a parameter does.
+enum Effect {
+    Set(Slot),
+    Clear(&'static [Slot]),
+    ClearAll,
+    Nothing,
+}
+
+impl LineColor {
+    /// Looks at the window up to `to`, which is where the caller now is. A newline ends all colour: lines
+    /// are independent of each other.
+    pub(crate) fn advance(&mut self, window: &[u8], to: usize) {
+        if let Some(newline) = memrchr(b'\n', &window[self.looked_up_to..to]) {
+            self.in_force.clear();
+            self.looked_up_to += newline + 1;
+        }
+        while let Some(escape) = memchr(b'\x1b', &window[self.looked_up_to..to]) {
+            let start = self.looked_up_to + escape;
+            match sequence(&window[start..to]) {
+                Sequence::Color { parameters, length } => {
+                    self.apply(parameters);
+                    self.looked_up_to = start + length;
+                }
+                Sequence::Other => self.looked_up_to = start + 1,
+                Sequence::Unfinished => {
+                    self.looked_up_to = start;
+                    return;
+                }
+            }
+        }
+        self.looked_up_to = to;
+    }
+
+    /// Tells that what was at `from` in the window is at `to` now.
+    pub(crate) fn moved(&mut self, from: usize, to: usize) {
+        self.looked_up_to = (self.looked_up_to + to).saturating_sub(from);
+    }
+
+    /// The sequence that puts in force what is in force here; `None` where that is nothing.
+    pub(crate) fn restoring_sequence(&self) -> Option<Vec<u8>> {
+        if self.in_force.is_empty() {
+            return None;
+        }
+        let parameters: Vec<&[u8]> = self.in_force.iter().map(|(_, value)| &value[..]).collect();
+        Some([b"\x1b[", &parameters.join(&b';')[..], b"m"].concat())
+    }
+
+    fn apply(&mut self, parameters: &[u8]) {
+        let mut parameters = parameters.split(|&byte| byte == b';');
+        while let Some(parameter) = parameters.next() {
+            let number = leading_number(parameter);
+            match effect(number, parameter) {
+                Effect::Set(slot) => {
+                    let mut value = parameter.to_vec();
+                    if matches!(number, 38 | 48 | 58) && !parameter.contains(&b':') {
+                        extend_color(&mut value, &mut parameters);
+                    }
+                    self.in_force.retain(|&(taken, _)| taken != slot);
+                    self.in_force.push((slot, value));
+                }
+                Effect::Clear(slots) => self.in_force.retain(|(slot, _)| !slots.contains(slot)),
+                Effect::ClearAll => self.in_force.clear(),
+                Effect::Nothing => {}
+            }
+        }
+    }
+}
+
+/// What begins with an escape byte.
+enum Sequence<'a> {
+    Color {
+        parameters: &'a [u8],
+        length: usize,
+    },
+    Other,
+    /// It could become a colour sequence, when more is there.
+    Unfinished,
+}
+
+fn sequence(text: &[u8]) -> Sequence<'_> {
+    let Some(rest) = text.strip_prefix(b"\x1b[") else {
+        return if text.len() == 1 { Sequence::Unfinished } else { Sequence::Other };
+    };
+    let is_parameter = |byte: &u8| matches!(byte, b'0'..=b'9' | b';' | b':');
+    let length = rest.iter().take_while(|&byte| is_parameter(byte)).count();
+    match rest.get(length) {
+        Some(b'm') if length + 3 <= SEQUENCE_MAX_BYTES => {
+            Sequence::Color { parameters: &rest[..length], length: length + 3 }
+        }
+        None if length + 3 <= SEQUENCE_MAX_BYTES => Sequence::Unfinished,
+        _ => Sequence::Other,
+    }
+}
+
+/// The number that a parameter begins with; an empty one is 0.
+fn leading_number(parameter: &[u8]) -> u16 {
+    let digits = parameter.iter().take_while(|byte| byte.is_ascii_digit());
+    digits.fold(0_u16, |number, digit| number.saturating_mul(10).saturating_add(u16::from(digit - b'0')))
+}
+
+fn effect(number: u16, parameter: &[u8]) -> Effect {
+    match number {
+        0 => Effect::ClearAll,
+        1 | 2 | 7 | 8 | 9 | 53 => Effect::Set(number),
+        3 | 20 => Effect::Set(3),
+        4 if parameter == b"4:0" => Effect::Clear(&[4]),
+        4 | 21 => Effect::Set(4),
+        5 | 6 => Effect::Set(5),
+        10 => Effect::Clear(&[11]),
+        11..=19 => Effect::Set(11),
+        22 => Effect::Clear(&[BOLD, FAINT]),
+        23 => Effect::Clear(&[3]),
+        24 => Effect::Clear(&[4]),
+        25 => Effect::Clear(&[5]),
+        27 => Effect::Clear(&[7]),
+        28 => Effect::Clear(&[8]),
+        29 => Effect::Clear(&[9]),
+        30..=38 | 90..=97 => Effect::Set(FOREGROUND),
+        39 => Effect::Clear(&[FOREGROUND]),
+        40..=48 | 100..=107 => Effect::Set(BACKGROUND),
+        49 => Effect::Clear(&[BACKGROUND]),
+        51 | 52 => Effect::Set(51),
+        54 => Effect::Clear(&[51]),
+        55 => Effect::Clear(&[53]),
+        58 => Effect::Set(UNDERLINE_COLOR),
+        59 => Effect::Clear(&[UNDERLINE_COLOR]),
+        73 | 74 => Effect::Set(73),
+        75 => Effect::Clear(&[73]),
+        _ => Effect::Nothing,
+    }
+}
+
+/// Takes the parameters that belong to a `38`, `48` or `58` in front of them: `5;n` or `2;r;g;b`.
+fn extend_color<'a>(value: &mut Vec<u8>, parameters: &mut impl Iterator<Item = &'a [u8]>) {
+    let Some(kind) = parameters.next() else {
+        return;
+    };
+    let numbers = match kind {
+        b"5" => 1,
+        b"2" => 3,
+        _ => 0,
+    };
+    for part in std::iter::once(kind).chain(parameters.take(numbers)) {
+        value.push(b';');
+        value.extend_from_slice(part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn restored(text: &[u8]) -> Option<String> {
+        let mut color = LineColor::default();
+        color.advance(text, text.len());
+        color.restoring_sequence().map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn what_is_in_force_is_put_back() {
+        let cases: [(&[u8], Option<&str>); 20] = [
+            (b"plain", None),
+            (b"\x1b[31mred", Some("\x1b[31m")),
+            (b"\x1b[31mred\x1b[0m", None),
+            (b"\x1b[31mred\x1b[m", None),
+            (b"\x1b[31mred\x1b[39m", None),
+            (b"\x1b[31m\x1b[32m", Some("\x1b[32m")),
+            (b"\x1b[1;31;44m", Some("\x1b[1;31;44m")),
+            (b"\x1b[1m\x1b[2m\x1b[31m\x1b[22m", Some("\x1b[31m")),
+            (b"\x1b[31m\x1b[0;1m", Some("\x1b[1m")),
+            (b"\x1b[31m\x1b[;4m", Some("\x1b[4m")),
+            (b"\x1b[38;5;208m", Some("\x1b[38;5;208m")),
+            (b"\x1b[48;2;0;0;0;1m", Some("\x1b[48;2;0;0;0;1m")),
+            (b"\x1b[38;5;1m\x1b[38:2::1:2:3m", Some("\x1b[38:2::1:2:3m")),
+            (b"\x1b[4:3m\x1b[4:0m", None),
+            (b"\x1b[91m\x1b[107m\x1b[49m", Some("\x1b[91m")),
+            (b"\x1b[31m\x1b[K\x1b[2J\x1b]0;title\x07", Some("\x1b[31m")),
+            (b"\x1b[31m one\n two", None),
+            (b"\x1b[31m one\n\x1b[32mtwo", Some("\x1b[32m")),
+            (b"\x1b[999999999m", None),
+            (b"\x1b[38m", Some("\x1b[38m")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(restored(text).as_deref(), expected, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_sequence_counts_up_to_its_limit() {
+        let of_length = |length: usize| {
+            let parameters = [b"1".to_vec(), b";".repeat(length - 4 - 1), b"1".to_vec()].concat();
+            [b"\x1b[", &parameters[..], b"m"].concat()
+        };
+        assert_eq!(of_length(96).len(), 96);
+        assert!(restored(&of_length(95)).is_some());
+        assert!(restored(&of_length(96)).is_some());
+        assert!(restored(&of_length(97)).is_none());
+    }
+
+    #[test]
+    fn where_the_text_is_cut_makes_no_difference() {
+        let text = b"a\x1b[1;38;5;208mb\x1b[Kc\x1b[44md";
+        for cut in 0..=text.len() {
+            let mut color = LineColor::default();
+            color.advance(text, cut);
+            color.moved(7, 7);
+            color.advance(text, text.len());
+            assert_eq!(color.restoring_sequence().unwrap(), b"\x1b[1;38;5;208;44m", "{cut}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What stands behind a key: the separator and the code.
+
+use super::byte_class::{carries_on, is_blank, is_digit};
+use super::limits::{BLANKS_MAX, DIGITS_MAX};
+
+/// A code with all that belongs to its field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Code {
+    pub(super) value: i32,
+    /// Where the field ends: behind the code and its closing quote or bracket.
+    pub(super) end: usize,
+}
+
+impl Code {
+    /// The code behind the separator at `separator`: `=`, `=>`, `:` or a full-width one.
+    #[inline]
+    pub(super) fn behind_separator(haystack: &[u8], separator: usize) -> Option<Self> {
+        let mut at = separator + separator_length(&haystack[separator..])?;
+        let blanks = haystack[at..].iter().take(BLANKS_MAX).take_while(|&&byte| is_blank(byte));
+        at += blanks.count();
+        let quote = opening_quote(&haystack[at..]);
+        let (value, code_end) = number(haystack, at + quote.len())?;
+        if !haystack[code_end..].starts_with(quote) {
+            return None;
+        }
+        let end = code_end + quote.len();
+        (!is_carried_on(&haystack[end..], value)).then_some(Self { value, end })
+    }
+
+    /// The code in the bracket at `bracket`, right behind a key: `[-204]`. Negative codes only.
+    #[inline]
+    pub(super) fn in_bracket(haystack: &[u8], bracket: usize) -> Option<Self> {
+        let (value, code_end) = number(haystack, bracket + 1)?;
+        if value > 0 || haystack.get(code_end) != Some(&b']') {
+            return None;
+        }
+        let end = code_end + 1;
+        (!is_carried_on(&haystack[end..], value)).then_some(Self { value, end })
+    }
+}
+
+/// How long the separator at the beginning of `rest` is, if there is one.
+#[inline]
+fn separator_length(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b'=', b'>', ..] => Some(2),
+        [b'=' | b':', ..] => Some(1),
+        // U+FF1A and U+FF1D, the full-width colon and equals sign.
+        [0xEF, 0xBC, 0x9A | 0x9D, ..] => Some(3),
+        _ => None,
+    }
+}
+
+/// The quote at the beginning of `rest`, plain or escaped; empty if there is none.
+#[inline]
+fn opening_quote(rest: &[u8]) -> &[u8] {
+    match rest {
+        [b'"' | b'\'', ..] => &rest[..1],
+        [b'\\', b'"' | b'\'', ..] => &rest[..2],
+        _ => &[],
+    }
+}
+
+/// The number that begins at `start`, with where it ends: `-` or nothing, then 1 to 9 digits, the first
+/// of them not `0`, and no further digit.
+#[inline]
+fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
+    let negative = haystack.get(start) == Some(&b'-');
+    let first = start + usize::from(negative);
+    if !matches!(haystack.get(first), Some(b'1'..=b'9')) {
+        return None;
+    }
+    let digits = haystack[first..].iter().take(DIGITS_MAX + 1).take_while(|&&byte| is_digit(byte));
+    let (mut magnitude, mut count) = (0_i32, 0);
+    for &digit in digits {
+        if count == DIGITS_MAX {
+            return None;
+        }
+        magnitude = magnitude * 10 + i32::from(digit - b'0');
+        count += 1;
+    }
+    Some((if negative { -magnitude } else { magnitude }, first + count))
+}
+
+/// Whether what stands right behind a code makes it part of something longer: `5ms`, `1.2.3`, `1,000`.
+#[inline]
+fn is_carried_on(rest: &[u8], code: i32) -> bool {
+    let Some(&next) = rest.first() else {
+        return false;
+    };
+    let is_digit_at = |at: usize| rest.get(at).is_some_and(|&byte| is_digit(byte));
+    match next {
+        b'.' | b':' => is_digit_at(1),
+        b',' => (1..=3).all(is_digit_at) && !is_digit_at(4),
+        0x80.. => code > 0,
+        _ => carries_on(next),
+    }
+}

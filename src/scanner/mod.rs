@@ -1,0 +1,130 @@
+//! The scanner: where the fields are. What a field is, this module alone says.
+//!
+//! A field is a key, a separator and a code: `ret=-204`, `code: -204`, `"ret":-204`, `retCode[-204]`.
+//! "Letter" and "byte" mean ASCII here; the haystack is bytes, never assumed to be UTF-8.
+//!
+//! 1. **Key.** A whole identifier (a longest run of letters, digits and `_`, at most 32 bytes) which, in
+//!    lower case and without `_`, is one of `ret` `code` `retcode` `iret` `errcode` `errorcode`
+//!    `thirdretcode`.
+//! 2. **Before the key** any byte may stand but `$` and `-`. Two things count as no part of the
+//!    identifier: the letter of a backslash escape (`\n`, `\r`, `\t`: the two bytes, as in logged JSON),
+//!    and a colour sequence `ESC [ ... m` of at most 31 bytes.
+//! 3. **Another kind of code.** A key spelled `code` (any case) is none where 1 to 16 blanks (spaces,
+//!    tabs) stand before it, and before those a token (a run without blanks; its last 48 bytes count)
+//!    that contains `Domain=`, or whose trailing letters are a word like `exit` or `status`.
+//! 4. **After the key** an optional quote (`"`, `'`, `\"` or `\'`), then an optional `]`.
+//! 5. **Separator.** Up to 16 blanks, then `=`, `:`, `=>`, or the full-width `：` or `＝` (UTF-8), then up
+//!    to 16 blanks. Or, directly after the bare key, `[`.
+//! 6. **Code.** An optional quote (as in 4), `-` or nothing, then 1 to 9 digits, the first not `0`, and no
+//!    further digit; then the same quote again where one opened it. In the bracket form: no quotes, only
+//!    a negative code, and `]` right behind it.
+//! 7. **After the code** (and its closing quote or bracket): the end of the line, or a byte that does not
+//!    carry the number on. These do: a letter, a digit, any of `_ % / + * ^ = ~ @ $ -`; `.` or `:` before a
+//!    digit; `,` before exactly three digits. A positive code is also none where a non-ASCII byte follows.
+//! 8. **Known.** The catalog has the code. A positive code is none under `errcode` or `errorcode`.
+//!
+//! Strict: a positive code counts only under `ret` or `iret`, or where the key has a quote behind it.
+//!
+//! It works in two steps: [`candidates`] finds the few places where a separator could be, with vector
+//! instructions; a look around each ([`key`] backwards, [`code`] forwards) confirms it.
+
+mod byte_class;
+mod candidates;
+mod code;
+mod key;
+mod limits;
+
+pub(crate) use key::is_other_kind;
+pub(crate) use limits::{LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
+
+use crate::catalog::Catalog;
+use code::Code;
+use fearless_simd::Level;
+use key::{Key, KeyName};
+use std::ops::Range;
+
+/// How much is searched for candidates at a time: little enough to be still in the nearest cache when
+/// they are confirmed and copied.
+const STRETCH_BYTES: usize = 8 * 1024;
+
+/// Finds fields, by the rules above.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanner {
+    catalog: Catalog,
+    strict: bool,
+    level: Level,
+}
+
+/// A field that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    /// Where the key begins.
+    pub(crate) key_start: usize,
+    /// Whether rule 3 had to be asked: the key is spelled `code`.
+    pub(crate) spelled_code: bool,
+    /// Where the field ends, and the note goes.
+    pub(crate) end: usize,
+    /// Where in the catalog its code is.
+    pub(crate) entry: usize,
+}
+
+impl Scanner {
+    pub(crate) fn new(catalog: Catalog, strict: bool) -> Self {
+        Self { catalog, strict, level: Level::new() }
+    }
+
+    /// Calls `on_field` for each field whose separator lies in `range`, in their order.
+    ///
+    /// Up to [`LOOK_BEHIND_BYTES`] before and [`LOOK_AHEAD_BYTES`] behind the range are looked at; the
+    /// haystack must have that much of the line, unless the line begins or ends there.
+    #[inline]
+    pub(crate) fn for_each_field<E>(
+        &self,
+        haystack: &[u8],
+        range: Range<usize>,
+        scratch: &mut Vec<u32>,
+        mut on_field: impl FnMut(Field) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut start = range.start;
+        while start < range.end {
+            let end = range.end.min(start + STRETCH_BYTES);
+            scratch.clear();
+            candidates::find(self.level, haystack, start..end, scratch);
+            for &offset in scratch.iter() {
+                if let Some(field) = self.confirm(haystack, start + offset as usize) {
+                    on_field(field)?;
+                }
+            }
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// The field with its separator (or bracket) at `separator`, if there is one.
+    #[inline]
+    fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
+        let (key, code) = if haystack[separator] == b'[' {
+            (Key::ending_at(haystack, separator)?, Code::in_bracket(haystack, separator)?)
+        } else {
+            let key = Key::before_separator(haystack, separator)?;
+            (key, Code::behind_separator(haystack, separator)?)
+        };
+        let entry = self.catalog.position(code.value)?;
+        if code.value > 0 && !self.allows_positive(key) {
+            return None;
+        }
+        if key.spelled_code && is_other_kind(haystack, key.start) {
+            return None;
+        }
+        let Key { start: key_start, spelled_code, .. } = key;
+        Some(Field { key_start, spelled_code, end: code.end, entry })
+    }
+
+    fn allows_positive(&self, key: Key) -> bool {
+        match key.name {
+            KeyName::Ret | KeyName::IRet => true,
+            KeyName::ErrCode | KeyName::ErrorCode => false,
+            KeyName::Code | KeyName::RetCode | KeyName::ThirdRetCode => !self.strict || key.quoted,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Runs the binary in a clean environment; a failure shows command, input and both outputs.
+
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+/// The binary, with nothing in its environment that could change what it does.
+pub(crate) fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_imsdk-annotate"));
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs a command with an input and waits for its end.
+pub(crate) fn output_of(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut stdin = child.stdin.take().unwrap();
+    std::thread::scope(|scope| {
+        // Who does not read all of it says so in its status.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        child.wait_with_output().unwrap()
+    })
+}
+
+/// What the binary makes of an input; that it went well is checked.
+pub(crate) fn annotate(args: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut command = binary();
+    let output = output_of(command.args(args), input);
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{command:?}\n{:?}\nstdin:  {}\nstdout: {}\nstderr: {}",
+        output.status,
+        input.escape_ascii(),
+        output.stdout.escape_ascii(),
+        output.stderr.escape_ascii(),
+    );
+    output.stdout
+}
+
+/// Reads until what has come ends with `end`. The test runner's patience is the limit.
+pub(crate) fn read_until(rdr: &mut impl Read, end: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    while !text.ends_with(end) {
+        let count = rdr.read(&mut buffer).unwrap();
+        assert!(count > 0, "ended early: {}", text.escape_ascii());
+        text.extend_from_slice(&buffer[..count]);
+    }
+    text
+}
