@@ -2,4 +2,8 @@
 
 mod catalog;
 mod command;
+mod errors;
 mod fields;
+mod properties;
+mod streaming;
+mod twin;

@@ -1,0 +1,121 @@
+//! A naive twin of the annotator, written from the rules alone: forwards, a line at a time, with a regex.
+
+use imsdk_annotate::Catalog;
+use regex::bytes::Regex;
+use std::sync::LazyLock;
+
+const KEYS: [&str; 7] = ["ret", "code", "retcode", "iret", "errcode", "errorcode", "thirdretcode"];
+
+const OTHER_KINDS: &str = "abnormal area auth authorization close country coupon currency exit http \
+    invitation invite language phone post postal promo region response signal sms source status verification \
+    verify zip";
+
+/// All between a key and the end of its field, without the bracket form.
+static FIELD: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?-u)^(?P<behind>\\?["'])?\]?[ \t]{0,16}(?:=>|=|:|\xEF\xBC\x9A|\xEF\xBC\x9D)[ \t]{0,16}(?P<open>\\?["'])?(?P<code>-?[1-9][0-9]{0,8})"#;
+    Regex::new(pattern).unwrap()
+});
+
+static BRACKET: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?-u)^\[(?P<code>-[1-9][0-9]{0,8})\]").unwrap());
+
+static COLOR_AT_END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\x1B\[[0-9;:]{0,28}m$").unwrap());
+
+static CARRIED_ON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u)^(?:[A-Za-z0-9_%/+*^=~@$-]|[.:][0-9]|,[0-9]{3}(?:[^0-9]|$))").unwrap()
+});
+
+pub(crate) fn annotate(text: &[u8], strict: bool) -> Vec<u8> {
+    let catalog = Catalog::builtin();
+    text.split_inclusive(|&byte| byte == b'\n')
+        .flat_map(|line| annotate_line(line, strict, &catalog))
+        .collect()
+}
+
+fn annotate_line(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<u8> {
+    let mut annotated = Vec::new();
+    let mut written = 0;
+    for end in 1..line.len() {
+        let Some((field_end, code)) = field_with_key_end(line, end, strict) else { continue };
+        let Some(entry) = catalog.get(code) else { continue };
+        let note = format!(" ({}: {})", entry.category().name(), entry.message());
+        if line[field_end..].starts_with(note.as_bytes()) {
+            continue;
+        }
+        annotated.extend_from_slice(&line[written..field_end]);
+        annotated.extend_from_slice(note.as_bytes());
+        written = field_end;
+    }
+    annotated.extend_from_slice(&line[written..]);
+    annotated
+}
+
+fn is_identifier(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The field whose key ends at `end`: where it ends, and its code.
+fn field_with_key_end(line: &[u8], end: usize, strict: bool) -> Option<(usize, i32)> {
+    let content = line.strip_suffix(b"\n").unwrap_or(line);
+    if end > content.len()
+        || !is_identifier(line[end - 1])
+        || line.get(end).copied().is_some_and(is_identifier)
+    {
+        return None;
+    }
+    let mut start = (0..end).rev().take_while(|&at| is_identifier(line[at])).last()?;
+    if start > 0 && line[start - 1] == b'\\' && b"nrt".contains(&line[start]) {
+        start += 1;
+    } else if let Some(behind) = (start..end).find(|&at| COLOR_AT_END.is_match(&line[..at])) {
+        start = behind;
+    }
+    let identifier = &line[start..end];
+    if !(1..=32).contains(&identifier.len()) {
+        return None;
+    }
+    let name = String::from_utf8(identifier.to_ascii_lowercase()).unwrap().replace('_', "");
+    if !KEYS.contains(&&name[..]) || (start > 0 && b"$-".contains(&line[start - 1])) {
+        return None;
+    }
+    if identifier.eq_ignore_ascii_case(b"code") && is_other_kind(&line[..start]) {
+        return None;
+    }
+    let rest = &content[end..];
+    let (length, code, quoted) = if let Some(found) = BRACKET.captures(rest) {
+        (found.get(0)?.len(), parse(&found["code"]), false)
+    } else {
+        let found = FIELD.captures(rest)?;
+        let quote = found.name("open").map_or(&b""[..], |open| open.as_bytes());
+        let code_end = found.get(0)?.len();
+        if !rest[code_end..].starts_with(quote) || rest.get(code_end).is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        (code_end + quote.len(), parse(&found["code"]), found.name("behind").is_some())
+    };
+    let behind = &rest[length..];
+    if CARRIED_ON.is_match(behind) || (code > 0 && behind.first().is_some_and(|&byte| byte >= 0x80)) {
+        return None;
+    }
+    let positive_counts = !["errcode", "errorcode"].contains(&&name[..])
+        && (!strict || quoted || ["ret", "iret"].contains(&&name[..]));
+    (code < 0 || positive_counts).then_some((end + length, code))
+}
+
+fn parse(code: &[u8]) -> i32 {
+    std::str::from_utf8(code).unwrap().parse().unwrap()
+}
+
+fn is_other_kind(before: &[u8]) -> bool {
+    let is_blank = |byte: &u8| b" \t".contains(byte);
+    let blanks = before.iter().rev().take_while(|&byte| is_blank(byte)).count();
+    if !(1..=16).contains(&blanks) {
+        return false;
+    }
+    let before = &before[..before.len() - blanks];
+    let token = before.rsplit(|byte| is_blank(byte)).next().unwrap();
+    let token = &token[token.len().saturating_sub(48)..];
+    let letters = token.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = token[token.len() - letters..].to_ascii_lowercase();
+    OTHER_KINDS.split_whitespace().any(|kind| kind.as_bytes() == word)
+        || token.windows(7).any(|part| part == b"Domain=")
+}
