@@ -33,10 +33,9 @@ impl Note {
     /// how long it is there.
     #[inline]
     pub(crate) fn length_at(&self, rest: &[u8]) -> Option<usize> {
-        // Nearly always the first byte says no.
-        match rest.first()? {
-            b' ' | b'\x1b' => {}
-            _ => return None,
+        // Nearly always the first two bytes say no, without a comparison of the whole.
+        if !matches!(rest, [b' ', b'(' | b'\x1b', ..] | [b'\x1b', ..]) {
+            return None;
         }
         if rest.starts_with(&self.plain) {
             return Some(self.plain.len());

@@ -49,8 +49,9 @@ impl Bits {
     fn candidates(self, before: Self) -> u64 {
         let key_end_1 = self.key_end << 1 | before.key_end >> 63;
         let between_1 = self.between << 1 | before.between >> 63;
-        let behind_key = |bits: Self| bits.key_end | bits.between | bits.backslash;
-        let behind_key_2 = behind_key(self) << 2 | behind_key(before) >> 62;
+        let behind_key = self.key_end | self.between | self.backslash;
+        let behind_key_before = before.key_end | before.between | before.backslash;
+        let behind_key_2 = behind_key << 2 | behind_key_before >> 62;
         self.separator & (key_end_1 | (between_1 & behind_key_2)) | self.bracket & key_end_1
     }
 }
@@ -68,6 +69,8 @@ pub(super) fn find(level: Level, haystack: &[u8], range: Range<usize>, found: &m
     dispatch!(level, simd => find_at_level(simd, haystack, range, found));
 }
 
+// All of it must become one function for each level, compiled with that level's instructions: a closure
+// that is not inlined costs a call for each comparison, and with that most of the speed.
 #[inline(always)]
 fn find_at_level<S: Simd>(simd: S, haystack: &[u8], range: Range<usize>, found: &mut Vec<u32>) {
     simd.vectorize(
@@ -77,24 +80,28 @@ fn find_at_level<S: Simd>(simd: S, haystack: &[u8], range: Range<usize>, found: 
             let blocks = haystack[range].chunks_exact(BLOCK_BYTES);
             let rest = blocks.remainder();
             let mut base = 0;
-            let mut look_at = |block: &[u8]| {
+            for block in blocks {
                 let bits = Bits::of_block(simd, block);
-                let mut candidates = bits.candidates(before);
-                while candidates != 0 {
-                    found.push(base + candidates.trailing_zeros());
-                    candidates &= candidates - 1;
-                }
+                push_places(bits.candidates(before), base, found);
                 before = bits;
                 base += BLOCK_BYTES as u32;
-            };
-            blocks.for_each(&mut look_at);
+            }
             if !rest.is_empty() {
                 let mut block = [0; BLOCK_BYTES];
                 block[..rest.len()].copy_from_slice(rest);
-                look_at(&block);
+                push_places(Bits::of_block(simd, &block).candidates(before), base, found);
             }
         },
     );
+}
+
+/// Appends the place of each bit that is set.
+#[inline(always)]
+fn push_places(mut bits: u64, base: u32, found: &mut Vec<u32>) {
+    while bits != 0 {
+        found.push(base + bits.trailing_zeros());
+        bits &= bits - 1;
+    }
 }
 
 /// The bits of the last bytes of `haystack`, in the place where those of a whole block would be.

@@ -20,7 +20,7 @@ impl Code {
         at += blanks.count();
         let quote = opening_quote(&haystack[at..]);
         let (value, code_end) = number(haystack, at + quote.len())?;
-        if !haystack[code_end..].starts_with(quote) {
+        if !quote.is_empty() && !haystack[code_end..].starts_with(quote) {
             return None;
         }
         let end = code_end + quote.len();

@@ -161,8 +161,11 @@ fn could_end_a_key(haystack: &[u8], end: usize) -> bool {
     let Some(last) = haystack[..end].last_chunk::<4>() else {
         return end == 3;
     };
-    let lower = last.map(|byte| byte | 0x20);
-    lower == *b"code" || lower[1..] == *b"ret" || last.contains(&b'_')
+    // As one number: a comparison of bytes in memory would be a call, and wait for what was just stored.
+    let lower = u32::from_le_bytes(*last) | 0x2020_2020;
+    lower == u32::from_le_bytes(*b"code")
+        || lower >> 8 == u32::from_le_bytes(*b"ret\0")
+        || last.contains(&b'_')
 }
 
 /// Where the identifier that ends at `end` begins; `None` if there is none or it is too long.

@@ -135,7 +135,7 @@ struct Halting<'a> {
 impl Read for Halting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reads += 1;
-        if self.reads % 2 == 0 {
+        if self.reads.is_multiple_of(2) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let size = self.sizes[self.reads % self.sizes.len()].min(buffer.len());

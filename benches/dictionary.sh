@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Writes the look-up that one would otherwise write, with the whole dictionary: dictionary.sh awk|perl|sed
+set -euo pipefail
+table="$(dirname "$0")/../src/catalog/builtin.tsv"
+
+case "$1" in
+awk)
+  echo 'BEGIN {'
+  tail -n +2 "$table" | awk -F'\t' '{ gsub(/["\\]/, "\\\\&", $3); printf "note[\"%s\"] = \" (%s: %s)\"\n", $1, $2, $3 }'
+  cat <<'AWK'
+}
+{
+  rest = $0; out = ""
+  while (match(rest, /([Rr]et|[Cc]ode)["']?\]?[ \t]*[=:[][ \t]*"?-?[1-9][0-9]*"?\]?/)) {
+    field = substr(rest, RSTART, RLENGTH); code = field
+    gsub(/[^-0-9]/, "", code)
+    out = out substr(rest, 1, RSTART + RLENGTH - 1) note[code]
+    rest = substr(rest, RSTART + RLENGTH)
+  }
+  print out rest
+}
+AWK
+  ;;
+perl)
+  echo 'my %note = ('
+  tail -n +2 "$table" | awk -F'\t' -v q="'" '{ gsub(/[\\\047]/, "\\\\&", $3); print q $1 q " => " q " (" $2 ": " $3 ")" q "," }'
+  echo ');'
+  cat <<'PERL'
+while (<>) {
+  s/((?:[Rr]et|[Cc]ode)["']?\]?[ \t]*[=:\[][ \t]*"?(-?[1-9][0-9]*)"?\]?)/$1 . ($note{$2} \/\/ "")/ge;
+  print;
+}
+PERL
+  ;;
+sed)
+  tail -n +2 "$table" | awk -F'\t' '{
+    gsub(/[\/&\\]/, "\\\\&", $3)
+    printf "s/([Rr]et|[Cc]ode)([\"\047]?\\]?[ \\t]*[=:[][ \\t]*\"?)%s(\"?\\]?)([^0-9]|$)/\\1\\2%s\\3 (%s: %s)\\4/g\n", $1, $1, $2, $3
+  }'
+  ;;
+*)
+  echo "usage: dictionary.sh awk|perl|sed" >&2
+  exit 2
+  ;;
+esac
