@@ -1,9 +1,9 @@
 //! Finds the places where a field's separator could be, many bytes at a time.
 //!
-//! Every field has a separator, and what stands before a separator is narrow: the last letter of a
-//! key (`t`, `e` or `_`), or a blank, quote or `]` that in turn stands behind such a byte. Vector
-//! comparisons turn 64 bytes into bit sets, shifts line them up, and what is left are candidates:
-//! about one and a half for each line of a log full of fields.
+//! Every field has a separator, and what stands before a separator is narrow: the last letters of a
+//! key (`et`, `de`, or one of them with `_`), or a blank, quote or `]` that in turn stands behind such
+//! letters. Vector comparisons turn 64 bytes into bit sets, shifts line them up, and what is left are
+//! candidates, little more of them than there are fields.
 //!
 //! A multi-pattern search for keys with their separators (Teddy, as in the aho-corasick crate) was
 //! the alternative. Underscores may stand anywhere in a key, so that the patterns are short and many;
@@ -19,8 +19,10 @@ const BLOCK_BYTES: usize = 64;
 /// What the comparisons say of up to 64 bytes, a bit for each, the first byte in the lowest bit.
 #[derive(Clone, Copy, Default)]
 struct Bits {
-    /// Could be the last byte of a key.
-    key_end: u64,
+    t: u64,
+    e: u64,
+    d: u64,
+    underscore: u64,
     /// Could stand between a key and its separator: a blank, a quote or `]`. Other bytes up to `'`
     /// count too: one comparison is cheaper than three, and the confirmation will tell.
     between: u64,
@@ -30,13 +32,23 @@ struct Bits {
     bracket: u64,
 }
 
+/// What the bytes before a block say of its first ones.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    bits: Bits,
+    key_end: u64,
+}
+
 impl Bits {
     #[inline(always)]
     fn of_block<S: Simd>(simd: S, block: &[u8]) -> Self {
         let bytes = u8x64::from_slice(simd, block);
         let lower = bytes | 0x20;
         Self {
-            key_end: (lower.simd_eq(b't') | lower.simd_eq(b'e') | bytes.simd_eq(b'_')).to_bitmask(),
+            t: lower.simd_eq(b't').to_bitmask(),
+            e: lower.simd_eq(b'e').to_bitmask(),
+            d: lower.simd_eq(b'd').to_bitmask(),
+            underscore: bytes.simd_eq(b'_').to_bitmask(),
             between: (bytes.simd_le(b'\'') | bytes.simd_eq(b']')).to_bitmask(),
             backslash: bytes.simd_eq(b'\\').to_bitmask(),
             separator: (bytes.simd_eq(b'=') | bytes.simd_eq(b':') | bytes.simd_eq(0xEF)).to_bitmask(),
@@ -44,13 +56,22 @@ impl Bits {
         }
     }
 
-    /// The candidates among these bytes, given what stands before them.
+    /// Bytes that could be the last of a key.
     #[inline(always)]
-    fn candidates(self, before: Self) -> u64 {
-        let key_end_1 = self.key_end << 1 | before.key_end >> 63;
-        let between_1 = self.between << 1 | before.between >> 63;
-        let behind_key = self.key_end | self.between | self.backslash;
-        let behind_key_before = before.key_end | before.between | before.backslash;
+    fn key_end(self, before: Self) -> u64 {
+        let behind = |bits: u64, bits_before: u64| bits << 1 | bits_before >> 63;
+        let behind_e = behind(self.e | self.underscore, before.e | before.underscore);
+        let behind_d = behind(self.d | self.underscore, before.d | before.underscore);
+        self.t & behind_e | self.e & behind_d | self.underscore
+    }
+
+    /// The candidates among these bytes, given what stands before them and which could end a key.
+    #[inline(always)]
+    fn candidates(self, key_end: u64, before: Before) -> u64 {
+        let key_end_1 = key_end << 1 | before.key_end >> 63;
+        let between_1 = self.between << 1 | before.bits.between >> 63;
+        let behind_key = key_end | self.between | self.backslash;
+        let behind_key_before = before.key_end | before.bits.between | before.bits.backslash;
         let behind_key_2 = behind_key << 2 | behind_key_before >> 62;
         self.separator & (key_end_1 | (between_1 & behind_key_2)) | self.bracket & key_end_1
     }
@@ -82,14 +103,16 @@ fn find_at_level<S: Simd>(simd: S, haystack: &[u8], range: Range<usize>, found: 
             let mut base = 0;
             for block in blocks {
                 let bits = Bits::of_block(simd, block);
-                push_places(bits.candidates(before), base, found);
-                before = bits;
+                let key_end = bits.key_end(before.bits);
+                push_places(bits.candidates(key_end, before), base, found);
+                before = Before { bits, key_end };
                 base += BLOCK_BYTES as u32;
             }
             if !rest.is_empty() {
                 let mut block = [0; BLOCK_BYTES];
                 block[..rest.len()].copy_from_slice(rest);
-                push_places(Bits::of_block(simd, &block).candidates(before), base, found);
+                let bits = Bits::of_block(simd, &block);
+                push_places(bits.candidates(bits.key_end(before.bits), before), base, found);
             }
         },
     );
@@ -104,14 +127,15 @@ fn push_places(mut bits: u64, base: u32, found: &mut Vec<u32>) {
     }
 }
 
-/// The bits of the last bytes of `haystack`, in the place where those of a whole block would be.
+/// What the last bytes of `haystack` say, in the place where those of a whole block would be.
 /// Where there are none, letters stand for them that no key ends with.
 #[inline(always)]
-fn bits_before<S: Simd>(simd: S, haystack: &[u8]) -> Bits {
+fn bits_before<S: Simd>(simd: S, haystack: &[u8]) -> Before {
     let mut block = [b'x'; BLOCK_BYTES];
-    let tail = &haystack[haystack.len().saturating_sub(2)..];
+    let tail = &haystack[haystack.len().saturating_sub(3)..];
     block[BLOCK_BYTES - tail.len()..].copy_from_slice(tail);
-    Bits::of_block(simd, &block)
+    let bits = Bits::of_block(simd, &block);
+    Before { bits, key_end: bits.key_end(Bits::default()) }
 }
 
 #[cfg(test)]
@@ -120,15 +144,15 @@ mod tests {
 
     /// The definition, a byte at a time.
     fn naive(haystack: &[u8], range: Range<usize>) -> Vec<u32> {
-        let key_end = |byte: u8| matches!(byte, b't' | b'T' | b'e' | b'E' | b'_');
-        let between = |byte: u8| byte <= b'\'' || byte == b']';
+        let byte_at = |at: Option<usize>| at.map_or(b'x', |at| haystack[at].to_ascii_lowercase());
+        let key_end = |at: Option<usize>| {
+            let pair = (byte_at(at.and_then(|at| at.checked_sub(1))), byte_at(at));
+            matches!(pair, (b'e' | b'_', b't') | (b'd' | b'_', b'e') | (_, b'_'))
+        };
+        let between = |at: Option<usize>| byte_at(at) <= b'\'' || byte_at(at) == b']';
         let is_candidate = |at: usize| {
-            let (one, two) = match at {
-                0 => return false,
-                1 => (haystack[0], b'x'),
-                _ => (haystack[at - 1], haystack[at - 2]),
-            };
-            let behind_key = key_end(two) || between(two) || two == b'\\';
+            let (one, two) = (at.checked_sub(1), at.checked_sub(2));
+            let behind_key = key_end(two) || between(two) || byte_at(two) == b'\\';
             match haystack[at] {
                 b'=' | b':' | 0xEF => key_end(one) || between(one) && behind_key,
                 b'[' => key_end(one),
@@ -147,7 +171,7 @@ mod tests {
             levels.extend(level.as_sse4_2().map(Level::Sse4_2));
             levels.extend(level.as_avx2().map(Level::Avx2));
         }
-        let alphabet = b"tTeE_]['\"\\ \t=:x-5\n\0\xEF\xBC\x9A\xFF(";
+        let alphabet = b"tTeEdD_]['\"\\ \t=:x-5\n\0\xEF\xBC\x9A\xFF(";
         let mut seed = 1_u64;
         let haystack: Vec<u8> = (0..400)
             .map(|_| {
@@ -169,7 +193,7 @@ mod tests {
     #[test]
     fn nothing_stands_before_the_first_byte() {
         let mut found = Vec::new();
-        find(Level::new(), b"=t=", 0..3, &mut found);
+        find(Level::new(), b"=_=t=", 0..5, &mut found);
         assert_eq!(found, [2]);
     }
 }
