@@ -103,11 +103,12 @@ impl Scanner {
     /// The field with its separator (or bracket) at `separator`, if there is one.
     #[inline]
     fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
-        let (key, code) = if haystack[separator] == b'[' {
-            (Key::ending_at(haystack, separator)?, Code::in_bracket(haystack, separator)?)
+        // The code first: it turns more candidates away (`ret=0`), and sooner.
+        let (code, key) = if haystack[separator] == b'[' {
+            (Code::in_bracket(haystack, separator)?, Key::ending_at(haystack, separator)?)
         } else {
-            let key = Key::before_separator(haystack, separator)?;
-            (key, Code::behind_separator(haystack, separator)?)
+            let code = Code::behind_separator(haystack, separator)?;
+            (code, Key::before_separator(haystack, separator)?)
         };
         let entry = self.catalog.position(code.value)?;
         if code.value > 0 && !self.allows_positive(key) {

@@ -1,0 +1,80 @@
+//! Every limit of the rules: one below, at, one above; also with each side of a window's edge inside.
+
+use crate::twin;
+use imsdk_annotate::Annotator;
+
+/// Whether a line that ends in a field gets a note; the twin and streams of small windows must agree.
+fn is_field(line: &[u8]) -> bool {
+    let annotated = Annotator::new().annotate(line);
+    assert_eq!(annotated, twin::annotate(line, false), "{}", line.escape_ascii());
+    for filler in 0..300 {
+        let long = [&b".".repeat(filler)[..], b"\xFF", line].concat();
+        let mut streamed = Vec::new();
+        let annotator = Annotator::builder().window_bytes(1).build();
+        annotator.annotate_stream(&long[..], &mut streamed).unwrap();
+        assert_eq!(streamed, twin::annotate(&long, false), "{filler} {}", line.escape_ascii());
+    }
+    annotated != line
+}
+
+#[test]
+fn keys() {
+    for (length, expected) in [(31, true), (32, true), (33, false)] {
+        assert_eq!(is_field(&[&b"_".repeat(length - 3)[..], b"ret=-1"].concat()), expected, "{length}");
+        assert_eq!(
+            is_field(&[b"\\n", &b"_".repeat(length - 3)[..], b"ret=-1"].concat()),
+            expected,
+            "{length}"
+        );
+    }
+}
+
+#[test]
+fn color_sequences() {
+    for (length, expected) in [(30, true), (31, true), (32, false)] {
+        for parameter in [b"1", b";"] {
+            let sequence = [b"\x1b[", &parameter.repeat(length - 4)[..], b"1m"].concat();
+            assert_eq!(sequence.len(), length);
+            assert_eq!(is_field(&[&sequence[..], b"ret=-1"].concat()), expected, "{length}");
+        }
+    }
+}
+
+#[test]
+fn blanks() {
+    for (count, expected) in [(15, true), (16, true), (17, false)] {
+        let blanks = " \t".repeat(9)[..count].to_owned();
+        assert_eq!(is_field(format!("ret{blanks}=-1").as_bytes()), expected, "{count}");
+        assert_eq!(is_field(format!("ret={blanks}-1").as_bytes()), expected, "{count}");
+        assert_eq!(is_field(format!("exit{blanks}code=-1").as_bytes()), !expected, "{count}");
+    }
+}
+
+#[test]
+fn digits() {
+    let annotated = |line: &str| Annotator::new().annotate(line.as_bytes()) != line.as_bytes();
+    // No known code has nine digits; that ten are none shows where the first nine would be one.
+    assert!(annotated("ret=-1 "));
+    assert!(!annotated("ret=-1000000000 "));
+    assert!(!is_field(b"ret=-100000000"));
+    assert!(!is_field(b"ret=-1000000000"));
+}
+
+#[test]
+fn tokens() {
+    for (filler, expected) in [(40, false), (41, false), (42, true)] {
+        let line = format!("Domain={}{}code=-1", "x".repeat(filler), " ");
+        assert_eq!(is_field(line.as_bytes()), expected, "{filler}");
+    }
+    // The trailing letters must be the whole word, within the last 48 bytes.
+    assert!(!is_field(format!("{}exit code=-1", ".".repeat(60)).as_bytes()));
+    assert!(is_field(format!("{}exit code=-1", "x".repeat(60)).as_bytes()));
+}
+
+#[test]
+fn a_note_in_the_token_is_looked_through() {
+    let once = Annotator::new().annotate(b"Domain=ret=-1;ret=-1 code=5");
+    let expected: &[u8] = b"Domain=ret=-1 (general: failure);ret=-1 (general: failure) code=5";
+    assert_eq!(once, expected);
+    assert_eq!(Annotator::new().annotate(&once), expected);
+}

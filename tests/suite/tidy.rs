@@ -1,0 +1,60 @@
+//! The rules of the repository: what each source file is for stands at its top, nothing is left lying about.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LINES_MAX: usize = 400;
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn source_files_keep_the_rules() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        rust_files(&root.join(folder), &mut files);
+    }
+    assert!(files.len() > 20);
+    let forbidden =
+        [concat!("dbg", "!("), concat!("todo", "!("), concat!("unimplemented", "!("), concat!("FIX", "ME")];
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.display();
+        assert!(text.starts_with("//! "), "{name}: says not what it is for");
+        assert!(text.lines().count() <= LINES_MAX, "{name}: is longer than {LINES_MAX} lines");
+        for word in forbidden {
+            assert!(!text.contains(word), "{name}: has {word}");
+        }
+    }
+}
+
+#[test]
+fn each_source_file_is_in_the_module_tree() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    let all: String = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    for path in files {
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let module =
+            if stem == "mod" { path.parent().unwrap().file_name().unwrap().to_str().unwrap() } else { stem };
+        let is_root = ["main", "lib"].contains(&module);
+        assert!(is_root || all.contains(&format!("mod {module};")), "{}: no module", path.display());
+    }
+}
+
+#[test]
+fn unsafe_code_is_forbidden() {
+    for root in [include_str!("../../src/lib.rs"), include_str!("../../src/main.rs")] {
+        assert!(root.contains("\n#![forbid(unsafe_code)]\n"));
+    }
+}
