@@ -6,8 +6,8 @@ use crate::window::Window;
 use std::fmt;
 use std::io::{self, Read, Write};
 
-/// How much is read at a time, and how long a line is kept whole. Measured: half of it costs a few
-/// percent, twice of it gains nothing and falls out of the cache.
+/// How much is read at a time, and how long a line is kept whole. Measured: between 64 and 256 KiB it makes
+/// no difference that shows.
 pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
 
 /// A reader that can say whether the next read would wait for someone to write.

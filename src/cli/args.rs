@@ -16,12 +16,13 @@ Examples:
 
 const EXIT_STATUS: &str = "\
 Exit status:
-  0         all went well, whether or not anything was annotated; also when the reader has gone away
+  0         all went well, whether or not anything was annotated;
+            also when the reader of the output has gone away
   2         trouble: bad usage, an input that cannot be read, output that cannot be written
   130, 143  ended by SIGINT, SIGTERM
 
-Colour under --color=auto, the first that applies: NO_COLOR (off), CLICOLOR_FORCE (on), TERM=dumb (off),
-CLICOLOR=0 (off), a terminal as standard output (on).";
+Colour under --color=auto, the first that applies: NO_COLOR (off), CLICOLOR_FORCE (on),
+TERM=dumb (off), CLICOLOR=0 (off), a terminal as standard output (on).";
 
 const TEMPLATE: &str = "\
 {about}
@@ -38,7 +39,6 @@ const TEMPLATE: &str = "\
     styles = Styles::styled().literal(AnsiColor::Cyan.on_default()),
     help_template = TEMPLATE,
     before_long_help = EXAMPLES,
-    after_help = "--help says more, with examples.",
     after_long_help = EXIT_STATUS,
     max_term_width = 100
 )]
@@ -82,7 +82,9 @@ pub(crate) struct Args {
 pub(crate) enum ColorChoice {
     /// Where the environment and the terminal are for it
     Auto,
+    /// Also into a file or a pipe
     Always,
+    /// Not even on a terminal
     Never,
 }
 

@@ -26,6 +26,7 @@ struct Bits {
     /// Could stand between a key and its separator: a blank, a quote or `]`. Other bytes up to `'`
     /// count too: one comparison is cheaper than three, and the confirmation will tell.
     between: u64,
+    /// Apart from `between`: one bit set less is no faster, as measured.
     backslash: u64,
     /// `=`, `:` or the first byte of a full-width one.
     separator: u64,

@@ -5,6 +5,7 @@ mod color;
 mod command;
 mod errors;
 mod fields;
+mod golden;
 mod limits;
 mod properties;
 mod readme;
