@@ -39,3 +39,8 @@ mod window;
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{Catalog, Category, Entry, Severity};
 pub use stream::{Source, StreamError};
+
+/// Runs the README's library example.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -96,3 +96,19 @@ fn is_carried_on(rest: &[u8], code: i32) -> bool {
         _ => carries_on(next),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_up_to_nine_digits() {
+        assert_eq!(number(b"-99999999", 0), Some((-99_999_999, 9)));
+        assert_eq!(number(b"999999999", 0), Some((999_999_999, 9)));
+        assert_eq!(number(b"-999999999x", 0), Some((-999_999_999, 10)));
+        assert_eq!(number(b"-1000000000", 0), None);
+        assert_eq!(number(b"-0", 0), None);
+        assert_eq!(number(b"-", 0), None);
+        assert_eq!(number(b"", 0), None);
+    }
+}

@@ -24,6 +24,6 @@ fn examples_print_what_the_readme_says() {
 
 #[test]
 fn the_test_command_is_what_the_gate_runs() {
-    assert!(include_str!("../../README.md").contains("\n    cargo test --locked\n"));
+    assert!(include_str!("../../README.md").contains("\ncargo test --locked\n"));
     assert!(include_str!("../../.ci/run").contains("\ncargo test --locked\n"));
 }
