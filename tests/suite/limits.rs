@@ -78,3 +78,15 @@ fn a_note_in_the_token_is_looked_through() {
     assert_eq!(once, expected);
     assert_eq!(Annotator::new().annotate(&once), expected);
 }
+
+#[test]
+fn notes_that_are_there_are_seen_at_each_edge_of_a_window() {
+    let annotator = Annotator::builder().window_bytes(1).build();
+    let fields = Annotator::new().annotate(b"|Domain=ret=-204;ret=-1 code=5");
+    for filler in 0..700 {
+        let line = [&b".".repeat(filler)[..], &fields, &b".".repeat(500)].concat();
+        let mut streamed = Vec::new();
+        annotator.annotate_stream(&line[..], &mut streamed).unwrap();
+        assert_eq!(streamed.escape_ascii().to_string(), line.escape_ascii().to_string(), "{filler}");
+    }
+}
