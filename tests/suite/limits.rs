@@ -82,7 +82,7 @@ fn a_note_in_the_token_is_looked_through() {
 #[test]
 fn notes_that_are_there_are_seen_at_each_edge_of_a_window() {
     let annotator = Annotator::builder().window_bytes(1).build();
-    let fields = Annotator::new().annotate(b"|Domain=ret=-204;ret=-1 code=5");
+    let fields = Annotator::new().annotate(b"|ret=-124|Domain=ret=-204;ret=-1 code=5");
     for filler in 0..700 {
         let line = [&b".".repeat(filler)[..], &fields, &b".".repeat(500)].concat();
         let mut streamed = Vec::new();
