@@ -98,7 +98,7 @@ fn find_at_level<S: Simd>(simd: S, haystack: &[u8], range: Range<usize>, found: 
     simd.vectorize(
         #[inline(always)]
         || {
-            let mut before = bits_before(simd, &haystack[..range.start]);
+            let mut before = state_before(simd, &haystack[..range.start]);
             let blocks = haystack[range].chunks_exact(BLOCK_BYTES);
             let rest = blocks.remainder();
             let mut base = 0;
@@ -131,7 +131,7 @@ fn push_places(mut bits: u64, base: u32, found: &mut Vec<u32>) {
 /// What the last bytes of `haystack` say, in the place where those of a whole block would be.
 /// Where there are none, letters stand for them that no key ends with.
 #[inline(always)]
-fn bits_before<S: Simd>(simd: S, haystack: &[u8]) -> Before {
+fn state_before<S: Simd>(simd: S, haystack: &[u8]) -> Before {
     let mut block = [b'x'; BLOCK_BYTES];
     let tail = &haystack[haystack.len().saturating_sub(3)..];
     block[BLOCK_BYTES - tail.len()..].copy_from_slice(tail);

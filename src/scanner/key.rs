@@ -61,7 +61,7 @@ const OTHER_KINDS: [&[u8]; 26] = [
 const OTHER_DOMAIN: &[u8] = b"Domain=";
 
 impl Key {
-    /// The key that ends right before `end`, or has only a quote, a `]` and blanks between.
+    /// The key before the separator at `separator`: a quote, a `]` and blanks may stand between.
     #[inline]
     pub(super) fn before_separator(haystack: &[u8], separator: usize) -> Option<Self> {
         let mut end = separator - count_back(haystack, separator, BLANKS_MAX, is_blank);
