@@ -88,6 +88,11 @@ fn write_colored(note: &Note, line: &LineColor, wtr: &mut impl Write) -> io::Res
 }
 
 impl Memory {
+    /// Forgets all, for another input.
+    pub(crate) fn clear(&mut self) {
+        *self = Self { scratch: std::mem::take(&mut self.scratch), ..Self::default() };
+    }
+
     /// Tells that what was at `from` in the window is at `to` now.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.color.moved(from, to);

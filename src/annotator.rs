@@ -4,7 +4,7 @@ use crate::annotate::{Memory, NoteWriter};
 use crate::catalog::Catalog;
 use crate::note::Note;
 use crate::scanner::Scanner;
-use crate::stream::{self, AnyReader, Source, StreamError};
+use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
 use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes behind each what it means.
@@ -98,7 +98,12 @@ impl Annotator {
         source: &mut impl Source,
         wtr: &mut impl Write,
     ) -> Result<u64, StreamError> {
-        stream::annotate(&self.notes, source, wtr, self.window_bytes)
+        self.stream_annotator().annotate(source, wtr, |_| {})
+    }
+
+    /// To annotate one source after another with one buffer.
+    pub fn stream_annotator(&self) -> StreamAnnotator<'_> {
+        StreamAnnotator::new(&self.notes, self.window_bytes)
     }
 }
 

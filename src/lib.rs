@@ -38,7 +38,7 @@ mod window;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{Catalog, Category, Entry, Severity};
-pub use stream::{Source, StreamError};
+pub use stream::{Source, StreamAnnotator, StreamError};
 
 /// Runs the README's library example.
 #[cfg(doctest)]

@@ -62,36 +62,62 @@ impl std::error::Error for StreamError {
     }
 }
 
-/// Annotates all of a source, through a window of `window_bytes`, and returns the number of fields.
+/// Annotates one source after another, through one buffer.
 ///
-/// Nothing is flushed at the end: more may follow.
-pub(crate) fn annotate(
-    notes: &NoteWriter,
-    source: &mut impl Source,
-    wtr: &mut impl Write,
-    window_bytes: usize,
-) -> Result<u64, StreamError> {
-    let mut window = Window::new(window_bytes, LOOK_BEHIND_BYTES, notes.look_ahead());
-    let mut memory = Memory::default();
-    loop {
+/// Each source is a text of its own: where it ends, its last line does. To work on several at the same
+/// time, take one for each thread.
+#[derive(Debug)]
+pub struct StreamAnnotator<'a> {
+    notes: &'a NoteWriter,
+    window: Window,
+    memory: Memory,
+}
+
+impl<'a> StreamAnnotator<'a> {
+    pub(crate) fn new(notes: &'a NoteWriter, window_bytes: usize) -> Self {
+        let window = Window::new(window_bytes, LOOK_BEHIND_BYTES, notes.look_ahead());
+        Self { notes, window, memory: Memory::default() }
+    }
+
+    /// Annotates all that a source gives, and returns the number of fields found. Each time that something
+    /// has been annotated, `progress` is told how many fields have been found so far.
+    ///
+    /// Flushes where the source says that it would wait, and not at the end: more may follow.
+    ///
+    /// # Errors
+    ///
+    /// As [`Annotator::annotate_stream`](crate::Annotator::annotate_stream).
+    pub fn annotate(
+        &mut self,
+        source: &mut impl Source,
+        wtr: &mut impl Write,
+        mut progress: impl FnMut(u64),
+    ) -> Result<u64, StreamError> {
+        self.window.clear();
+        self.memory.clear();
+        while self.step(source, wtr)? {
+            progress(self.memory.fields);
+        }
+        progress(self.memory.fields);
+        Ok(self.memory.fields)
+    }
+
+    /// Fills the window once and annotates what is then settled. Returns whether there may be more.
+    fn step(&mut self, source: &mut impl Source, wtr: &mut impl Write) -> Result<bool, StreamError> {
         if source.would_wait() {
             wtr.flush().map_err(StreamError::Write)?;
         }
-        let start = window.start();
-        let outcome = window.fill(source);
-        memory.moved(start, window.start());
+        let start = self.window.start();
+        let outcome = self.window.fill(source);
+        self.memory.moved(start, self.window.start());
         if outcome.is_err() {
-            window.end_input();
+            self.window.end_input();
         }
-        let part = window.settled();
+        let part = self.window.settled();
         if !part.is_empty() {
-            let consumed = notes.write_part(window.bytes(), part, &mut memory, wtr);
-            window.consume(consumed.map_err(StreamError::Write)?);
+            let consumed = self.notes.write_part(self.window.bytes(), part, &mut self.memory, wtr);
+            self.window.consume(consumed.map_err(StreamError::Write)?);
         }
-        match outcome {
-            Ok(0) => return Ok(memory.fields),
-            Ok(_) => {}
-            Err(error) => return Err(StreamError::Read(error)),
-        }
+        outcome.map(|count| count > 0).map_err(StreamError::Read)
     }
 }

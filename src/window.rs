@@ -39,6 +39,11 @@ impl Window {
         }
     }
 
+    /// Forgets all, for another input.
+    pub(crate) fn clear(&mut self) {
+        (self.start, self.end, self.searched, self.at_end) = (0, 0, 0, false);
+    }
+
     /// Everything that is there; the places of [`Window::settled`] are in it.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.buffer[..self.end]
