@@ -4,7 +4,10 @@
 
 mod cli;
 mod input;
+mod messages;
 mod output;
+mod pipeline;
+mod progress;
 mod standard_streams;
 
 fn main() -> std::process::ExitCode {

@@ -1,27 +1,58 @@
 //! Messages on standard error: one line each, with the name of what they are about and the remedy.
 
-use crate::input::InputName;
+use crate::input::{Damage, InputName};
+use crate::progress::Progress;
 use std::io::{self, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why an input that is standard output as well is refused.
 pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
 
-pub(crate) fn report_input(name: &InputName, error: &io::Error) {
-    let remedy = match error.kind() {
-        ErrorKind::NotFound => "no such file; check the name".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),
-        ErrorKind::IsADirectory => format!("is a directory; name the files in it: {name}/*"),
-        _ => cause(error),
-    };
-    write_to_stderr(&format!("imsdk-annotate: {name}: {remedy}\n"));
+/// Says what went wrong, clear of the progress that is shown, and remembers that something did.
+#[derive(Debug)]
+pub(crate) struct Messages {
+    progress: Progress,
+    trouble: AtomicBool,
 }
 
-pub(crate) fn report_output(error: &io::Error) {
-    let remedy = match error.kind() {
-        ErrorKind::StorageFull => "no space left; free some, or write elsewhere".to_owned(),
-        _ => cause(error),
-    };
-    write_to_stderr(&format!("imsdk-annotate: standard output: {remedy}\n"));
+impl Messages {
+    pub(crate) fn new(progress: Progress) -> Self {
+        Self { progress, trouble: AtomicBool::new(false) }
+    }
+
+    /// Whether anything has been said.
+    pub(crate) fn any(&self) -> bool {
+        self.trouble.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
+        let remedy = match error.kind() {
+            ErrorKind::NotFound => "no such file; check the name".to_owned(),
+            ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),
+            _ if error.get_ref().is_some_and(|inner| inner.is::<Damage>()) => {
+                format!("{error}; what came before has been annotated")
+            }
+            _ => cause(error),
+        };
+        self.say(&format!("{name}: {remedy}"));
+    }
+
+    pub(crate) fn output(&self, name: &str, error: &io::Error) {
+        let remedy = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "no space left; free some, or write elsewhere".to_owned()
+            }
+            ErrorKind::PermissionDenied => "permission denied; write access is needed".to_owned(),
+            _ => cause(error),
+        };
+        self.say(&format!("{name}: {remedy}"));
+    }
+
+    /// Says something else, one line.
+    pub(crate) fn say(&self, text: &str) {
+        self.trouble.store(true, Ordering::Relaxed);
+        self.progress.suspend(|| write_to_stderr(&format!("imsdk-annotate: {text}\n")));
+    }
 }
 
 /// What the system says, with what to do where that is known whatever the stream.

@@ -1,15 +1,21 @@
 //! The arguments as they are typed, and what each means.
 
-use crate::input::{Buffering, InputName};
+use crate::input::{Buffering, Format, InputName};
+use clap::builder::RangedU64ValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, ValueEnum};
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// More would only be in each other's way.
+const THREADS_MAX: u64 = 1024;
 
 const EXAMPLES: &str = "\
 Examples:
   tail -f server.log | imsdk-annotate           watch a log, in colour
-  imsdk-annotate server.log > annotated.log     annotate a file
+  imsdk-annotate logs/*.gz > all.log            annotate files, compressed or not, into one
+  imsdk-annotate --output-dir annotated/ logs/  annotate each file of a folder into another
   imsdk-annotate --strict ci.log                a log that other programs write into, too
 
   ret=-204 openid=7   becomes   ret=-204 (auth: user session is failure!) openid=7";
@@ -18,7 +24,8 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0         all went well, whether or not anything was annotated;
             also when the reader of the output has gone away
-  2         trouble: bad usage, an input that cannot be read, output that cannot be written
+  2         trouble: bad usage, an input that cannot be read or is damaged,
+            output that cannot be written
   130, 143  ended by SIGINT, SIGTERM
 
 Colour under --color=auto, the first that applies: NO_COLOR (off), CLICOLOR_FORCE (on),
@@ -43,11 +50,17 @@ const TEMPLATE: &str = "\
     max_term_width = 100
 )]
 pub(crate) struct Args {
-    /// Logs to read, in this order; `-` is standard input
+    /// Logs to read, in this order; folders with all files in them; `-` is standard input
     ///
-    /// Without any, standard input is read.
+    /// Without any, standard input is read. gzip, zstd, xz, bzip2 and lz4 are told by content, not by name.
+    /// A folder's files are read in the order of their names (`server.log.2` before `server.log.10`); hidden
+    /// files are left out, and links to folders not followed.
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<OsString>,
+
+    /// Take compressed input as it is
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_decompress: bool,
 
     /// Count positive codes only where they are surely ours
     ///
@@ -55,6 +68,37 @@ pub(crate) struct Args {
     /// where its key has a quote behind it (`"code":5`).
     #[arg(long, help_heading = "What is recognised")]
     pub(crate) strict: bool,
+
+    /// Write to FILE, which appears when it is whole
+    ///
+    /// It is compressed if its name ends in .gz, .zst, .xz, .bz2 or .lz4. Until it is whole, a file of that
+    /// name stays as it is.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "output_dir", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write each input to a file of its own in DIR, compressed as the input is
+    ///
+    /// Each has its input's path below the operand, its mode and its time of modification, and appears when
+    /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) output_dir: Option<PathBuf>,
+
+    /// With --output-dir, leave out inputs whose file is there and whole
+    ///
+    /// That is a file with the same time of modification as its input, which is given to whole files only.
+    /// Use the same options as before: they are not compared.
+    #[arg(long, requires = "output_dir", help_heading = "Output")]
+    pub(crate) resume: bool,
+
+    /// How to compress the output
+    #[arg(
+        long,
+        value_name = "HOW",
+        value_enum,
+        default_value_t = Compression::Keep,
+        help_heading = "Output"
+    )]
+    pub(crate) compress: Compression,
 
     /// Colour of the notes
     #[arg(
@@ -75,6 +119,53 @@ pub(crate) struct Args {
     /// Write only full blocks, even if the input pauses
     #[arg(long, overrides_with = "line_buffered", help_heading = "Output")]
     pub(crate) block_buffered: bool,
+
+    /// How many threads work [default: one for each core]
+    ///
+    /// The output is the same for every N. Each thread takes up to 16 MiB, and up to 1 GiB of disk, in TMPDIR
+    /// or /var/tmp, for output that is ahead of its turn; with 1, there is none ahead.
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=THREADS_MAX),
+        help_heading = "Work"
+    )]
+    pub(crate) threads: Option<usize>,
+
+    /// Progress on standard error
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t = ProgressChoice::Auto,
+        help_heading = "Work"
+    )]
+    pub(crate) progress: ProgressChoice,
+}
+
+/// How the output is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Compression {
+    /// As the input is; one stream as its file's name says, standard output not at all
+    Keep,
+    /// Not at all
+    None,
+    /// With gzip; names end in .gz
+    Gzip,
+    /// With zstd; names end in .zst
+    Zstd,
+}
+
+/// When progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressChoice {
+    /// Where it takes a while, the inputs are files, and only standard error is a terminal
+    Auto,
+    /// Also where standard error is no terminal
+    Always,
+    /// Not at all
+    Never,
 }
 
 /// When notes are in colour.
@@ -96,11 +187,28 @@ impl Args {
         self.files.iter().cloned().map(InputName::from_operand).collect()
     }
 
+    /// Whether the output goes to standard output, which `--output -` says as well.
+    pub(crate) fn is_to_stdout(&self) -> bool {
+        self.output_dir.is_none() && self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")
+    }
+
     pub(crate) fn buffering(&self) -> Buffering {
         match (self.line_buffered, self.block_buffered) {
             (true, _) => Buffering::Line,
             (_, true) => Buffering::Block,
             _ => Buffering::WhileInputComes,
+        }
+    }
+}
+
+impl Compression {
+    /// The format that was asked for, if one was.
+    pub(crate) fn format(self) -> Option<Format> {
+        match self {
+            Self::Keep => None,
+            Self::None => Some(Format::Plain),
+            Self::Gzip => Some(Format::Gzip),
+            Self::Zstd => Some(Format::Zstd),
         }
     }
 }

@@ -1,17 +1,23 @@
-//! The command line: reads the arguments, annotates each input in turn, says what went wrong.
+//! The command line: what was typed, what it means here, and how it ends.
 
 mod args;
 mod exit_status;
-mod messages;
 
-use crate::input::Input;
-use crate::output::{self, Output};
-use args::Args;
+use crate::input::{Format, InputFile, InputName, Reading, list};
+use crate::messages::{self, Messages};
+use crate::output::{self, Destination, Encoder, Output};
+use crate::pipeline::{Pipeline, annotate_to_files};
+use crate::progress::Progress;
+use args::{Args, ProgressChoice};
 use clap::{CommandFactory, Parser};
 use exit_status::ExitStatus;
-use imsdk_annotate::{Annotator, StreamError};
-use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use imsdk_annotate::Annotator;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::thread;
+
+/// How messages call it.
+const STDOUT_NAME: &str = "standard output";
 
 /// Runs the program, with the arguments and the environment that it was started with.
 pub(crate) fn run() -> ExitStatus {
@@ -33,77 +39,123 @@ fn print_help_or_usage(error: &clap::Error) -> ExitStatus {
         return ExitStatus::Trouble;
     }
     let text = error.render().to_string();
-    match Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes())) {
-        Ok(()) => ExitStatus::Success,
-        Err(error) => after_write_error(&error),
-    }
+    let messages = Messages::new(Progress::hidden());
+    let outcome = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+    exit_status(&messages, STDOUT_NAME, outcome)
 }
 
+/// Annotates what the operands name to where the output is to go.
 fn annotate_inputs(args: &Args) -> ExitStatus {
-    let stdout = match Output::stdout() {
-        Ok(stdout) => stdout,
-        Err(error) => return after_write_error(&error),
-    };
-    let color = args.color.is_on(io::stdout().is_terminal());
+    let operands = args.inputs();
+    let mut unread = Vec::new();
+    let inputs = list(&operands, |name, error| unread.push((name, error)));
+    let progress = progress(args, &inputs);
+    let messages = Messages::new(progress.clone());
+    for (name, error) in unread {
+        messages.input(&name, &error);
+    }
+    let color = args.color.is_on(args.is_to_stdout() && io::stdout().is_terminal());
+    let reading =
+        Reading { buffering: args.buffering(), decompress: !args.no_decompress, progress: progress.clone() };
     let annotator = Annotator::builder().strict(args.strict).color(color).build();
-    let outcome = write_all_inputs(args, &annotator, stdout);
-    outcome.unwrap_or_else(|error| after_write_error(&error))
+    let pipeline = Pipeline { annotator, reading, messages, stdout: None };
+    let status = match (&args.output, &args.output_dir) {
+        (Some(path), _) if !args.is_to_stdout() => to_file(args, &pipeline, &inputs, path),
+        (_, Some(folder)) => to_folder(args, &pipeline, &operands, inputs, folder),
+        _ => to_stdout(args, pipeline, &inputs),
+    };
+    progress.finish();
+    status
 }
 
-/// Annotates the inputs in their order; trouble with one of them is said, and the others are still done.
-///
-/// # Errors
-///
-/// Where standard output cannot be written.
-fn write_all_inputs(args: &Args, annotator: &Annotator, stdout: Output) -> io::Result<ExitStatus> {
-    let stdout_stat = stdout.stat()?;
-    let mut wtr = BufWriter::with_capacity(output::BUFFER_BYTES, stdout);
-    let mut status = ExitStatus::Success;
-    for name in args.inputs() {
-        // Opening a named pipe waits for its writer, as reading does.
-        if !name.is_regular_file() {
-            wtr.flush()?;
+fn to_stdout(args: &Args, mut pipeline: Pipeline, inputs: &[InputFile]) -> ExitStatus {
+    let outcome = Output::stdout().and_then(|mut stdout| {
+        pipeline.stdout = Some(stdout.stat()?);
+        if io::stdout().is_terminal() {
+            stdout = stdout.beside(&pipeline.reading.progress);
         }
-        let outcome = name.open(args.buffering()).map_err(StreamError::Read).and_then(|mut input| {
-            refuse_own_output(&input, &stdout_stat).map_err(StreamError::Read)?;
-            annotator.annotate_source(&mut input, &mut wtr)
-        });
-        match outcome {
-            Ok(_) => {}
-            Err(StreamError::Write(error)) => return Err(error),
-            Err(StreamError::Read(error)) => {
-                // In the order in which they belong, should both go to one terminal.
-                wtr.flush()?;
-                messages::report_input(&name, &error);
-                status = ExitStatus::Trouble;
-            }
+        let format = args.compress.format().unwrap_or(Format::Plain);
+        to_one_stream(args, &pipeline, inputs, Destination::Stdout(stdout), format)
+    });
+    exit_status(&pipeline.messages, STDOUT_NAME, outcome)
+}
+
+fn to_file(args: &Args, pipeline: &Pipeline, inputs: &[InputFile], path: &Path) -> ExitStatus {
+    if let Err(refusal) = output::refuse_input_as_output(inputs, path) {
+        pipeline.messages.say(&refusal);
+        return ExitStatus::Trouble;
+    }
+    watch_signals(&pipeline.messages);
+    let format = args.compress.format().unwrap_or(Format::of_name(path));
+    let outcome = Destination::file(path)
+        .and_then(|destination| to_one_stream(args, pipeline, inputs, destination, format));
+    exit_status(&pipeline.messages, &InputName::File(path.to_owned()).to_string(), outcome)
+}
+
+fn to_one_stream(
+    args: &Args,
+    pipeline: &Pipeline,
+    inputs: &[InputFile],
+    destination: Destination,
+    format: Format,
+) -> io::Result<()> {
+    let encoder = Encoder::new(format, destination)?;
+    pipeline.annotate(inputs, encoder, threads(args, inputs))?.wtr.finish()?.finish()
+}
+
+fn to_folder(
+    args: &Args,
+    pipeline: &Pipeline,
+    operands: &[InputName],
+    inputs: Vec<InputFile>,
+    folder: &Path,
+) -> ExitStatus {
+    let threads = threads(args, &inputs);
+    let format = args.compress.format();
+    match output::plan(operands, inputs, folder, format) {
+        Ok(plans) => {
+            watch_signals(&pipeline.messages);
+            annotate_to_files(pipeline, &plans, format, args.resume, threads);
         }
+        Err(refusal) => pipeline.messages.say(&refusal),
     }
-    wtr.flush()?;
-    Ok(status)
+    exit_status(&pipeline.messages, "", Ok(()))
 }
 
-/// Reading what is being written would never end.
-fn refuse_own_output(input: &Input, stdout: &Stat) -> io::Result<()> {
-    let stat = input.stat()?;
-    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-    let same = (stat.st_dev, stat.st_ino) == (stdout.st_dev, stdout.st_ino);
-    if !(is_file && same) {
-        return Ok(());
+/// Without that, an interruption leaves temporary files, and is otherwise as it should be.
+fn watch_signals(messages: &Messages) {
+    if let Err(error) = output::remove_new_files_on_signals() {
+        messages
+            .say(&format!("signals cannot be watched ({error}); an interruption leaves a temporary file"));
     }
-    let appends = fcntl_getfl(io::stdout())?.contains(OFlags::APPEND);
-    let written_at = seek(io::stdout(), rustix::fs::SeekFrom::Current(0))?;
-    let read_at = input.position()?;
-    let size = u64::try_from(stat.st_size).unwrap_or(0);
-    let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
-    if would_meet_itself { Err(io::Error::other(messages::OWN_OUTPUT)) } else { Ok(()) }
 }
 
-fn after_write_error(error: &io::Error) -> ExitStatus {
-    // The reader has what it wanted (`| head`).
-    if error.kind() == ErrorKind::BrokenPipe {
-        return ExitStatus::Success;
+/// How many threads work: one for each core, unless that was chosen. Where nothing is a file, there is
+/// nothing for others to do, and finding out takes time.
+fn threads(args: &Args, inputs: &[InputFile]) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    args.threads
+        .unwrap_or_else(|| if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 })
+}
+
+fn progress(args: &Args, inputs: &[InputFile]) -> Progress {
+    let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
+    let beside_output = args.is_to_stdout() && io::stdout().is_terminal();
+    let quiet_at_first = match args.progress {
+        ProgressChoice::Always => false,
+        ProgressChoice::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
+        ProgressChoice::Auto | ProgressChoice::Never => return Progress::hidden(),
+    };
+    let bytes = inputs.iter().filter_map(|input| input.regular_bytes).sum();
+    Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
+}
+
+fn exit_status(messages: &Messages, name: &str, outcome: io::Result<()>) -> ExitStatus {
+    match outcome {
+        // The reader has what it wanted (`| head`).
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => messages.output(name, &error),
+        Ok(()) => {}
     }
-    messages::report_output(error);
-    ExitStatus::Trouble
+    if messages.any() { ExitStatus::Trouble } else { ExitStatus::Success }
 }

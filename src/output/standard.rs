@@ -1,6 +1,7 @@
 //! Standard output, written to as the system call does, without Rust's line buffer between.
 
 use crate::input::wait_for;
+use crate::progress::Progress;
 use crate::standard_streams;
 use rustix::event::PollFlags;
 use rustix::fs::{Stat, fstat};
@@ -8,13 +9,13 @@ use rustix::io::Errno;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 
-/// How much is collected before it is written. Gaps that are as long as this are written straight from
-/// where they were read.
-pub(crate) const BUFFER_BYTES: usize = 64 * 1024;
-
 /// Standard output.
 #[derive(Debug)]
-pub(crate) struct Output(io::Stdout);
+pub(crate) struct Output {
+    stdout: io::Stdout,
+    /// What is shown on the same terminal.
+    beside: Progress,
+}
 
 impl Output {
     /// # Errors
@@ -24,23 +25,32 @@ impl Output {
         if standard_streams::stdout_was_closed() {
             return Err(Errno::BADF.into());
         }
-        Ok(Self(io::stdout()))
+        Ok(Self { stdout: io::stdout(), beside: Progress::hidden() })
+    }
+
+    /// Keeps clear of progress that is shown on the terminal which standard output is.
+    pub(crate) fn beside(self, progress: &Progress) -> Self {
+        Self { beside: progress.clone(), ..self }
     }
 
     pub(crate) fn stat(&self) -> io::Result<Stat> {
-        Ok(fstat(self.0.as_fd())?)
+        Ok(fstat(self.stdout.as_fd())?)
+    }
+
+    fn write_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match rustix::io::write(self.stdout.as_fd(), bytes) {
+                Err(Errno::AGAIN) => wait_for(self.stdout.as_fd(), PollFlags::OUT)?,
+                result => return Ok(result?),
+            }
+        }
     }
 }
 
 impl Write for Output {
     /// Writes once. Where another program has set the output to be non-blocking, waits as if it had not.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            match rustix::io::write(self.0.as_fd(), bytes) {
-                Err(Errno::AGAIN) => wait_for(self.0.as_fd(), PollFlags::OUT)?,
-                result => return Ok(result?),
-            }
-        }
+        self.beside.write_beside(bytes, || self.write_once(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

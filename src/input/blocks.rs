@@ -1,0 +1,194 @@
+//! Blocks of a plain file, which are read side by side: each has the lines that begin in it.
+
+use super::descriptor::Descriptor;
+use imsdk_annotate::Source;
+use memchr::memchr;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+/// Small enough for what is made of a block to stay in a core's cache, large enough for taking turns to
+/// cost nothing that shows.
+pub(crate) const BLOCK_BYTES: u64 = 512 * 1024;
+
+/// Most lines are shorter.
+const LINE_BYTES: usize = 1024;
+
+/// A regular file that is not compressed, to be read in blocks.
+#[derive(Debug)]
+pub(crate) struct Blocks {
+    file: Arc<Descriptor>,
+    /// Where the first block begins.
+    start: u64,
+    /// Where the next block begins.
+    next: u64,
+    /// The last block begins before this, and goes on to wherever the file ends by then.
+    end: u64,
+}
+
+/// The lines that begin in a part of a file, as a source.
+#[derive(Debug)]
+pub(crate) struct Block {
+    file: Arc<Descriptor>,
+    /// Where the next read begins.
+    position: u64,
+    /// Where the next block begins.
+    end: u64,
+    state: State,
+    /// Whether complete lines are to be written after each read.
+    line_buffered: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// A line of the block before may still be going on.
+    BeforeFirstLine,
+    InLines,
+    Done,
+}
+
+impl Blocks {
+    /// The blocks of what a file has from `start` to `end`.
+    pub(super) fn new(file: Descriptor, start: u64, end: u64) -> Self {
+        Self { file: Arc::new(file), start, next: start, end }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.next >= self.end
+    }
+
+    /// The next block in order.
+    pub(crate) fn next(&mut self, line_buffered: bool) -> Option<Block> {
+        if self.is_empty() {
+            return None;
+        }
+        let begin = self.next;
+        self.next += BLOCK_BYTES;
+        let (position, state) = if begin == self.start {
+            (begin, State::InLines)
+        } else {
+            // A line begins here if a newline stands before.
+            (begin - 1, State::BeforeFirstLine)
+        };
+        let end = if self.next < self.end { self.next } else { u64::MAX };
+        Some(Block { file: Arc::clone(&self.file), position, end, state, line_buffered })
+    }
+}
+
+impl Block {
+    /// How much is worth reading at once: to the end of the block and, most likely, of its last line. What
+    /// lies behind is read for the next block.
+    fn useful_bytes(&self) -> usize {
+        match self.end.checked_sub(self.position) {
+            Some(left) if left > 0 => usize::try_from(left).unwrap_or(usize::MAX).saturating_add(LINE_BYTES),
+            _ => usize::MAX,
+        }
+    }
+
+    /// Reads until a line begins, and returns how many bytes of it, and of what follows, are in the buffer.
+    fn read_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.state == State::BeforeFirstLine {
+            let count = self.file.read_at(buffer, self.position)?;
+            let newline = memchr(b'\n', &buffer[..count]);
+            let skipped = newline.map_or(count, |newline| newline + 1);
+            self.position += skipped as u64;
+            if count == 0 || self.position >= self.end {
+                self.state = State::Done;
+            } else if newline.is_some() {
+                self.state = State::InLines;
+                buffer.copy_within(skipped..count, 0);
+                return Ok(count - skipped);
+            }
+        }
+        Ok(0)
+    }
+}
+
+impl Read for Block {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut count = self.read_to_first_line(buffer)?;
+        if self.state == State::Done || buffer.is_empty() {
+            return Ok(0);
+        }
+        if count == 0 {
+            let useful = self.useful_bytes().min(buffer.len());
+            count = self.file.read_at(&mut buffer[..useful], self.position)?;
+        }
+        // The last line is the one with the last byte of the block.
+        let last = self.end - 1;
+        if count == 0 {
+            self.state = State::Done;
+        } else if self.position + count as u64 > last {
+            let from = usize::try_from(last.saturating_sub(self.position)).expect("less than was read");
+            if let Some(newline) = memchr(b'\n', &buffer[from..count]) {
+                count = from + newline + 1;
+                self.state = State::Done;
+            }
+        }
+        self.position += count as u64;
+        self.file.progress().add_bytes(count as u64);
+        if self.end == u64::MAX && self.state == State::Done {
+            // Whoever shares standard input with this program goes on behind what was read.
+            self.file.set_position(self.position)?;
+        }
+        Ok(count)
+    }
+}
+
+impl Source for Block {
+    fn would_wait(&mut self) -> bool {
+        self.line_buffered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::InputName;
+    use crate::progress::Progress;
+
+    /// What the blocks of a text give, with reads of a few bytes.
+    fn parts(text: &[u8], read_bytes: usize) -> Vec<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        std::fs::write(&path, text).unwrap();
+        let file = Descriptor::open(&InputName::File(path), &Progress::hidden()).unwrap();
+        let mut blocks = Blocks::new(file, 0, text.len() as u64);
+        let mut parts = Vec::new();
+        while let Some(mut block) = blocks.next(false) {
+            let (mut part, mut buffer) = (Vec::new(), vec![0; read_bytes]);
+            loop {
+                match block.read(&mut buffer).unwrap() {
+                    0 => break,
+                    count => part.extend_from_slice(&buffer[..count]),
+                }
+            }
+            parts.push(part);
+        }
+        parts
+    }
+
+    #[test]
+    fn each_line_is_in_the_block_where_it_begins() {
+        let block = usize::try_from(BLOCK_BYTES).unwrap();
+        // A line that ends one byte before, at, and one byte behind the end of a block; and a long one.
+        for first in [block - 1, block, block + 1, 2 * block, 3 * block + 7] {
+            let line = |length: usize| [&vec![b'.'; length - 1][..], b"\n"].concat();
+            let text = [line(first), line(10), b"last".to_vec()].concat();
+            for read_bytes in [1000, 100_000, 1_000_000] {
+                let parts = parts(&text, read_bytes);
+                assert!(parts.concat() == text, "{first} {read_bytes}");
+                assert_eq!(parts.len(), text.len().div_ceil(block));
+                assert!(parts[0].len() >= first && parts.iter().all(|part| part.len() != first - 1));
+                let is_cut = |part: &Vec<u8>| !part.is_empty() && !part.ends_with(b"\n");
+                assert!(parts[..parts.len() - 1].iter().all(|part| !is_cut(part)), "{first}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_without_newlines_is_in_its_first_block() {
+        let text = vec![b'.'; usize::try_from(BLOCK_BYTES).unwrap() * 2 + 1];
+        let parts = parts(&text, 70_000);
+        assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [text.len(), 0, 0]);
+    }
+}

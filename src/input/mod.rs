@@ -1,0 +1,214 @@
+//! Inputs: standard input, files and what is in folders, decompressed where they are compressed.
+
+mod blocks;
+mod codec;
+mod decoder;
+mod descriptor;
+mod format;
+mod peek;
+mod read_ahead;
+mod walk;
+
+pub(crate) use blocks::{BLOCK_BYTES, Block, Blocks};
+pub(crate) use decoder::Damage;
+pub(crate) use descriptor::{Descriptor, wait_for};
+pub(crate) use format::Format;
+pub(crate) use walk::{InputFile, list};
+
+use crate::progress::Progress;
+use decoder::{Decoder, begins};
+use format::Beginning;
+use imsdk_annotate::Source;
+use peek::PeekReader;
+use read_ahead::ReadAhead;
+use rustix::fs::FileType;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind, Read};
+use std::path::PathBuf;
+
+/// Which input an operand names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum InputName {
+    Stdin,
+    File(PathBuf),
+}
+
+/// When complete lines may wait in the output buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Buffering {
+    /// While the next read does not wait.
+    WhileInputComes,
+    /// Never while reading.
+    Line,
+    /// Until the buffer is full.
+    Block,
+}
+
+/// How inputs are read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) buffering: Buffering,
+    pub(crate) decompress: bool,
+    pub(crate) progress: Progress,
+}
+
+/// An open input, to be read from its beginning to its end.
+pub(crate) struct Input {
+    content: Content,
+    buffering: Buffering,
+    /// Whether its reads can wait; those of a regular file do not.
+    can_wait: bool,
+}
+
+enum Content {
+    Plain(PeekReader<Descriptor>),
+    Compressed(Box<Decoder<Descriptor>>),
+    DecodedAhead { rdr: ReadAhead, format: Format },
+}
+
+impl InputName {
+    pub(crate) fn from_operand(operand: OsString) -> Self {
+        if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
+    }
+}
+
+/// How messages call it, on one line whatever the name.
+impl fmt::Display for InputName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => {
+                let name = path.to_string_lossy();
+                if name.chars().any(char::is_control) { write!(f, "{name:?}") } else { f.write_str(&name) }
+            }
+        }
+    }
+}
+
+impl Reading {
+    /// Opens an input, which `check` may refuse before anything is read, and looks at how it begins.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be opened or read, or is refused.
+    pub(crate) fn open(
+        &self,
+        name: &InputName,
+        check: impl FnOnce(&Descriptor) -> io::Result<()>,
+    ) -> io::Result<Input> {
+        let descriptor = Descriptor::open(name, &self.progress)?;
+        check(&descriptor)?;
+        let can_wait = descriptor.file_type()? != FileType::RegularFile;
+        let mut rdr = PeekReader::new(descriptor);
+        let format = match self.decompress.then(|| begins(&mut rdr)).transpose()? {
+            Some(Beginning::Of(format)) => format,
+            Some(Beginning::SkippableFrame) => Format::Zstd,
+            Some(Beginning::Undecided) | None => Format::Plain,
+        };
+        let content = match format {
+            Format::Plain => Content::Plain(rdr),
+            _ => Content::Compressed(Box::new(Decoder::new(rdr, format)?)),
+        };
+        Ok(Input { content, buffering: self.buffering, can_wait })
+    }
+
+    /// What is known of a file, and how it is compressed, without taking anything of what can only be read
+    /// once.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be opened or read.
+    pub(crate) fn look_at(&self, file: &InputFile) -> io::Result<(Metadata, Format)> {
+        let InputName::File(path) = &file.name else {
+            return Err(ErrorKind::Unsupported.into());
+        };
+        let metadata = fs::metadata(path)?;
+        let format = match file.regular_bytes {
+            Some(_) => {
+                let uncounted = Self { progress: Progress::hidden(), ..self.clone() };
+                uncounted.open(&file.name, |_| Ok(()))?.format()
+            }
+            None => Format::Plain,
+        };
+        Ok((metadata, format))
+    }
+
+    /// Opens a regular file to be read in blocks, or as a whole where it is compressed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reading::open`].
+    pub(crate) fn open_in_blocks(
+        &self,
+        file: &InputFile,
+        check: impl FnOnce(&Descriptor) -> io::Result<()>,
+    ) -> io::Result<Result<Blocks, Input>> {
+        let mut beginning = [0; 16];
+        let descriptor = Descriptor::open(&file.name, &self.progress)?;
+        let start = descriptor.position()?;
+        let count = descriptor.read_at(&mut beginning, start)?;
+        let is_plain =
+            !self.decompress || format::beginning(&beginning[..count], true) == Beginning::Of(Format::Plain);
+        if !is_plain {
+            return self.open(&file.name, check).map(Err);
+        }
+        check(&descriptor)?;
+        Ok(Ok(Blocks::new(descriptor, start, start + file.regular_bytes.unwrap_or(0))))
+    }
+}
+
+impl Input {
+    /// Decompresses on a thread of its own from now on, if there is something to decompress, none of it
+    /// can wait, and a thread can be had.
+    pub(crate) fn decode_ahead(self) -> Self {
+        let content = match self.content {
+            Content::Compressed(decoder) if !self.can_wait => {
+                let format = decoder.format();
+                match ReadAhead::start(decoder) {
+                    Ok(rdr) => Content::DecodedAhead { rdr, format },
+                    Err(decoder) => Content::Compressed(decoder),
+                }
+            }
+            content => content,
+        };
+        Self { content, ..self }
+    }
+
+    /// How it is compressed.
+    pub(crate) fn format(&self) -> Format {
+        match &self.content {
+            Content::Plain(_) => Format::Plain,
+            Content::Compressed(decoder) => decoder.format(),
+            Content::DecodedAhead { format, .. } => *format,
+        }
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.content {
+            Content::Plain(rdr) => rdr.read(buffer),
+            Content::Compressed(decoder) => decoder.read(buffer),
+            Content::DecodedAhead { rdr, .. } => rdr.read(buffer),
+        }
+    }
+}
+
+impl Source for Input {
+    fn would_wait(&mut self) -> bool {
+        match self.buffering {
+            Buffering::Line => true,
+            Buffering::Block => false,
+            Buffering::WhileInputComes => {
+                self.can_wait
+                    && match &self.content {
+                        Content::Plain(rdr) => rdr.buffer().is_empty() && !rdr.get_ref().is_ready(),
+                        // What is here may not be enough to decode anything, and then a read waits for more.
+                        Content::Compressed(_) | Content::DecodedAhead { .. } => true,
+                    }
+            }
+        }
+    }
+}

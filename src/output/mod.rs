@@ -1,0 +1,21 @@
+//! Outputs: standard output, files that appear when they are whole, and turns for those who write to one.
+
+mod destination;
+mod encoder;
+mod held;
+mod new_file;
+mod plan;
+mod spill;
+mod standard;
+mod turns;
+
+pub(crate) use destination::Destination;
+pub(crate) use encoder::Encoder;
+pub(crate) use new_file::{NewFile, Origin, remove_new_files_on_signals};
+pub(crate) use plan::{Plan, plan, refuse_input_as_output};
+pub(crate) use standard::Output;
+pub(crate) use turns::{TurnWriter, Turns};
+
+/// How much is collected before it is written. Gaps that are as long as this are written straight from
+/// where they were read.
+pub(crate) const BUFFER_BYTES: usize = 64 * 1024;

@@ -1,0 +1,71 @@
+//! Room on disk for what is ahead of its turn and too much for memory.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+/// How much is copied at a time.
+const COPY_BYTES: usize = 256 * 1024;
+
+/// A file without a name, which is gone when the program is, however that ends.
+#[derive(Debug)]
+pub(super) struct Spill {
+    file: File,
+    length: u64,
+}
+
+impl Spill {
+    /// Makes one in `TMPDIR`, or where large temporary files belong.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such place.
+    pub(super) fn create() -> io::Result<Self> {
+        let folder = env::var_os("TMPDIR").filter(|folder| !folder.is_empty());
+        let folder = folder.map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
+        Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0 })
+    }
+
+    /// Adds to the end. What could not be written whole is not there.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all_at(bytes, self.length)?;
+        self.length += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Writes all that was added, and is empty again. Its room on disk is kept: writing there a second time
+    /// is faster than getting new room.
+    pub(super) fn drain(&mut self, wtr: &mut impl Write) -> io::Result<()> {
+        let mut buffer = vec![0; COPY_BYTES];
+        let mut position = 0;
+        while position < self.length {
+            let left = usize::try_from(self.length - position).unwrap_or(usize::MAX);
+            let count = left.min(COPY_BYTES);
+            self.file.read_exact_at(&mut buffer[..count], position)?;
+            wtr.write_all(&buffer[..count])?;
+            position += count as u64;
+        }
+        self.length = 0;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_comes_back_once() {
+        let mut spill = Spill::create().unwrap();
+        for round in 1..4_u8 {
+            let text = vec![round; COPY_BYTES + usize::from(round)];
+            spill.append(&text[..10]).unwrap();
+            spill.append(&text[10..]).unwrap();
+            let mut all = Vec::new();
+            spill.drain(&mut all).unwrap();
+            assert!(all == text);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! One output for jobs that run side by side: each writes in its turn, and goes ahead of it within limits.
+//!
+//! Jobs have tickets, 0, 1, 2 and so on. The job whose turn it is writes to the output. The others hold back
+//! what they write: in memory, then in a file on disk, and where that is full or cannot be had, they wait.
+//! The job whose turn it is never waits for another, so that someone always goes on.
+
+use super::held::{CHUNK_BYTES, Held, Pool};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+/// The output, and whose turn it is. `T` is what there is to say about a job.
+pub(crate) struct Turns<'r, W, T> {
+    state: Mutex<State<T>>,
+    /// Told when the turn goes on and when writing has failed.
+    changed: Condvar,
+    /// Locked only by the job whose turn it is.
+    wtr: Mutex<W>,
+    /// Told in its turn what there is to say about a job, when all that the job wrote has been written.
+    report: &'r (dyn Fn(T) + Sync),
+    jobs_ahead_max: u64,
+}
+
+struct State<T> {
+    /// The ticket whose turn it is.
+    turn: u64,
+    /// Jobs that ended before their turn.
+    ended: BTreeMap<u64, (Held, Option<T>)>,
+    pool: Pool,
+    /// Why nothing more can be written.
+    failure: Option<io::Error>,
+}
+
+/// What a job writes to.
+pub(crate) struct TurnWriter<'a, W: Write, T> {
+    turns: &'a Turns<'a, W, T>,
+    ticket: u64,
+    held: Held,
+    has_turn: bool,
+}
+
+const NO_PANIC: &str = "no thread panics while it holds the lock";
+
+/// What those are told who did not meet the failure themselves.
+fn stopped() -> io::Error {
+    io::Error::other("writing has failed")
+}
+
+impl<'r, W: Write, T> Turns<'r, W, T> {
+    pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(T) + Sync)) -> Self {
+        let state = State { turn: 0, ended: BTreeMap::new(), pool: Pool::new(threads), failure: None };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            wtr: Mutex::new(wtr),
+            report,
+            jobs_ahead_max: 2 * threads as u64 + 2,
+        }
+    }
+
+    /// The writer for the job with this ticket. Waits while too many jobs are ahead of their turn; `None`
+    /// where writing has failed.
+    ///
+    /// Each ticket is begun once, and not before all lower ones have been given to someone.
+    pub(crate) fn begin(&self, ticket: u64) -> Option<TurnWriter<'_, W, T>> {
+        let mut state = self.state();
+        while state.failure.is_none() && ticket >= state.turn + self.jobs_ahead_max {
+            state = self.changed.wait(state).expect(NO_PANIC);
+        }
+        if state.failure.is_some() {
+            return None;
+        }
+        let has_turn = state.turn == ticket;
+        let held = Held::new(state.pool.chunk());
+        Some(TurnWriter { turns: self, ticket, held, has_turn })
+    }
+
+    /// Tells whether everything could be written, when all jobs have ended.
+    ///
+    /// # Errors
+    ///
+    /// Where something could not.
+    pub(crate) fn into_result(self) -> io::Result<()> {
+        self.state.into_inner().expect(NO_PANIC).failure.map_or(Ok(()), Err)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().expect(NO_PANIC)
+    }
+
+    /// Writes what was held back, as the job whose turn it is.
+    fn write_out(&self, held: &mut Held, flush: bool) -> io::Result<()> {
+        let mut wtr = self.wtr.lock().expect(NO_PANIC);
+        let written = held.write_to(&mut *wtr).and_then(|()| if flush { wtr.flush() } else { Ok(()) });
+        drop(wtr);
+        if held.has_room_to_give_back() {
+            self.state().pool.take_back(held);
+        }
+        written.map_err(|error| {
+            self.state().failure = Some(error);
+            self.changed.notify_all();
+            stopped()
+        })
+    }
+
+    /// Ends the job whose turn it is, and those that ended before their turns and come next.
+    fn end_turns(&self, mut held: Held, mut to_say: Option<T>) -> io::Result<()> {
+        loop {
+            self.write_out(&mut held, to_say.is_some())?;
+            if let Some(to_say) = to_say {
+                (self.report)(to_say);
+            }
+            let next = {
+                let mut state = self.state();
+                state.pool.take_back_last(held);
+                state.turn += 1;
+                let turn = state.turn;
+                state.ended.remove(&turn)
+            };
+            self.changed.notify_all();
+            match next {
+                Some(ended) => (held, to_say) = ended,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn has_turn(&self, ticket: u64) -> io::Result<bool> {
+        let state = self.state();
+        if state.failure.is_some() { Err(stopped()) } else { Ok(state.turn == ticket) }
+    }
+
+    fn wait_for_turn(&self, ticket: u64) -> io::Result<()> {
+        let mut state = self.state();
+        while state.failure.is_none() && state.turn != ticket {
+            state = self.changed.wait(state).expect(NO_PANIC);
+        }
+        if state.failure.is_some() { Err(stopped()) } else { Ok(()) }
+    }
+
+    /// Makes room in what a job holds that is ahead of its turn; says whether there was any.
+    fn hold_more(&self, held: &mut Held) -> bool {
+        let spare = {
+            let mut state = self.state();
+            if !held.is_on_disk() && held.hold_in_memory(&mut state.pool) {
+                return true;
+            }
+            if !state.pool.reserve_disk() {
+                return false;
+            }
+            if held.is_on_disk() { None } else { state.pool.spill() }
+        };
+        let is_held = held.hold_on_disk(spare);
+        if !is_held {
+            self.state().pool.release_disk();
+        }
+        is_held
+    }
+}
+
+impl<W: Write, T> TurnWriter<'_, W, T> {
+    /// Ends the job. What it held back is written in its turn, and then said what is to be said.
+    ///
+    /// # Errors
+    ///
+    /// Where something could not be written, now or by another job.
+    pub(crate) fn end(self, to_say: Option<T>) -> io::Result<()> {
+        if !self.has_turn {
+            let mut state = self.turns.state();
+            if state.turn != self.ticket {
+                state.ended.insert(self.ticket, (self.held, to_say));
+                return Ok(());
+            }
+        }
+        self.turns.end_turns(self.held, to_say)
+    }
+
+    /// Makes room for more: by writing in its turn, else by holding back.
+    #[cold]
+    fn make_room(&mut self) -> io::Result<()> {
+        if !self.has_turn {
+            self.has_turn = self.turns.has_turn(self.ticket)?;
+        }
+        if !self.has_turn {
+            if self.turns.hold_more(&mut self.held) {
+                return Ok(());
+            }
+            self.turns.wait_for_turn(self.ticket)?;
+            self.has_turn = true;
+        }
+        self.turns.write_out(&mut self.held, false)
+    }
+}
+
+impl<W: Write, T> Write for TurnWriter<'_, W, T> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.held.last.len() == CHUNK_BYTES {
+            self.make_room()?;
+        }
+        let count = bytes.len().min(CHUNK_BYTES - self.held.last.len());
+        self.held.last.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    #[inline]
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while self.held.last.len() + bytes.len() > CHUNK_BYTES {
+            let count = self.write(bytes)?;
+            bytes = &bytes[count..];
+        }
+        self.held.last.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Writes what is here, if it is this job's turn.
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.has_turn {
+            self.has_turn = self.turns.has_turn(self.ticket)?;
+        }
+        if self.has_turn { self.turns.write_out(&mut self.held, true) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    /// What comes of jobs of these lengths, written in pieces on several threads.
+    fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
+        let mut output = Vec::new();
+        let said = Mutex::new(Vec::new());
+        let report = |ticket: u64| said.lock().unwrap().push(ticket);
+        let turns = Turns::new(&mut output, threads, &report);
+        let next = Mutex::new(0..lengths.len());
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let Some(ticket) = next.lock().unwrap().next() else {
+                            return;
+                        };
+                        let mut wtr = turns.begin(ticket as u64).unwrap();
+                        let text = vec![u8::try_from(ticket % 251).unwrap(); lengths[ticket]];
+                        text.chunks(1000 + ticket).for_each(|piece| wtr.write_all(piece).unwrap());
+                        if ticket % 3 == 0 {
+                            wtr.flush().unwrap();
+                        }
+                        wtr.end(Some(ticket as u64)).unwrap();
+                    }
+                });
+            }
+        });
+        turns.into_result().unwrap();
+        let said = said.into_inner().unwrap();
+        assert!(said.iter().copied().eq(0..lengths.len() as u64), "{said:?}");
+        output
+    }
+
+    #[test]
+    fn jobs_are_written_in_the_order_of_their_tickets() {
+        // Nothing, a chunk and one byte less and more, more than memory holds, and many small ones.
+        let mut lengths =
+            vec![40 << 20, 50 << 20, 0, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 1, 30 << 20];
+        lengths.extend((0..200).map(|index| index * 37 % 5000));
+        for threads in [1, 2, 3, 8] {
+            let output = write_side_by_side(&lengths, threads);
+            let mut rest = &output[..];
+            for (ticket, &length) in lengths.iter().enumerate() {
+                let (text, behind) = rest.split_at(length);
+                assert!(text.iter().all(|&byte| usize::from(byte) == ticket % 251), "{threads} {ticket}");
+                rest = behind;
+            }
+            assert!(rest.is_empty());
+        }
+    }
+
+    /// Takes some bytes, and fails then.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let count = bytes.len().min(self.0);
+            self.0 -= count;
+            if count > 0 { Ok(count) } else { Err(io::ErrorKind::StorageFull.into()) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_failure_ends_all_jobs() {
+        let turns = Turns::new(Full(CHUNK_BYTES), 2, &|(): ()| {});
+        let work = |ticket: u64| {
+            let mut wtr = turns.begin(ticket)?;
+            let text = vec![0; 1000];
+            while wtr.write_all(&text).is_ok() {}
+            Some(())
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| work(1));
+            scope.spawn(|| work(0));
+        });
+        assert!(turns.begin(2).is_none());
+        assert_eq!(turns.into_result().unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+}

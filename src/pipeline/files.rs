@@ -1,0 +1,97 @@
+//! Each input to a file of its own.
+
+use super::Pipeline;
+use crate::input::{Format, InputName};
+use crate::output::{Encoder, NewFile, Origin, Plan};
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::slice;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::SystemTime;
+
+/// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
+/// leaves out those whose output is whole already.
+///
+/// Trouble with a file is said, and the others are still done; but when there is no room left, no more are
+/// begun.
+pub(crate) fn annotate_to_files(
+    pipeline: &Pipeline,
+    plans: &[Plan],
+    format: Option<Format>,
+    resume: bool,
+    threads: usize,
+) {
+    // With many files each thread has files of its own; few are done one by one, by all threads.
+    let (workers, threads_each) = if plans.len() < threads { (1, threads) } else { (threads, 1) };
+    let next = AtomicUsize::new(0);
+    let no_room = AtomicBool::new(false);
+    let work = || {
+        while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if no_room.load(Ordering::Relaxed) {
+                return;
+            }
+            if resume && is_whole(plan) {
+                pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
+                pipeline.reading.progress.file_done();
+                continue;
+            }
+            if let Err(error) = annotate_to_file(pipeline, plan, format, threads_each) {
+                pipeline.messages.output(&InputName::File(plan.output.clone()).to_string(), &error);
+                no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            // With fewer threads it takes longer, and that is all.
+            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        work();
+    });
+}
+
+/// # Errors
+///
+/// Where the output cannot be written. Trouble with the input is said here.
+fn annotate_to_file(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    format: Option<Format>,
+    threads: usize,
+) -> io::Result<()> {
+    let (metadata, input_format) = match pipeline.reading.look_at(&plan.input) {
+        Ok(found) => found,
+        Err(error) => {
+            pipeline.messages.input(&plan.input.name, &error);
+            pipeline.reading.progress.file_done();
+            return Ok(());
+        }
+    };
+    let encoder = Encoder::new(format.unwrap_or(input_format), NewFile::create(&plan.output)?)?;
+    let annotated = pipeline.annotate(slice::from_ref(&plan.input), encoder, threads)?;
+    annotated.wtr.finish()?.finish(Some(&Origin {
+        permissions: metadata.permissions(),
+        modified: if annotated.all_whole { metadata.modified().ok() } else { None },
+    }))
+}
+
+/// An output is whole if it was modified when its input was: a file gets its name only when it is finished,
+/// and that time only if its input could be read to the end. An input that changed since has another.
+fn is_whole(plan: &Plan) -> bool {
+    let InputName::File(input) = &plan.input.name else {
+        return false;
+    };
+    modified(&plan.output).is_some_and(|output| Some(output) == modified(input))
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}
+
+fn is_out_of_room(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+}

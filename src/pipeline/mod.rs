@@ -1,0 +1,143 @@
+//! From inputs to outputs: one after the other, or side by side on several threads.
+
+mod files;
+mod side_by_side;
+
+pub(crate) use files::annotate_to_files;
+
+use crate::input::{BLOCK_BYTES, Descriptor, Input, InputFile, InputName, Reading};
+use crate::messages::{self, Messages};
+use crate::output::BUFFER_BYTES;
+use imsdk_annotate::{Annotator, Source, StreamAnnotator, StreamError};
+use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
+use std::io::{self, BufWriter, Write};
+
+/// What all inputs have in common.
+pub(crate) struct Pipeline {
+    pub(crate) annotator: Annotator,
+    pub(crate) reading: Reading,
+    pub(crate) messages: Messages,
+    /// Standard output, if that is written to.
+    pub(crate) stdout: Option<Stat>,
+}
+
+/// What has come of inputs.
+pub(crate) struct Annotated<W> {
+    pub(crate) wtr: W,
+    /// Whether all of them could be read to their ends.
+    pub(crate) all_whole: bool,
+}
+
+impl Pipeline {
+    /// Annotates the inputs in their order into one writer, and gives it back. Trouble with an
+    /// input is said in its turn, and the others are still done.
+    ///
+    /// Files next to each other are worked on side by side, on up to that many threads; what can wait is
+    /// not, so that its lines come at once.
+    ///
+    /// # Errors
+    ///
+    /// Where the writer cannot be written.
+    pub(crate) fn annotate<W: Write + Send>(
+        &self,
+        inputs: &[InputFile],
+        wtr: W,
+        threads: usize,
+    ) -> io::Result<Annotated<W>> {
+        let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, wtr);
+        let mut stream = self.annotator.stream_annotator();
+        let mut all_whole = true;
+        for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
+            if threads > 1 && is_worth_threads(group) {
+                all_whole &= side_by_side::annotate(self, group, &mut wtr, threads)?;
+                continue;
+            }
+            for file in group {
+                if file.regular_bytes.is_none() {
+                    // Opening a named pipe waits for its writer, as reading does.
+                    wtr.flush()?;
+                }
+                let opened = self.open(&file.name);
+                if let Err(error) = self.annotate_input(opened, &mut stream, &mut wtr)? {
+                    all_whole = false;
+                    // In the order in which they belong, should both go to one terminal.
+                    wtr.flush()?;
+                    self.messages.input(&file.name, &error);
+                }
+            }
+        }
+        let wtr = wtr.into_inner().map_err(|error| error.into_error())?;
+        Ok(Annotated { wtr, all_whole })
+    }
+
+    fn open(&self, name: &InputName) -> io::Result<Input> {
+        self.reading.open(name, |descriptor| self.refuse_own_output(descriptor))
+    }
+
+    /// Annotates an input that was opened, or could not be. What is wrong with the input is inside.
+    ///
+    /// # Errors
+    ///
+    /// Where the writer cannot be written.
+    fn annotate_input(
+        &self,
+        opened: io::Result<Input>,
+        stream: &mut StreamAnnotator<'_>,
+        wtr: &mut impl Write,
+    ) -> io::Result<io::Result<()>> {
+        let outcome = match opened {
+            Ok(mut input) => annotate_source(&mut input, stream, wtr, &self.reading)?,
+            Err(error) => Err(error),
+        };
+        self.reading.progress.file_done();
+        Ok(outcome)
+    }
+
+    /// Reading what is being written would never end.
+    fn refuse_own_output(&self, input: &Descriptor) -> io::Result<()> {
+        let Some(stdout) = &self.stdout else {
+            return Ok(());
+        };
+        let stat = input.stat()?;
+        let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        let same = (stat.st_dev, stat.st_ino) == (stdout.st_dev, stdout.st_ino);
+        if !(is_file && same) {
+            return Ok(());
+        }
+        let appends = fcntl_getfl(io::stdout())?.contains(OFlags::APPEND);
+        let written_at = seek(io::stdout(), rustix::fs::SeekFrom::Current(0))?;
+        let read_at = input.position()?;
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
+        if would_meet_itself { Err(io::Error::other(messages::OWN_OUTPUT)) } else { Ok(()) }
+    }
+}
+
+/// Threads take longer to start than a few blocks to annotate.
+fn is_worth_threads(group: &[InputFile]) -> bool {
+    let bytes: u64 = group.iter().filter_map(|file| file.regular_bytes).sum();
+    bytes > 2 * BLOCK_BYTES
+}
+
+/// Annotates a source, and counts its fields. What is wrong with the source is inside.
+///
+/// # Errors
+///
+/// Where the writer cannot be written.
+fn annotate_source(
+    source: &mut impl Source,
+    stream: &mut StreamAnnotator<'_>,
+    wtr: &mut impl Write,
+    reading: &Reading,
+) -> io::Result<io::Result<()>> {
+    let mut counted = 0;
+    let outcome = stream.annotate(source, wtr, |fields| {
+        reading.progress.add_fields(fields - counted);
+        counted = fields;
+    });
+    match outcome {
+        Ok(_) => Ok(Ok(())),
+        Err(StreamError::Read(error)) => Ok(Err(error)),
+        Err(StreamError::Write(error)) => Err(error),
+    }
+}

@@ -1,0 +1,154 @@
+//! Several threads, one output: each takes the next piece of work, and writes in its turn.
+
+use super::{Pipeline, annotate_source};
+use crate::input::{BLOCK_BYTES, Block, Blocks, Buffering, Input, InputFile, InputName};
+use crate::output::{TurnWriter, Turns};
+use imsdk_annotate::StreamAnnotator;
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+/// The pieces of work, in the order of their output.
+struct Pieces<'a> {
+    pipeline: &'a Pipeline,
+    files: std::slice::Iter<'a, InputFile>,
+    /// The file that is being handed out in blocks.
+    blocks: Option<(&'a InputFile, Blocks)>,
+    next_ticket: u64,
+}
+
+struct Piece<'a> {
+    ticket: u64,
+    file: &'a InputFile,
+    work: Work,
+    /// Whether the file is done with this.
+    is_last: bool,
+}
+
+/// What there is to do for a piece.
+enum Work {
+    Block(Block),
+    Opened(io::Result<Input>),
+    /// A small file, which is opened by the thread that annotates it.
+    Open,
+}
+
+/// What is wrong with an input.
+type Trouble = (InputName, io::Error);
+
+/// Annotates regular files into one writer, in their order, and says whether all could be read to their
+/// ends.
+///
+/// # Errors
+///
+/// Where the writer cannot be written.
+pub(super) fn annotate<W: Write + Send>(
+    pipeline: &Pipeline,
+    files: &[InputFile],
+    wtr: &mut W,
+    threads: usize,
+) -> io::Result<bool> {
+    let all_whole = AtomicBool::new(true);
+    let report = |(name, error): Trouble| {
+        all_whole.store(false, Ordering::Relaxed);
+        pipeline.messages.input(&name, &error);
+    };
+    let turns = Turns::new(wtr, threads, &report);
+    let pieces = Mutex::new(Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0 });
+    // Where there are fewer files than threads, the others decode.
+    let decode_ahead = 2 * files.len() <= threads;
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            let work = || do_pieces(pipeline, &pieces, &turns, decode_ahead);
+            // With fewer threads it takes longer, and that is all.
+            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, work).is_err() {
+                break;
+            }
+        }
+        do_pieces(pipeline, &pieces, &turns, decode_ahead);
+    });
+    turns.into_result()?;
+    Ok(all_whole.into_inner())
+}
+
+/// Does piece after piece until there are no more, or writing has failed.
+fn do_pieces<W: Write>(
+    pipeline: &Pipeline,
+    pieces: &Mutex<Pieces<'_>>,
+    turns: &Turns<'_, W, Trouble>,
+    decode_ahead: bool,
+) {
+    let mut stream = pipeline.annotator.stream_annotator();
+    loop {
+        let piece = pieces.lock().expect("no thread panics while it takes a piece").next();
+        let Some(piece) = piece else {
+            return;
+        };
+        let Some(wtr) = turns.begin(piece.ticket) else {
+            return;
+        };
+        if do_piece(pipeline, piece, &mut stream, wtr, decode_ahead).is_err() {
+            // Whoever has the error keeps it; all the others stop as well.
+            return;
+        }
+    }
+}
+
+fn do_piece<W: Write>(
+    pipeline: &Pipeline,
+    piece: Piece<'_>,
+    stream: &mut StreamAnnotator<'_>,
+    mut wtr: TurnWriter<'_, W, Trouble>,
+    decode_ahead: bool,
+) -> io::Result<()> {
+    let name = &piece.file.name;
+    let opened = match piece.work {
+        Work::Block(mut block) => {
+            let outcome = annotate_source(&mut block, stream, &mut wtr, &pipeline.reading)?;
+            if piece.is_last {
+                pipeline.reading.progress.file_done();
+            }
+            return wtr.end(outcome.err().map(|error| (name.clone(), error)));
+        }
+        Work::Opened(opened) => opened,
+        Work::Open => pipeline.open(name),
+    };
+    let opened = opened.map(|input| if decode_ahead { input.decode_ahead() } else { input });
+    let outcome = pipeline.annotate_input(opened, stream, &mut wtr)?;
+    wtr.end(outcome.err().map(|error| (name.clone(), error)))
+}
+
+impl<'a> Pieces<'a> {
+    fn next(&mut self) -> Option<Piece<'a>> {
+        let (file, work, is_last) = self.next_work()?;
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        Some(Piece { ticket, file, work, is_last })
+    }
+
+    fn next_work(&mut self) -> Option<(&'a InputFile, Work, bool)> {
+        let line_buffered = self.pipeline.reading.buffering == Buffering::Line;
+        if let Some((file, mut blocks)) = self.blocks.take()
+            && let Some(block) = blocks.next(line_buffered)
+        {
+            let is_last = blocks.is_empty();
+            self.blocks = Some((file, blocks));
+            return Some((file, Work::Block(block), is_last));
+        }
+        let file = self.files.next()?;
+        if file.regular_bytes.unwrap_or(0) <= 2 * BLOCK_BYTES {
+            return Some((file, Work::Open, true));
+        }
+        let pipeline = self.pipeline;
+        let check = |descriptor: &_| pipeline.refuse_own_output(descriptor);
+        match pipeline.reading.open_in_blocks(file, check) {
+            Ok(Ok(blocks)) => {
+                self.blocks = Some((file, blocks));
+                self.next_work()
+            }
+            Ok(Err(input)) => Some((file, Work::Opened(Ok(input)), true)),
+            Err(error) => Some((file, Work::Opened(Err(error)), true)),
+        }
+    }
+}
