@@ -109,3 +109,16 @@ fn zstd_message(error: &io::Error) -> String {
     }
     message.to_lowercase()
 }
+
+/// What lz4's library found, which it tells by the names of its own types.
+pub(super) fn lz4_message(error: &io::Error) -> &'static str {
+    use lz4_flex::frame::Error;
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(Error::HeaderChecksumError | Error::BlockChecksumError | Error::ContentChecksumError) => {
+            "a checksum does not fit"
+        }
+        Some(Error::ContentLengthError { .. }) => "the length is not what its header says",
+        Some(Error::DictionaryNotSupported) => "it needs a dictionary, which is not supported",
+        _ => "invalid data",
+    }
+}

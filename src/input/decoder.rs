@@ -1,6 +1,6 @@
 //! Compressed data as a reader of what it holds: member after member, with the place of any damage.
 
-use super::codec::{Codec, State};
+use super::codec::{Codec, State, Step, lz4_message};
 use super::format::{Beginning, Format, beginning};
 use super::peek::PeekReader;
 use lz4_flex::frame::FrameDecoder;
@@ -17,16 +17,19 @@ const SKIPPABLE_HEADER_BYTES: usize = 8;
 /// read first, then comes the error, a [`Damage`].
 pub(crate) struct Decoder<R: Read> {
     format: Format,
-    members: Members<R>,
-    in_member: bool,
+    /// `None` only while it goes from one to the next.
+    place: Option<Place<R>>,
     /// What the last step found, to be told once its bytes have been read.
     damage: Option<What>,
 }
 
-/// Whoever decodes the members. lz4's library has no steps: it owns the reader.
-enum Members<R: Read> {
-    Stepwise(PeekReader<R>, Codec),
-    Lz4(Box<FrameDecoder<PeekReader<R>>>),
+const HAS_PLACE: &str = "it always has a place but while it changes";
+
+/// Where in the data it is, with whoever decodes it there. lz4's library has no steps: it owns the reader.
+enum Place<R: Read> {
+    Between(PeekReader<R>),
+    InMember(PeekReader<R>, Codec),
+    InLz4Frame(Box<FrameDecoder<PeekReader<R>>>),
 }
 
 /// Why compressed data could not be read to its end.
@@ -38,7 +41,7 @@ pub(crate) struct Damage {
     what: What,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum What {
     EndsEarly,
     Wrong(String),
@@ -69,27 +72,37 @@ impl<R: Read> Decoder<R> {
         }
         // Behind skippable frames: lz4 has them as well as zstd.
         let format = if begins(&mut rdr)? == Beginning::Of(Format::Lz4) { Format::Lz4 } else { format };
-        let members = match format {
-            Format::Lz4 => Members::Lz4(Box::new(FrameDecoder::new(rdr))),
-            _ => Members::Stepwise(rdr, Codec::new(format)?),
-        };
-        let mut decoder = Self { format, members, in_member: true, damage: None };
-        decoder.in_member = !decoder.rdr().peek()?.is_empty();
-        Ok(decoder)
+        Ok(Self { format, place: Some(Place::Between(rdr)), damage: None })
     }
 
     pub(crate) fn format(&self) -> Format {
         self.format
     }
 
+    fn place(&mut self) -> &mut Place<R> {
+        self.place.as_mut().expect(HAS_PLACE)
+    }
+
     fn rdr(&mut self) -> &mut PeekReader<R> {
-        match &mut self.members {
-            Members::Stepwise(rdr, _) => rdr,
-            Members::Lz4(decoder) => decoder.get_mut(),
+        match self.place() {
+            Place::Between(rdr) | Place::InMember(rdr, _) => rdr,
+            Place::InLz4Frame(decoder) => decoder.get_mut(),
         }
     }
 
-    /// Goes to the next member; `false` where there is none.
+    /// Leaves the place; another has to follow.
+    fn take_rdr(&mut self) -> PeekReader<R> {
+        match self.place.take().expect(HAS_PLACE) {
+            Place::Between(rdr) | Place::InMember(rdr, _) => rdr,
+            Place::InLz4Frame(decoder) => decoder.into_inner(),
+        }
+    }
+
+    fn end_member(&mut self) {
+        self.place = Some(Place::Between(self.take_rdr()));
+    }
+
+    /// Goes on to the next member; `false` where there is none.
     fn begin_member(&mut self) -> io::Result<bool> {
         let format = self.format;
         let rdr = self.rdr();
@@ -110,44 +123,60 @@ impl<R: Read> Decoder<R> {
                 _ => return Err(self.error(What::FollowedBySomethingElse)),
             }
         }
-        if let Members::Stepwise(_, codec) = &mut self.members {
-            *codec = Codec::new(format)?;
-        }
+        self.place = Some(if format == Format::Lz4 {
+            // A new one for each frame: it is not made for frames of different block sizes.
+            Place::InLz4Frame(Box::new(FrameDecoder::new(self.take_rdr())))
+        } else {
+            let codec = Codec::new(format)?;
+            Place::InMember(self.take_rdr(), codec)
+        });
         Ok(true)
     }
 
-    /// Reads from the member; 0 where it ends, or `damage` has been found.
+    /// Reads from the member; 0 where it ends.
     fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.members {
-            Members::Lz4(decoder) => match decoder.read(buffer) {
+        let what = match self.place.as_mut().expect(HAS_PLACE) {
+            Place::Between(_) => return Ok(0),
+            Place::InLz4Frame(decoder) => match decoder.read(buffer) {
                 // The library takes data that ends between two blocks for a whole frame. A whole one would
                 // have ended without a look behind its last byte.
-                Ok(0) if decoder.get_ref().is_at_end() => Err(self.error(What::EndsEarly)),
+                Ok(0) if decoder.get_ref().is_at_end() => What::EndsEarly,
                 Ok(0) => {
-                    self.in_member = false;
-                    Ok(0)
+                    self.end_member();
+                    return Ok(0);
                 }
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(self.error(What::EndsEarly)),
-                Err(error) if error.raw_os_error().is_none() => {
-                    Err(self.error(What::Wrong(error.to_string().to_lowercase())))
-                }
-                result => result,
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => What::EndsEarly,
+                Err(error) if error.raw_os_error().is_none() => What::Wrong(lz4_message(&error).to_owned()),
+                result => return result,
             },
-            Members::Stepwise(rdr, codec) => loop {
-                let input = rdr.peek()?;
-                let no_more = input.is_empty();
-                let step = codec.step(input, buffer);
-                rdr.consume(step.read);
-                match step.state {
-                    State::Damaged(why) => self.damage = Some(What::Wrong(why)),
-                    State::End => self.in_member = false,
-                    State::More if no_more && step.written == 0 => self.damage = Some(What::EndsEarly),
-                    State::More if step.written == 0 => continue,
-                    State::More => {}
+            Place::InMember(rdr, codec) => {
+                let step = loop {
+                    let input = rdr.peek()?;
+                    let no_more = input.is_empty();
+                    let step = codec.step(input, buffer);
+                    rdr.consume(step.read);
+                    match step.state {
+                        State::More if step.written == 0 && no_more => break Err(What::EndsEarly),
+                        State::More if step.written == 0 => {}
+                        _ => break Ok(step),
+                    }
+                };
+                match step {
+                    Ok(Step { state: State::Damaged(why), written: 0, .. }) => What::Wrong(why),
+                    Ok(Step { state: State::Damaged(why), written, .. }) => {
+                        self.damage = Some(What::Wrong(why));
+                        return Ok(written);
+                    }
+                    Ok(Step { state: State::End, written, .. }) => {
+                        self.end_member();
+                        return Ok(written);
+                    }
+                    Ok(step) => return Ok(step.written),
+                    Err(what) => what,
                 }
-                return Ok(step.written);
-            },
-        }
+            }
+        };
+        Err(self.error(what))
     }
 
     fn error(&mut self, what: What) -> io::Error {
@@ -162,14 +191,11 @@ impl<R: Read> Read for Decoder<R> {
             return Ok(0);
         }
         loop {
-            if let Some(what) = self.damage.clone() {
+            if let Some(what) = self.damage.take() {
                 return Err(self.error(what));
             }
-            if !self.in_member {
-                if !self.begin_member()? {
-                    return Ok(0);
-                }
-                self.in_member = true;
+            if matches!(self.place(), Place::Between(_)) && !self.begin_member()? {
+                return Ok(0);
             }
             let count = self.read_member(buffer)?;
             if count > 0 {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::NamedTempFile;
@@ -121,17 +121,19 @@ fn temporary() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 }
 
 /// From now on a signal that ends the program removes all files that are not whole, and then ends it as it
-/// would have. A signal that is ignored (`nohup`) stays so.
+/// would have. A signal that is ignored (`nohup`) stays so. Only a file that grows beyond the limit for files
+/// (`ulimit -f`) ends nothing: writing fails instead.
 ///
 /// # Errors
 ///
 /// Where the signals cannot be watched.
 pub(crate) fn remove_new_files_on_signals() -> io::Result<()> {
     let ignored = ignored_signals();
-    let wanted = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let wanted =
+        [SIGHUP, SIGINT, SIGTERM, SIGXFSZ].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
     let mut signals = Signals::new(wanted)?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for signal in signals.forever() {
+        for signal in signals.forever().filter(|&signal| signal != SIGXFSZ) {
             let temporary = temporary();
             for path in temporary.iter() {
                 let _ = fs::remove_file(path);

@@ -4,7 +4,7 @@ use crate::input::{Format, InputFile, InputName};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// An input and the file that it goes to.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path) -> Resul
         };
         if path.is_dir() && resolved.starts_with(resolve(path)) {
             let folder = InputName::File(folder.to_owned());
-            return Err(format!("{folder}: is inside {operand}, which is read; choose another folder"));
+            return Err(format!("{folder}: lies in {operand}, which is read; choose another folder"));
         }
     }
     Ok(())
@@ -108,15 +108,17 @@ fn file_id(path: &Path) -> Option<FileId> {
     metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// The path without links, as far as there is something; what is still to be made stands behind that.
+/// The path without links and `..`, as far as there is something; what is still to be made stands behind that.
 fn resolve(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let resolved = absolute.ancestors().find_map(|it| fs::canonicalize(it).ok().map(|real| (it, real)));
-    match resolved {
-        Some((ancestor, real)) => match absolute.strip_prefix(ancestor) {
-            Ok(rest) if rest != Path::new("") => real.join(rest),
-            _ => real,
-        },
-        None => absolute,
+    let mut resolved = PathBuf::new();
+    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
+        match component {
+            Component::ParentDir => {
+                resolved.pop();
+            }
+            other => resolved.push(other),
+        }
+        resolved = fs::canonicalize(&resolved).unwrap_or(resolved);
     }
+    resolved
 }

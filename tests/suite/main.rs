@@ -3,10 +3,15 @@
 mod catalog;
 mod color;
 mod command;
+mod compressed;
 mod errors;
 mod fields;
+mod folders;
 mod golden;
+mod interrupted;
 mod limits;
+mod outputs;
+mod packed;
 mod properties;
 mod readme;
 mod streaming;

@@ -1,0 +1,178 @@
+//! Interruptions and disks that are full: what is finished stays, nothing half done is left, and what is
+//! missing can be made up for.
+
+use crate::command::{binary, output_of};
+use crate::packed::pack;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// Files of different sizes and formats, enough for a signal to find the work half done.
+fn write_logs(logs: &Path) {
+    fs::create_dir(logs).unwrap();
+    for file in 0..40 {
+        let lines = 400 * (1 + file * 7 % 13);
+        let text: String = (0..lines).map(|line| format!("{} ret=-204 {file}\n", line * 7919)).collect();
+        let (extension, packed) = match file % 3 {
+            0 => (".gz", pack("gzip", text.as_bytes())),
+            1 => (".zst", pack("zstd", text.as_bytes())),
+            _ => ("", text.into_bytes()),
+        };
+        fs::write(logs.join(format!("s.log.{file}{extension}")), packed).unwrap();
+    }
+}
+
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return BTreeMap::new();
+    };
+    entries
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    write_logs(&logs);
+    let start = |out: &Path| {
+        let mut command = binary();
+        command.args(["-j2", "--resume", "--compress", "gzip", "--output-dir"]).arg(out).arg(&logs);
+        command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    let expected = {
+        let out = folder.path().join("whole");
+        assert!(start(&out).wait().unwrap().success());
+        contents(&out)
+    };
+    assert_eq!(expected.len(), 40);
+    let out = folder.path().join("out");
+    let (mut interrupted, mut moments) = (0, (0..).map(|round: u64| 2 + round * 37 % 23));
+    while interrupted < 12 {
+        fs::remove_dir_all(&out).unwrap_or(());
+        let signal = ["INT", "TERM", "KILL", "HUP"][interrupted % 4];
+        let mut child = start(&out);
+        thread::sleep(Duration::from_millis(moments.next().unwrap()));
+        let kill = Command::new("kill").arg(format!("-{signal}")).arg(child.id().to_string()).status();
+        assert!(kill.unwrap().success());
+        let status = child.wait().unwrap();
+        let number = std::os::unix::process::ExitStatusExt::signal(&status);
+        let mut found = contents(&out);
+        if signal == "KILL" {
+            // Nobody can clean up; nothing has a real name that is not whole.
+            found.retain(|name, _| !name.starts_with(".imsdk-annotate-"));
+        } else {
+            assert!(found.keys().all(|name| !name.starts_with('.')), "{signal}: {:?}", found.keys());
+        }
+        for (name, content) in &found {
+            assert!(expected.get(name) == Some(content), "{signal}: {name}");
+        }
+        // One that came too late, or before the program had begun.
+        if !status.success() && !found.is_empty() && found.len() < 40 {
+            let expected_number = match signal {
+                "INT" => 2,
+                "TERM" => 15,
+                "KILL" => 9,
+                _ => 1,
+            };
+            assert_eq!(number, Some(expected_number), "{status:?}");
+            interrupted += 1;
+        }
+        assert!(start(&out).wait().unwrap().success());
+        let mut resumed = contents(&out);
+        resumed.retain(|name, _| !name.starts_with(".imsdk-annotate-"));
+        assert!(resumed == expected);
+    }
+}
+
+#[test]
+fn an_interrupted_output_file_stays_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("all.log");
+    fs::write(&out, "before").unwrap();
+    let mut child = binary().args(["-o", out.to_str().unwrap()]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, &b"ret=-1\n".repeat(100_000)).unwrap();
+    // What has been read has been written: to the temporary file.
+    let names = || contents(folder.path()).into_keys().collect::<Vec<_>>();
+    assert_eq!(names().len(), 2, "{:?}", names());
+    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    child.wait().unwrap();
+    assert_eq!(names(), ["all.log"]);
+    assert_eq!(fs::read(&out).unwrap(), b"before");
+}
+
+#[test]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("all.log");
+    let script = "trap '' INT; exec \"$0\" -o \"$1\"";
+    let program = binary().get_program().to_owned();
+    let mut command = Command::new("sh");
+    let mut child =
+        command.args(["-c", script]).arg(program).arg(&out).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let count = || contents(folder.path()).len();
+    while count() == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap().success());
+    std::io::Write::write_all(&mut stdin, b"ret=-1\n").unwrap();
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read(&out).unwrap(), b"ret=-1 (general: failure)\n");
+}
+
+/// The limit for the size of a file stands for a disk without room.
+#[test]
+fn a_file_that_may_not_grow_is_not_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    fs::write(logs.join("a"), "ret=-1\n").unwrap();
+    fs::write(logs.join("b"), "ret=-1\n".repeat(10_000)).unwrap();
+    let program = binary().get_program().to_owned();
+    for target in ["--output-dir out logs", "-o out.log logs", "-j2 -o out.log logs/a logs/b logs/b"] {
+        let script = format!("ulimit -f 8; exec \"$0\" {target}");
+        let output =
+            output_of(Command::new("sh").args(["-c", &script]).arg(&program).current_dir(&folder), b"");
+        assert_eq!(output.status.code(), Some(2), "{target}: {output:?}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.ends_with("no space left; free some, or write elsewhere\n"), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+    }
+    assert_eq!(contents(&folder.path().join("out")).into_keys().collect::<Vec<_>>(), ["a"]);
+    assert!(!folder.path().join("out.log").exists());
+}
+
+#[test]
+fn a_disk_that_is_full_leaves_what_is_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    write_logs(&logs);
+    let script = "mkdir disk && mount -t tmpfs -o size=1m none disk || exit 77
+                  \"$0\" -j2 --compress none --output-dir disk/out logs; status=$?
+                  ls -A disk/out; exit $status";
+    let program = binary().get_program().to_owned();
+    let mut command = Command::new("unshare");
+    let command = command.args(["-m", "sh", "-c", script]).arg(program).current_dir(&folder);
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.code() == Some(2) => {
+            let (names, message) =
+                (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(message.contains("no space left; free some"), "{message}");
+            assert!(
+                names.lines().count() > 2 && names.lines().all(|name| name.starts_with("s.log.")),
+                "{names}"
+            );
+        }
+        other => println!("skipped: no file system can be mounted here: {other:?}"),
+    }
+}

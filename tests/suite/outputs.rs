@@ -1,0 +1,242 @@
+//! Outputs that are files: their names, contents and times, what is refused, and what is taken up again.
+
+use crate::command::{annotate, binary, output_of};
+use crate::packed::{FORMATS, pack, unpack_with_library};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::Output;
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+const LINE: &[u8] = b"ret=-1\n";
+const ANNOTATED: &[u8] = b"ret=-1 (general: failure)\n";
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    output_of(binary().current_dir(folder).args(args), b"")
+}
+
+fn succeed(folder: &TempDir, args: &[&str]) {
+    let output = run(folder, args);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && message.is_empty() && output.stdout.is_empty(), "{args:?} {message}");
+}
+
+/// The paths of all files below a folder, hidden ones too.
+fn files(folder: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            paths.extend(files(&path));
+        } else {
+            paths.push(path.to_str().unwrap().to_owned());
+        }
+    }
+    paths.sort();
+    paths
+}
+
+/// A folder `logs` with a file in each format, and the same as plain text.
+fn folder_with_logs() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("logs/sub")).unwrap();
+    fs::write(folder.path().join("logs/sub/a.log"), LINE).unwrap();
+    for (index, (format, extension)) in FORMATS.into_iter().enumerate() {
+        fs::write(folder.path().join(format!("logs/s.log.{index}.{extension}")), pack(format, LINE)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn each_input_has_its_file_compressed_as_it_is() {
+    for threads in ["-j1", "-j2", "-j8"] {
+        let folder = folder_with_logs();
+        let at = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000, 123_456_789);
+        let secret = folder.path().join("logs/sub/a.log");
+        File::options().append(true).open(&secret).unwrap().set_modified(at).unwrap();
+        fs::set_permissions(&secret, Permissions::from_mode(0o640)).unwrap();
+        succeed(&folder, &[threads, "--output-dir", "out/put", "logs"]);
+        let out = folder.path().join("out/put");
+        assert_eq!(files(&out).len(), 6);
+        for (index, (format, extension)) in FORMATS.into_iter().enumerate() {
+            let packed = fs::read(out.join(format!("s.log.{index}.{extension}"))).unwrap();
+            assert!(packed != ANNOTATED && unpack_with_library(format, &packed) == ANNOTATED, "{format}");
+        }
+        assert_eq!(fs::read(out.join("sub/a.log")).unwrap(), ANNOTATED);
+        let metadata = fs::metadata(out.join("sub/a.log")).unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o7777, 0o640);
+        assert_eq!(metadata.modified().unwrap(), at);
+    }
+}
+
+#[test]
+fn compress_says_how_and_names_follow() {
+    let folder = folder_with_logs();
+    let names = |out: &str| {
+        let out = folder.path().join(out);
+        files(&out)
+            .into_iter()
+            .map(|path| path[out.to_str().unwrap().len() + 1..].to_owned())
+            .collect::<Vec<_>>()
+    };
+    succeed(&folder, &["--compress", "zstd", "--output-dir", "z", "logs"]);
+    let expected =
+        ["s.log.0.zst", "s.log.1.zst", "s.log.2.zst", "s.log.3.zst", "s.log.4.zst", "sub/a.log.zst"];
+    assert_eq!(names("z"), expected);
+    for name in expected {
+        let packed = fs::read(folder.path().join("z").join(name)).unwrap();
+        assert_eq!(unpack_with_library("zstd", &packed), ANNOTATED);
+    }
+    succeed(&folder, &["--compress", "none", "--output-dir", "n", "logs"]);
+    assert_eq!(names("n"), ["s.log.0", "s.log.1", "s.log.2", "s.log.3", "s.log.4", "sub/a.log"]);
+    assert_eq!(fs::read(folder.path().join("n/s.log.2")).unwrap(), ANNOTATED);
+    succeed(&folder, &["--compress", "gzip", "--output-dir", "g", "logs/sub"]);
+    assert_eq!(names("g"), ["a.log.gz"]);
+    let stdout = annotate(&["--compress", "gzip"], LINE);
+    assert_eq!(unpack_with_library("gzip", &stdout), ANNOTATED);
+}
+
+#[test]
+fn one_file_for_all_inputs() {
+    let folder = folder_with_logs();
+    succeed(&folder, &["-o", "all.log", "logs", "logs/sub/a.log"]);
+    assert_eq!(fs::read(folder.path().join("all.log")).unwrap(), ANNOTATED.repeat(7));
+    for (format, extension) in FORMATS {
+        let name = format!("all.{extension}");
+        succeed(&folder, &["--output", &name, "logs"]);
+        let packed = fs::read(folder.path().join(&name)).unwrap();
+        assert_eq!(unpack_with_library(format, &packed), ANNOTATED.repeat(6), "{format}");
+    }
+    // As it would be for `> all.log`, except that a file that is replaced keeps its mode.
+    fs::set_permissions(folder.path().join("all.log"), Permissions::from_mode(0o600)).unwrap();
+    symlink("all.log", folder.path().join("link")).unwrap();
+    succeed(&folder, &["--output", "link", "logs/sub/a.log"]);
+    assert_eq!(fs::read(folder.path().join("all.log")).unwrap(), ANNOTATED);
+    assert!(folder.path().join("link").is_symlink());
+    assert_eq!(fs::metadata(folder.path().join("all.log")).unwrap().permissions().mode() & 0o777, 0o600);
+    succeed(&folder, &["--output", "/dev/null", "logs"]);
+    assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    assert_eq!(run(&folder, &["-o", "-", "logs/sub"]).stdout, ANNOTATED);
+    assert!(files(folder.path()).iter().all(|path| !path.contains("/.imsdk-annotate")));
+}
+
+#[test]
+fn what_would_overwrite_something_is_refused_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["a/x.log", "b/x.log", "c/x.log/y", "d/y.log"] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, LINE).unwrap();
+    }
+    symlink("a", folder.path().join("a-link")).unwrap();
+    symlink("a/x.log", folder.path().join("x-link")).unwrap();
+    fs::hard_link(folder.path().join("a/x.log"), folder.path().join("x-hard")).unwrap();
+    fs::create_dir(folder.path().join("e")).unwrap();
+    fs::hard_link(folder.path().join("a/x.log"), folder.path().join("e/y.log")).unwrap();
+    let before = files(folder.path());
+    let cases: [(&[&str], &str); 13] = [
+        (&["--output-dir", "o", "a", "b"], "o/x.log: both a/x.log and b/x.log would be written there"),
+        (
+            &["--output-dir", "o", "a/x.log", "a/x.log"],
+            "o/x.log: both a/x.log and a/x.log would be written there",
+        ),
+        (&["--output-dir", "o", "a", "c"], "o/x.log: a/x.log would be written there, and c/x.log/y below it"),
+        (&["--output-dir", "a/o", "a"], "a/o: lies in a, which is read; choose another folder"),
+        (&["--output-dir", "o/../a/p", "a"], "o/../a/p: lies in a, which is read; choose another folder"),
+        (&["--output-dir", "a", "a"], "a: lies in a, which is read; choose another folder"),
+        (&["--output-dir", "a-link/o", "a"], "a-link/o: lies in a, which is read; choose another folder"),
+        (&["--output-dir", "a", "a/x.log"], "a/x.log: is the input a/x.log; write to another file"),
+        (&["--output-dir", "e", "d", "a"], "e/y.log: is the input a/x.log; write to another file"),
+        (
+            &["--output-dir", "o", "a/x.log", "-"],
+            "standard input has no name to go by in a folder; use --output",
+        ),
+        (&["-o", "a/x.log", "a"], "a/x.log: is the input a/x.log; write to another file"),
+        (&["-o", "x-link", "b", "a"], "x-link: is the input a/x.log; write to another file"),
+        (&["-o", "x-hard", "a/x.log"], "x-hard: is the input a/x.log; write to another file"),
+    ];
+    for (args, message) in cases {
+        let output = run(&folder, args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            format!("imsdk-annotate: {message}\n"),
+            "{args:?}"
+        );
+        assert_eq!(files(folder.path()), before, "{args:?}");
+    }
+    assert_eq!(fs::read(folder.path().join("a/x.log")).unwrap(), LINE);
+}
+
+#[test]
+fn what_is_whole_is_left_alone_and_what_is_not_is_done_again() {
+    let folder = folder_with_logs();
+    let (out, log) = (folder.path().join("out"), folder.path().join("logs/sub/a.log"));
+    let resume = || run(&folder, &["--resume", "--output-dir", "out", "logs"]);
+    assert!(resume().status.success());
+    // Marks show what is written again.
+    let mark = |name: &str| {
+        let path = out.join(name);
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        fs::write(&path, "mark").unwrap();
+        File::options().append(true).open(&path).unwrap().set_modified(modified).unwrap();
+    };
+    let is_marked = |name: &str| fs::read(out.join(name)).unwrap() == b"mark";
+    mark("sub/a.log");
+    mark("s.log.0.gz");
+    fs::remove_file(out.join("s.log.2.xz")).unwrap();
+    assert!(resume().status.success());
+    assert!(is_marked("sub/a.log") && is_marked("s.log.0.gz"));
+    assert_eq!(unpack_with_library("xz", &fs::read(out.join("s.log.2.xz")).unwrap()), ANNOTATED);
+    // An input that has changed since.
+    fs::write(&log, LINE.repeat(2)).unwrap();
+    assert!(resume().status.success());
+    assert!(is_marked("s.log.0.gz"));
+    assert_eq!(fs::read(out.join("sub/a.log")).unwrap(), ANNOTATED.repeat(2));
+    // Without --resume all is done again.
+    succeed(&folder, &["--output-dir", "out", "logs"]);
+    assert!(!is_marked("s.log.0.gz"));
+}
+
+#[test]
+fn what_could_be_read_of_a_damaged_input_is_written_and_not_taken_for_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = [pack("gzip", LINE), pack("gzip", LINE)].concat();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    fs::write(folder.path().join("logs/a.gz"), &packed[..packed.len() - 3]).unwrap();
+    fs::write(folder.path().join("logs/b.log"), LINE).unwrap();
+    for _ in 0..2 {
+        let output = run(&folder, &["--resume", "--output-dir", "out", "logs", "nosuch"]);
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        let mut lines: Vec<&str> = message.lines().collect();
+        lines.sort_unstable();
+        let place = packed.len() - 3;
+        let early = format!(
+            "imsdk-annotate: logs/a.gz: gzip data ends early, at byte {place}; what came before has been annotated"
+        );
+        assert_eq!(lines, [&early, "imsdk-annotate: nosuch: no such file; check the name"]);
+        let written = fs::read(folder.path().join("out/a.gz")).unwrap();
+        assert_eq!(unpack_with_library("gzip", &written), ANNOTATED.repeat(2));
+        assert_eq!(fs::read(folder.path().join("out/b.log")).unwrap(), ANNOTATED);
+        assert_eq!(files(&folder.path().join("out")).len(), 2);
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_does_not_stop_the_others() {
+    let folder = folder_with_logs();
+    fs::create_dir(folder.path().join("out")).unwrap();
+    fs::write(folder.path().join("out/sub"), "in the way").unwrap();
+    let output = run(&folder, &["--output-dir", "out", "logs"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.starts_with("imsdk-annotate: out/sub/a.log: ") && message.lines().count() == 1,
+        "{message}"
+    );
+    assert_eq!(files(&folder.path().join("out")).len(), 6);
+    let output = run(&folder, &["-o", "out/sub/x", "logs"]);
+    assert_eq!(output.status.code(), Some(2));
+}
