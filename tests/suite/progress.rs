@@ -1,0 +1,139 @@
+//! Progress on standard error, and that it does not tear the output on the same terminal.
+
+use crate::command::{binary, output_of};
+use crate::packed::pack;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::fs::{self, File};
+use std::io::Read;
+use std::process::Stdio;
+
+/// A terminal's lines as they stand in the end; as wide and high as it takes.
+#[derive(Default)]
+struct Screen {
+    lines: Vec<Vec<u8>>,
+    row: usize,
+    column: usize,
+}
+
+impl Screen {
+    fn show(bytes: &[u8]) -> Vec<String> {
+        let mut screen = Self::default();
+        let mut rest = bytes;
+        while let Some((&byte, behind)) = rest.split_first() {
+            rest = behind;
+            while screen.lines.len() <= screen.row {
+                screen.lines.push(Vec::new());
+            }
+            match byte {
+                b'\r' => screen.column = 0,
+                b'\n' => screen.row += 1,
+                b'\x1b' => {
+                    let end = rest.iter().position(u8::is_ascii_alphabetic).unwrap();
+                    screen.control(&rest[..=end]);
+                    rest = &rest[end + 1..];
+                }
+                _ => screen.put(byte),
+            }
+        }
+        screen.lines.into_iter().map(|line| String::from_utf8_lossy(&line).into_owned()).collect()
+    }
+
+    fn control(&mut self, sequence: &[u8]) {
+        let number = |digits: &[u8]| String::from_utf8_lossy(digits).parse().unwrap_or(1);
+        match sequence {
+            b"[2K" => self.lines[self.row].clear(),
+            [b'[', digits @ .., b'A'] => self.row -= number(digits),
+            [b'[', digits @ .., b'B'] => self.row += number(digits),
+            [b'[', .., b'm'] => {}
+            other => panic!("unknown: {}", other.escape_ascii()),
+        }
+    }
+
+    fn put(&mut self, byte: u8) {
+        let line = &mut self.lines[self.row];
+        line.resize(line.len().max(self.column + 1), b' ');
+        line[self.column] = byte;
+        self.column += 1;
+    }
+}
+
+/// Runs with a terminal as standard error, and as standard output too if that is wanted. Returns what came
+/// to the terminal.
+fn on_terminal(args: &[&str], output_too: bool) -> Vec<u8> {
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&controller).and_then(|()| unlockpt(&controller)).unwrap();
+    let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
+    let terminal = File::options().read(true).write(true).open(name).unwrap();
+    let mut command = binary();
+    command.args(args).stdin(Stdio::null()).stderr(terminal.try_clone().unwrap());
+    if output_too {
+        command.stdout(terminal);
+    } else {
+        // Open for the program alone: reading ends when that does.
+        drop(terminal);
+        command.stdout(Stdio::null());
+    }
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let (mut shown, mut rdr) = (Vec::new(), File::from(controller));
+    // The end is an error where all that have the terminal open have gone.
+    let _ = rdr.read_to_end(&mut shown);
+    assert!(child.wait().unwrap().success());
+    shown
+}
+
+#[test]
+fn it_tells_bytes_files_and_fields() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), "ret=-1\n".repeat(300_000)).unwrap();
+    fs::write(folder.path().join("b.gz"), pack("gzip", b"ret=-1\n")).unwrap();
+    let logs = folder.path().to_str().unwrap();
+    for threads in ["-j1", "-j2"] {
+        for output in [&["--output-dir", &format!("{logs}{threads}")][..], &[]] {
+            let args = [&["--progress", "always", threads, logs][..], output].concat();
+            let shown = String::from_utf8(on_terminal(&args, false)).unwrap();
+            let last = shown.rsplit('\r').find(|part| part.contains("files")).unwrap();
+            assert!(
+                last.contains("2.00 MiB of 2.00 MiB") && last.contains("2 of 2 files, 300,001 fields"),
+                "{last}"
+            );
+        }
+        fs::remove_dir_all(format!("{logs}{threads}")).unwrap();
+    }
+    // Where standard error is no terminal, too.
+    let output = output_of(binary().args(["--progress", "always", logs]), b"");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("2 of 2 files, 300,001 fields"));
+}
+
+#[test]
+fn it_is_not_there_where_it_is_not_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    fs::write(&log, "ret=-1\n").unwrap();
+    let log = log.to_str().unwrap();
+    for args in [&["--progress", "never", log][..], &[log]] {
+        assert_eq!(on_terminal(args, false), b"", "{args:?}");
+        assert!(output_of(binary().args(args), b"").stderr.is_empty());
+    }
+    let both = on_terminal(&["--color=never", log], true);
+    assert_eq!(Screen::show(&both), ["ret=-1 (general: failure)"]);
+}
+
+#[test]
+fn on_the_terminal_of_the_output_neither_tears_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    let mut text: String =
+        (0..30_000).map(|line| format!("{line} ret=-1 {}\n", "x".repeat(line % 90))).collect();
+    text.insert_str(100_000, &"y".repeat(200_000));
+    text.push_str("ret=-204 without an end");
+    fs::write(&log, &text).unwrap();
+    let expected = imsdk_annotate::Annotator::new().annotate(text.as_bytes());
+    let expected: Vec<&str> = std::str::from_utf8(&expected).unwrap().lines().collect();
+    for threads in ["-j1", "-j2"] {
+        let args = ["--progress", "always", "--color=never", threads, log.to_str().unwrap()];
+        let shown = on_terminal(&args, true);
+        assert!(String::from_utf8_lossy(&shown).contains("fields"));
+        assert!(Screen::show(&shown) == expected, "{threads}");
+    }
+}

@@ -1,0 +1,198 @@
+//! Threads: the same bytes for every number of them, in bounded memory.
+
+use crate::command::{annotate, binary, output_of};
+use crate::packed::pack;
+use imsdk_annotate::Annotator;
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What the program reads at a time, and cuts large files into.
+const BLOCK_BYTES: usize = 512 * 1024;
+
+fn log(bytes: usize, seed: usize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes + 100);
+    let mut number = seed;
+    while text.len() < bytes {
+        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        match (number >> 33) % 5 {
+            0 => text.extend_from_slice(b"\n"),
+            1 => text.extend_from_slice(b"\x1b[31mret=-204\x1b[0m code: -705\r\n"),
+            2 => text.extend_from_slice(format!("{{\"ret\":-1,\"n\":{number}}}\n").as_bytes()),
+            3 => text.extend_from_slice(b"exit code: 1 ret=5 ret=-204 (auth: user session is failure!)\n"),
+            _ => text.resize(text.len() + (number >> 40) % 3000, b'.'),
+        }
+    }
+    text
+}
+
+#[test]
+fn each_number_of_threads_gives_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut expected = Vec::new();
+    let annotator = Annotator::builder().color(true).build();
+    // One large file and some small ones, lines that end about a block's end, a line of several blocks.
+    let line = |length: usize| [&vec![b'x'; length - 8][..], b" ret=-1\n"].concat();
+    let texts = [
+        log(9 << 20, 1),
+        log(10, 2),
+        [line(BLOCK_BYTES - 1), line(BLOCK_BYTES), line(BLOCK_BYTES + 1), line(20), log(1 << 20, 3)].concat(),
+        [line(3 * BLOCK_BYTES), line(100), line(5 * BLOCK_BYTES + 1)].concat(),
+        Vec::new(),
+        log(3 << 20, 4),
+        log(5 << 20, 5),
+    ];
+    let mut names = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let packed = match index {
+            5 => pack("gzip", text),
+            6 => pack("zstd", text),
+            _ => text.clone(),
+        };
+        names.push(folder.path().join(format!("{index}.log")));
+        fs::write(&names[index], packed).unwrap();
+        expected.extend(annotator.annotate(text));
+    }
+    let names: Vec<&str> = names.iter().map(|name| name.to_str().unwrap()).collect();
+    for threads in ["-j1", "-j2", "-j3", "-j8", "-j64"] {
+        let args = [&["--color=always", threads][..], &names].concat();
+        assert!(annotate(&args, b"") == expected, "{threads}");
+        let args = [&["--color=always", "--line-buffered", threads][..], &names].concat();
+        assert!(annotate(&args, b"") == expected, "{threads}");
+    }
+}
+
+#[test]
+fn trouble_is_told_in_order_for_each_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = pack("gzip", &log(1 << 20, 7));
+    for index in 0..30 {
+        let content = if index % 3 == 0 { &packed[..packed.len() / 2] } else { b"ret=-1\n" };
+        fs::write(folder.path().join(format!("{index}.log")), content).unwrap();
+    }
+    let mut outputs = ["-j1", "-j2", "-j8"].map(|threads| {
+        let output = output_of(binary().current_dir(&folder).args([threads, "."]), b"");
+        assert_eq!(output.status.code(), Some(2));
+        (output.stdout, String::from_utf8(output.stderr).unwrap())
+    });
+    assert_eq!(outputs[0].1.lines().count(), 10);
+    assert!(outputs[0].1.starts_with("imsdk-annotate: ./0.log: gzip data ends early, at byte "));
+    assert!(outputs[1] == outputs[0] && outputs[2] == outputs[0], "{:?}", outputs.each_mut().map(|it| &it.1));
+}
+
+#[test]
+fn standard_input_that_is_a_file_is_read_from_where_it_is_and_left_at_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    let text = log(4 << 20, 8);
+    fs::write(&path, &text).unwrap();
+    let script = "{ head -c 1000 > /dev/null; \"$0\" -j4; wc -c; } < \"$1\"";
+    let program = binary().get_program().to_owned();
+    let output = output_of(Command::new("sh").args(["-c", script]).arg(program).arg(&path), b"");
+    // `head` may have read more than it wrote, and puts that back only where it can.
+    let rest = output.stdout.strip_suffix(b"0\n").unwrap();
+    assert!(rest == Annotator::new().annotate(&text[1000..]));
+}
+
+#[test]
+fn ten_thousand_small_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut expected = Vec::new();
+    for index in 0..10_000 {
+        let text = format!("{index} ret=-1\n");
+        expected.extend(Annotator::new().annotate(text.as_bytes()));
+        fs::write(folder.path().join(format!("s.log.{index}")), text).unwrap();
+    }
+    let logs = folder.path().to_str().unwrap();
+    for threads in ["-j1", "-j2"] {
+        assert!(annotate(&[threads, logs], b"") == expected);
+        let out = tempfile::tempdir().unwrap();
+        assert!(annotate(&[threads, "--output-dir", out.path().to_str().unwrap(), logs], b"").is_empty());
+        assert_eq!(fs::read_dir(out.path()).unwrap().count(), 10_000);
+        let one = fs::read(out.path().join("s.log.9999")).unwrap();
+        assert_eq!(one, b"9999 ret=-1 (general: failure)\n");
+    }
+}
+
+/// Runs over the operands, and then waits for a pipe, so that its peak of memory can be asked for. Returns
+/// the number of bytes written, and the peak in KiB, where the system tells.
+fn length_and_peak(folder: &Path, args: &[&str]) -> (u64, Option<u64>) {
+    let pipe = folder.join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child =
+        binary().current_dir(folder).args(args).arg("pipe").stdout(Stdio::piped()).spawn().unwrap();
+    let id = child.id();
+    let mut stdout = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let (mut length, mut buffer) = (0, vec![0; 1 << 20]);
+        loop {
+            match stdout.read(&mut buffer).unwrap() {
+                0 => return length,
+                count => length += count as u64,
+            }
+        }
+    });
+    // Opening waits until the program has come to it.
+    let wtr = File::options().write(true).open(&pipe).unwrap();
+    let status = fs::read_to_string(format!("/proc/{id}/status")).ok();
+    drop(wtr);
+    assert!(child.wait().unwrap().success());
+    fs::remove_file(&pipe).unwrap();
+    let peak = status.and_then(|status| {
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
+    });
+    (reader.join().unwrap(), peak)
+}
+
+#[test]
+fn files_of_several_gigabytes_need_no_more_memory_than_others() {
+    const FILE_BYTES: u64 = (4 << 30) + 12_345;
+    let folder = tempfile::tempdir().unwrap();
+    let file = File::create(folder.path().join("a.log")).unwrap();
+    file.set_len(FILE_BYTES).unwrap();
+    let line = b"\nret=-204\n";
+    let places = [0, 1 << 20, (1 << 31) - 3, (1 << 32) - 5, FILE_BYTES - line.len() as u64];
+    for place in places {
+        file.write_all_at(line, place).unwrap();
+    }
+    let note = " (auth: user session is failure!)".len() as u64;
+    let (length, peak) = length_and_peak(folder.path(), &["-j2", "a.log"]);
+    assert_eq!(length, FILE_BYTES + places.len() as u64 * note);
+    assert!(peak.is_none_or(|kib| kib <= 48 * 1024), "{peak:?} KiB");
+}
+
+/// The files behind the first wait for their turn: in memory as far as that goes, then on disk, or, where
+/// there is none, they do not go on.
+#[test]
+fn compressed_files_side_by_side_keep_to_their_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = log(24 << 20, 9);
+    let packed = pack("gzip", &text);
+    for index in 0..4 {
+        fs::write(folder.path().join(format!("{index}.gz")), &packed).unwrap();
+    }
+    let annotated = Annotator::new().annotate(&text).len() as u64;
+    let names = ["0.gz", "1.gz", "2.gz", "3.gz"];
+    for (threads, mib) in [("-j1", 32), ("-j2", 48), ("-j4", 80)] {
+        let (length, peak) = length_and_peak(folder.path(), &[&[threads][..], &names].concat());
+        assert_eq!(length, 4 * annotated);
+        assert!(peak.is_none_or(|kib| kib <= mib * 1024), "{threads}: {peak:?} KiB");
+    }
+    let mut command = binary();
+    let output = output_of(command.current_dir(&folder).env("TMPDIR", "/nosuch").arg("-j2").args(names), b"");
+    assert!(output.status.success() && output.stderr.is_empty());
+    assert_eq!(output.stdout.len() as u64, 4 * annotated);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_all_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), log(20 << 20, 10)).unwrap();
+    let program = binary().get_program().to_owned();
+    let script = "{ \"$0\" -j4 a.log a.log; echo $? >&2; } | head -c 10 | wc -c";
+    let output = output_of(Command::new("sh").args(["-c", script]).arg(program).current_dir(&folder), b"");
+    assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"10\n"[..], &b"0\n"[..]));
+}
