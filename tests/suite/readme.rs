@@ -12,11 +12,13 @@ fn examples_print_what_the_readme_says() {
         .flat_map(|block| block.split("```").next().unwrap().split("$ ").skip(1))
         .collect();
     assert!(!examples.is_empty());
+    let work_folder = tempfile::tempdir().unwrap();
     for example in examples {
         let (command, expected) = example.split_once('\n').unwrap();
         let folder = std::path::Path::new(binary().get_program()).parent().unwrap().to_owned();
         let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-        let output = output_of(Command::new("sh").args(["-c", command]).env("PATH", path), b"");
+        let mut shell = Command::new("sh");
+        let output = output_of(shell.args(["-c", command]).env("PATH", path).current_dir(&work_folder), b"");
         assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{command}");
         assert_eq!(output.status.code(), Some(0), "{command}");
     }

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Times the release binary on archives against `gzip -dc`, `zstd -dc` and `gzip -dc | mawk` with the same
+# dictionary, in one run: wall time to /dev/null, the median of RUNS (5), taking turns. BYTES (200000000) of
+# log: plain, as one compressed file, and as eight of them. What is not installed is skipped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bytes=${BYTES:-200000000} runs=${RUNS:-5} percent=${PERCENT:-30}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+cargo build --release --locked --quiet
+cargo build --release --locked --quiet --example generate
+bin=$PWD/target/release/imsdk-annotate
+benches/dictionary.sh awk > "$folder/script.awk"
+cd "$folder"
+"$OLDPWD/target/release/examples/generate" "$percent" "$bytes" > log 2> /dev/null
+"$OLDPWD/target/release/examples/generate" 100 "$bytes" > dense 2> /dev/null
+split -n l/8 log part.
+mkdir eight-gz eight-zst eight-plain
+gzip -k log
+for part in part.*; do gzip -c "$part" > "eight-gz/$part.gz"; done
+if command -v zstd > /dev/null; then
+  zstd -q log
+  for part in part.*; do zstd -qc "$part" > "eight-zst/$part.zst"; done
+fi
+mv part.* eight-plain/
+
+# compare TITLE REFERENCE COMMAND...: each a shell command; the share is of the first one's time.
+compare() {
+  local title=$1 TIMEFORMAT=%R
+  shift
+  echo "$title:"
+  for _ in $(seq "$runs"); do
+    for number in $(seq $#); do
+      { time bash -c "${!number}" > /dev/null 2> /dev/null; } 2> time && sed "s/^/$number /" time
+    done
+  done | sort -k1,1n -k2,2n | awk -v runs="$runs" '{ all[$1, ++count[$1]] = $2 }
+    END { for (number = 1; number in count; number++) print all[number, int((runs + 1) / 2)] }' > medians
+  for number in $(seq $#); do
+    awk -v number="$number" -v name="${!number//$bin/imsdk-annotate}" '
+      NR == 1 { first = $1 }
+      NR == number { printf "  %-52s %7.3f s  %5.2f\n", name, $1, $1 / first }' medians
+  done
+}
+
+compare "one gzip file" "gzip -dc log.gz" "gzip -dc log.gz | mawk -f script.awk" "$bin -j1 log.gz" "$bin -j2 log.gz"
+if [ -e log.zst ]; then
+  compare "one zstd file" "zstd -dc log.zst" "$bin -j1 log.zst" "$bin -j2 log.zst"
+  compare "eight zstd files" "zstd -dc eight-zst/*" "$bin -j1 eight-zst" "$bin -j2 eight-zst"
+fi
+compare "eight gzip files" "gzip -dc eight-gz/*" "$bin -j1 eight-gz" "$bin -j2 eight-gz"
+compare "eight gzip files to a folder" "$bin -j1 --output-dir out eight-gz" "$bin -j2 --output-dir out eight-gz"
+compare "one plain file" "cat log" "$bin -j1 log" "$bin -j2 log"
+compare "one plain file, each line with a field" "cat dense" "$bin -j1 dense" "$bin -j2 dense"
+compare "eight plain files" "cat eight-plain/*" "$bin -j1 eight-plain" "$bin -j2 eight-plain"
+
+peak() { command -v /usr/bin/time > /dev/null && /usr/bin/time -f '  %M KiB' "$@" 2>&1 > /dev/null || true; }
+echo "peak resident set with -j1, -j2, -j4, eight gzip files:"
+for threads in 1 2 4; do peak "$bin" "-j$threads" eight-gz; done
