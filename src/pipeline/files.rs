@@ -1,6 +1,6 @@
 //! Each input to a file of its own.
 
-use super::Pipeline;
+use super::{Pipeline, on_threads};
 use crate::input::{Format, InputName};
 use crate::output::{Encoder, NewFile, Origin, Plan};
 use std::fs;
@@ -8,7 +8,6 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 use std::time::SystemTime;
 
 /// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
@@ -23,11 +22,12 @@ pub(crate) fn annotate_to_files(
     resume: bool,
     threads: usize,
 ) {
-    // With many files each thread has files of its own; few are done one by one, by all threads.
-    let (workers, threads_each) = if plans.len() < threads { (1, threads) } else { (threads, 1) };
+    // Where there are fewer files than threads, each file has several.
+    let workers = threads.min(plans.len()).max(1);
+    let threads_each = threads / workers;
     let next = AtomicUsize::new(0);
     let no_room = AtomicBool::new(false);
-    let work = || {
+    on_threads(workers, || {
         while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
             if no_room.load(Ordering::Relaxed) {
                 return;
@@ -42,15 +42,6 @@ pub(crate) fn annotate_to_files(
                 no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
             }
         }
-    };
-    thread::scope(|scope| {
-        for _ in 1..workers {
-            // With fewer threads it takes longer, and that is all.
-            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, work).is_err() {
-                break;
-            }
-        }
-        work();
     });
 }
 

@@ -11,6 +11,7 @@ use crate::output::BUFFER_BYTES;
 use imsdk_annotate::{Annotator, Source, StreamAnnotator, StreamError};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, BufWriter, Write};
+use std::thread;
 
 /// What all inputs have in common.
 pub(crate) struct Pipeline {
@@ -117,6 +118,19 @@ impl Pipeline {
 fn is_worth_threads(group: &[InputFile]) -> bool {
     let bytes: u64 = group.iter().filter_map(|file| file.regular_bytes).sum();
     bytes > 2 * BLOCK_BYTES
+}
+
+/// Does the same work on several threads, this one among them, until all have done.
+fn on_threads(threads: usize, work: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // With fewer threads it takes longer, and that is all.
+            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, &work).is_err() {
+                break;
+            }
+        }
+        work();
+    });
 }
 
 /// Annotates a source, and counts its fields. What is wrong with the source is inside.

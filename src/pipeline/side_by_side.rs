@@ -1,13 +1,12 @@
 //! Several threads, one output: each takes the next piece of work, and writes in its turn.
 
-use super::{Pipeline, annotate_source};
+use super::{Pipeline, annotate_source, on_threads};
 use crate::input::{BLOCK_BYTES, Block, Blocks, Buffering, Input, InputFile, InputName};
 use crate::output::{TurnWriter, Turns};
 use imsdk_annotate::StreamAnnotator;
 use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 /// The pieces of work, in the order of their output.
 struct Pieces<'a> {
@@ -58,16 +57,7 @@ pub(super) fn annotate<W: Write + Send>(
     let pieces = Mutex::new(Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0 });
     // Where there are fewer files than threads, the others decode.
     let decode_ahead = 2 * files.len() <= threads;
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            let work = || do_pieces(pipeline, &pieces, &turns, decode_ahead);
-            // With fewer threads it takes longer, and that is all.
-            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, work).is_err() {
-                break;
-            }
-        }
-        do_pieces(pipeline, &pieces, &turns, decode_ahead);
-    });
+    on_threads(threads, || do_pieces(pipeline, &pieces, &turns, decode_ahead));
     turns.into_result()?;
     Ok(all_whole.into_inner())
 }

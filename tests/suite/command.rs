@@ -54,3 +54,10 @@ pub(crate) fn read_until(rdr: &mut impl Read, end: &[u8]) -> Vec<u8> {
     }
     text
 }
+
+/// The most memory that a process has had in use so far, in KiB, where the system tells.
+pub(crate) fn peak_kib(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches(" kB").parse().ok()
+}

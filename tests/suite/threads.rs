@@ -1,6 +1,6 @@
 //! Threads: the same bytes for every number of them, in bounded memory.
 
-use crate::command::{annotate, binary, output_of};
+use crate::command::{annotate, binary, output_of, peak_kib};
 use crate::packed::pack;
 use imsdk_annotate::Annotator;
 use std::fs::{self, File};
@@ -136,14 +136,10 @@ fn length_and_peak(folder: &Path, args: &[&str]) -> (u64, Option<u64>) {
     });
     // Opening waits until the program has come to it.
     let wtr = File::options().write(true).open(&pipe).unwrap();
-    let status = fs::read_to_string(format!("/proc/{id}/status")).ok();
+    let peak = peak_kib(id);
     drop(wtr);
     assert!(child.wait().unwrap().success());
     fs::remove_file(&pipe).unwrap();
-    let peak = status.and_then(|status| {
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().trim_end_matches(" kB").parse().ok()
-    });
     (reader.join().unwrap(), peak)
 }
 
