@@ -39,9 +39,7 @@ impl Messages {
 
     pub(crate) fn output(&self, name: &str, error: &io::Error) {
         let remedy = match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                "no space left; free some, or write elsewhere".to_owned()
-            }
+            _ if is_out_of_room(error) => "no space left; free some, or write elsewhere".to_owned(),
             ErrorKind::PermissionDenied => "permission denied; write access is needed".to_owned(),
             _ => cause(error),
         };
@@ -61,6 +59,11 @@ fn cause(error: &io::Error) -> String {
         return "is closed; leave out the >&- or <&-".to_owned();
     }
     error.to_string()
+}
+
+/// Whether other files cannot be written either.
+pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
 /// Writes to standard error, if it takes anything.

@@ -57,6 +57,8 @@ pub(crate) struct Reading {
 /// An open input, to be read from its beginning to its end.
 pub(crate) struct Input {
     content: Content,
+    /// How it is compressed.
+    pub(crate) format: Format,
     buffering: Buffering,
     /// Whether its reads can wait; those of a regular file do not.
     can_wait: bool,
@@ -65,7 +67,7 @@ pub(crate) struct Input {
 enum Content {
     Plain(PeekReader<Descriptor>),
     Compressed(Box<Decoder<Descriptor>>),
-    DecodedAhead { rdr: ReadAhead, format: Format },
+    DecodedAhead(ReadAhead),
 }
 
 impl InputName {
@@ -107,11 +109,15 @@ impl Reading {
             Some(Beginning::SkippableFrame) => Format::Zstd,
             Some(Beginning::Undecided) | None => Format::Plain,
         };
-        let content = match format {
-            Format::Plain => Content::Plain(rdr),
-            _ => Content::Compressed(Box::new(Decoder::new(rdr, format)?)),
+        let (content, format) = match format {
+            Format::Plain => (Content::Plain(rdr), format),
+            _ => {
+                let decoder = Decoder::new(rdr, format)?;
+                let format = decoder.format();
+                (Content::Compressed(Box::new(decoder)), format)
+            }
         };
-        Ok(Input { content, buffering: self.buffering, can_wait })
+        Ok(Input { content, format, buffering: self.buffering, can_wait })
     }
 
     /// What is known of a file, and how it is compressed, without taking anything of what can only be read
@@ -128,7 +134,7 @@ impl Reading {
         let format = match file.regular_bytes {
             Some(_) => {
                 let uncounted = Self { progress: Progress::hidden(), ..self.clone() };
-                uncounted.open(&file.name, |_| Ok(()))?.format()
+                uncounted.open(&file.name, |_| Ok(()))?.format
             }
             None => Format::Plain,
         };
@@ -165,24 +171,11 @@ impl Input {
     pub(crate) fn decode_ahead(self) -> Self {
         let content = match self.content {
             Content::Compressed(decoder) if !self.can_wait => {
-                let format = decoder.format();
-                match ReadAhead::start(decoder) {
-                    Ok(rdr) => Content::DecodedAhead { rdr, format },
-                    Err(decoder) => Content::Compressed(decoder),
-                }
+                ReadAhead::start(decoder).map_or_else(Content::Compressed, Content::DecodedAhead)
             }
             content => content,
         };
         Self { content, ..self }
-    }
-
-    /// How it is compressed.
-    pub(crate) fn format(&self) -> Format {
-        match &self.content {
-            Content::Plain(_) => Format::Plain,
-            Content::Compressed(decoder) => decoder.format(),
-            Content::DecodedAhead { format, .. } => *format,
-        }
     }
 }
 
@@ -191,7 +184,7 @@ impl Read for Input {
         match &mut self.content {
             Content::Plain(rdr) => rdr.read(buffer),
             Content::Compressed(decoder) => decoder.read(buffer),
-            Content::DecodedAhead { rdr, .. } => rdr.read(buffer),
+            Content::DecodedAhead(rdr) => rdr.read(buffer),
         }
     }
 }
@@ -206,7 +199,7 @@ impl Source for Input {
                     && match &self.content {
                         Content::Plain(rdr) => rdr.buffer().is_empty() && !rdr.get_ref().is_ready(),
                         // What is here may not be enough to decode anything, and then a read waits for more.
-                        Content::Compressed(_) | Content::DecodedAhead { .. } => true,
+                        Content::Compressed(_) | Content::DecodedAhead(_) => true,
                     }
             }
         }

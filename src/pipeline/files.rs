@@ -2,9 +2,10 @@
 
 use super::{Pipeline, on_threads};
 use crate::input::{Format, InputName};
+use crate::messages::is_out_of_room;
 use crate::output::{Encoder, NewFile, Origin, Plan};
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -81,8 +82,4 @@ fn is_whole(plan: &Plan) -> bool {
 
 fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).ok()?.modified().ok()
-}
-
-fn is_out_of_room(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
