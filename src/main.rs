@@ -8,6 +8,7 @@ mod messages;
 mod output;
 mod pipeline;
 mod progress;
+mod signals;
 mod standard_streams;
 
 fn main() -> std::process::ExitCode {

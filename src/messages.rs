@@ -40,6 +40,8 @@ impl Messages {
     pub(crate) fn output(&self, name: &str, error: &io::Error) {
         let remedy = match error.kind() {
             _ if is_out_of_room(error) => "no space left; free some, or write elsewhere".to_owned(),
+            ErrorKind::FileTooLarge => "would be larger than the limit for files, ulimit -f".to_owned(),
+            ErrorKind::IsADirectory => "is a directory; name a file in it, or use --output-dir".to_owned(),
             ErrorKind::PermissionDenied => "permission denied; write access is needed".to_owned(),
             _ => cause(error),
         };
@@ -63,7 +65,7 @@ fn cause(error: &io::Error) -> String {
 
 /// Whether other files cannot be written either.
 pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// Writes to standard error, if it takes anything.

@@ -25,6 +25,7 @@ struct Shown {
     files: Arc<AtomicU64>,
     fields: Arc<AtomicU64>,
     line_is_open: Arc<AtomicBool>,
+    is_drawn: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -39,7 +40,12 @@ impl Progress {
         let (files_done, fields) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let line_is_open = Arc::new(AtomicBool::new(false));
         let quiet_until = Instant::now() + if quiet_at_first { QUIET_AT_FIRST } else { Duration::ZERO };
-        let stderr = StandardError { line_is_open: Arc::clone(&line_is_open), quiet_until };
+        let is_drawn = Arc::new(AtomicBool::new(false));
+        let stderr = StandardError {
+            line_is_open: Arc::clone(&line_is_open),
+            is_drawn: Arc::clone(&is_drawn),
+            quiet_until,
+        };
         let target = ProgressDrawTarget::term_like(Box::new(stderr));
         let bar = ProgressBar::with_draw_target(Some(bytes), target);
         let (done, found) = (Arc::clone(&files_done), Arc::clone(&fields));
@@ -52,12 +58,18 @@ impl Progress {
                 let _ = write!(text, "{}", HumanCount(found.load(Ordering::Relaxed)));
             });
         bar.set_style(style);
-        Self(Some(Arc::new(Shown { bar, files: files_done, fields, line_is_open })))
+        Self(Some(Arc::new(Shown { bar, files: files_done, fields, line_is_open, is_drawn })))
     }
 
     pub(crate) fn add_bytes(&self, count: u64) {
         if let Some(shown) = &self.0 {
             shown.bar.inc(count);
+        }
+    }
+
+    pub(crate) fn take_back_bytes(&self, count: u64) {
+        if let Some(shown) = &self.0 {
+            shown.bar.dec(count);
         }
     }
 
@@ -104,6 +116,9 @@ impl Progress {
     pub(crate) fn finish(&self) {
         if let Some(shown) = &self.0 {
             shown.bar.abandon();
+            if shown.is_drawn.load(Ordering::Relaxed) && !shown.line_is_open.load(Ordering::Relaxed) {
+                let _ = io::stderr().write_all(b"\n");
+            }
         }
     }
 }
@@ -113,6 +128,7 @@ impl Progress {
 struct StandardError {
     /// Whether standard output is the same terminal, and the line there has not ended. Nothing is drawn then.
     line_is_open: Arc<AtomicBool>,
+    is_drawn: Arc<AtomicBool>,
     /// Nothing is drawn before that.
     quiet_until: Instant,
 }
@@ -149,6 +165,7 @@ impl TermLike for StandardError {
         if self.line_is_open.load(Ordering::Relaxed) || Instant::now() < self.quiet_until {
             return Ok(());
         }
+        self.is_drawn.store(true, Ordering::Relaxed);
         io::stderr().write_all(text.as_bytes())
     }
 

@@ -3,17 +3,19 @@
 mod args;
 mod exit_status;
 
-use crate::input::{Format, InputFile, InputName, Reading, list};
+use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
 use crate::messages::{self, Messages};
 use crate::output::{self, Destination, Encoder, Output};
 use crate::pipeline::{Pipeline, annotate_to_files};
 use crate::progress::Progress;
+use crate::signals;
 use args::{Args, ProgressChoice};
 use clap::{CommandFactory, Parser};
 use exit_status::ExitStatus;
 use imsdk_annotate::Annotator;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 /// How messages call it.
@@ -58,37 +60,45 @@ fn annotate_inputs(args: &Args) -> ExitStatus {
     let reading =
         Reading { buffering: args.buffering(), decompress: !args.no_decompress, progress: progress.clone() };
     let annotator = Annotator::builder().strict(args.strict).color(color).build();
-    let pipeline = Pipeline { annotator, reading, messages, stdout: None };
+    let mut pipeline =
+        Pipeline { annotator, reading, messages, stdout: None, opened_any: AtomicBool::new(false) };
+    if let Err(error) = signals::make_size_limit_an_error() {
+        pipeline.messages.say(&format!("signals cannot be handled: {error}"));
+    }
     let status = match (&args.output, &args.output_dir) {
-        (Some(path), _) if !args.is_to_stdout() => to_file(args, &pipeline, &inputs, path),
-        (_, Some(folder)) => to_folder(args, &pipeline, &operands, inputs, folder),
-        _ => to_stdout(args, pipeline, &inputs),
+        (Some(path), _) if !args.is_to_stdout() => to_file(args, &mut pipeline, &inputs, path),
+        (_, Some(folder)) => to_folder(args, &mut pipeline, &operands, inputs, folder),
+        _ => to_stdout(args, &mut pipeline, &inputs),
     };
     progress.finish();
     status
 }
 
-fn to_stdout(args: &Args, mut pipeline: Pipeline, inputs: &[InputFile]) -> ExitStatus {
+fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> ExitStatus {
     let outcome = Output::stdout().and_then(|mut stdout| {
         pipeline.stdout = Some(stdout.stat()?);
         if io::stdout().is_terminal() {
             stdout = stdout.beside(&pipeline.reading.progress);
         }
         let format = args.compress.format().unwrap_or(Format::Plain);
-        to_one_stream(args, &pipeline, inputs, Destination::Stdout(stdout), format)
+        to_one_stream(args, pipeline, inputs, Destination::Stdout(stdout), format)
     });
     exit_status(&pipeline.messages, STDOUT_NAME, outcome)
 }
 
-fn to_file(args: &Args, pipeline: &Pipeline, inputs: &[InputFile], path: &Path) -> ExitStatus {
+fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> ExitStatus {
     if let Err(refusal) = output::refuse_input_as_output(inputs, path) {
         pipeline.messages.say(&refusal);
         return ExitStatus::Trouble;
     }
     watch_signals(&pipeline.messages);
     let format = args.compress.format().unwrap_or(Format::of_name(path));
-    let outcome = Destination::file(path)
-        .and_then(|destination| to_one_stream(args, pipeline, inputs, destination, format));
+    let outcome = Destination::file(path, &pipeline.reading.progress).and_then(|destination| {
+        if matches!(destination, Destination::New(_)) {
+            pipeline.reading.buffering = Buffering::Block;
+        }
+        to_one_stream(args, pipeline, inputs, destination, format)
+    });
     exit_status(&pipeline.messages, &InputName::File(path.to_owned()).to_string(), outcome)
 }
 
@@ -100,19 +110,32 @@ fn to_one_stream(
     format: Format,
 ) -> io::Result<()> {
     let encoder = Encoder::new(format, destination)?;
-    pipeline.annotate(inputs, encoder, threads(args, inputs))?.wtr.finish()?.finish()
+    let wtr = pipeline.annotate(inputs, encoder, threads(args, inputs))?;
+    if !inputs.is_empty() && !pipeline.opened_any.load(Ordering::Relaxed) {
+        // What could have been replaced stays.
+        return Ok(());
+    }
+    wtr.finish()?.finish()
 }
 
 fn to_folder(
     args: &Args,
-    pipeline: &Pipeline,
+    pipeline: &mut Pipeline,
     operands: &[InputName],
     inputs: Vec<InputFile>,
     folder: &Path,
 ) -> ExitStatus {
     let threads = threads(args, &inputs);
     let format = args.compress.format();
-    match output::plan(operands, inputs, folder, format) {
+    let rename = |path: &Path| match format {
+        None => path.to_owned(),
+        // The names of compressed files say how the files are compressed, unless they are taken as they are.
+        Some(format) if args.no_decompress => format.append_to(path),
+        Some(format) => format.rename(path),
+    };
+    // Nobody can see it before it is whole.
+    pipeline.reading.buffering = Buffering::Block;
+    match output::plan(operands, inputs, folder, rename) {
         Ok(plans) => {
             watch_signals(&pipeline.messages);
             annotate_to_files(pipeline, &plans, format, args.resume, threads);

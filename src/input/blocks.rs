@@ -5,6 +5,7 @@ use imsdk_annotate::Source;
 use memchr::memchr;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Small enough for what is made of a block to stay in a core's cache, large enough for taking turns to
 /// cost nothing that shows.
@@ -16,7 +17,7 @@ const LINE_BYTES: usize = 1024;
 /// A regular file that is not compressed, to be read in blocks.
 #[derive(Debug)]
 pub(crate) struct Blocks {
-    file: Arc<Descriptor>,
+    file: Arc<PlainFile>,
     /// Where the first block begins.
     start: u64,
     /// Where the next block begins.
@@ -25,10 +26,18 @@ pub(crate) struct Blocks {
     end: u64,
 }
 
+/// What the blocks of a file have in common.
+#[derive(Debug)]
+struct PlainFile {
+    descriptor: Descriptor,
+    /// How far any block has read.
+    reached: AtomicU64,
+}
+
 /// The lines that begin in a part of a file, as a source.
 #[derive(Debug)]
 pub(crate) struct Block {
-    file: Arc<Descriptor>,
+    file: Arc<PlainFile>,
     /// Where the next read begins.
     position: u64,
     /// Where the next block begins.
@@ -48,7 +57,8 @@ enum State {
 
 impl Blocks {
     /// The blocks of what a file has from `start` to `end`.
-    pub(super) fn new(file: Descriptor, start: u64, end: u64) -> Self {
+    pub(super) fn new(descriptor: Descriptor, start: u64, end: u64) -> Self {
+        let file = PlainFile { descriptor, reached: AtomicU64::new(start) };
         Self { file: Arc::new(file), start, next: start, end }
     }
 
@@ -74,6 +84,14 @@ impl Blocks {
     }
 }
 
+/// When all blocks are done, whoever shares the descriptor (standard input) goes on behind what was read.
+impl Drop for PlainFile {
+    fn drop(&mut self) {
+        // Without that, nothing is lost that this program has to give.
+        let _ = self.descriptor.set_position(*self.reached.get_mut());
+    }
+}
+
 impl Block {
     /// How much is worth reading at once: to the end of the block and, most likely, of its last line. What
     /// lies behind is read for the next block.
@@ -87,7 +105,7 @@ impl Block {
     /// Reads until a line begins, and returns how many bytes of it, and of what follows, are in the buffer.
     fn read_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.state == State::BeforeFirstLine {
-            let count = self.file.read_at(buffer, self.position)?;
+            let count = self.file.descriptor.read_at(buffer, self.position)?;
             let newline = memchr(b'\n', &buffer[..count]);
             let skipped = newline.map_or(count, |newline| newline + 1);
             self.position += skipped as u64;
@@ -111,7 +129,7 @@ impl Read for Block {
         }
         if count == 0 {
             let useful = self.useful_bytes().min(buffer.len());
-            count = self.file.read_at(&mut buffer[..useful], self.position)?;
+            count = self.file.descriptor.read_at(&mut buffer[..useful], self.position)?;
         }
         // The last line is the one with the last byte of the block.
         let last = self.end - 1;
@@ -125,11 +143,8 @@ impl Read for Block {
             }
         }
         self.position += count as u64;
-        self.file.progress().add_bytes(count as u64);
-        if self.end == u64::MAX && self.state == State::Done {
-            // Whoever shares standard input with this program goes on behind what was read.
-            self.file.set_position(self.position)?;
-        }
+        self.file.reached.fetch_max(self.position, Ordering::Relaxed);
+        self.file.descriptor.progress().add_bytes(count as u64);
         Ok(count)
     }
 }

@@ -79,6 +79,13 @@ impl<R: Read> Decoder<R> {
         self.format
     }
 
+    pub(crate) fn get_ref(&self) -> &R {
+        match self.place.as_ref().expect(HAS_PLACE) {
+            Place::Between(rdr) | Place::InMember(rdr, _) => rdr.get_ref(),
+            Place::InLz4Frame(decoder) => decoder.get_ref().get_ref(),
+        }
+    }
+
     fn place(&mut self) -> &mut Place<R> {
         self.place.as_mut().expect(HAS_PLACE)
     }

@@ -6,7 +6,7 @@ use crate::standard_streams;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -43,6 +43,11 @@ impl Descriptor {
 
     pub(crate) fn stat(&self) -> io::Result<Stat> {
         Ok(fstat(self.as_fd())?)
+    }
+
+    /// As [`Descriptor::stat`], in the standard library's words.
+    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+        File::from(self.as_fd().try_clone_to_owned()?).metadata()
     }
 
     pub(super) fn file_type(&self) -> io::Result<FileType> {

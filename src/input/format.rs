@@ -110,12 +110,16 @@ impl Format {
             return path.to_owned();
         }
         let bare = if named == Self::Plain { path.to_owned() } else { path.with_extension("") };
-        if self == Self::Plain {
-            return bare;
+        self.append_to(&bare)
+    }
+
+    /// The name with this format's extension behind it.
+    pub(crate) fn append_to(self, path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        if self != Self::Plain {
+            name.push(".");
+            name.push(self.extension());
         }
-        let mut name = bare.into_os_string();
-        name.push(".");
-        name.push(self.extension());
         name.into()
     }
 }

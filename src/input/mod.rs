@@ -9,13 +9,14 @@ mod peek;
 mod read_ahead;
 mod walk;
 
-pub(crate) use blocks::{BLOCK_BYTES, Block, Blocks};
+pub(crate) use blocks::{Block, Blocks};
 pub(crate) use decoder::Damage;
 pub(crate) use descriptor::{Descriptor, wait_for};
 pub(crate) use format::Format;
 pub(crate) use walk::{InputFile, list};
 
 use crate::progress::Progress;
+use blocks::BLOCK_BYTES;
 use decoder::{Decoder, begins};
 use format::Beginning;
 use imsdk_annotate::Source;
@@ -24,9 +25,17 @@ use read_ahead::ReadAhead;
 use rustix::fs::FileType;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 use std::path::PathBuf;
+
+/// So many blocks are annotated before threads have started.
+const FEW_BLOCKS: u64 = 2;
+
+/// Whether so many bytes of regular files are more than a few blocks.
+pub(crate) fn is_worth_threads(bytes: u64) -> bool {
+    bytes > FEW_BLOCKS * BLOCK_BYTES
+}
 
 /// Which input an operand names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +71,8 @@ pub(crate) struct Input {
     buffering: Buffering,
     /// Whether its reads can wait; those of a regular file do not.
     can_wait: bool,
+    /// Where it begins, if it is a regular file.
+    start: u64,
 }
 
 enum Content {
@@ -103,6 +114,7 @@ impl Reading {
         let descriptor = Descriptor::open(name, &self.progress)?;
         check(&descriptor)?;
         let can_wait = descriptor.file_type()? != FileType::RegularFile;
+        let start = if can_wait { 0 } else { descriptor.position()? };
         let mut rdr = PeekReader::new(descriptor);
         let format = match self.decompress.then(|| begins(&mut rdr)).transpose()? {
             Some(Beginning::Of(format)) => format,
@@ -117,55 +129,37 @@ impl Reading {
                 (Content::Compressed(Box::new(decoder)), format)
             }
         };
-        Ok(Input { content, format, buffering: self.buffering, can_wait })
-    }
-
-    /// What is known of a file, and how it is compressed, without taking anything of what can only be read
-    /// once.
-    ///
-    /// # Errors
-    ///
-    /// Where it cannot be opened or read.
-    pub(crate) fn look_at(&self, file: &InputFile) -> io::Result<(Metadata, Format)> {
-        let InputName::File(path) = &file.name else {
-            return Err(ErrorKind::Unsupported.into());
-        };
-        let metadata = fs::metadata(path)?;
-        let format = match file.regular_bytes {
-            Some(_) => {
-                let uncounted = Self { progress: Progress::hidden(), ..self.clone() };
-                uncounted.open(&file.name, |_| Ok(()))?.format
-            }
-            None => Format::Plain,
-        };
-        Ok((metadata, format))
-    }
-
-    /// Opens a regular file to be read in blocks, or as a whole where it is compressed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Reading::open`].
-    pub(crate) fn open_in_blocks(
-        &self,
-        file: &InputFile,
-        check: impl FnOnce(&Descriptor) -> io::Result<()>,
-    ) -> io::Result<Result<Blocks, Input>> {
-        let mut beginning = [0; 16];
-        let descriptor = Descriptor::open(&file.name, &self.progress)?;
-        let start = descriptor.position()?;
-        let count = descriptor.read_at(&mut beginning, start)?;
-        let is_plain =
-            !self.decompress || format::beginning(&beginning[..count], true) == Beginning::Of(Format::Plain);
-        if !is_plain {
-            return self.open(&file.name, check).map(Err);
-        }
-        check(&descriptor)?;
-        Ok(Ok(Blocks::new(descriptor, start, start + file.regular_bytes.unwrap_or(0))))
+        Ok(Input { content, format, buffering: self.buffering, can_wait, start })
     }
 }
 
 impl Input {
+    /// The input in blocks, if it is a regular file that is not compressed and has more than a few of them.
+    pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
+        let end = self.metadata().map_or(0, |metadata| metadata.len());
+        match self.content {
+            Content::Plain(rdr) if !self.can_wait && is_worth_threads(end.saturating_sub(self.start)) => {
+                // What was looked at is read again.
+                rdr.get_ref().progress().take_back_bytes(rdr.buffer().len() as u64);
+                Ok(Blocks::new(rdr.into_inner(), self.start, end))
+            }
+            content => Err(Self { content, ..self }),
+        }
+    }
+
+    /// What the system knows of it.
+    ///
+    /// # Errors
+    ///
+    /// Where that is nothing: when it is being decoded ahead.
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
+        match &self.content {
+            Content::Plain(rdr) => rdr.get_ref().metadata(),
+            Content::Compressed(decoder) => decoder.get_ref().metadata(),
+            Content::DecodedAhead(_) => Err(ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// Decompresses on a thread of its own from now on, if there is something to decompress, none of it
     /// can wait, and a thread can be had.
     pub(crate) fn decode_ahead(self) -> Self {

@@ -29,6 +29,11 @@ impl<R: Read> PeekReader<R> {
         &self.rdr
     }
 
+    /// The reader, without what is here.
+    pub(crate) fn into_inner(self) -> R {
+        self.rdr
+    }
+
     /// What is here without reading.
     pub(crate) fn buffer(&self) -> &[u8] {
         &self.buffer[self.start..self.end]

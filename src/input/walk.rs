@@ -31,6 +31,9 @@ pub(crate) fn list(operands: &[InputName], mut report: impl FnMut(InputName, io:
             _ => files.push(InputFile::of_operand(operand)),
         }
     }
+    // Where standard input begins the second time is known when it has been read the first time.
+    let stdins = files.iter_mut().filter(|file| file.name == InputName::Stdin);
+    stdins.skip(1).for_each(|file| file.regular_bytes = None);
     files
 }
 

@@ -1,9 +1,11 @@
 //! Where one stream of output goes: standard output, a new file, or a device or pipe that has a name.
 
 use super::new_file::NewFile;
+use super::plan::resolve;
 use super::standard::Output;
+use crate::progress::Progress;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 /// Takes one stream of output.
@@ -11,7 +13,10 @@ use std::path::Path;
 pub(crate) enum Destination {
     Stdout(Output),
     /// What is there already and no regular file, `/dev/null` say, is written to as it is.
-    Special(File),
+    Special {
+        file: File,
+        beside: Progress,
+    },
     New(NewFile),
 }
 
@@ -19,11 +24,16 @@ impl Destination {
     /// # Errors
     ///
     /// Where the file cannot be made or opened.
-    pub(crate) fn file(path: &Path) -> io::Result<Self> {
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            return OpenOptions::new().write(true).open(path).map(Self::Special);
+    pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(ErrorKind::IsADirectory.into());
         }
-        NewFile::create(path).map(Self::New)
+        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            let file = OpenOptions::new().write(true).open(path)?;
+            return Ok(Self::Special { file, beside: progress.clone() });
+        }
+        // Where there is a link to a file, that file is replaced, and the link stays.
+        NewFile::create(&resolve(path), None).map(Self::New)
     }
 
     /// Ends the stream; a new file appears.
@@ -33,26 +43,24 @@ impl Destination {
     /// Where that fails.
     pub(crate) fn finish(self) -> io::Result<()> {
         match self {
-            Self::Stdout(_) | Self::Special(_) => Ok(()),
-            Self::New(file) => file.finish(None),
-        }
-    }
-
-    fn as_writer(&mut self) -> &mut dyn Write {
-        match self {
-            Self::Stdout(output) => output,
-            Self::Special(file) => file,
-            Self::New(file) => file,
+            Self::Stdout(_) | Self::Special { .. } => Ok(()),
+            Self::New(file) => file.finish(true),
         }
     }
 }
 
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.as_writer().write(bytes)
+        match self {
+            Self::Stdout(output) => output.write(bytes),
+            // It may be the terminal that progress is shown on.
+            Self::Special { file, beside } => beside.write_beside(bytes, || file.write(bytes)),
+            Self::New(file) => file.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.as_writer().flush()
+        // None of them keeps anything back.
+        Ok(())
     }
 }

@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 /// How much is collected before something is done with it; it stays in a core's cache meanwhile.
 pub(super) const CHUNK_BYTES: usize = 256 * 1024;
-/// How many chunks each thread's jobs may hold, taken together: 14 MiB.
-const CHUNKS_MAX: usize = 56;
+/// As much may be held besides for each job that has ended.
+const SMALL_BYTES: usize = 16 * 1024;
+/// How many chunks each thread's jobs may hold, taken together: 12 MiB.
+const CHUNKS_MAX: usize = 48;
 /// How many chunks each thread's jobs may have on disk, taken together: 1 GiB.
 const CHUNKS_ON_DISK_MAX: usize = 4096;
 
@@ -75,9 +77,20 @@ impl Pool {
         self.spills.extend(held.spill.take());
     }
 
-    /// Takes back the last chunk of a job that has ended.
+    /// Takes back the last chunk of a job that has been written.
     pub(super) fn take_back_last(&mut self, held: Held) {
-        self.chunks.push(held.last);
+        // Not what has taken its place.
+        if held.last.capacity() >= CHUNK_BYTES {
+            self.chunks.push(held.last);
+        }
+    }
+
+    /// Takes the last chunk of a job that has to wait, and leaves what is in it in as much memory as that takes.
+    pub(super) fn swap_for_small(&mut self, held: &mut Held) {
+        let small = held.last.as_slice().to_vec();
+        let mut chunk = std::mem::replace(&mut held.last, small);
+        chunk.clear();
+        self.chunks.push(chunk);
     }
 }
 
@@ -89,6 +102,11 @@ impl Held {
     /// Whether more goes to disk, behind what is there.
     pub(super) fn is_on_disk(&self) -> bool {
         self.spill.is_some()
+    }
+
+    /// Whether the last chunk has so little that it need not be counted, and nothing is to come before it.
+    pub(super) fn is_small(&self) -> bool {
+        self.last.len() <= SMALL_BYTES && !self.is_on_disk()
     }
 
     pub(super) fn has_room_to_give_back(&self) -> bool {

@@ -1,22 +1,29 @@
 //! Which input goes to which file of the output folder, and what is refused before anything is written.
 
-use crate::input::{Format, InputFile, InputName};
+use crate::input::{InputFile, InputName};
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// An input and the file that it goes to.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) input: InputFile,
+    /// How messages call it.
     pub(crate) output: PathBuf,
+    /// Where it is, without links and `..`.
+    pub(crate) place: PathBuf,
 }
+
+/// As many links are followed as Linux does.
+const LINKS_MAX: usize = 40;
 
 /// What tells files from each other, whatever their names.
 type FileId = (u64, u64);
 
-/// Gives each input its file below `folder`, named for `format`, or as the input where there is none.
+/// Gives each input its file below `folder`, with its path below the operand as `rename` changes it.
 ///
 /// # Errors
 ///
@@ -26,7 +33,7 @@ pub(crate) fn plan(
     operands: &[InputName],
     inputs: Vec<InputFile>,
     folder: &Path,
-    format: Option<Format>,
+    rename: impl Fn(&Path) -> PathBuf,
 ) -> Result<Vec<Plan>, String> {
     refuse_folder_inside_operands(operands, folder)?;
     let mut plans = Vec::with_capacity(inputs.len());
@@ -34,12 +41,12 @@ pub(crate) fn plan(
         if input.name == InputName::Stdin {
             return Err("standard input has no name to go by in a folder; use --output".to_owned());
         }
-        let relative = format.map_or_else(|| input.relative.clone(), |format| format.rename(&input.relative));
-        plans.push(Plan { output: folder.join(relative), input });
+        let output = folder.join(rename(&input.relative));
+        plans.push(Plan { place: resolve(&output), output, input });
     }
     refuse_collisions(&plans)?;
     let ids = ids_of_inputs(plans.iter().map(|plan| &plan.input));
-    plans.iter().try_for_each(|plan| refuse_input(&ids, &plan.output))?;
+    plans.iter().try_for_each(|plan| refuse_input(&ids, &plan.output, &plan.place))?;
     Ok(plans)
 }
 
@@ -47,7 +54,7 @@ pub(crate) fn plan(
 ///
 /// Where the output is one of the inputs, also by another name.
 pub(crate) fn refuse_input_as_output(inputs: &[InputFile], output: &Path) -> Result<(), String> {
-    refuse_input(&ids_of_inputs(inputs.iter()), output)
+    refuse_input(&ids_of_inputs(inputs.iter()), output, &resolve(output))
 }
 
 fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path) -> Result<(), String> {
@@ -66,16 +73,19 @@ fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path) -> Resul
 
 fn refuse_collisions(plans: &[Plan]) -> Result<(), String> {
     let mut taken: BTreeMap<&Path, &InputName> = BTreeMap::new();
-    for Plan { input, output } in plans {
-        if let Some(other) = taken.insert(output, &input.name) {
+    for Plan { input, output, place } in plans {
+        if let Some(other) = taken.insert(place, &input.name) {
             let output = InputName::File(output.clone());
             return Err(format!("{output}: both {other} and {} would be written there", input.name));
         }
     }
-    for Plan { input, output } in plans {
-        if let Some((folder, other)) = output.ancestors().skip(1).find_map(|it| taken.get_key_value(it)) {
-            let folder = InputName::File((*folder).to_owned());
-            return Err(format!("{folder}: {other} would be written there, and {} below it", input.name));
+    for Plan { input, output, place } in plans {
+        if let Some(other) = place.ancestors().skip(1).find_map(|folder| taken.get(folder)) {
+            let output = InputName::File(output.clone());
+            return Err(format!(
+                "{output}: {} would be written there, and {other} to a folder of it",
+                input.name
+            ));
         }
     }
     Ok(())
@@ -92,8 +102,8 @@ fn ids_of_inputs<'a>(inputs: impl Iterator<Item = &'a InputFile>) -> HashMap<Fil
     inputs.filter_map(id).collect()
 }
 
-fn refuse_input(ids: &HashMap<FileId, &InputName>, output: &Path) -> Result<(), String> {
-    match file_id(output).and_then(|id| ids.get(&id)) {
+fn refuse_input(ids: &HashMap<FileId, &InputName>, output: &Path, place: &Path) -> Result<(), String> {
+    match file_id(place).and_then(|id| ids.get(&id)) {
         None => Ok(()),
         Some(input) => {
             let output = InputName::File(output.to_owned());
@@ -108,17 +118,57 @@ fn file_id(path: &Path) -> Option<FileId> {
     metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// The path without links and `..`, as far as there is something; what is still to be made stands behind that.
-fn resolve(path: &Path) -> PathBuf {
+/// The path without links and `..`, also where what it leads to is still to be made.
+pub(super) fn resolve(path: &Path) -> PathBuf {
+    let parts = |path: &Path| -> Vec<OsString> {
+        path.components().rev().map(|component| component.as_os_str().to_owned()).collect()
+    };
     let mut resolved = PathBuf::new();
-    for component in std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).components() {
-        match component {
-            Component::ParentDir => {
-                resolved.pop();
-            }
-            other => resolved.push(other),
+    let mut links = 0;
+    // The next one is the last.
+    let mut rest = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    while let Some(part) = rest.pop() {
+        if part == ".." {
+            resolved.pop();
+            continue;
         }
-        resolved = fs::canonicalize(&resolved).unwrap_or(resolved);
+        // An absolute path replaces what it is joined to.
+        let next = resolved.join(part);
+        match fs::read_link(&next) {
+            Ok(target) if links < LINKS_MAX => {
+                links += 1;
+                rest.extend(parts(&target));
+            }
+            _ => resolved = next,
+        }
     }
     resolved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn paths_are_resolved_as_the_system_would() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        symlink("a/b", root.join("relative")).unwrap();
+        symlink(root.join("a"), root.join("absolute")).unwrap();
+        symlink("../c", root.join("a/dangling")).unwrap();
+        symlink("loop", root.join("loop")).unwrap();
+        for (path, expected) in [
+            ("a/b", "a/b"),
+            ("relative", "a/b"),
+            ("relative/../x", "a/x"),
+            ("absolute/b/./x", "a/b/x"),
+            ("absolute/dangling/y", "c/y"),
+            ("nosuch/../a", "a"),
+            ("loop/x", "loop/x"),
+        ] {
+            assert_eq!(resolve(&root.join(path)), root.join(expected), "{path}");
+        }
+    }
 }

@@ -31,6 +31,10 @@ struct State<T> {
     failure: Option<io::Error>,
 }
 
+/// How many jobs may be ahead of their turn for each thread: enough for many small files to be done while a
+/// large one has the turn.
+const JOBS_AHEAD_MAX: u64 = 64;
+
 /// What a job writes to.
 pub(crate) struct TurnWriter<'a, W: Write, T> {
     turns: &'a Turns<'a, W, T>,
@@ -54,7 +58,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
             changed: Condvar::new(),
             wtr: Mutex::new(wtr),
             report,
-            jobs_ahead_max: 2 * threads as u64 + 2,
+            jobs_ahead_max: JOBS_AHEAD_MAX * threads as u64,
         }
     }
 
@@ -164,10 +168,14 @@ impl<W: Write, T> TurnWriter<'_, W, T> {
     /// # Errors
     ///
     /// Where something could not be written, now or by another job.
-    pub(crate) fn end(self, to_say: Option<T>) -> io::Result<()> {
+    pub(crate) fn end(mut self, to_say: Option<T>) -> io::Result<()> {
         if !self.has_turn {
+            if !self.held.is_small() && !self.turns.hold_more(&mut self.held) {
+                self.turns.wait_for_turn(self.ticket)?;
+            }
             let mut state = self.turns.state();
             if state.turn != self.ticket {
+                state.pool.swap_for_small(&mut self.held);
                 state.ended.insert(self.ticket, (self.held, to_say));
                 return Ok(());
             }

@@ -1,13 +1,13 @@
 //! Each input to a file of its own.
 
+use super::side_by_side::annotate_blocks;
 use super::{Pipeline, on_threads};
 use crate::input::{Format, InputName};
 use crate::messages::is_out_of_room;
-use crate::output::{Encoder, NewFile, Origin, Plan};
+use crate::output::{BUFFER_BYTES, Encoder, NewFile, Origin, Plan};
 use std::fs;
-use std::io;
+use std::io::{self, BufWriter};
 use std::path::Path;
-use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
@@ -55,20 +55,30 @@ fn annotate_to_file(
     format: Option<Format>,
     threads: usize,
 ) -> io::Result<()> {
-    let (metadata, input_format) = match pipeline.reading.look_at(&plan.input) {
-        Ok(found) => found,
+    let trouble = |error| pipeline.messages.input(&plan.input.name, &error);
+    let opened = pipeline.open(&plan.input.name).and_then(|input| Ok((input.metadata()?, input)));
+    let (metadata, input) = match opened {
+        Ok(opened) => opened,
         Err(error) => {
-            pipeline.messages.input(&plan.input.name, &error);
+            trouble(error);
             pipeline.reading.progress.file_done();
             return Ok(());
         }
     };
-    let encoder = Encoder::new(format.unwrap_or(input_format), NewFile::create(&plan.output)?)?;
-    let annotated = pipeline.annotate(slice::from_ref(&plan.input), encoder, threads)?;
-    annotated.wtr.finish()?.finish(Some(&Origin {
-        permissions: metadata.permissions(),
-        modified: if annotated.all_whole { metadata.modified().ok() } else { None },
-    }))
+    let origin = Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() };
+    let file = NewFile::create(&plan.place, Some(origin))?;
+    let encoder = Encoder::new(format.unwrap_or(input.format), file)?;
+    let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, encoder);
+    let blocks = if threads > 1 { input.into_blocks() } else { Err(input) };
+    let is_whole = match blocks {
+        Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
+        Err(input) => {
+            let input = if threads > 1 { input.decode_ahead() } else { input };
+            let mut stream = pipeline.annotator.stream_annotator();
+            pipeline.annotate_input(Ok(input), &mut stream, &mut wtr)?.map_err(trouble).is_ok()
+        }
+    };
+    wtr.into_inner().map_err(|error| error.into_error())?.finish()?.finish(is_whole)
 }
 
 /// An output is whole if it was modified when its input was: a file gets its name only when it is finished,

@@ -5,12 +5,13 @@ mod side_by_side;
 
 pub(crate) use files::annotate_to_files;
 
-use crate::input::{BLOCK_BYTES, Descriptor, Input, InputFile, InputName, Reading};
+use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_threads};
 use crate::messages::{self, Messages};
 use crate::output::BUFFER_BYTES;
 use imsdk_annotate::{Annotator, Source, StreamAnnotator, StreamError};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 /// What all inputs have in common.
@@ -20,13 +21,8 @@ pub(crate) struct Pipeline {
     pub(crate) messages: Messages,
     /// Standard output, if that is written to.
     pub(crate) stdout: Option<Stat>,
-}
-
-/// What has come of inputs.
-pub(crate) struct Annotated<W> {
-    pub(crate) wtr: W,
-    /// Whether all of them could be read to their ends.
-    pub(crate) all_whole: bool,
+    /// Whether any input could be opened.
+    pub(crate) opened_any: AtomicBool,
 }
 
 impl Pipeline {
@@ -44,13 +40,13 @@ impl Pipeline {
         inputs: &[InputFile],
         wtr: W,
         threads: usize,
-    ) -> io::Result<Annotated<W>> {
+    ) -> io::Result<W> {
         let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, wtr);
         let mut stream = self.annotator.stream_annotator();
-        let mut all_whole = true;
         for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
-            if threads > 1 && is_worth_threads(group) {
-                all_whole &= side_by_side::annotate(self, group, &mut wtr, threads)?;
+            let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
+            if threads > 1 && is_worth_threads(bytes) {
+                side_by_side::annotate_files(self, group, &mut wtr, threads)?;
                 continue;
             }
             for file in group {
@@ -60,19 +56,19 @@ impl Pipeline {
                 }
                 let opened = self.open(&file.name);
                 if let Err(error) = self.annotate_input(opened, &mut stream, &mut wtr)? {
-                    all_whole = false;
                     // In the order in which they belong, should both go to one terminal.
                     wtr.flush()?;
                     self.messages.input(&file.name, &error);
                 }
             }
         }
-        let wtr = wtr.into_inner().map_err(|error| error.into_error())?;
-        Ok(Annotated { wtr, all_whole })
+        wtr.into_inner().map_err(|error| error.into_error())
     }
 
     fn open(&self, name: &InputName) -> io::Result<Input> {
-        self.reading.open(name, |descriptor| self.refuse_own_output(descriptor))
+        let input = self.reading.open(name, |descriptor| self.refuse_own_output(descriptor))?;
+        self.opened_any.store(true, Ordering::Relaxed);
+        Ok(input)
     }
 
     /// Annotates an input that was opened, or could not be. What is wrong with the input is inside.
@@ -112,12 +108,6 @@ impl Pipeline {
         let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
         if would_meet_itself { Err(io::Error::other(messages::OWN_OUTPUT)) } else { Ok(()) }
     }
-}
-
-/// Threads take longer to start than a few blocks to annotate.
-fn is_worth_threads(group: &[InputFile]) -> bool {
-    let bytes: u64 = group.iter().filter_map(|file| file.regular_bytes).sum();
-    bytes > 2 * BLOCK_BYTES
 }
 
 /// Does the same work on several threads, this one among them, until all have done.

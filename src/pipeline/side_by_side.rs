@@ -1,7 +1,7 @@
 //! Several threads, one output: each takes the next piece of work, and writes in its turn.
 
 use super::{Pipeline, annotate_source, on_threads};
-use crate::input::{BLOCK_BYTES, Block, Blocks, Buffering, Input, InputFile, InputName};
+use crate::input::{Block, Blocks, Buffering, Input, InputFile, InputName, is_worth_threads};
 use crate::output::{TurnWriter, Turns};
 use imsdk_annotate::StreamAnnotator;
 use std::io::{self, Write};
@@ -15,6 +15,8 @@ struct Pieces<'a> {
     /// The file that is being handed out in blocks.
     blocks: Option<(&'a InputFile, Blocks)>,
     next_ticket: u64,
+    /// Whether compressed files are decoded on threads of their own.
+    decode_ahead: bool,
 }
 
 struct Piece<'a> {
@@ -42,33 +44,51 @@ type Trouble = (InputName, io::Error);
 /// # Errors
 ///
 /// Where the writer cannot be written.
-pub(super) fn annotate<W: Write + Send>(
+pub(super) fn annotate_files<W: Write + Send>(
     pipeline: &Pipeline,
     files: &[InputFile],
     wtr: &mut W,
     threads: usize,
 ) -> io::Result<bool> {
+    // Where there are fewer files than threads, the others decode.
+    let decode_ahead = 2 * files.len() <= threads;
+    let pieces = Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, decode_ahead };
+    annotate_pieces(pieces, wtr, threads)
+}
+
+/// Annotates the blocks of one file, as [`annotate_files`] does.
+///
+/// # Errors
+///
+/// Where the writer cannot be written.
+pub(super) fn annotate_blocks<W: Write + Send>(
+    pipeline: &Pipeline,
+    file: &InputFile,
+    blocks: Blocks,
+    wtr: &mut W,
+    threads: usize,
+) -> io::Result<bool> {
+    let blocks = Some((file, blocks));
+    let pieces = Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, decode_ahead: false };
+    annotate_pieces(pieces, wtr, threads)
+}
+
+fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: usize) -> io::Result<bool> {
+    let pipeline = pieces.pipeline;
     let all_whole = AtomicBool::new(true);
     let report = |(name, error): Trouble| {
         all_whole.store(false, Ordering::Relaxed);
         pipeline.messages.input(&name, &error);
     };
     let turns = Turns::new(wtr, threads, &report);
-    let pieces = Mutex::new(Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0 });
-    // Where there are fewer files than threads, the others decode.
-    let decode_ahead = 2 * files.len() <= threads;
-    on_threads(threads, || do_pieces(pipeline, &pieces, &turns, decode_ahead));
+    let pieces = Mutex::new(pieces);
+    on_threads(threads, || do_pieces(pipeline, &pieces, &turns));
     turns.into_result()?;
     Ok(all_whole.into_inner())
 }
 
 /// Does piece after piece until there are no more, or writing has failed.
-fn do_pieces<W: Write>(
-    pipeline: &Pipeline,
-    pieces: &Mutex<Pieces<'_>>,
-    turns: &Turns<'_, W, Trouble>,
-    decode_ahead: bool,
-) {
+fn do_pieces<W: Write>(pipeline: &Pipeline, pieces: &Mutex<Pieces<'_>>, turns: &Turns<'_, W, Trouble>) {
     let mut stream = pipeline.annotator.stream_annotator();
     loop {
         let piece = pieces.lock().expect("no thread panics while it takes a piece").next();
@@ -78,7 +98,7 @@ fn do_pieces<W: Write>(
         let Some(wtr) = turns.begin(piece.ticket) else {
             return;
         };
-        if do_piece(pipeline, piece, &mut stream, wtr, decode_ahead).is_err() {
+        if do_piece(pipeline, piece, &mut stream, wtr).is_err() {
             // Whoever has the error keeps it; all the others stop as well.
             return;
         }
@@ -90,7 +110,6 @@ fn do_piece<W: Write>(
     piece: Piece<'_>,
     stream: &mut StreamAnnotator<'_>,
     mut wtr: TurnWriter<'_, W, Trouble>,
-    decode_ahead: bool,
 ) -> io::Result<()> {
     let name = &piece.file.name;
     let opened = match piece.work {
@@ -104,7 +123,6 @@ fn do_piece<W: Write>(
         Work::Opened(opened) => opened,
         Work::Open => pipeline.open(name),
     };
-    let opened = opened.map(|input| if decode_ahead { input.decode_ahead() } else { input });
     let outcome = pipeline.annotate_input(opened, stream, &mut wtr)?;
     wtr.end(outcome.err().map(|error| (name.clone(), error)))
 }
@@ -127,18 +145,17 @@ impl<'a> Pieces<'a> {
             return Some((file, Work::Block(block), is_last));
         }
         let file = self.files.next()?;
-        if file.regular_bytes.unwrap_or(0) <= 2 * BLOCK_BYTES {
+        if !is_worth_threads(file.regular_bytes.unwrap_or(0)) {
             return Some((file, Work::Open, true));
         }
-        let pipeline = self.pipeline;
-        let check = |descriptor: &_| pipeline.refuse_own_output(descriptor);
-        match pipeline.reading.open_in_blocks(file, check) {
+        let input = match self.pipeline.open(&file.name).map(Input::into_blocks) {
             Ok(Ok(blocks)) => {
                 self.blocks = Some((file, blocks));
-                self.next_work()
+                return self.next_work();
             }
-            Ok(Err(input)) => Some((file, Work::Opened(Ok(input)), true)),
-            Err(error) => Some((file, Work::Opened(Err(error)), true)),
-        }
+            Ok(Err(input)) => Ok(if self.decode_ahead { input.decode_ahead() } else { input }),
+            Err(error) => Err(error),
+        };
+        Some((file, Work::Opened(input), true))
     }
 }

@@ -124,7 +124,8 @@ fn one_file_for_all_inputs() {
 #[test]
 fn what_would_overwrite_something_is_refused_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
-    for path in ["a/x.log", "b/x.log", "c/x.log/y", "d/y.log"] {
+    for path in ["a/x.log", "b/x.log", "c/x.log/y", "d/y.log", "g/x.log", "g/y.log", "i/a/x.log", "i/b/x.log"]
+    {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, LINE).unwrap();
@@ -132,16 +133,25 @@ fn what_would_overwrite_something_is_refused_before_any_work() {
     symlink("a", folder.path().join("a-link")).unwrap();
     symlink("a/x.log", folder.path().join("x-link")).unwrap();
     fs::hard_link(folder.path().join("a/x.log"), folder.path().join("x-hard")).unwrap();
-    fs::create_dir(folder.path().join("e")).unwrap();
+    for name in ["e", "f", "h"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    // Two names for one place.
+    fs::write(folder.path().join("f/y.log"), "").unwrap();
+    symlink("y.log", folder.path().join("f/x.log")).unwrap();
+    symlink("a", folder.path().join("h/b")).unwrap();
     fs::hard_link(folder.path().join("a/x.log"), folder.path().join("e/y.log")).unwrap();
     let before = files(folder.path());
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 19] = [
         (&["--output-dir", "o", "a", "b"], "o/x.log: both a/x.log and b/x.log would be written there"),
         (
             &["--output-dir", "o", "a/x.log", "a/x.log"],
             "o/x.log: both a/x.log and a/x.log would be written there",
         ),
-        (&["--output-dir", "o", "a", "c"], "o/x.log: a/x.log would be written there, and c/x.log/y below it"),
+        (
+            &["--output-dir", "o", "a", "c"],
+            "o/x.log/y: c/x.log/y would be written there, and a/x.log to a folder of it",
+        ),
         (&["--output-dir", "a/o", "a"], "a/o: lies in a, which is read; choose another folder"),
         (&["--output-dir", "o/../a/p", "a"], "o/../a/p: lies in a, which is read; choose another folder"),
         (&["--output-dir", "a", "a"], "a: lies in a, which is read; choose another folder"),
@@ -152,6 +162,15 @@ fn what_would_overwrite_something_is_refused_before_any_work() {
             &["--output-dir", "o", "a/x.log", "-"],
             "standard input has no name to go by in a folder; use --output",
         ),
+        (&["-o", "nope/../a/x.log", "a"], "nope/../a/x.log: is the input a/x.log; write to another file"),
+        (
+            &["--output-dir", "nope/../a", "a/x.log"],
+            "nope/../a/x.log: is the input a/x.log; write to another file",
+        ),
+        (&["--output-dir", "f", "g"], "f/y.log: both g/x.log and g/y.log would be written there"),
+        (&["--output-dir", "h", "i"], "h/b/x.log: both i/a/x.log and i/b/x.log would be written there"),
+        (&["-o", "new/", "a"], "new/: is a directory; name a file in it, or use --output-dir"),
+        (&["-o", "a", "b"], "a: is a directory; name a file in it, or use --output-dir"),
         (&["-o", "a/x.log", "a"], "a/x.log: is the input a/x.log; write to another file"),
         (&["-o", "x-link", "b", "a"], "x-link: is the input a/x.log; write to another file"),
         (&["-o", "x-hard", "a/x.log"], "x-hard: is the input a/x.log; write to another file"),
@@ -239,4 +258,73 @@ fn an_output_that_cannot_be_written_does_not_stop_the_others() {
     assert_eq!(files(&folder.path().join("out")).len(), 6);
     let output = run(&folder, &["-o", "out/sub/x", "logs"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn nobody_else_can_read_what_becomes_of_a_private_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    let mkfifo = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&log).status().unwrap();
+    assert!(mkfifo.success());
+    let mut child = binary().current_dir(&folder).args(["--output-dir", "out", "a.log"]).spawn().unwrap();
+    let wtr = File::options().write(true).open(&log).unwrap();
+    std::io::Write::write_all(&mut &wtr, &pack("gzip", LINE)).unwrap();
+    let out = folder.path().join("out");
+    let temporary = loop {
+        match fs::read_dir(&out).map(|mut entries| entries.next()) {
+            Ok(Some(entry)) => break entry.unwrap().path(),
+            _ => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    assert_eq!(fs::metadata(temporary).unwrap().permissions().mode() & 0o777, 0o600);
+    drop(wtr);
+    assert!(child.wait().unwrap().success());
+    // A pipe's data is packed as it was, too.
+    let packed = fs::read(out.join("a.log")).unwrap();
+    assert_eq!(unpack_with_library("gzip", &packed), ANNOTATED);
+}
+
+#[test]
+fn a_file_is_not_replaced_by_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.log");
+    fs::write(&out, "before").unwrap();
+    assert_eq!(run(&folder, &["-o", "out.log", "nosuch"]).status.code(), Some(2));
+    assert_eq!(fs::read(&out).unwrap(), b"before");
+    fs::write(folder.path().join("a.log"), LINE).unwrap();
+    assert_eq!(run(&folder, &["-o", "out.log", "nosuch", "a.log"]).status.code(), Some(2));
+    assert_eq!(fs::read(&out).unwrap(), ANNOTATED);
+}
+
+#[test]
+fn what_is_not_decompressed_keeps_its_extension() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = pack("gzip", LINE);
+    fs::write(folder.path().join("a.gz"), &packed).unwrap();
+    succeed(&folder, &["--no-decompress", "--compress", "none", "--output-dir", "out", "a.gz"]);
+    assert_eq!(fs::read(folder.path().join("out/a.gz")).unwrap(), packed);
+    succeed(&folder, &["--no-decompress", "--compress", "gzip", "--output-dir", "out", "a.gz"]);
+    let twice = fs::read(folder.path().join("out/a.gz.gz")).unwrap();
+    assert_eq!(unpack_with_library("gzip", &twice), packed);
+}
+
+#[test]
+fn pauses_of_the_input_do_not_show_in_compressed_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = binary()
+        .current_dir(&folder)
+        .args(["-o", "out.gz"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for _ in 0..100 {
+        std::io::Write::write_all(&mut stdin, LINE).unwrap();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    let packed = fs::read(folder.path().join("out.gz")).unwrap();
+    assert_eq!(unpack_with_library("gzip", &packed), ANNOTATED.repeat(100));
+    assert!(packed.len() < 200, "{}", packed.len());
 }

@@ -86,14 +86,19 @@ fn trouble_is_told_in_order_for_each_number_of_threads() {
 fn standard_input_that_is_a_file_is_read_from_where_it_is_and_left_at_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
-    let text = log(4 << 20, 8);
-    fs::write(&path, &text).unwrap();
-    let script = "{ head -c 1000 > /dev/null; \"$0\" -j4; wc -c; } < \"$1\"";
     let program = binary().get_program().to_owned();
-    let output = output_of(Command::new("sh").args(["-c", script]).arg(program).arg(&path), b"");
-    // `head` may have read more than it wrote, and puts that back only where it can.
-    let rest = output.stdout.strip_suffix(b"0\n").unwrap();
-    assert!(rest == Annotator::new().annotate(&text[1000..]));
+    // The second ends with a line of several blocks.
+    for text in [log(4 << 20, 8), [log(1 << 20, 8), vec![b'.'; 3 << 20]].concat()] {
+        fs::write(&path, &text).unwrap();
+        for threads in [1, 4] {
+            let script =
+                format!("{{ dd bs=1000 count=1 2>&- > /dev/null; \"$0\" -j{threads} - -; wc -c; }} < \"$1\"");
+            let mut command = Command::new("sh");
+            let output = output_of(command.args(["-c", &script]).arg(&program).arg(&path), b"");
+            let annotated = output.stdout.strip_suffix(b"0\n").unwrap();
+            assert!(annotated == Annotator::new().annotate(&text[1000..]), "{threads}");
+        }
+    }
 }
 
 #[test]
@@ -177,10 +182,13 @@ fn compressed_files_side_by_side_keep_to_their_memory() {
         assert_eq!(length, 4 * annotated);
         assert!(peak.is_none_or(|kib| kib <= mib * 1024), "{threads}: {peak:?} KiB");
     }
-    let mut command = binary();
-    let output = output_of(command.current_dir(&folder).env("TMPDIR", "/nosuch").arg("-j2").args(names), b"");
-    assert!(output.status.success() && output.stderr.is_empty());
-    assert_eq!(output.stdout.len() as u64, 4 * annotated);
+    for script in ["TMPDIR=/nosuch \"$0\" -j2 *.gz", "{ ulimit -f 100; \"$0\" -j2 *.gz; }"] {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{script} | wc -c")]).arg(binary().get_program());
+        let output = output_of(command.current_dir(&folder), b"");
+        assert!(output.status.success() && output.stderr.is_empty(), "{script}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), (4 * annotated).to_string(), "{script}");
+    }
 }
 
 #[test]
