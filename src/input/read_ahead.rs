@@ -4,8 +4,9 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-/// How much is decoded before it is handed over.
-const PIECE_BYTES: usize = 256 * 1024;
+/// How much is decoded before it is handed over. Handing over wakes a thread: with 256 KiB, 200 MB of log take
+/// a tenth longer, with 64 KiB a third.
+const PIECE_BYTES: usize = 1024 * 1024;
 /// How many pieces there are: one being decoded, one on its way, one being annotated.
 const PIECES: usize = 3;
 
