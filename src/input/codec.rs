@@ -10,10 +10,14 @@ use zstd::stream::raw::{Decoder as Unzstd, InBuffer, Operation, OutBuffer};
 /// The largest window of a gzip stream, as a power of two; every gzip program can write it.
 const GZIP_WINDOW_BITS: u8 = 15;
 
+/// The shortest header of a frame with the signature; it tells how long the header is.
+const ZSTD_BEGINNING_BYTES: usize = 5;
+
 /// Decompresses one member (gzip), frame (zstd) or stream (xz, bzip2).
 pub(super) enum Codec {
     Gzip(Gunzip),
-    Zstd(Unzstd<'static>),
+    /// With how much it wants next.
+    Zstd(Unzstd<'static>, usize),
     Xz(Unxz),
     Bzip2(Bunzip),
 }
@@ -43,7 +47,7 @@ impl Codec {
     pub(super) fn new(format: Format) -> io::Result<Self> {
         Ok(match format {
             Format::Gzip => Self::Gzip(Gunzip::new_gzip(GZIP_WINDOW_BITS)),
-            Format::Zstd => Self::Zstd(Unzstd::new()?),
+            Format::Zstd => Self::Zstd(Unzstd::new()?, ZSTD_BEGINNING_BYTES),
             Format::Xz => Self::Xz(Unxz::new_stream_decoder(u64::MAX, 0)?),
             Format::Bzip2 => Self::Bzip2(Bunzip::new(false)),
             Format::Plain | Format::Lz4 => panic!("there is no codec for {}", format.name()),
@@ -80,11 +84,17 @@ impl Codec {
                     Err(_) => State::Damaged("invalid data, or a checksum that does not fit".to_owned()),
                 },
             ),
-            Self::Zstd(unzstd) => {
+            Self::Zstd(unzstd, wanted) => {
+                // No more than it wants, which is a block: a step that ends in damage tells of nothing that it
+                // has decoded before that.
+                let input = &input[..input.len().min(*wanted)];
                 let (mut input, mut output) = (InBuffer::around(input), OutBuffer::around(output));
                 let state = match unzstd.run(&mut input, &mut output) {
                     Ok(0) => State::End,
-                    Ok(_) => State::More,
+                    Ok(next) => {
+                        *wanted = next;
+                        State::More
+                    }
                     Err(error) => State::Damaged(zstd_message(&error)),
                 };
                 Step { read: input.pos(), written: output.pos(), state }

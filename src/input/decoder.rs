@@ -247,3 +247,43 @@ fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format) -> io::Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Encoder;
+    use std::io::Write;
+
+    /// What is read through a buffer of that size, and the error.
+    fn decode(format: Format, packed: &[u8], buffer_bytes: usize) -> (Vec<u8>, String) {
+        let mut decoder = Decoder::new(PeekReader::new(packed), format).unwrap();
+        let (mut text, mut buffer) = (Vec::new(), vec![0; buffer_bytes]);
+        loop {
+            match decoder.read(&mut buffer) {
+                Ok(0) => return (text, String::new()),
+                Ok(count) => text.extend_from_slice(&buffer[..count]),
+                Err(error) => return (text, error.to_string()),
+            }
+        }
+    }
+
+    /// What was decoded in the step that met the damage is not lost.
+    #[test]
+    fn as_much_is_decoded_before_the_damage_in_large_steps_as_in_small_ones() {
+        let text: Vec<u8> =
+            (0..20_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
+        for format in [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4] {
+            let mut encoder = Encoder::new(format, Vec::new()).unwrap();
+            encoder.write_all(&text).unwrap();
+            let packed = encoder.finish().unwrap();
+            assert_eq!(decode(format, &packed, 1000), (text.clone(), String::new()));
+            for place in (packed.len() / 8..packed.len()).step_by(packed.len() / 8) {
+                let mut damaged = packed.clone();
+                damaged[place] = !damaged[place];
+                let (little, large) = (decode(format, &damaged, 7), decode(format, &damaged, 1 << 20));
+                assert!(large.0.starts_with(&little.0), "{} {place}", format.name());
+                assert!(!little.1.is_empty() && !large.1.is_empty(), "{} {place}", format.name());
+            }
+        }
+    }
+}

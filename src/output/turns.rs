@@ -235,6 +235,11 @@ mod tests {
     use super::*;
     use std::thread;
 
+    /// No two parts of it, nor of two of them, are the same.
+    fn text_of(ticket: usize, length: usize) -> Vec<u8> {
+        (0..length.div_ceil(8)).flat_map(|index| (ticket << 40 | index).to_le_bytes()).take(length).collect()
+    }
+
     /// What comes of jobs of these lengths, written in pieces on several threads.
     fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
         let mut output = Vec::new();
@@ -250,7 +255,7 @@ mod tests {
                             return;
                         };
                         let mut wtr = turns.begin(ticket as u64).unwrap();
-                        let text = vec![u8::try_from(ticket % 251).unwrap(); lengths[ticket]];
+                        let text = text_of(ticket, lengths[ticket]);
                         text.chunks(1000 + ticket).for_each(|piece| wtr.write_all(piece).unwrap());
                         if ticket % 3 == 0 {
                             wtr.flush().unwrap();
@@ -277,7 +282,7 @@ mod tests {
             let mut rest = &output[..];
             for (ticket, &length) in lengths.iter().enumerate() {
                 let (text, behind) = rest.split_at(length);
-                assert!(text.iter().all(|&byte| usize::from(byte) == ticket % 251), "{threads} {ticket}");
+                assert!(text == text_of(ticket, length), "{threads} {ticket}");
                 rest = behind;
             }
             assert!(rest.is_empty());

@@ -68,6 +68,22 @@ fn each_number_of_threads_gives_the_same_bytes() {
 fn trouble_is_told_in_order_for_each_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack("gzip", &log(1 << 20, 7));
+    // Large enough to be decoded ahead where it is alone.
+    let large: String =
+        (0..400_000_u64).map(|line| format!("{:x}\n", line.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
+    let large = pack("gzip", large.as_bytes());
+    assert!(large.len() > 4 * BLOCK_BYTES);
+    fs::create_dir(folder.path().join("alone")).unwrap();
+    fs::write(folder.path().join("alone/a.gz"), &large[..large.len() - 1000]).unwrap();
+    for threads in ["-j1", "-j2"] {
+        let output = output_of(binary().current_dir(&folder).args([threads, "alone"]), b"");
+        let message = format!(
+            "imsdk-annotate: alone/a.gz: gzip data ends early, at byte {}; what came before has been annotated\n",
+            large.len() - 1000
+        );
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(2), message));
+    }
+    fs::remove_dir_all(folder.path().join("alone")).unwrap();
     for index in 0..30 {
         let content = if index % 3 == 0 { &packed[..packed.len() / 2] } else { b"ret=-1\n" };
         fs::write(folder.path().join(format!("{index}.log")), content).unwrap();
