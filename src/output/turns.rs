@@ -289,6 +289,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_held_in_memory_and_on_disk_comes_in_order() {
+        // Less than memory takes, as much, more; ended before the turn and behind its beginning.
+        for length in [1, 12 << 20, (12 << 20) + 1, 30 << 20, (30 << 20) + 12_345] {
+            for ends_ahead in [true, false] {
+                let mut output = Vec::new();
+                let turns = Turns::new(&mut output, 1, &|(): ()| {});
+                let (first, mut second) = (turns.begin(0).unwrap(), turns.begin(1).unwrap());
+                let text = text_of(1, length);
+                let (front, back) = text.split_at(length - length / 5);
+                second.write_all(front).unwrap();
+                if ends_ahead {
+                    second.write_all(back).unwrap();
+                    second.end(None).unwrap();
+                    first.end(None).unwrap();
+                } else {
+                    first.end(None).unwrap();
+                    second.write_all(back).unwrap();
+                    second.end(None).unwrap();
+                }
+                turns.into_result().unwrap();
+                assert!(output == text, "{length} {ends_ahead}");
+            }
+        }
+    }
+
     /// Takes some bytes, and fails then.
     struct Full(usize);
 
