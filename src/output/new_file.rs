@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 use tempfile::NamedTempFile;
 
 /// The temporary files that there are. Whoever makes, renames or removes one holds the lock, so that a
@@ -34,7 +35,8 @@ pub(crate) struct NewFile {
 #[derive(Debug)]
 pub(crate) struct Origin {
     pub(crate) permissions: Permissions,
-    pub(crate) modified: Option<std::time::SystemTime>,
+    /// Given to the file only if it is whole.
+    pub(crate) modified: Option<SystemTime>,
 }
 
 impl NewFile {

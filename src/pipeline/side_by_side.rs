@@ -38,8 +38,7 @@ enum Work {
 /// What is wrong with an input.
 type Trouble = (InputName, io::Error);
 
-/// Annotates regular files into one writer, in their order, and says whether all could be read to their
-/// ends.
+/// Annotates regular files into one writer, in their order. What is wrong with one is said in its turn.
 ///
 /// # Errors
 ///
@@ -49,14 +48,14 @@ pub(super) fn annotate_files<W: Write + Send>(
     files: &[InputFile],
     wtr: &mut W,
     threads: usize,
-) -> io::Result<bool> {
+) -> io::Result<()> {
     // Where there are fewer files than threads, the others decode.
     let decode_ahead = 2 * files.len() <= threads;
     let pieces = Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, decode_ahead };
-    annotate_pieces(pieces, wtr, threads)
+    annotate_pieces(pieces, wtr, threads).map(drop)
 }
 
-/// Annotates the blocks of one file, as [`annotate_files`] does.
+/// Annotates the blocks of one file, as [`annotate_files`] does, and says whether all could be read.
 ///
 /// # Errors
 ///
@@ -73,6 +72,7 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     annotate_pieces(pieces, wtr, threads)
 }
 
+/// Annotates pieces on several threads, and says whether all could be read to their ends.
 fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: usize) -> io::Result<bool> {
     let pipeline = pieces.pipeline;
     let all_whole = AtomicBool::new(true);
