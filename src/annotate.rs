@@ -1,8 +1,9 @@
-//! The hot loop: copies what lies between fields, puts a note behind each field.
+//! The hot loop: finds fields, copies what lies between them, puts a note behind each.
 
 use crate::line_color::LineColor;
 use crate::note::{Note, RESET};
-use crate::scanner::{self, Scanner};
+use crate::old_notes::OldNotes;
+use crate::scanner::{self, Field, Scanner};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -19,9 +20,11 @@ pub(crate) struct NoteWriter {
 /// What is remembered of a stream from one window to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// Fields found so far, whether they got a note or had it.
+    /// How many fields with a known code there were so far, whether they got a note or had it.
     pub(crate) fields: u64,
-    color: LineColor,
+    /// The fields of the part that was worked on last, if they were to be listed.
+    pub(crate) listed: Vec<Field>,
+    pub(crate) color: LineColor,
     old_notes: OldNotes,
     /// Room for the scanner to work in.
     scratch: Vec<u32>,
@@ -29,7 +32,7 @@ pub(crate) struct Memory {
 
 impl NoteWriter {
     /// Writes a part of the window with its notes and returns where the next part begins: at the end of
-    /// this one, or, where that lies in a field, behind the field.
+    /// this one, or, where that lies in a field, behind the field. Lists the fields if that is wanted.
     ///
     /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
     /// reach before the end of what is there of the line ([`NoteWriter::look_ahead`]).
@@ -38,34 +41,113 @@ impl NoteWriter {
         window: &[u8],
         part: Range<usize>,
         memory: &mut Memory,
+        list: bool,
         wtr: &mut impl Write,
     ) -> io::Result<usize> {
-        let Memory { fields, color, old_notes, scratch } = memory;
+        let mut color = std::mem::take(&mut memory.color);
         let mut written = part.start;
-        self.scanner.for_each_field(window, part.clone(), scratch, |field| {
-            if field.spelled_code && old_notes.hide_other_kind(window, field.key_start) {
-                return Ok(());
-            }
-            *fields += 1;
-            let note = &self.notes[field.entry];
-            if let Some(length) = note.length_at(&window[field.end..]) {
-                old_notes.add(window, field.end..field.end + length);
-                return Ok(());
-            }
-            wtr.write_all(&window[written..field.end])?;
-            written = field.end;
-            if !self.color {
-                return wtr.write_all(&note.plain);
-            }
-            color.advance(window, field.end);
-            write_colored(note, color, wtr)
-        })?;
+        let on_field = |end, note: &Note| {
+            // What lies before the field was just searched, and is still in the nearest cache.
+            wtr.write_all(&window[written..end])?;
+            written = end;
+            self.write_note(note, window, end, &mut color, wtr)
+        };
+        if list {
+            self.for_each_field::<true>(window, part.clone(), memory, on_field)?;
+        } else {
+            self.for_each_field::<false>(window, part.clone(), memory, on_field)?;
+        }
         let end = part.end.max(written);
         wtr.write_all(&window[written..end])?;
         if self.color {
             color.advance(window, end);
         }
+        memory.color = color;
         Ok(end)
+    }
+
+    /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
+    pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
+        let end = part.end;
+        self.for_each_field::<true>(window, part, memory, |_, _| Ok(())).expect("nothing is written");
+        memory.listed.last().map_or(end, |field| end.max(field.end))
+    }
+
+    /// Counts the fields of a part, lists them if that is wanted, and calls `on_note` for each that wants its
+    /// note, with where that goes.
+    #[inline]
+    fn for_each_field<const LIST: bool>(
+        &self,
+        window: &[u8],
+        part: Range<usize>,
+        memory: &mut Memory,
+        mut on_note: impl FnMut(usize, &Note) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Memory { listed, fields, old_notes, scratch, .. } = memory;
+        listed.clear();
+        self.scanner.for_each_field(window, part, scratch, |mut field| {
+            if field.spelled_code && old_notes.hide_other_kind(window, field.start) {
+                return Ok(());
+            }
+            let mut wanted = None;
+            if let Some(entry) = field.entry {
+                *fields += 1;
+                let note = &self.notes[entry];
+                match note.length_at(&window[field.end..]) {
+                    None => wanted = Some(note),
+                    Some(length) => old_notes.add(window, field.end..field.end + length),
+                }
+            }
+            if LIST {
+                field.has_note = wanted.is_none();
+                listed.push(field);
+            }
+            wanted.map_or(Ok(()), |note| on_note(field.end, note))
+        })
+    }
+
+    /// Writes a range of the window with the notes of its fields.
+    #[inline]
+    pub(crate) fn write_range(
+        &self,
+        window: &[u8],
+        range: Range<usize>,
+        fields: &[Field],
+        color: &mut LineColor,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        let mut written = range.start;
+        for field in fields {
+            let Some(entry) = field.entry.filter(|_| !field.has_note) else {
+                continue;
+            };
+            let note = &self.notes[entry];
+            wtr.write_all(&window[written..field.end])?;
+            written = field.end;
+            self.write_note(note, window, field.end, color, wtr)?;
+        }
+        wtr.write_all(&window[written..range.end])?;
+        if self.color {
+            color.advance(window, range.end);
+        }
+        Ok(())
+    }
+
+    /// Writes a note at a place of the window.
+    #[inline]
+    fn write_note(
+        &self,
+        note: &Note,
+        window: &[u8],
+        at: usize,
+        color: &mut LineColor,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        if !self.color {
+            return wtr.write_all(&note.plain);
+        }
+        color.advance(window, at);
+        write_colored(note, color, wtr)
     }
 
     /// How far behind a part the window must reach, unless the line ends before that.
@@ -90,52 +172,13 @@ fn write_colored(note: &Note, line: &LineColor, wtr: &mut impl Write) -> io::Res
 impl Memory {
     /// Forgets all, for another input.
     pub(crate) fn clear(&mut self) {
-        *self = Self { scratch: std::mem::take(&mut self.scratch), ..Self::default() };
+        let (listed, scratch) = (std::mem::take(&mut self.listed), std::mem::take(&mut self.scratch));
+        *self = Self { listed, scratch, ..Self::default() };
     }
 
     /// Tells that what was at `from` in the window is at `to` now.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.color.moved(from, to);
         self.old_notes.moved(from, to);
-    }
-}
-
-/// The notes that the input already had just before this place of the line.
-///
-/// Rule 3 of the scanner looks at the token before a key. A note begins with a blank, and would cut that
-/// token: `Domain=ret=-1 code=5` has no field `code`, and must have none when it is annotated a second
-/// time. So the token is looked at as it was before there were notes.
-#[derive(Debug, Default)]
-struct OldNotes {
-    /// What stood right before the last note, as far as rule 3 looks, without notes.
-    before: Vec<u8>,
-    /// Where the last note ends in the window.
-    end: Option<usize>,
-}
-
-impl OldNotes {
-    fn add(&mut self, window: &[u8], note: Range<usize>) {
-        let mut before = self.line_before(window, note.start).unwrap_or_else(|| {
-            window[note.start.saturating_sub(scanner::TOKEN_REACH_BYTES)..note.start].to_vec()
-        });
-        before.drain(..before.len().saturating_sub(scanner::TOKEN_REACH_BYTES));
-        self.before = before;
-        self.end = Some(note.end);
-    }
-
-    /// Whether the key is another kind of code once the notes before it are looked through.
-    #[inline]
-    fn hide_other_kind(&self, window: &[u8], key_start: usize) -> bool {
-        self.line_before(window, key_start).is_some_and(|line| scanner::is_other_kind(&line, line.len()))
-    }
-
-    /// What stands before `at` without notes, where the last note is near enough to matter.
-    fn line_before(&self, window: &[u8], at: usize) -> Option<Vec<u8>> {
-        let since = self.end.filter(|&end| end <= at && at - end < scanner::TOKEN_REACH_BYTES)?;
-        Some([&self.before, &window[since..at]].concat())
-    }
-
-    fn moved(&mut self, from: usize, to: usize) {
-        self.end = self.end.and_then(|end| (end + to).checked_sub(from));
     }
 }

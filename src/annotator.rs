@@ -2,10 +2,12 @@
 
 use crate::annotate::{Memory, NoteWriter};
 use crate::catalog::Catalog;
+use crate::lines::{LineRules, LineWriter, Lines};
 use crate::note::Note;
 use crate::scanner::Scanner;
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
-use std::io::{Read, Write};
+use crate::window::Settled;
+use std::io::{self, Read, Write};
 
 /// Finds return codes in logs and writes behind each what it means.
 ///
@@ -13,15 +15,29 @@ use std::io::{Read, Write};
 /// one and share it.
 #[derive(Clone, Debug)]
 pub struct Annotator {
-    notes: NoteWriter,
+    pub(crate) notes: NoteWriter,
+    pub(crate) written: Written,
     window_bytes: usize,
+}
+
+/// What is written of a stream.
+#[derive(Clone, Debug)]
+pub(crate) enum Written {
+    All,
+    /// Chosen or numbered lines.
+    Lines(LineRules),
+    Nothing,
 }
 
 /// What an [`Annotator`] is to be like.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct AnnotatorBuilder {
     strict: bool,
     color: bool,
+    unknown: bool,
+    lines: Option<Lines>,
+    quiet: bool,
     window_bytes: usize,
 }
 
@@ -40,7 +56,14 @@ impl Annotator {
     /// assert_eq!(strict.annotate(b"code=5"), b"code=5");
     /// ```
     pub fn builder() -> AnnotatorBuilder {
-        AnnotatorBuilder { strict: false, color: false, window_bytes: stream::WINDOW_BYTES }
+        AnnotatorBuilder {
+            strict: false,
+            color: false,
+            unknown: false,
+            lines: None,
+            quiet: false,
+            window_bytes: stream::WINDOW_BYTES,
+        }
     }
 
     /// Annotates a text that is whole: its end is the end of a line.
@@ -49,8 +72,10 @@ impl Annotator {
     /// second one, so that annotating twice changes nothing.
     pub fn annotate(&self, text: &[u8]) -> Vec<u8> {
         let mut annotated = Vec::with_capacity(text.len() + text.len() / 4);
-        self.notes
-            .write_part(text, 0..text.len(), &mut Memory::default(), &mut annotated)
+        let settled = Settled { text, part: 0..text.len(), at_end: true };
+        let (mut memory, mut lines) = (Memory::default(), LineWriter::default());
+        self.write_part(settled, &mut memory, &mut lines, false, &mut annotated)
+            .and_then(|_| lines.end_input(&mut annotated))
             .expect("a Vec takes all that is written");
         annotated
     }
@@ -98,12 +123,35 @@ impl Annotator {
         source: &mut impl Source,
         wtr: &mut impl Write,
     ) -> Result<u64, StreamError> {
-        self.stream_annotator().annotate(source, wtr, |_| {})
+        self.stream_annotator().annotate(source, b"", wtr, &mut ())
+    }
+
+    /// Writes what is wanted of a part, lists its fields if that is wanted or needed, and returns where the
+    /// next begins.
+    pub(crate) fn write_part(
+        &self,
+        settled: Settled<'_>,
+        memory: &mut Memory,
+        lines: &mut LineWriter,
+        list: bool,
+        wtr: &mut impl Write,
+    ) -> io::Result<usize> {
+        let Settled { text, part, .. } = settled.clone();
+        match &self.written {
+            Written::All => self.notes.write_part(text, part, memory, list, wtr),
+            Written::Nothing => Ok(self.notes.list_part(text, part, memory)),
+            Written::Lines(rules) => {
+                let end = self.notes.list_part(text, part.clone(), memory);
+                let settled = Settled { part: part.start..end, ..settled };
+                lines.write_part(rules, &self.notes, settled, memory, wtr)?;
+                Ok(end)
+            }
+        }
     }
 
     /// To annotate one source after another with one buffer.
     pub fn stream_annotator(&self) -> StreamAnnotator<'_> {
-        StreamAnnotator::new(&self.notes, self.window_bytes)
+        StreamAnnotator::new(self, self.window_bytes)
     }
 }
 
@@ -116,7 +164,6 @@ impl Default for Annotator {
 impl AnnotatorBuilder {
     /// For logs that other programs write into too: a positive code counts only under `ret` or `iret`, or
     /// where its key has a quote behind it.
-    #[must_use]
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
@@ -124,15 +171,32 @@ impl AnnotatorBuilder {
 
     /// Notes in colour: green for success, yellow for action, red for error. Where the line has a colour of
     /// its own, that is in force again behind the note.
-    #[must_use]
     pub fn color(mut self, color: bool) -> Self {
         self.color = color;
         self
     }
 
+    /// Also finds negative codes that the catalog lacks: for observers, and for selectors of lines. They get no
+    /// note.
+    pub fn unknown(mut self, unknown: bool) -> Self {
+        self.unknown = unknown;
+        self
+    }
+
+    /// Writes chosen or numbered lines instead of all lines as they are.
+    pub fn lines(mut self, lines: Lines) -> Self {
+        self.lines = Some(lines);
+        self
+    }
+
+    /// Writes nothing, and only tells the observer.
+    pub fn quiet(mut self, quiet: bool) -> Self {
+        self.quiet = quiet;
+        self
+    }
+
     /// The size of the buffer that a stream is read into, in bytes; it is raised to what the rules need.
     /// The output does not depend on it.
-    #[must_use]
     pub fn window_bytes(mut self, window_bytes: usize) -> Self {
         self.window_bytes = window_bytes;
         self
@@ -142,8 +206,13 @@ impl AnnotatorBuilder {
     pub fn build(self) -> Annotator {
         let catalog = Catalog::builtin();
         let notes = catalog.entries().iter().map(Note::of_entry).collect();
-        let scanner = Scanner::new(catalog, self.strict);
+        let written = match self.lines {
+            _ if self.quiet => Written::Nothing,
+            Some(lines) => Written::Lines(LineRules::new(lines, &catalog)),
+            None => Written::All,
+        };
+        let scanner = Scanner::new(catalog, self.strict, self.unknown);
         let notes = NoteWriter { scanner, notes, color: self.color };
-        Annotator { notes, window_bytes: self.window_bytes }
+        Annotator { notes, written, window_bytes: self.window_bytes }
     }
 }

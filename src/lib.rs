@@ -31,13 +31,21 @@ mod annotate;
 mod annotator;
 mod catalog;
 mod line_color;
+mod lines;
 mod note;
+mod observer;
+mod old_notes;
 mod scanner;
+mod selector;
 mod stream;
 mod window;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{Catalog, Category, Entry, Severity};
+pub use lines::Lines;
+pub use observer::{Observer, Part};
+pub use scanner::Field;
+pub use selector::{Selector, SelectorError};
 pub use stream::{Source, StreamAnnotator, StreamError};
 
 /// Runs the README's library example.

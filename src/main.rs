@@ -8,6 +8,7 @@ mod messages;
 mod output;
 mod pipeline;
 mod progress;
+mod report;
 mod signals;
 mod standard_streams;
 

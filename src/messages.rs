@@ -38,14 +38,7 @@ impl Messages {
     }
 
     pub(crate) fn output(&self, name: &str, error: &io::Error) {
-        let remedy = match error.kind() {
-            _ if is_out_of_room(error) => "no space left; free some, or write elsewhere".to_owned(),
-            ErrorKind::FileTooLarge => "would be larger than the limit for files, ulimit -f".to_owned(),
-            ErrorKind::IsADirectory => "is a directory; name a file in it, or use --output-dir".to_owned(),
-            ErrorKind::PermissionDenied => "permission denied; write access is needed".to_owned(),
-            _ => cause(error),
-        };
-        self.say(&format!("{name}: {remedy}"));
+        self.say(&output_trouble(name, error));
     }
 
     /// Says something else, one line.
@@ -53,6 +46,18 @@ impl Messages {
         self.trouble.store(true, Ordering::Relaxed);
         self.progress.suspend(|| write_to_stderr(&format!("imsdk-annotate: {text}\n")));
     }
+}
+
+/// What is said of an output that cannot be written.
+pub(crate) fn output_trouble(name: &str, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        _ if is_out_of_room(error) => "no space left; free some, or write elsewhere".to_owned(),
+        ErrorKind::FileTooLarge => "would be larger than the limit for files, ulimit -f".to_owned(),
+        ErrorKind::IsADirectory => "is a directory; name a file in it, or use --output-dir".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied; write access is needed".to_owned(),
+        _ => cause(error),
+    };
+    format!("{name}: {remedy}")
 }
 
 /// What the system says, with what to do where that is known whatever the stream.

@@ -1,6 +1,9 @@
 //! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
 
-use crate::annotate::{Memory, NoteWriter};
+use crate::annotate::Memory;
+use crate::annotator::{Annotator, Written};
+use crate::lines::{LINE_MAX_BYTES, LineWriter};
+use crate::observer::{Observer, Part};
 use crate::scanner::LOOK_BEHIND_BYTES;
 use crate::window::Window;
 use std::fmt;
@@ -18,6 +21,12 @@ pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
 pub trait Source: Read {
     /// Whether a read now would wait. In doubt, `true`: then complete lines are written first.
     fn would_wait(&mut self) -> bool;
+
+    /// Where in its input the first byte is that it gave: not 0, where it is a part of a file. Asked after a
+    /// read.
+    fn input_offset(&self) -> u64 {
+        0
+    }
 }
 
 /// Takes it of any reader that each read could wait.
@@ -68,21 +77,24 @@ impl std::error::Error for StreamError {
 /// time, take one for each thread.
 #[derive(Debug)]
 pub struct StreamAnnotator<'a> {
-    notes: &'a NoteWriter,
+    annotator: &'a Annotator,
     window: Window,
     memory: Memory,
+    lines: LineWriter,
 }
 
 impl<'a> StreamAnnotator<'a> {
-    pub(crate) fn new(notes: &'a NoteWriter, window_bytes: usize) -> Self {
-        let window = Window::new(window_bytes, LOOK_BEHIND_BYTES, notes.look_ahead());
-        Self { notes, window, memory: Memory::default() }
+    pub(crate) fn new(annotator: &'a Annotator, window_bytes: usize) -> Self {
+        let must_be_whole = matches!(&annotator.written, Written::Lines(rules) if rules.choose());
+        let line_max = if must_be_whole { LINE_MAX_BYTES } else { 0 };
+        let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, annotator.notes.look_ahead());
+        Self { annotator, window, memory: Memory::default(), lines: LineWriter::default() }
     }
 
-    /// Annotates all that a source gives, and returns the number of fields found. Each time that something
-    /// has been annotated, `progress` is told how many fields have been found so far.
+    /// Annotates all that a source gives, tells the observer, and returns the number of fields found.
     ///
-    /// Flushes where the source says that it would wait, and not at the end: more may follow.
+    /// `name` stands before the numbers of lines, if lines are numbered and it is not empty. Flushes where the
+    /// source says that it would wait, and not at the end: more may follow.
     ///
     /// # Errors
     ///
@@ -90,20 +102,24 @@ impl<'a> StreamAnnotator<'a> {
     pub fn annotate(
         &mut self,
         source: &mut impl Source,
+        name: &[u8],
         wtr: &mut impl Write,
-        mut progress: impl FnMut(u64),
+        observer: &mut impl Observer,
     ) -> Result<u64, StreamError> {
         self.window.clear();
         self.memory.clear();
-        while self.step(source, wtr)? {
-            progress(self.memory.fields);
-        }
-        progress(self.memory.fields);
+        self.lines.begin_input(name);
+        while self.step(source, wtr, observer)? {}
         Ok(self.memory.fields)
     }
 
     /// Fills the window once and annotates what is then settled. Returns whether there may be more.
-    fn step(&mut self, source: &mut impl Source, wtr: &mut impl Write) -> Result<bool, StreamError> {
+    fn step(
+        &mut self,
+        source: &mut impl Source,
+        wtr: &mut impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<bool, StreamError> {
         if source.would_wait() {
             wtr.flush().map_err(StreamError::Write)?;
         }
@@ -113,10 +129,20 @@ impl<'a> StreamAnnotator<'a> {
         if outcome.is_err() {
             self.window.end_input();
         }
-        let part = self.window.settled();
-        if !part.is_empty() {
-            let consumed = self.notes.write_part(self.window.bytes(), part, &mut self.memory, wtr);
-            self.window.consume(consumed.map_err(StreamError::Write)?);
+        let settled = self.window.settled();
+        if !settled.part.is_empty() {
+            let (text, start) = (settled.text, settled.part.start);
+            let list = observer.wants_fields();
+            let fields_before = self.memory.fields;
+            let written = self.annotator.write_part(settled, &mut self.memory, &mut self.lines, list, wtr);
+            let end = written.map_err(StreamError::Write)?;
+            let fields = self.memory.fields - fields_before;
+            let (input_offset, listed) = (source.input_offset(), &self.memory.listed[..]);
+            observer.observe(Part { text, start, end, input_offset, fields, listed });
+            self.window.consume(end);
+        }
+        if self.window.at_end() {
+            self.lines.end_input(wtr).map_err(StreamError::Write)?;
         }
         outcome.map(|count| count > 0).map_err(StreamError::Read)
     }

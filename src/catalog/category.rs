@@ -12,6 +12,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the best first.
+    pub const ALL: [Self; 3] = [Self::Success, Self::Action, Self::Error];
+
+    /// The severity with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+
     /// The name in lower case: `success`, `action` or `error`.
     pub fn name(self) -> &'static str {
         match self {

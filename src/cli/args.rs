@@ -1,5 +1,6 @@
 //! The arguments as they are typed, and what each means.
 
+use super::triage_args::TriageArgs;
 use crate::input::{Buffering, Format, InputName};
 use clap::builder::RangedU64ValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -24,6 +25,7 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0         all went well, whether or not anything was annotated;
             also when the reader of the output has gone away
+  1         a --fail-on says so
   2         trouble: bad usage, an input that cannot be read or is damaged,
             output that cannot be written
   130, 143  ended by SIGINT, SIGTERM
@@ -69,6 +71,9 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "What is recognised")]
     pub(crate) strict: bool,
 
+    #[command(flatten)]
+    pub(crate) triage: TriageArgs,
+
     /// Write to FILE, which appears when it is whole
     ///
     /// It is compressed if its name ends in .gz, .zst, .xz, .bz2 or .lz4. Until it is whole, a file of that
@@ -87,7 +92,7 @@ pub(crate) struct Args {
     ///
     /// That is a file with the same time of modification as its input, which is given to whole files only.
     /// Use the same options as before: they are not compared.
-    #[arg(long, requires = "output_dir", help_heading = "Output")]
+    #[arg(long, requires = "output_dir", conflicts_with_all = ["report", "fail_on"], help_heading = "Output")]
     pub(crate) resume: bool,
 
     /// How to compress the output
@@ -185,6 +190,11 @@ impl Args {
             return vec![InputName::Stdin];
         }
         self.files.iter().cloned().map(InputName::from_operand).collect()
+    }
+
+    /// Whether lines go to standard output.
+    pub(crate) fn streams_to_stdout(&self) -> bool {
+        self.is_to_stdout() && !self.triage.quiet && !self.triage.merge_reports
     }
 
     /// Whether the output goes to standard output, which `--output -` says as well.

@@ -1,5 +1,6 @@
 //! Exit statuses.
 
+use crate::messages::Messages;
 use std::process::ExitCode;
 
 /// How the program ended.
@@ -7,14 +8,28 @@ use std::process::ExitCode;
 pub(crate) enum ExitStatus {
     /// All went well, also when the reader of the output has gone away.
     Success,
+    /// A check that was asked for has failed.
+    Failure,
     /// Bad usage, an input that cannot be read, output that cannot be written.
     Trouble,
+}
+
+impl ExitStatus {
+    /// Trouble wins: what could not be read may have failed, too.
+    pub(super) fn of(messages: &Messages, has_failed: bool) -> Self {
+        match (messages.any(), has_failed) {
+            (true, _) => Self::Trouble,
+            (false, true) => Self::Failure,
+            (false, false) => Self::Success,
+        }
+    }
 }
 
 impl From<ExitStatus> for ExitCode {
     fn from(status: ExitStatus) -> Self {
         match status {
             ExitStatus::Success => Self::from(0),
+            ExitStatus::Failure => Self::from(1),
             ExitStatus::Trouble => Self::from(2),
         }
     }

@@ -2,34 +2,48 @@
 
 mod args;
 mod exit_status;
+mod merge;
+mod triage;
+mod triage_args;
 
 use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
 use crate::messages::{self, Messages};
 use crate::output::{self, Destination, Encoder, Output};
 use crate::pipeline::{Pipeline, annotate_to_files};
 use crate::progress::Progress;
+use crate::report::Tally;
 use crate::signals;
 use args::{Args, ProgressChoice};
 use clap::{CommandFactory, Parser};
 use exit_status::ExitStatus;
-use imsdk_annotate::Annotator;
+use imsdk_annotate::{Annotator, Catalog};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use triage::Triage;
 
 /// How messages call it.
 const STDOUT_NAME: &str = "standard output";
 
 /// Runs the program, with the arguments and the environment that it was started with.
 pub(crate) fn run() -> ExitStatus {
-    match Args::try_parse() {
-        Err(error) => print_help_or_usage(&error),
+    let args = match Args::try_parse() {
+        Err(error) => return print_help_or_usage(&error),
         Ok(args) if args.files.is_empty() && io::stdin().is_terminal() => {
             messages::write_to_stderr(&Args::command().render_help().to_string());
+            return ExitStatus::Trouble;
+        }
+        Ok(args) => args,
+    };
+    let catalog = Catalog::builtin();
+    match Triage::new(&args, &catalog) {
+        Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, &catalog, triage),
+        Ok(triage) => annotate_inputs(&args, triage),
+        Err(refusal) => {
+            Messages::new(Progress::hidden()).say(&refusal);
             ExitStatus::Trouble
         }
-        Ok(args) => annotate_inputs(&args),
     }
 }
 
@@ -42,64 +56,118 @@ fn print_help_or_usage(error: &clap::Error) -> ExitStatus {
     }
     let text = error.render().to_string();
     let messages = Messages::new(Progress::hidden());
-    let outcome = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
-    exit_status(&messages, STDOUT_NAME, outcome)
+    let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+    say_if_not_written(&messages, STDOUT_NAME, written);
+    ExitStatus::of(&messages, false)
 }
 
-/// Annotates what the operands name to where the output is to go.
-fn annotate_inputs(args: &Args) -> ExitStatus {
+/// Annotates what the operands name to where the output is to go, and reports.
+fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
     let operands = args.inputs();
     let mut unread = Vec::new();
     let inputs = list(&operands, |name, error| unread.push((name, error)));
     let progress = progress(args, &inputs);
-    let messages = Messages::new(progress.clone());
-    for (name, error) in unread {
-        messages.input(&name, &error);
+    let mut pipeline = pipeline(args, &triage, &operands, &inputs, &progress);
+    if let Err(refusal) = triage.open_reports(args, &inputs) {
+        pipeline.messages.say(&refusal);
+        return ExitStatus::Trouble;
     }
-    let color = args.color.is_on(args.is_to_stdout() && io::stdout().is_terminal());
-    let reading =
-        Reading { buffering: args.buffering(), decompress: !args.no_decompress, progress: progress.clone() };
-    let annotator = Annotator::builder().strict(args.strict).color(color).build();
-    let mut pipeline =
-        Pipeline { annotator, reading, messages, stdout: None, opened_any: AtomicBool::new(false) };
+    pipeline.counter = triage.counter();
+    for (name, error) in &unread {
+        pipeline.messages.input(name, error);
+    }
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));
     }
-    let status = match (&args.output, &args.output_dir) {
+    if triage.has_new_files() || args.output.is_some() || args.output_dir.is_some() {
+        watch_signals(&pipeline.messages);
+    }
+    let names: Vec<String> = inputs.iter().map(|input| input.name.before_lines()).collect();
+    let tally = match (&args.output, &args.output_dir) {
+        _ if args.triage.quiet => to_nowhere(args, &pipeline, &inputs),
         (Some(path), _) if !args.is_to_stdout() => to_file(args, &mut pipeline, &inputs, path),
         (_, Some(folder)) => to_folder(args, &mut pipeline, &operands, inputs, folder),
         _ => to_stdout(args, &mut pipeline, &inputs),
     };
     progress.finish();
-    status
+    let has_failed = tally.is_some_and(|mut tally| {
+        tally.complete &= unread.is_empty();
+        triage.finish(&tally, &names, &pipeline.messages)
+    });
+    ExitStatus::of(&pipeline.messages, has_failed)
 }
 
-fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> ExitStatus {
-    let outcome = Output::stdout().and_then(|mut stdout| {
+fn pipeline(
+    args: &Args,
+    triage: &Triage,
+    operands: &[InputName],
+    inputs: &[InputFile],
+    progress: &Progress,
+) -> Pipeline {
+    let color = args.color.is_on(args.is_to_stdout() && io::stdout().is_terminal());
+    let needs_unknown = args.triage.counts() || args.triage.only.is_some();
+    let mut annotator =
+        Annotator::builder().strict(args.strict).color(color).unknown(needs_unknown).quiet(args.triage.quiet);
+    let mut in_order = false;
+    if let Some(lines) = triage.lines.clone() {
+        in_order = lines.numbered || lines.before > 0 || lines.after > 0;
+        annotator = annotator.lines(lines);
+    }
+    let has_folder =
+        || operands.iter().any(|operand| matches!(operand, InputName::File(path) if path.is_dir()));
+    Pipeline {
+        annotator: annotator.build(),
+        reading: Reading {
+            buffering: args.buffering(),
+            decompress: !args.no_decompress,
+            progress: progress.clone(),
+        },
+        messages: Messages::new(progress.clone()),
+        stdout: None,
+        opened_any: AtomicBool::new(false),
+        counter: None,
+        in_order,
+        names_before_lines: args.triage.line_number && (inputs.len() > 1 || has_folder()),
+    }
+}
+
+/// What was counted; nothing where the output could not be written, which has been said.
+type Counted = Option<Tally>;
+
+fn to_nowhere(args: &Args, pipeline: &Pipeline, inputs: &[InputFile]) -> Counted {
+    let counted = pipeline.annotate(inputs, io::sink(), threads(args, inputs));
+    counted.ok().map(|(_, tally)| tally)
+}
+
+fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Counted {
+    let counted = Output::stdout().and_then(|mut stdout| {
         pipeline.stdout = Some(stdout.stat()?);
         if io::stdout().is_terminal() {
             stdout = stdout.beside(&pipeline.reading.progress);
         }
+        if pipeline.counter.is_some() {
+            // Who counts wants to have counted all.
+            stdout = stdout.outlive_reader();
+        }
         let format = args.compress.format().unwrap_or(Format::Plain);
         to_one_stream(args, pipeline, inputs, Destination::Stdout(stdout), format)
     });
-    exit_status(&pipeline.messages, STDOUT_NAME, outcome)
+    say_if_not_written(&pipeline.messages, STDOUT_NAME, counted)
 }
 
-fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> ExitStatus {
+fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Counted {
     if let Err(refusal) = output::refuse_input_as_output(inputs, path) {
         pipeline.messages.say(&refusal);
-        return ExitStatus::Trouble;
+        return None;
     }
-    watch_signals(&pipeline.messages);
     let format = args.compress.format().unwrap_or(Format::of_name(path));
-    let outcome = Destination::file(path, &pipeline.reading.progress).and_then(|destination| {
+    let counted = Destination::file(path, &pipeline.reading.progress).and_then(|destination| {
         if matches!(destination, Destination::New(_)) {
             pipeline.reading.buffering = Buffering::Block;
         }
         to_one_stream(args, pipeline, inputs, destination, format)
     });
-    exit_status(&pipeline.messages, &InputName::File(path.to_owned()).to_string(), outcome)
+    say_if_not_written(&pipeline.messages, &InputName::File(path.to_owned()).to_string(), counted)
 }
 
 fn to_one_stream(
@@ -108,14 +176,14 @@ fn to_one_stream(
     inputs: &[InputFile],
     destination: Destination,
     format: Format,
-) -> io::Result<()> {
+) -> io::Result<Tally> {
     let encoder = Encoder::new(format, destination)?;
-    let wtr = pipeline.annotate(inputs, encoder, threads(args, inputs))?;
-    if !inputs.is_empty() && !pipeline.opened_any.load(Ordering::Relaxed) {
-        // What could have been replaced stays.
-        return Ok(());
+    let (wtr, tally) = pipeline.annotate(inputs, encoder, threads(args, inputs))?;
+    if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
+        wtr.finish()?.finish()?;
     }
-    wtr.finish()?.finish()
+    // Else what could have been replaced stays.
+    Ok(tally)
 }
 
 fn to_folder(
@@ -124,7 +192,7 @@ fn to_folder(
     operands: &[InputName],
     inputs: Vec<InputFile>,
     folder: &Path,
-) -> ExitStatus {
+) -> Counted {
     let threads = threads(args, &inputs);
     let format = args.compress.format();
     let rename = |path: &Path| match format {
@@ -136,13 +204,12 @@ fn to_folder(
     // Nobody can see it before it is whole.
     pipeline.reading.buffering = Buffering::Block;
     match output::plan(operands, inputs, folder, rename) {
-        Ok(plans) => {
-            watch_signals(&pipeline.messages);
-            annotate_to_files(pipeline, &plans, format, args.resume, threads);
+        Ok(plans) => Some(annotate_to_files(pipeline, &plans, format, args.resume, threads)),
+        Err(refusal) => {
+            pipeline.messages.say(&refusal);
+            None
         }
-        Err(refusal) => pipeline.messages.say(&refusal),
     }
-    exit_status(&pipeline.messages, "", Ok(()))
 }
 
 /// Without that, an interruption leaves temporary files, and is otherwise as it should be.
@@ -163,7 +230,7 @@ fn threads(args: &Args, inputs: &[InputFile]) -> usize {
 
 fn progress(args: &Args, inputs: &[InputFile]) -> Progress {
     let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
-    let beside_output = args.is_to_stdout() && io::stdout().is_terminal();
+    let beside_output = args.streams_to_stdout() && io::stdout().is_terminal();
     let quiet_at_first = match args.progress {
         ProgressChoice::Always => false,
         ProgressChoice::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
@@ -173,12 +240,14 @@ fn progress(args: &Args, inputs: &[InputFile]) -> Progress {
     Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
 }
 
-fn exit_status(messages: &Messages, name: &str, outcome: io::Result<()>) -> ExitStatus {
+fn say_if_not_written<T>(messages: &Messages, name: &str, outcome: io::Result<T>) -> Option<T> {
     match outcome {
+        Ok(value) => Some(value),
         // The reader has what it wanted (`| head`).
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        Err(error) => messages.output(name, &error),
-        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => None,
+        Err(error) => {
+            messages.output(name, &error);
+            None
+        }
     }
-    if messages.any() { ExitStatus::Trouble } else { ExitStatus::Success }
 }

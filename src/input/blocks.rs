@@ -43,6 +43,8 @@ pub(crate) struct Block {
     /// Where the next block begins.
     end: u64,
     state: State,
+    /// Where its first line begins, counted from where the first block does.
+    offset: u64,
     /// Whether complete lines are to be written after each read.
     line_buffered: bool,
 }
@@ -80,7 +82,8 @@ impl Blocks {
             (begin - 1, State::BeforeFirstLine)
         };
         let end = if self.next < self.end { self.next } else { u64::MAX };
-        Some(Block { file: Arc::clone(&self.file), position, end, state, line_buffered })
+        let offset = position - self.start;
+        Some(Block { file: Arc::clone(&self.file), position, end, state, offset, line_buffered })
     }
 }
 
@@ -109,6 +112,7 @@ impl Block {
             let newline = memchr(b'\n', &buffer[..count]);
             let skipped = newline.map_or(count, |newline| newline + 1);
             self.position += skipped as u64;
+            self.offset += skipped as u64;
             if count == 0 || self.position >= self.end {
                 self.state = State::Done;
             } else if newline.is_some() {
@@ -152,6 +156,10 @@ impl Read for Block {
 impl Source for Block {
     fn would_wait(&mut self) -> bool {
         self.line_buffered
+    }
+
+    fn input_offset(&self) -> u64 {
+        self.offset
     }
 }
 

@@ -87,6 +87,16 @@ impl InputName {
     }
 }
 
+impl InputName {
+    /// How lines and reports call it, as `grep` does.
+    pub(crate) fn before_lines(&self) -> String {
+        match self {
+            Self::Stdin => "(standard input)".to_owned(),
+            Self::File(_) => self.to_string(),
+        }
+    }
+}
+
 /// How messages call it, on one line whatever the name.
 impl fmt::Display for InputName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,6 +15,8 @@ pub(crate) struct InputFile {
     pub(crate) name: InputName,
     /// Its path below its operand; a file that is an operand has just its name.
     pub(crate) relative: PathBuf,
+    /// Which of the inputs it is, from 0.
+    pub(crate) number: usize,
     /// How many bytes it has to be read, if neither opening nor reading it can wait.
     pub(crate) regular_bytes: Option<u64>,
 }
@@ -31,6 +33,9 @@ pub(crate) fn list(operands: &[InputName], mut report: impl FnMut(InputName, io:
             _ => files.push(InputFile::of_operand(operand)),
         }
     }
+    for (number, file) in files.iter_mut().enumerate() {
+        file.number = number;
+    }
     // Where standard input begins the second time is known when it has been read the first time.
     let stdins = files.iter_mut().filter(|file| file.name == InputName::Stdin);
     stdins.skip(1).for_each(|file| file.regular_bytes = None);
@@ -46,7 +51,7 @@ impl InputFile {
                 fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len()),
             ),
         };
-        Self { name: operand.clone(), relative, regular_bytes }
+        Self { name: operand.clone(), relative, number: 0, regular_bytes }
     }
 }
 
@@ -82,7 +87,7 @@ fn walk(folder: &Path, files: &mut Vec<InputFile>, report: &mut impl FnMut(Input
             Err(_) => None,
         };
         let relative = path.strip_prefix(folder).unwrap_or(path).to_owned();
-        files.push(InputFile { name: InputName::File(path.to_owned()), relative, regular_bytes });
+        files.push(InputFile { name: InputName::File(path.to_owned()), relative, number: 0, regular_bytes });
     }
 }
 

@@ -1,10 +1,12 @@
 //! Each input to a file of its own.
 
 use super::side_by_side::annotate_blocks;
+use super::worker::Worker;
 use super::{Pipeline, on_threads};
 use crate::input::{Format, InputName};
 use crate::messages::is_out_of_room;
 use crate::output::{BUFFER_BYTES, Encoder, NewFile, Origin, Plan};
+use crate::report::{Ledger, Tally};
 use std::fs;
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -12,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 /// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
-/// leaves out those whose output is whole already.
+/// leaves out those whose output is whole already. Returns what was counted.
 ///
 /// Trouble with a file is said, and the others are still done; but when there is no room left, no more are
 /// begun.
@@ -22,14 +24,18 @@ pub(crate) fn annotate_to_files(
     format: Option<Format>,
     resume: bool,
     threads: usize,
-) {
+) -> Tally {
     // Where there are fewer files than threads, each file has several.
     let workers = threads.min(plans.len()).max(1);
     let threads_each = threads / workers;
     let next = AtomicUsize::new(0);
-    let no_room = AtomicBool::new(false);
+    let (no_room, ledger) = (AtomicBool::new(false), Ledger::default());
     on_threads(workers, || {
-        while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(plan) = plans.get(number) else {
+                return;
+            };
             if no_room.load(Ordering::Relaxed) {
                 return;
             }
@@ -38,12 +44,17 @@ pub(crate) fn annotate_to_files(
                 pipeline.reading.progress.file_done();
                 continue;
             }
-            if let Err(error) = annotate_to_file(pipeline, plan, format, threads_each) {
-                pipeline.messages.output(&InputName::File(plan.output.clone()).to_string(), &error);
-                no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
+            match annotate_to_file(pipeline, plan, format, threads_each) {
+                Ok(tally) => ledger.add(number as u64, tally),
+                Err(error) => {
+                    ledger.add(number as u64, Tally::incomplete());
+                    pipeline.messages.output(&InputName::File(plan.output.clone()).to_string(), &error);
+                    no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
+                }
             }
         }
     });
+    ledger.into_tally()
 }
 
 /// # Errors
@@ -54,7 +65,7 @@ fn annotate_to_file(
     plan: &Plan,
     format: Option<Format>,
     threads: usize,
-) -> io::Result<()> {
+) -> io::Result<Tally> {
     let trouble = |error| pipeline.messages.input(&plan.input.name, &error);
     let opened = pipeline.open(&plan.input.name).and_then(|input| Ok((input.metadata()?, input)));
     let (metadata, input) = match opened {
@@ -62,23 +73,25 @@ fn annotate_to_file(
         Err(error) => {
             trouble(error);
             pipeline.reading.progress.file_done();
-            return Ok(());
+            return Ok(Tally::incomplete());
         }
     };
     let origin = Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() };
     let file = NewFile::create(&plan.place, Some(origin))?;
     let encoder = Encoder::new(format.unwrap_or(input.format), file)?;
     let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, encoder);
-    let blocks = if threads > 1 { input.into_blocks() } else { Err(input) };
-    let is_whole = match blocks {
+    let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
+    let tally = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            let mut stream = pipeline.annotator.stream_annotator();
-            pipeline.annotate_input(Ok(input), &mut stream, &mut wtr)?.map_err(trouble).is_ok()
+            let outcome = Worker::new(pipeline).annotate_input(&plan.input, Ok(input), &mut wtr)?;
+            outcome.trouble.into_iter().for_each(trouble);
+            outcome.tally
         }
     };
-    wtr.into_inner().map_err(|error| error.into_error())?.finish()?.finish(is_whole)
+    wtr.into_inner().map_err(|error| error.into_error())?.finish()?.finish(tally.complete)?;
+    Ok(tally)
 }
 
 /// An output is whole if it was modified when its input was: a file gets its name only when it is finished,

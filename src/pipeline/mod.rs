@@ -2,17 +2,20 @@
 
 mod files;
 mod side_by_side;
+mod worker;
 
 pub(crate) use files::annotate_to_files;
 
 use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_threads};
 use crate::messages::{self, Messages};
 use crate::output::BUFFER_BYTES;
-use imsdk_annotate::{Annotator, Source, StreamAnnotator, StreamError};
+use crate::report::{Counter, Tally};
+use imsdk_annotate::Annotator;
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use worker::Worker;
 
 /// What all inputs have in common.
 pub(crate) struct Pipeline {
@@ -23,10 +26,16 @@ pub(crate) struct Pipeline {
     pub(crate) stdout: Option<Stat>,
     /// Whether any input could be opened.
     pub(crate) opened_any: AtomicBool,
+    /// Counts fields, if that is wanted. Each thread has a copy.
+    pub(crate) counter: Option<Counter>,
+    /// Which lines are written depends on those before, or what stands before them does.
+    pub(crate) in_order: bool,
+    /// Whether the name of its input stands before each line.
+    pub(crate) names_before_lines: bool,
 }
 
 impl Pipeline {
-    /// Annotates the inputs in their order into one writer, and gives it back. Trouble with an input is
+    /// Annotates the inputs in their order into one writer, and gives it back, with what was counted. Trouble with an input is
     /// said in its turn, and the others are still done.
     ///
     /// Files next to each other are worked on side by side, on up to that many threads; what can wait is
@@ -40,13 +49,14 @@ impl Pipeline {
         inputs: &[InputFile],
         wtr: W,
         threads: usize,
-    ) -> io::Result<W> {
+    ) -> io::Result<(W, Tally)> {
         let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, wtr);
-        let mut stream = self.annotator.stream_annotator();
+        let mut worker = Worker::new(self);
+        let mut tally = Tally::new();
         for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
-            if threads > 1 && is_worth_threads(bytes) {
-                side_by_side::annotate_files(self, group, &mut wtr, threads)?;
+            if threads > 1 && is_worth_threads(bytes) && !self.in_order {
+                tally.append(side_by_side::annotate_files(self, group, &mut wtr, threads)?);
                 continue;
             }
             for file in group {
@@ -55,14 +65,19 @@ impl Pipeline {
                     wtr.flush()?;
                 }
                 let opened = self.open(&file.name);
-                if let Err(error) = self.annotate_input(opened, &mut stream, &mut wtr)? {
+                let ahead = self.in_order && threads > 1;
+                let opened = opened.map(|input| if ahead { input.decode_ahead() } else { input });
+                let outcome = worker.annotate_input(file, opened, &mut wtr)?;
+                tally.append(outcome.tally);
+                if let Some(error) = outcome.trouble {
                     // In the order in which they belong, should both go to one terminal.
                     wtr.flush()?;
                     self.messages.input(&file.name, &error);
                 }
             }
         }
-        wtr.into_inner().map_err(|error| error.into_error())
+        let wtr = wtr.into_inner().map_err(|error| error.into_error())?;
+        Ok((wtr, tally))
     }
 
     fn open(&self, name: &InputName) -> io::Result<Input> {
@@ -71,23 +86,9 @@ impl Pipeline {
         Ok(input)
     }
 
-    /// Annotates an input that was opened, or could not be. What is wrong with the input is inside.
-    ///
-    /// # Errors
-    ///
-    /// Where the writer cannot be written.
-    fn annotate_input(
-        &self,
-        opened: io::Result<Input>,
-        stream: &mut StreamAnnotator<'_>,
-        wtr: &mut impl Write,
-    ) -> io::Result<io::Result<()>> {
-        let outcome = match opened {
-            Ok(mut input) => annotate_source(&mut input, stream, wtr, &self.reading)?,
-            Err(error) => Err(error),
-        };
-        self.reading.progress.file_done();
-        Ok(outcome)
+    /// What stands before the number of each line of an input; nothing may.
+    fn name_before_lines(&self, file: &InputFile) -> String {
+        if self.names_before_lines { file.name.before_lines() } else { String::new() }
     }
 
     /// Reading what is being written would never end.
@@ -121,27 +122,4 @@ fn on_threads(threads: usize, work: impl Fn() + Sync) {
         }
         work();
     });
-}
-
-/// Annotates a source, and counts its fields. What is wrong with the source is inside.
-///
-/// # Errors
-///
-/// Where the writer cannot be written.
-fn annotate_source(
-    source: &mut impl Source,
-    stream: &mut StreamAnnotator<'_>,
-    wtr: &mut impl Write,
-    reading: &Reading,
-) -> io::Result<io::Result<()>> {
-    let mut counted = 0;
-    let outcome = stream.annotate(source, wtr, |fields| {
-        reading.progress.add_fields(fields - counted);
-        counted = fields;
-    });
-    match outcome {
-        Ok(_) => Ok(Ok(())),
-        Err(StreamError::Read(error)) => Ok(Err(error)),
-        Err(StreamError::Write(error)) => Err(error),
-    }
 }

@@ -1,12 +1,12 @@
 //! Several threads, one output: each takes the next piece of work, and writes in its turn.
 
-use super::{Pipeline, annotate_source, on_threads};
+use super::worker::{Outcome, Worker};
+use super::{Pipeline, on_threads};
 use crate::input::{Block, Blocks, Buffering, Input, InputFile, InputName, is_worth_threads};
 use crate::output::{TurnWriter, Turns};
-use imsdk_annotate::StreamAnnotator;
+use crate::report::{Ledger, Tally};
 use std::io::{self, Write};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The pieces of work, in the order of their output.
 struct Pieces<'a> {
@@ -38,7 +38,8 @@ enum Work {
 /// What is wrong with an input.
 type Trouble = (InputName, io::Error);
 
-/// Annotates regular files into one writer, in their order. What is wrong with one is said in its turn.
+/// Annotates regular files into one writer, in their order, and counts their fields. What is
+/// wrong with one is said in its turn.
 ///
 /// # Errors
 ///
@@ -48,14 +49,14 @@ pub(super) fn annotate_files<W: Write + Send>(
     files: &[InputFile],
     wtr: &mut W,
     threads: usize,
-) -> io::Result<()> {
+) -> io::Result<Tally> {
     // Where there are fewer files than threads, the others decode.
     let decode_ahead = 2 * files.len() <= threads;
     let pieces = Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, decode_ahead };
-    annotate_pieces(pieces, wtr, threads).map(drop)
+    annotate_pieces(pieces, wtr, threads)
 }
 
-/// Annotates the blocks of one file, as [`annotate_files`] does, and says whether all could be read.
+/// Annotates the blocks of one file, as [`annotate_files`] does.
 ///
 /// # Errors
 ///
@@ -66,30 +67,31 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     blocks: Blocks,
     wtr: &mut W,
     threads: usize,
-) -> io::Result<bool> {
+) -> io::Result<Tally> {
     let blocks = Some((file, blocks));
     let pieces = Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, decode_ahead: false };
     annotate_pieces(pieces, wtr, threads)
 }
 
-/// Annotates pieces on several threads, and says whether all could be read to their ends.
-fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: usize) -> io::Result<bool> {
+/// Annotates pieces on several threads, and counts their fields.
+fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: usize) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
-    let all_whole = AtomicBool::new(true);
-    let report = |(name, error): Trouble| {
-        all_whole.store(false, Ordering::Relaxed);
-        pipeline.messages.input(&name, &error);
-    };
+    let report = |(name, error): Trouble| pipeline.messages.input(&name, &error);
     let turns = Turns::new(wtr, threads, &report);
-    let pieces = Mutex::new(pieces);
-    on_threads(threads, || do_pieces(pipeline, &pieces, &turns));
+    let (pieces, ledger) = (Mutex::new(pieces), Ledger::default());
+    on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
     turns.into_result()?;
-    Ok(all_whole.into_inner())
+    Ok(ledger.into_tally())
 }
 
 /// Does piece after piece until there are no more, or writing has failed.
-fn do_pieces<W: Write>(pipeline: &Pipeline, pieces: &Mutex<Pieces<'_>>, turns: &Turns<'_, W, Trouble>) {
-    let mut stream = pipeline.annotator.stream_annotator();
+fn do_pieces<W: Write>(
+    pipeline: &Pipeline,
+    pieces: &Mutex<Pieces<'_>>,
+    turns: &Turns<'_, W, Trouble>,
+    ledger: &Ledger,
+) {
+    let mut worker = Worker::new(pipeline);
     loop {
         let piece = pieces.lock().expect("no thread panics while it takes a piece").next();
         let Some(piece) = piece else {
@@ -98,7 +100,7 @@ fn do_pieces<W: Write>(pipeline: &Pipeline, pieces: &Mutex<Pieces<'_>>, turns: &
         let Some(wtr) = turns.begin(piece.ticket) else {
             return;
         };
-        if do_piece(pipeline, piece, &mut stream, wtr).is_err() {
+        if do_piece(pipeline, piece, &mut worker, wtr, ledger).is_err() {
             // Whoever has the error keeps it; all the others stop as well.
             return;
         }
@@ -108,23 +110,25 @@ fn do_pieces<W: Write>(pipeline: &Pipeline, pieces: &Mutex<Pieces<'_>>, turns: &
 fn do_piece<W: Write>(
     pipeline: &Pipeline,
     piece: Piece<'_>,
-    stream: &mut StreamAnnotator<'_>,
+    worker: &mut Worker<'_>,
     mut wtr: TurnWriter<'_, W, Trouble>,
+    ledger: &Ledger,
 ) -> io::Result<()> {
-    let name = &piece.file.name;
-    let opened = match piece.work {
+    let Piece { ticket, file, work, is_last } = piece;
+    let outcome = match work {
         Work::Block(mut block) => {
-            let outcome = annotate_source(&mut block, stream, &mut wtr, &pipeline.reading)?;
-            if piece.is_last {
+            let outcome = worker.annotate(file, &mut block, &mut wtr)?;
+            if is_last {
                 pipeline.reading.progress.file_done();
             }
-            return wtr.end(outcome.err().map(|error| (name.clone(), error)));
+            outcome
         }
-        Work::Opened(opened) => opened,
-        Work::Open => pipeline.open(name),
+        Work::Opened(opened) => worker.annotate_input(file, opened, &mut wtr)?,
+        Work::Open => worker.annotate_input(file, pipeline.open(&file.name), &mut wtr)?,
     };
-    let outcome = pipeline.annotate_input(opened, stream, &mut wtr)?;
-    wtr.end(outcome.err().map(|error| (name.clone(), error)))
+    let Outcome { tally, trouble } = outcome;
+    ledger.add(ticket, tally);
+    wtr.end(trouble.map(|error| (file.name.clone(), error)))
 }
 
 impl<'a> Pieces<'a> {

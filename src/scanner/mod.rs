@@ -23,6 +23,9 @@
 //!    digit; `,` before exactly three digits. A positive code is also none where a non-ASCII byte follows.
 //! 8. **Known.** The catalog has the code. A positive code is none under `errcode` or `errorcode`.
 //!
+//! A negative code that rules 1 to 7 allow and the catalog lacks is unknown. It is found where that is asked for,
+//! and gets no note.
+//!
 //! Strict: a positive code counts only under `ret` or `iret`, or where the key has a quote behind it.
 //!
 //! It works in two steps: [`candidates`] finds the few places where a separator could be, with vector
@@ -52,25 +55,31 @@ const STRETCH_BYTES: usize = 8 * 1024;
 pub(crate) struct Scanner {
     catalog: Catalog,
     strict: bool,
+    /// Whether codes that the catalog lacks are found as well.
+    unknown: bool,
     level: Level,
 }
 
-/// A field that was found.
+/// A field that was found; its places are those of the text that was searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Field {
+pub struct Field {
     /// Where the key begins.
-    pub(crate) key_start: usize,
+    pub start: usize,
+    /// Where the field ends, and the note goes.
+    pub end: usize,
+    /// The code.
+    pub code: i32,
+    /// Where in [`Catalog::entries`] the code is; `None` for one that is in no catalog.
+    pub entry: Option<usize>,
     /// Whether rule 3 had to be asked: the key is spelled `code`.
     pub(crate) spelled_code: bool,
-    /// Where the field ends, and the note goes.
-    pub(crate) end: usize,
-    /// Where in the catalog its code is.
-    pub(crate) entry: usize,
+    /// Whether its note stands behind it already.
+    pub(crate) has_note: bool,
 }
 
 impl Scanner {
-    pub(crate) fn new(catalog: Catalog, strict: bool) -> Self {
-        Self { catalog, strict, level: Level::new() }
+    pub(crate) fn new(catalog: Catalog, strict: bool, unknown: bool) -> Self {
+        Self { catalog, strict, unknown, level: Level::new() }
     }
 
     /// Calls `on_field` for each field whose separator lies in `range`, in their order.
@@ -110,15 +119,18 @@ impl Scanner {
             let code = Code::behind_separator(haystack, separator)?;
             (code, Key::before_separator(haystack, separator)?)
         };
-        let entry = self.catalog.position(code.value)?;
+        let entry = self.catalog.position(code.value);
+        if entry.is_none() && !(self.unknown && code.value < 0) {
+            return None;
+        }
         if code.value > 0 && !self.allows_positive(key) {
             return None;
         }
         if key.spelled_code && is_other_kind(haystack, key.start) {
             return None;
         }
-        let Key { start: key_start, spelled_code, .. } = key;
-        Some(Field { key_start, spelled_code, end: code.end, entry })
+        let Key { start, spelled_code, .. } = key;
+        Some(Field { start, end: code.end, code: code.value, entry, spelled_code, has_note: false })
     }
 
     fn allows_positive(&self, key: Key) -> bool {

@@ -32,6 +32,12 @@ pub(crate) fn annotate(text: &[u8], strict: bool) -> Vec<u8> {
         .collect()
 }
 
+/// The codes of all fields of a line, with those that the catalog lacks.
+pub(crate) fn codes(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<i32> {
+    let fields = (1..line.len()).filter_map(|end| field_with_key_end(line, end, strict));
+    fields.map(|(_, code)| code).filter(|&code| code < 0 || catalog.get(code).is_some()).collect()
+}
+
 fn annotate_line(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<u8> {
     let mut annotated = Vec::new();
     let mut written = 0;

@@ -1,0 +1,57 @@
+//! Adds up JSON reports of parts.
+
+use super::args::Args;
+use super::exit_status::ExitStatus;
+use super::triage::Triage;
+use super::watch_signals;
+use crate::input::InputName;
+use crate::messages::Messages;
+use crate::progress::Progress;
+use crate::report::{LoadedReport, Tally, load};
+use imsdk_annotate::Catalog;
+use std::fs;
+use std::io::{self, Read};
+
+/// Reads the reports that the operands name, in their order, and writes what was asked for of their sum. What
+/// cannot be read is said, and left out.
+pub(super) fn merge_reports(args: &Args, catalog: &Catalog, mut triage: Triage) -> ExitStatus {
+    let messages = Messages::new(Progress::hidden());
+    if !args.triage.counts() {
+        messages.say("--merge-reports needs a --report to write, or a --fail-on to check");
+        return ExitStatus::Trouble;
+    }
+    if let Err(refusal) = triage.open_reports(args, &[]) {
+        messages.say(&refusal);
+        return ExitStatus::Trouble;
+    }
+    if triage.has_new_files() {
+        watch_signals(&messages);
+    }
+    let mut sum = LoadedReport { tally: Tally::new(), names: Vec::new() };
+    for name in args.inputs() {
+        match read(&name) {
+            Err(error) => messages.input(&name, &error),
+            Ok(text) => match load(&text, catalog) {
+                Ok(report) => {
+                    sum.append(report);
+                    continue;
+                }
+                Err(error) => messages.say(&format!("{name}: {error}")),
+            },
+        }
+        sum.tally.complete = false;
+    }
+    let has_failed = triage.finish(&sum.tally, &sum.names, &messages);
+    ExitStatus::of(&messages, has_failed)
+}
+
+fn read(name: &InputName) -> io::Result<Vec<u8>> {
+    match name {
+        InputName::File(path) => fs::read(path),
+        InputName::Stdin => {
+            let mut text = Vec::new();
+            io::stdin().read_to_end(&mut text)?;
+            Ok(text)
+        }
+    }
+}

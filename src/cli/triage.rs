@@ -1,0 +1,167 @@
+//! Reports and checks as they are asked for: opened before the work starts, written when it is done.
+
+use super::args::Args;
+use super::triage_args::ReportChoice;
+use crate::input::{InputFile, InputName};
+use crate::messages::{Messages, output_trouble, write_to_stderr};
+use crate::output::{Destination, Output, refuse_input_as_output};
+use crate::progress::Progress;
+use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
+use imsdk_annotate::{Catalog, Lines, Selector};
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::Path;
+
+/// What is to be done with what is counted.
+pub(super) struct Triage {
+    catalog: Catalog,
+    baseline: Option<Baseline>,
+    checks: Vec<Check>,
+    /// Which lines are wanted, if not all as they are.
+    pub(super) lines: Option<Lines>,
+    reports: Vec<OpenReport>,
+}
+
+/// A report that is to be written.
+struct OpenReport {
+    format: ReportFormat,
+    /// How messages call where it goes.
+    name: String,
+    target: Target,
+    color: bool,
+}
+
+enum Target {
+    Stderr,
+    Destination(Destination),
+}
+
+impl Triage {
+    /// Reads what is compared with and what is selected.
+    ///
+    /// # Errors
+    ///
+    /// Where something is not as it must be: what to say about that.
+    pub(super) fn new(args: &Args, catalog: &Catalog) -> Result<Self, String> {
+        let baseline =
+            args.triage.baseline.as_deref().map(|path| load_baseline(path, catalog)).transpose()?;
+        let earlier = baseline.as_ref().map(Baseline::codes);
+        let checks = args.triage.fail_on.iter().map(|text| {
+            Check::parse(text, catalog, earlier.as_ref())
+                .map_err(|error| format!("--fail-on {text}: {error}"))
+        });
+        let checks = checks.collect::<Result<_, _>>()?;
+        let only = args.triage.only.as_ref().map(|text| {
+            Selector::parse(text, catalog, earlier.as_ref())
+                .map_err(|error| format!("--only {text}: {error}"))
+        });
+        let only = only.transpose()?;
+        let (before, after) = args.triage.context_lines();
+        let numbered = args.triage.line_number;
+        let lines = (only.is_some() || numbered).then_some(Lines { only, before, after, numbered });
+        Ok(Self { catalog: catalog.clone(), baseline, checks, lines, reports: Vec::new() })
+    }
+
+    /// Opens the reports, so that a place that cannot be written is known before the work starts.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be opened: what to say about that.
+    pub(super) fn open_reports(&mut self, args: &Args, inputs: &[InputFile]) -> Result<(), String> {
+        let choices = &args.triage.report;
+        for (index, choice) in choices.iter().enumerate() {
+            let is_taken = |path: &Path| {
+                choices[..index].iter().any(|other| other.path.as_deref() == Some(path))
+                    || args.output.as_deref() == Some(path)
+            };
+            if let Some(path) = choice.path.as_deref().filter(|path| is_taken(path)) {
+                return Err(format!("{}: is written twice; name another file", name_of(path)));
+            }
+            self.reports.push(OpenReport::open(choice, args, inputs)?);
+        }
+        Ok(())
+    }
+
+    /// Counts what reports and checks need, if there are any.
+    pub(super) fn counter(&self) -> Option<Counter> {
+        let counts = !self.reports.is_empty() || !self.checks.is_empty();
+        counts.then(|| Counter::new(&self.catalog))
+    }
+
+    /// Whether there are files that are not whole yet.
+    pub(super) fn has_new_files(&self) -> bool {
+        self.reports.iter().any(|report| matches!(report.target, Target::Destination(Destination::New(_))))
+    }
+
+    /// Writes the reports, and says which checks have failed. Returns whether any has.
+    pub(super) fn finish(self, tally: &Tally, names: &[String], messages: &Messages) -> bool {
+        let Self { catalog, baseline, checks, reports, .. } = self;
+        let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline: baseline.as_ref() };
+        for open in reports {
+            let name = open.name.clone();
+            if let Err(error) = open.write(&report) {
+                messages.output(&name, &error);
+            }
+        }
+        let failures = report.failures();
+        for failure in &failures {
+            write_to_stderr(&format!("imsdk-annotate: {failure}\n"));
+        }
+        !failures.is_empty()
+    }
+}
+
+impl OpenReport {
+    fn open(choice: &ReportChoice, args: &Args, inputs: &[InputFile]) -> Result<Self, String> {
+        let format = choice.format;
+        let Some(path) = &choice.path else {
+            let color = args.color.is_on(io::stderr().is_terminal());
+            return Ok(Self { format, name: "standard error".to_owned(), target: Target::Stderr, color });
+        };
+        if path.as_os_str() == "-" {
+            if args.streams_to_stdout() {
+                return Err(format!(
+                    "--report {}=-: the lines go to standard output; add --quiet",
+                    format.name()
+                ));
+            }
+            let stdout = Output::stdout().map_err(|error| output_trouble("standard output", &error))?;
+            let target = Target::Destination(Destination::Stdout(stdout));
+            let color = args.color.is_on(io::stdout().is_terminal());
+            return Ok(Self { format, name: "standard output".to_owned(), target, color });
+        }
+        let name = name_of(path);
+        refuse_input_as_output(inputs, path)?;
+        let destination =
+            Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
+        let color = args.color.is_on(false);
+        Ok(Self { format, name, target: Target::Destination(destination), color })
+    }
+
+    fn write(self, report: &Report<'_>) -> io::Result<()> {
+        match self.target {
+            Target::Stderr => {
+                let mut text = Vec::new();
+                report.write(self.format, self.color, &mut text)?;
+                write_to_stderr(&String::from_utf8_lossy(&text));
+                Ok(())
+            }
+            Target::Destination(destination) => {
+                let mut wtr = BufWriter::new(destination);
+                report.write(self.format, self.color, &mut wtr)?;
+                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
+            }
+        }
+    }
+}
+
+fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
+    let name = name_of(path);
+    let text = fs::read(path).map_err(|error| format!("--baseline {name}: {error}"))?;
+    let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
+    Ok(Baseline::new(&report.tally))
+}
+
+fn name_of(path: &Path) -> String {
+    InputName::File(path.to_owned()).to_string()
+}

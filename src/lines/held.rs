@@ -1,0 +1,48 @@
+//! The last lines that were not written, should one follow that wants them before it.
+
+use std::collections::VecDeque;
+
+/// How much is held.
+const HELD_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Lines with their notes, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct HeldLines {
+    lines: VecDeque<Vec<u8>>,
+    bytes: usize,
+}
+
+/// Lines that were held.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    pub(super) lines: VecDeque<Vec<u8>>,
+    /// Whether there were more, which have been dropped.
+    pub(super) left_out: bool,
+}
+
+impl HeldLines {
+    /// Holds another line, and drops the oldest where there are more than `max` or more than memory takes.
+    /// Returns whether any was dropped.
+    pub(super) fn push(&mut self, line: Vec<u8>, max: usize) -> bool {
+        self.bytes += line.len();
+        self.lines.push_back(line);
+        let mut dropped = false;
+        while self.lines.len() > max || self.bytes > HELD_MAX_BYTES {
+            self.bytes -= self.lines.pop_front().map_or(0, |line| line.len());
+            dropped = true;
+        }
+        dropped
+    }
+
+    /// Gives the last lines, at most so many, and holds none from then on.
+    pub(super) fn take_last(&mut self, max: usize) -> Taken {
+        if self.lines.is_empty() {
+            return Taken::default();
+        }
+        self.bytes = 0;
+        let mut lines = std::mem::take(&mut self.lines);
+        let surplus = lines.len().saturating_sub(max);
+        lines.drain(..surplus);
+        Taken { lines, left_out: surplus > 0 }
+    }
+}

@@ -1,0 +1,67 @@
+//! Lines of a stream: which are written, with what lines around them, and their numbers.
+
+mod held;
+mod number;
+mod writer;
+
+pub(crate) use writer::LineWriter;
+
+use crate::catalog::Catalog;
+use crate::scanner::Field;
+use crate::selector::Selector;
+
+/// A longer line is not held in memory until it is decided whether it is written: it is.
+pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Which lines of a stream are written, and what stands before each.
+///
+/// A line is written whole or not at all. Whether it has a selected code is decided for lines of up to 16 MiB;
+/// longer ones are written, whatever is in them. A last line without a newline gets one.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// The codes that a line must have one of; all lines are written where there is no selector.
+    pub only: Option<Selector>,
+    /// How many lines before a selected one are written as well, as far as 16 MiB hold them. Groups of lines
+    /// that do not follow each other are parted by a line `--`.
+    pub before: usize,
+    /// How many lines behind a selected one are written as well.
+    pub after: usize,
+    /// Whether the number of each line, from 1, stands before it: `12:`, or `12-` where the line was not
+    /// itself selected.
+    pub numbered: bool,
+}
+
+/// What [`Lines`] come to for one catalog.
+#[derive(Clone, Debug)]
+pub(crate) struct LineRules {
+    lines: Lines,
+    /// For each entry of the catalog, whether a line with it is written.
+    selected: Box<[bool]>,
+}
+
+impl LineRules {
+    pub(crate) fn new(lines: Lines, catalog: &Catalog) -> Self {
+        let is_selected = |only: &Selector| {
+            catalog.entries().iter().map(|entry| only.selects(entry.code(), Some(entry))).collect()
+        };
+        let selected = lines.only.as_ref().map(is_selected).unwrap_or_default();
+        Self { lines, selected }
+    }
+
+    /// Whether lines are left out, so that each must be whole when it is decided on.
+    pub(crate) fn choose(&self) -> bool {
+        self.lines.only.is_some()
+    }
+
+    fn selects(&self, field: &Field) -> bool {
+        match (&self.lines.only, field.entry) {
+            (None, _) => true,
+            (Some(_), Some(entry)) => self.selected[entry],
+            (Some(only), None) => only.selects(field.code, None),
+        }
+    }
+
+    fn has_context(&self) -> bool {
+        self.lines.before > 0 || self.lines.after > 0
+    }
+}

@@ -1,0 +1,264 @@
+//! Writes the lines of a stream that are wanted.
+
+use super::LineRules;
+use super::held::HeldLines;
+use super::number::NumberText;
+use crate::annotate::{Memory, NoteWriter};
+use crate::line_color::LineColor;
+use crate::scanner::Field;
+use crate::window::Settled;
+use memchr::{memchr, memchr_iter, memrchr};
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// Stands between groups of lines that do not follow each other.
+const GROUP_SEPARATOR: &[u8] = b"--\n";
+
+/// What is remembered of a stream whose lines are chosen or numbered, from one part to the next.
+#[derive(Debug, Default)]
+pub(crate) struct LineWriter {
+    /// What stands before the number of each line; nothing may.
+    name: Vec<u8>,
+    /// How many lines have been counted.
+    lines: u64,
+    /// Whether what was written last did not end its line.
+    in_line: bool,
+    /// How many lines are still to be written behind a selected one.
+    after_left: usize,
+    /// Whether lines have been left out since one was written.
+    left_out: bool,
+    /// Whether anything has been written, of this input or one before.
+    has_written: bool,
+    held: HeldLines,
+    number: NumberText,
+}
+
+impl LineWriter {
+    /// Begins another input. Its name stands before the number of each line; nothing may.
+    pub(crate) fn begin_input(&mut self, name: &[u8]) {
+        self.name.clear();
+        self.name.extend_from_slice(name);
+        (self.lines, self.in_line, self.after_left, self.left_out) = (0, false, 0, true);
+        self.held.take_last(0);
+    }
+
+    /// Ends an input. A last line without a newline gets one: lines of another input may follow.
+    pub(crate) fn end_input(&mut self, wtr: &mut impl Write) -> io::Result<()> {
+        if std::mem::take(&mut self.in_line) { wtr.write_all(b"\n") } else { Ok(()) }
+    }
+
+    /// Writes what is wanted of a part of the window. The part ends where a line does, or where the input does,
+    /// or it is of one line that is too long to be held.
+    pub(crate) fn write_part(
+        &mut self,
+        rules: &LineRules,
+        notes: &NoteWriter,
+        settled: Settled<'_>,
+        memory: &mut Memory,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        let Settled { text: window, part, at_end } = settled;
+        let Memory { listed, color, .. } = memory;
+        let (at, fields) = (part.start, &listed[..]);
+        let mut writer =
+            PartWriter { state: self, rules, notes, window, color, wtr, fields, at, counted: at };
+        if writer.state.in_line {
+            let end = writer.line_end(at, part.end);
+            writer.write(end)?;
+            writer.state.in_line = !window[..end].ends_with(b"\n");
+        }
+        if rules.choose() {
+            writer.write_selected(part.end, at_end)?
+        } else {
+            writer.write_lines(part.end, b':')?
+        }
+        writer.count_to(part.end);
+        Ok(())
+    }
+}
+
+/// Writes one part.
+struct PartWriter<'a, W> {
+    state: &'a mut LineWriter,
+    rules: &'a LineRules,
+    notes: &'a NoteWriter,
+    window: &'a [u8],
+    color: &'a mut LineColor,
+    wtr: &'a mut W,
+    /// All fields behind `at`, and perhaps some before it.
+    fields: &'a [Field],
+    /// All before has been written, held or left out. A line begins here, unless the state is in one.
+    at: usize,
+    /// Up to here lines have been counted.
+    counted: usize,
+}
+
+impl<'a, W: Write> PartWriter<'a, W> {
+    fn write_selected(&mut self, part_end: usize, at_end: bool) -> io::Result<()> {
+        // Selected lines that follow each other are written at once, unless each has its number.
+        let mut run = self.at..self.at;
+        for field in self.fields {
+            if field.end <= run.end || !self.rules.selects(field) {
+                continue;
+            }
+            let next_end = self.line_end(run.end, part_end);
+            if field.end > next_end {
+                // Lines are left out before this one.
+                let newline = memrchr(b'\n', &self.window[next_end..field.end]);
+                let start = newline.map_or(next_end, |newline| next_end + newline + 1);
+                self.write_with_context(run)?;
+                run = start..self.line_end(field.end, part_end);
+            } else if self.rules.lines.numbered {
+                self.write_with_context(run.clone())?;
+                run = run.end..next_end;
+            } else {
+                run.end = next_end;
+            }
+        }
+        self.write_with_context(run)?;
+        self.write_context_behind(part_end)?;
+        let is_too_long = !at_end && self.window[self.at..part_end].last().is_some_and(|&last| last != b'\n');
+        if is_too_long { self.write_with_context(self.at..part_end) } else { self.hold(part_end) }
+    }
+
+    /// Writes selected lines, which follow each other, and what is wanted around them.
+    fn write_with_context(&mut self, lines: Range<usize>) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        if self.rules.has_context() {
+            self.write_context_behind(lines.start)?;
+            self.write_context_before(lines.start)?;
+        }
+        self.at = lines.start;
+        self.write_line(lines.end, b':')?;
+        self.state.after_left = self.rules.lines.after;
+        Ok(())
+    }
+
+    /// Writes what is wanted of the lines up to `end` because a selected one stands before them.
+    fn write_context_behind(&mut self, end: usize) -> io::Result<()> {
+        while self.state.after_left > 0 && self.at < end {
+            self.state.after_left -= 1;
+            self.write_lines(self.line_end(self.at, end), b'-')?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is wanted of the lines up to `end` because a selected one stands there.
+    fn write_context_before(&mut self, end: usize) -> io::Result<()> {
+        let before = self.rules.lines.before;
+        let (skipped, count) = last_lines(&self.window[self.at..end], before);
+        let held = self.state.held.take_last(before - count);
+        self.state.left_out |= skipped > 0 || held.left_out;
+        if self.state.left_out && self.state.has_written {
+            self.wtr.write_all(GROUP_SEPARATOR)?;
+        }
+        for (line, back) in held.lines.iter().zip((1..=held.lines.len() as u64).rev()) {
+            self.write_prefix(self.state.lines.saturating_sub(back) + 1, b'-')?;
+            self.wtr.write_all(line)?;
+        }
+        self.at += skipped;
+        self.write_lines(end, b'-')
+    }
+
+    /// Holds what could be wanted of the lines up to `end`, should a selected one follow.
+    fn hold(&mut self, end: usize) -> io::Result<()> {
+        let before = self.rules.lines.before;
+        let (skipped, _) = last_lines(&self.window[self.at..end], before);
+        self.at += skipped;
+        if skipped > 0 {
+            self.state.held.take_last(0);
+            self.state.left_out = true;
+        }
+        self.skip_fields();
+        while self.at < end {
+            let line_end = self.line_end(self.at, end);
+            let mut line = Vec::with_capacity(line_end - self.at);
+            let count = self.fields.iter().take_while(|field| field.end <= line_end).count();
+            let (fields, rest) = self.fields.split_at(count);
+            self.notes.write_range(self.window, self.at..line_end, fields, self.color, &mut line)?;
+            self.fields = rest;
+            self.state.left_out |= self.state.held.push(line, before);
+            self.at = line_end;
+        }
+        Ok(())
+    }
+
+    /// Writes all lines up to `end`, each with its number if that is wanted.
+    fn write_lines(&mut self, end: usize, mark: u8) -> io::Result<()> {
+        while self.at < end {
+            let numbered = self.rules.lines.numbered;
+            let line_end = if numbered { self.line_end(self.at, end) } else { end };
+            self.write_line(line_end, mark)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the line up to `end`; where no numbers are wanted, it may be several.
+    fn write_line(&mut self, end: usize, mark: u8) -> io::Result<()> {
+        self.skip_fields();
+        self.count_to(self.at);
+        self.write_prefix(self.state.lines + 1, mark)?;
+        self.write(end)?;
+        self.state.in_line = self.window[end - 1] != b'\n';
+        self.state.left_out = false;
+        self.state.has_written = true;
+        if self.rules.lines.numbered {
+            self.state.lines += u64::from(!self.state.in_line);
+            self.counted = end;
+        }
+        Ok(())
+    }
+
+    /// Writes what stands before a line, if something does.
+    #[inline]
+    fn write_prefix(&mut self, number: u64, mark: u8) -> io::Result<()> {
+        if !self.rules.lines.numbered {
+            return Ok(());
+        }
+        if !self.state.name.is_empty() {
+            self.wtr.write_all(&self.state.name)?;
+            self.wtr.write_all(&[mark])?;
+        }
+        self.wtr.write_all(self.state.number.of(number, mark))
+    }
+
+    /// Writes all up to `end`, with its notes.
+    #[inline]
+    fn write(&mut self, end: usize) -> io::Result<()> {
+        let count = self.fields.iter().take_while(|field| field.end <= end).count();
+        let (fields, rest) = self.fields.split_at(count);
+        self.notes.write_range(self.window, self.at..end, fields, self.color, self.wtr)?;
+        (self.fields, self.at) = (rest, end);
+        Ok(())
+    }
+
+    /// Leaves out the fields of lines that are not written.
+    fn skip_fields(&mut self) {
+        let count = self.fields.iter().take_while(|field| field.end <= self.at).count();
+        self.fields = &self.fields[count..];
+    }
+
+    /// Where the line ends that `at` is in: behind its newline, or at `end`, where there is none before.
+    fn line_end(&self, at: usize, end: usize) -> usize {
+        memchr(b'\n', &self.window[at..end]).map_or(end, |newline| at + newline + 1)
+    }
+
+    fn count_to(&mut self, to: usize) {
+        if self.rules.lines.numbered {
+            self.state.lines += memchr_iter(b'\n', &self.window[self.counted..to]).count() as u64;
+            self.counted = to;
+        }
+    }
+}
+
+/// Where the last lines of a text begin, at most so many, and how many there are.
+fn last_lines(text: &[u8], max: usize) -> (usize, usize) {
+    let (mut start, mut count) = (text.len(), 0);
+    while count < max && start > 0 {
+        start = memrchr(b'\n', &text[..start - 1]).map_or(0, |newline| newline + 1);
+        count += 1;
+    }
+    (start, count)
+}

@@ -1,0 +1,90 @@
+//! What one thread works with: a buffer for streams, and a counter where fields are counted.
+
+use super::Pipeline;
+use crate::input::{Input, InputFile};
+use crate::progress::Progress;
+use crate::report::{Counter, Tally};
+use imsdk_annotate::{Observer, Part, Source, StreamAnnotator, StreamError};
+use std::io::{self, Write};
+
+/// Annotates one input, or part of one, after the other.
+pub(super) struct Worker<'a> {
+    pipeline: &'a Pipeline,
+    stream: StreamAnnotator<'a>,
+    watch: Watch<'a>,
+}
+
+/// Is told of all that is annotated.
+struct Watch<'a> {
+    progress: &'a Progress,
+    counter: Option<Counter>,
+}
+
+/// What came of an input, or of a part of one.
+pub(super) struct Outcome {
+    pub(super) tally: Tally,
+    /// What is wrong with it, if anything is.
+    pub(super) trouble: Option<io::Error>,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(pipeline: &'a Pipeline) -> Self {
+        let watch = Watch { progress: &pipeline.reading.progress, counter: pipeline.counter.clone() };
+        Self { pipeline, stream: pipeline.annotator.stream_annotator(), watch }
+    }
+
+    /// Annotates an input that was opened, or could not be.
+    ///
+    /// # Errors
+    ///
+    /// Where the writer cannot be written.
+    pub(super) fn annotate_input(
+        &mut self,
+        file: &InputFile,
+        opened: io::Result<Input>,
+        wtr: &mut impl Write,
+    ) -> io::Result<Outcome> {
+        let outcome = match opened {
+            Ok(mut input) => self.annotate(file, &mut input, wtr)?,
+            Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error) },
+        };
+        self.watch.progress.file_done();
+        Ok(outcome)
+    }
+
+    /// Annotates a source, which is the input or a part of it.
+    ///
+    /// # Errors
+    ///
+    /// Where the writer cannot be written.
+    pub(super) fn annotate(
+        &mut self,
+        file: &InputFile,
+        source: &mut impl Source,
+        wtr: &mut impl Write,
+    ) -> io::Result<Outcome> {
+        let name = self.pipeline.name_before_lines(file);
+        let trouble = match self.stream.annotate(source, name.as_bytes(), wtr, &mut self.watch) {
+            Ok(_) => None,
+            Err(StreamError::Read(error)) => Some(error),
+            Err(StreamError::Write(error)) => return Err(error),
+        };
+        let mut tally =
+            self.watch.counter.as_mut().map_or_else(Tally::new, |counter| counter.finish(file.number));
+        tally.complete = trouble.is_none();
+        Ok(Outcome { tally, trouble })
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn wants_fields(&self) -> bool {
+        self.counter.is_some()
+    }
+
+    fn observe(&mut self, part: Part<'_>) {
+        self.progress.add_fields(part.fields);
+        if let Some(counter) = &mut self.counter {
+            counter.observe(&part);
+        }
+    }
+}

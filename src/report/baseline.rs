@@ -1,0 +1,69 @@
+//! An earlier run to compare with: which codes are new, more, fewer or gone.
+
+use super::tally::Tally;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often each code was there in an earlier run.
+#[derive(Clone, Debug)]
+pub(crate) struct Baseline(BTreeMap<i32, u64>);
+
+/// How a count compares with that of the earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Change {
+    New,
+    More,
+    Same,
+    Fewer,
+    Gone,
+}
+
+/// A count of the earlier run, and how the one of this run compares with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Comparison {
+    /// How many fields there were.
+    pub(crate) count: u64,
+    pub(crate) change: Change,
+}
+
+impl Baseline {
+    pub(crate) fn new(earlier: &Tally) -> Self {
+        let codes = earlier.known.iter().chain(&earlier.unknown);
+        Self(codes.map(|(&code, counted)| (code, counted.fields)).collect())
+    }
+
+    pub(crate) fn codes(&self) -> BTreeSet<i32> {
+        self.0.keys().copied().collect()
+    }
+
+    pub(crate) fn compare(&self, code: i32, now: u64) -> Comparison {
+        let count = self.0.get(&code).copied().unwrap_or(0);
+        let change = match (count, now) {
+            (0, _) => Change::New,
+            (_, 0) => Change::Gone,
+            _ if now > count => Change::More,
+            _ if now < count => Change::Fewer,
+            _ => Change::Same,
+        };
+        Comparison { count, change }
+    }
+
+    /// The codes that this run does not have.
+    pub(crate) fn gone(&self, now: &Tally) -> Vec<(i32, u64)> {
+        let is_gone = |code: &i32| !now.known.contains_key(code) && !now.unknown.contains_key(code);
+        self.0.iter().filter(|(code, _)| is_gone(code)).map(|(&code, &count)| (code, count)).collect()
+    }
+}
+
+impl Change {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::More => "more",
+            Self::Same => "same",
+            Self::Fewer => "fewer",
+            Self::Gone => "gone",
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Reports: what went wrong, how often, where first, and whether it is new.
+
+mod baseline;
+mod check;
+mod counter;
+mod escape;
+mod github;
+mod histogram;
+mod json;
+mod junit;
+mod ledger;
+mod markdown;
+mod table;
+mod tally;
+mod text;
+mod time_stamp;
+
+pub(crate) use baseline::Baseline;
+pub(crate) use check::Check;
+pub(crate) use counter::Counter;
+pub(crate) use json::{LoadedReport, load};
+pub(crate) use ledger::Ledger;
+pub(crate) use tally::Tally;
+
+use baseline::Comparison;
+use check::CheckOutcome;
+use imsdk_annotate::{Catalog, Entry, Severity};
+use std::cmp::Reverse;
+use std::io::{self, Write};
+use tally::{Counted, Place};
+
+/// The forms that a report can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReportFormat {
+    Text,
+    Json,
+    Markdown,
+    Junit,
+    Github,
+}
+
+/// All that reports are made of.
+pub(crate) struct Report<'a> {
+    pub(crate) tally: &'a Tally,
+    /// What the inputs are called.
+    pub(crate) names: &'a [String],
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) checks: &'a [Check],
+    pub(crate) baseline: Option<&'a Baseline>,
+}
+
+/// What a report says of a code.
+struct Row<'a> {
+    code: i32,
+    /// What the catalog says of it; nothing where it is unknown.
+    entry: Option<&'a Entry>,
+    counted: &'a Counted,
+    comparison: Option<Comparison>,
+}
+
+/// A code that the earlier run had and this one has not.
+struct Gone<'a> {
+    code: i32,
+    entry: Option<&'a Entry>,
+    comparison: Comparison,
+}
+
+impl ReportFormat {
+    pub(crate) const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Markdown, Self::Junit, Self::Github];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Github => "github",
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// Writes the report; `color` counts for those that people read in a terminal.
+    ///
+    /// # Errors
+    ///
+    /// Where the writer cannot be written.
+    pub(crate) fn write(&self, format: ReportFormat, color: bool, wtr: &mut impl Write) -> io::Result<()> {
+        match format {
+            ReportFormat::Text => text::write(self, color, wtr),
+            ReportFormat::Json => json::write(self, wtr),
+            ReportFormat::Markdown => markdown::write(self, wtr),
+            ReportFormat::Junit => junit::write(self, wtr),
+            ReportFormat::Github => github::write(self, wtr),
+        }
+    }
+
+    /// What came of each check.
+    fn outcomes(&self) -> Vec<CheckOutcome<'a>> {
+        self.checks.iter().map(|check| check.outcome(self.tally, self.catalog)).collect()
+    }
+
+    /// One line for each check that has failed.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let failed = self.outcomes().into_iter().filter(CheckOutcome::has_failed);
+        failed.map(|outcome| outcome.message(self.tally, self.catalog)).collect()
+    }
+
+    /// The codes of the catalog that were there, the most frequent first.
+    fn known(&self) -> Vec<Row<'a>> {
+        self.rows(&self.tally.known)
+    }
+
+    /// The codes that were there and are in no catalog, the most frequent first.
+    fn unknown(&self) -> Vec<Row<'a>> {
+        self.rows(&self.tally.unknown)
+    }
+
+    /// The codes that have gone since the earlier run.
+    fn gone(&self) -> Vec<Gone<'a>> {
+        let gone = self.baseline.map(|baseline| baseline.gone(self.tally)).unwrap_or_default();
+        gone.into_iter()
+            .map(|(code, count)| Gone {
+                code,
+                entry: self.catalog.get(code),
+                comparison: Comparison { count, change: baseline::Change::Gone },
+            })
+            .collect()
+    }
+
+    fn rows(&self, codes: &'a std::collections::BTreeMap<i32, Counted>) -> Vec<Row<'a>> {
+        let row = |(&code, counted): (&i32, &'a Counted)| Row {
+            code,
+            entry: self.catalog.get(code),
+            counted,
+            comparison: self.baseline.map(|baseline| baseline.compare(code, counted.fields)),
+        };
+        let mut rows: Vec<_> = codes.iter().map(row).collect();
+        rows.sort_by_key(|row| (Reverse(row.counted.fields), row.code.unsigned_abs()));
+        rows
+    }
+
+    /// `server.log:12`, as it is in the report.
+    fn place(&self, place: &Place) -> String {
+        format!("{}:{}", self.name(place), place.line)
+    }
+
+    fn name(&self, place: &Place) -> &str {
+        self.names.get(place.file).map_or("?", String::as_str)
+    }
+}
+
+impl Row<'_> {
+    fn message(&self) -> &str {
+        self.entry.map_or("in no catalog", Entry::message)
+    }
+
+    fn category(&self) -> &'static str {
+        self.entry.map_or("unknown", |entry| entry.category().name())
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        self.entry.map(Entry::severity)
+    }
+}
+
+/// A number with the word for what it counts.
+fn count_of(number: u64, one: &str, several: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {several}") }
+}

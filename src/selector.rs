@@ -1,0 +1,298 @@
+//! Selectors: the small language for choosing codes, `error,!auth,-705`.
+
+use crate::catalog::{Catalog, Category, Entry, Severity};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+const NAMES_OF_SETS: [&str; 3] = ["any", "unknown", "new"];
+/// How many names are suggested for one that there is not.
+const SUGGESTIONS_MAX: usize = 3;
+/// How many letters a suggestion may differ in.
+const SUGGESTION_DISTANCE_MAX: usize = 2;
+
+/// A choice of codes: terms with commas between them.
+///
+/// | term | chooses |
+/// | --- | --- |
+/// | `any` | every code |
+/// | `error`, `action`, `success` | the codes of a severity |
+/// | `auth` | the codes of a category |
+/// | `-204` | a code of the catalog |
+/// | `-299..-201` | the codes from the first to the last, in the catalog or not |
+/// | `unknown` | negative codes that the catalog lacks |
+/// | `new` | codes that an earlier run did not have |
+/// | `!term` | takes away what `term` chooses |
+///
+/// A code is chosen if any term chooses it and none takes it away; where there are only terms that take
+/// away, they do so from `any`. The order of the terms makes no difference.
+///
+/// ```
+/// use imsdk_annotate::{Catalog, Selector};
+///
+/// let catalog = Catalog::builtin();
+/// let selector = Selector::parse("error,!auth", &catalog, None)?;
+/// assert!(selector.selects(-705, catalog.get(-705)));
+/// assert!(!selector.selects(-204, catalog.get(-204)));
+/// # Ok::<(), imsdk_annotate::SelectorError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Selector {
+    chosen: Vec<Term>,
+    taken_away: Vec<Term>,
+}
+
+#[derive(Clone, Debug)]
+enum Term {
+    Any,
+    Unknown,
+    /// All but these.
+    New(BTreeSet<i32>),
+    Severity(Severity),
+    Category(Category),
+    Codes(RangeInclusive<i32>),
+}
+
+/// Why a text is no selector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SelectorError {
+    /// Two commas with nothing between, or nothing at all.
+    MissingTerm,
+    /// A term that names nothing, with the names that are nearest to it.
+    UnknownTerm {
+        /// What was written.
+        term: String,
+        /// Names and codes that are nearly written so; perhaps none.
+        nearest: Vec<String>,
+    },
+    /// A code that the catalog lacks, with those that are nearest to it.
+    UnknownCode {
+        /// What was written.
+        code: i32,
+        /// Codes that are nearly written so; perhaps none.
+        nearest: Vec<String>,
+    },
+    /// A range that holds no code.
+    EmptyRange {
+        /// What was written.
+        range: String,
+    },
+    /// `new`, where no earlier run is known.
+    NoBaseline,
+}
+
+impl Selector {
+    /// Reads a selector. `earlier` are the codes that an earlier run had, if there is one to compare with.
+    ///
+    /// # Errors
+    ///
+    /// Where a term names nothing.
+    pub fn parse(
+        text: &str,
+        catalog: &Catalog,
+        earlier: Option<&BTreeSet<i32>>,
+    ) -> Result<Self, SelectorError> {
+        let (mut chosen, mut taken_away) = (Vec::new(), Vec::new());
+        for term in text.split(',') {
+            let term = term.trim();
+            let (terms, name) = match term.strip_prefix('!') {
+                Some(name) => (&mut taken_away, name.trim_start()),
+                None => (&mut chosen, term),
+            };
+            terms.push(Term::parse(&name.to_ascii_lowercase(), catalog, earlier)?);
+        }
+        if chosen.is_empty() {
+            chosen.push(Term::Any);
+        }
+        Ok(Self { chosen, taken_away })
+    }
+
+    /// Whether a code is chosen. `entry` is what the catalog has of it; nothing for an unknown one.
+    pub fn selects(&self, code: i32, entry: Option<&Entry>) -> bool {
+        let is_in = |terms: &[Term]| terms.iter().any(|term| term.has(code, entry));
+        is_in(&self.chosen) && !is_in(&self.taken_away)
+    }
+}
+
+impl Term {
+    fn parse(name: &str, catalog: &Catalog, earlier: Option<&BTreeSet<i32>>) -> Result<Self, SelectorError> {
+        let category = catalog.entries().iter().map(Entry::category).find(|it| it.name() == name);
+        match name {
+            "" => Err(SelectorError::MissingTerm),
+            "any" => Ok(Self::Any),
+            "unknown" => Ok(Self::Unknown),
+            "new" => earlier.cloned().map(Self::New).ok_or(SelectorError::NoBaseline),
+            _ => match (Severity::from_name(name), category) {
+                (Some(severity), _) => Ok(Self::Severity(severity)),
+                (_, Some(category)) => Ok(Self::Category(category)),
+                (None, None) => Self::parse_codes(name, catalog),
+            },
+        }
+    }
+
+    fn parse_codes(name: &str, catalog: &Catalog) -> Result<Self, SelectorError> {
+        let number = |text: &str| text.trim().parse::<i32>().ok();
+        if let Some((first, last)) = name.split_once("..")
+            && let (Some(first), Some(last)) = (number(first), number(last))
+        {
+            let range = first..=last;
+            let in_catalog = || catalog.entries().iter().any(|entry| range.contains(&entry.code()));
+            // A negative code may be in a log, whether or not the catalog has it.
+            let holds_codes = first <= last && (first < 0 || in_catalog());
+            return if holds_codes {
+                Ok(Self::Codes(range))
+            } else {
+                Err(SelectorError::EmptyRange { range: name.to_owned() })
+            };
+        }
+        match number(name) {
+            Some(code) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
+            Some(code) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
+            None => {
+                Err(SelectorError::UnknownTerm { term: name.to_owned(), nearest: nearest(name, catalog) })
+            }
+        }
+    }
+
+    fn has(&self, code: i32, entry: Option<&Entry>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Unknown => entry.is_none(),
+            Self::New(earlier) => !earlier.contains(&code),
+            Self::Severity(severity) => entry.is_some_and(|entry| entry.severity() == *severity),
+            Self::Category(category) => entry.is_some_and(|entry| entry.category() == *category),
+            Self::Codes(range) => range.contains(&code),
+        }
+    }
+}
+
+/// The names of severities, categories in the catalog, and sets, each once.
+fn names(catalog: &Catalog) -> Vec<&'static str> {
+    let mut names: Vec<&str> = NAMES_OF_SETS.into();
+    names.extend(Severity::ALL.map(Severity::name));
+    for entry in catalog.entries() {
+        let name = entry.category().name();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The names and codes that are nearly written so, the nearest first.
+fn nearest(written: &str, catalog: &Catalog) -> Vec<String> {
+    let codes = catalog.entries().iter().map(|entry| entry.code().to_string());
+    let mut near: Vec<(usize, String)> = names(catalog)
+        .into_iter()
+        .map(str::to_owned)
+        .chain(codes)
+        .map(|name| (strsim::damerau_levenshtein(written, &name), name))
+        .filter(|&(distance, ref name)| distance <= SUGGESTION_DISTANCE_MAX && distance < name.len())
+        .collect();
+    near.sort();
+    near.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect()
+}
+
+impl fmt::Display for SelectorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let did_you_mean = |nearest: &[String]| match nearest {
+            [] => String::new(),
+            [rest @ .., last] if !rest.is_empty() => format!("; did you mean {} or {last}?", rest.join(", ")),
+            [only, ..] => format!("; did you mean {only}?"),
+        };
+        match self {
+            Self::MissingTerm => write!(f, "a term is missing; write terms with commas between: error,!auth"),
+            Self::UnknownTerm { term, nearest } => {
+                let names = names(&Catalog::builtin()).join(", ");
+                let mean = did_you_mean(nearest);
+                write!(
+                    f,
+                    "nothing is called {term:?}{mean}\nthere are: {names}, a code (-204), a range (-299..-201); !term takes away"
+                )
+            }
+            Self::UnknownCode { code, nearest } => {
+                let mean = did_you_mean(nearest);
+                write!(f, "the catalog has no {code}{mean}")?;
+                if *code < 0 {
+                    write!(f, "\nfor a code that is in no catalog, write {code}..{code}")
+                } else {
+                    Ok(())
+                }
+            }
+            Self::EmptyRange { range } => {
+                write!(f, "no code is in {range}; write the lower one first: -299..-201")
+            }
+            Self::NoBaseline => write!(f, "\"new\" needs an earlier run to compare with: --baseline FILE"),
+        }
+    }
+}
+
+impl std::error::Error for SelectorError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of some codes a selector chooses, or why it is none.
+    fn chosen(text: &str) -> Result<Vec<i32>, String> {
+        let catalog = Catalog::builtin();
+        let earlier = BTreeSet::from([-204, 5, -9999]);
+        let selector = Selector::parse(text, &catalog, Some(&earlier)).map_err(|error| error.to_string())?;
+        let codes = [1, 2, 5, -1, -200, -201, -204, -232, -299, -300, -705, -9999];
+        Ok(codes.into_iter().filter(|&code| selector.selects(code, catalog.get(code))).collect())
+    }
+
+    #[test]
+    fn each_term_chooses_what_it_names() {
+        for (text, expected) in [
+            ("any", &[1, 2, 5, -1, -200, -201, -204, -232, -299, -300, -705, -9999][..]),
+            ("error", &[-1, -201, -204, -705]),
+            ("action", &[2, 5]),
+            ("success", &[1]),
+            ("auth", &[-201, -204]),
+            ("AUTH", &[-201, -204]),
+            ("-204", &[-204]),
+            ("5", &[5]),
+            ("-299..-201", &[-201, -204, -232, -299]),
+            ("-204..-204", &[-204]),
+            ("-9999..-9999", &[-9999]),
+            ("1..2", &[1, 2]),
+            ("unknown", &[-200, -232, -299, -300, -9999]),
+            ("new", &[1, 2, -1, -200, -201, -232, -299, -300, -705]),
+            ("error,!auth", &[-1, -705]),
+            ("!auth , error", &[-1, -705]),
+            ("!error,! unknown", &[1, 2, 5]),
+            ("auth,!auth", &[]),
+            ("auth,-705", &[-201, -204, -705]),
+            ("new,!unknown", &[1, 2, -1, -201, -705]),
+        ] {
+            assert_eq!(chosen(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_names_nothing_is_refused_with_what_is_near() {
+        for (text, expected) in [
+            ("", "a term is missing"),
+            ("error,", "a term is missing"),
+            ("!", "a term is missing"),
+            (
+                "eror",
+                "nothing is called \"eror\"; did you mean error?\nthere are: any, unknown, new, success,",
+            ),
+            ("auht", "did you mean auth?"),
+            ("sever-api", "did you mean server-api?"),
+            ("x..y", "nothing is called \"x..y\""),
+            ("-2004", "the catalog has no -2004; did you mean -204, -1001 or -104?\nfor a code that"),
+            ("7", "the catalog has no 7"),
+            ("-201..-299", "no code is in -201..-299; write the lower one first"),
+            ("6..9", "no code is in 6..9"),
+            ("99999999999", "nothing is called"),
+        ] {
+            let error = chosen(text).expect_err(text);
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+        let error = Selector::parse("new", &Catalog::builtin(), None).unwrap_err();
+        assert_eq!(error, SelectorError::NoBaseline);
+    }
+}

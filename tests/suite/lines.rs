@@ -1,0 +1,202 @@
+//! Chosen and numbered lines: what a naive choice gives, whatever the buffer; and what `grep` would give.
+
+use crate::command::{annotate, binary, output_of};
+use crate::twin;
+use imsdk_annotate::{Annotator, Catalog, Lines, Selector};
+use proptest::prelude::*;
+use std::io::{self, Read};
+
+/// What a naive reading of the options gives of one input.
+fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
+    let catalog = Catalog::builtin();
+    let all: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    let is_selected = |line: &&[u8]| match &lines.only {
+        None => true,
+        Some(only) => {
+            twin::codes(line, false, &catalog).into_iter().any(|code| only.selects(code, catalog.get(code)))
+        }
+    };
+    let selected: Vec<bool> = all.iter().map(is_selected).collect();
+    let mut output = Vec::new();
+    let mut last_written = None;
+    for (index, line) in all.iter().enumerate() {
+        let near = index.saturating_sub(lines.after)..all.len().min(index + lines.before + 1);
+        if !selected[near].contains(&true) {
+            continue;
+        }
+        let follows = last_written.is_none_or(|last| last + 1 == index);
+        if !follows && lines.before + lines.after > 0 {
+            output.extend_from_slice(b"--\n");
+        }
+        last_written = Some(index);
+        if lines.numbered {
+            let mark = if selected[index] { ':' } else { '-' };
+            output.extend_from_slice(format!("{}{mark}", index + 1).as_bytes());
+        }
+        output.extend(twin::annotate(line, false));
+    }
+    if !output.is_empty() && !output.ends_with(b"\n") {
+        output.push(b'\n');
+    }
+    output
+}
+
+/// Gives a few bytes a read.
+struct Halting<'a>(&'a [u8], usize);
+
+impl Read for Halting<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let size = self.1.min(buffer.len());
+        self.0.read(&mut buffer[..size])
+    }
+}
+
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    const CONTENTS: [&[u8]; 9] = [
+        b"",
+        b"nothing",
+        b"ret=-204",
+        b"x ret=5 y",
+        b"ret=5 ret=-204",
+        b"code: -9999 x",
+        b"ret=-204 (auth: user session is failure!) ret=1",
+        b"................................................................................................",
+        b"................................................................................ ret=-402 .....",
+    ];
+    prop::sample::select(&CONTENTS[..]).prop_map(|content| [content, b"\n"].concat())
+}
+
+fn selector() -> impl Strategy<Value = Option<Selector>> {
+    let texts = prop::sample::select(vec!["error", "any", "action", "unknown", "friend", "!any", ""]);
+    let parse = |text: &str| Selector::parse(text, &Catalog::builtin(), None).ok();
+    texts.prop_map(parse)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lines_are_those_of_a_naive_choice(
+        text in prop::collection::vec(line(), 0..30),
+        cut in 0..3_usize,
+        only in selector(),
+        before in 0..4_usize,
+        after in 0..4_usize,
+        numbered: bool,
+        window_bytes in 1..2000_usize,
+        read_bytes in 1..300_usize,
+    ) {
+        let text = text.concat();
+        let text = &text[..text.len().saturating_sub(cut)];
+        let has_only = only.is_some();
+        let lines = Lines {
+            only,
+            before: if has_only { before } else { 0 },
+            after: if has_only { after } else { 0 },
+            numbered,
+        };
+        let expected = if has_only || numbered { naive(text, &lines) } else { return Ok(()) };
+        let annotator = Annotator::builder().unknown(true).lines(lines).window_bytes(window_bytes).build();
+        let mut output = Vec::new();
+        annotator.annotate_stream(Halting(text, read_bytes), &mut output).unwrap();
+        prop_assert_eq!(output.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        prop_assert_eq!(annotator.annotate(text), expected);
+    }
+}
+
+/// A log in which some of 5000 lines have one of the words that `grep` is to find.
+fn log() -> String {
+    let mut number = 1_u32;
+    let mut next = move || {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        number >> 8
+    };
+    let lines = (0..5000).map(|index| match next() % 40 {
+        0 => format!("{index} ret=-204 x\n"),
+        1 => format!("{index} ret=5\n"),
+        2 => format!("{index} {}\n", "long ".repeat(next() as usize % 20_000)),
+        _ => format!("{index}\n"),
+    });
+    lines.collect()
+}
+
+/// The notes of the log's two codes taken out again.
+fn stripped(text: &[u8]) -> String {
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    text.replace(" (auth: user session is failure!)", "").replace(" (action: need google authcode)", "")
+}
+
+#[test]
+fn context_and_numbers_are_those_of_grep() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.log"), log()).unwrap();
+    std::fs::write(folder.path().join("b.log"), format!("0 ret=-204 first\n{}", log())).unwrap();
+    for files in [&["a.log"][..], &["a.log", "b.log"]] {
+        for options in [&[][..], &["-n"], &["-nA2"], &["-nB3"], &["-nC1"], &["-n", "-A1", "-B4"]] {
+            let mut grep = std::process::Command::new("grep");
+            grep.current_dir(&folder).args(options).arg("ret=-204").args(files);
+            if files.len() > 1 && options.is_empty() {
+                grep.arg("-h");
+            }
+            let expected = String::from_utf8(output_of(&mut grep, b"").stdout).unwrap();
+            assert!(!expected.is_empty());
+            for threads in ["-j1", "-j3"] {
+                let mut command = binary();
+                command.current_dir(&folder).args(options).args(["--only", "auth", threads]).args(files);
+                let output = output_of(&mut command, b"");
+                assert!(output.status.success());
+                assert!(stripped(&output.stdout) == expected, "{options:?} {files:?} {threads}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_up_to_sixteen_mebibytes_are_decided_on() {
+    const LINE_MAX_BYTES: usize = 16 << 20;
+    let long = |length: usize, field: &str| {
+        [&vec![b'.'; length - field.len() - 1][..], field.as_bytes(), b"\n"].concat()
+    };
+    let field = " ret=-204";
+    let note = b" (auth: user session is failure!)";
+    for (length, is_whole) in [(LINE_MAX_BYTES, true), (LINE_MAX_BYTES + 100_000, false)] {
+        let with = long(length, field);
+        let annotated = [&with[..length - 1], note, b"\n"].concat();
+        let text = [b"before\n", &with[..], b"behind\n"].concat();
+        assert!(annotate(&["--only", "error"], &text) == annotated, "{length}");
+        assert!(annotate(&["--only", "friend"], &text).is_empty() == is_whole, "{length}");
+        let numbered = [b"1:before\n2:", &annotated[..], b"3:behind\n"].concat();
+        assert!(annotate(&["-n"], &text) == numbered, "{length}");
+    }
+    // Nothing in it, and longer than can be held: written, and in one piece.
+    let without = long(LINE_MAX_BYTES * 2 + 12_345, "");
+    assert!(annotate(&["--only", "error"], &[b"x\n", &without[..], b"ret=5\n"].concat()) == without);
+}
+
+#[test]
+fn each_line_comes_at_once() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut command = binary();
+    command.args(["-n", "--only", "error", "-A1"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    for (index, line) in ["x\nret=-1\n", "behind\n", "y\nret=-1 again\n"].iter().enumerate() {
+        stdin.write_all(line.as_bytes()).unwrap();
+        let expected =
+            ["2:ret=-1 (general: failure)\n", "3-behind\n", "5:ret=-1 (general: failure) again\n"][index];
+        crate::command::read_until(&mut stdout, expected.as_bytes());
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn colour_stays_with_the_notes() {
+    let args = ["--color=always", "--only", "error", "-n"];
+    let output = annotate(&args, b"x \x1b[32m\n\x1b[33mret=-1 y\x1b[m\n");
+    assert_eq!(
+        output.escape_ascii().to_string(),
+        r"2:\x1b[33mret=-1\x1b[0m \x1b[31m(general: failure)\x1b[0m\x1b[33m y\x1b[m\n"
+    );
+}
