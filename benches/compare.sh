@@ -27,7 +27,7 @@ row() {
   local name=$1 input=$2 used share
   shift 2
   if ! command -v "$1" > /dev/null; then
-    printf '  %-16s skipped: not installed\n' "$name"
+    printf '  %-18s skipped: not installed\n' "$name"
     return
   fi
   used=$(seconds "$input" "$@")
@@ -35,7 +35,7 @@ row() {
   awk -v name="$name" -v used="$used" -v share="$share" -v mine="$mine" -v bytes="$(stat -c %s "$log")" 'BEGIN {
     used *= share
     if (mine == "") mine = used
-    printf "  %-16s %8.3f s  %8.0f MB/s  %8.2f times imsdk-annotate\n", name, used, bytes / used / 1e6, used / mine
+    printf "  %-18s %8.3f s  %8.0f MB/s  %8.2f times imsdk-annotate\n", name, used, bytes / used / 1e6, used / mine
   }'
 }
 
@@ -47,6 +47,9 @@ for percent in 2 30 100; do
   mine=''
   row imsdk-annotate "$log" "$bin"
   mine=$(seconds "$log" "$bin")
+  row '--quiet --report' "$log" "$bin" --quiet --report json=/dev/null
+  row '--only' "$log" "$bin" --only error
+  row '--only -n' "$log" "$bin" --only error -n
   row cat "$log" cat
   row mawk "$log" mawk -f "$folder/script.awk"
   row perl "$log" perl "$folder/script.perl"

@@ -1,6 +1,6 @@
 //! Reports: their forms as golden files, their counts against a naive count, and that parts add up to the whole.
 
-use crate::command::{binary, output_of};
+use crate::command::{binary, output_of, peak_kib};
 use crate::packed::pack;
 use crate::twin;
 use imsdk_annotate::Catalog;
@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reports")
@@ -229,5 +231,27 @@ proptest! {
         let text = lines.join(&b'\n');
         let report = report(Path::new("."), &[], &text);
         prop_assert_eq!(counts_of(&report), naive_count(&text));
+    }
+}
+
+/// The most memory in use while so many lines are counted, each with another unknown code, where the system tells.
+fn peak_of(lines: u32) -> Option<u64> {
+    let mut child = binary().args(["-q", "--report=json=/dev/null"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for first in (0..lines).step_by(10_000) {
+        let text: String =
+            (first..first + 10_000).map(|line| format!("ret=-{} ret=-204\n", 2000 + line)).collect();
+        stdin.write_all(text.as_bytes()).unwrap();
+    }
+    let peak = peak_kib(child.id());
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    peak
+}
+
+#[test]
+fn memory_does_not_grow_with_the_number_of_fields_and_codes() {
+    if let (Some(few), Some(many)) = (peak_of(50_000), peak_of(3_000_000)) {
+        assert!(many < few + 1024 && many < 16 * 1024, "{few} KiB, then {many} KiB");
     }
 }
