@@ -199,6 +199,12 @@ impl Args {
         self.is_to_stdout() && !self.triage.quiet && !self.triage.merge_reports
     }
 
+    /// Whether files are made, which are not whole at first.
+    pub(crate) fn makes_files(&self) -> bool {
+        let reports_to_files = self.triage.report.iter().any(|report| report.path.is_some());
+        self.output.is_some() || self.output_dir.is_some() || reports_to_files
+    }
+
     /// Whether the output goes to standard output, which `--output -` says as well.
     pub(crate) fn is_to_stdout(&self) -> bool {
         self.output_dir.is_none() && self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")

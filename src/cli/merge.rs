@@ -20,12 +20,12 @@ pub(super) fn merge_reports(args: &Args, catalog: &Catalog, mut triage: Triage) 
         messages.say("--merge-reports needs a --report to write, or a --fail-on to check");
         return ExitStatus::Trouble;
     }
+    if args.makes_files() {
+        watch_signals(&messages);
+    }
     if let Err(refusal) = triage.open_reports(args, &[]) {
         messages.say(&refusal);
         return ExitStatus::Trouble;
-    }
-    if triage.has_new_files() {
-        watch_signals(&messages);
     }
     let mut sum = LoadedReport { tally: Tally::new(), names: Vec::new() };
     for name in args.inputs() {

@@ -68,6 +68,9 @@ fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
     let inputs = list(&operands, |name, error| unread.push((name, error)));
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, &triage, &operands, &inputs, &progress);
+    if args.makes_files() {
+        watch_signals(&pipeline.messages);
+    }
     if let Err(refusal) = triage.open_reports(args, &inputs) {
         pipeline.messages.say(&refusal);
         return ExitStatus::Trouble;
@@ -78,9 +81,6 @@ fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
     }
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));
-    }
-    if triage.has_new_files() || args.output.is_some() || args.output_dir.is_some() {
-        watch_signals(&pipeline.messages);
     }
     let names: Vec<String> = inputs.iter().map(|input| input.name.before_lines()).collect();
     let tally = match (&args.output, &args.output_dir) {

@@ -32,7 +32,10 @@ struct OpenReport {
 }
 
 enum Target {
-    Stderr,
+    /// Below the lines, if they are on the same terminal.
+    Stderr {
+        below_lines: bool,
+    },
     Destination(Destination),
 }
 
@@ -88,11 +91,6 @@ impl Triage {
         counts.then(|| Counter::new(&self.catalog))
     }
 
-    /// Whether there are files that are not whole yet.
-    pub(super) fn has_new_files(&self) -> bool {
-        self.reports.iter().any(|report| matches!(report.target, Target::Destination(Destination::New(_))))
-    }
-
     /// Writes the reports, and says which checks have failed. Returns whether any has.
     pub(super) fn finish(self, tally: &Tally, names: &[String], messages: &Messages) -> bool {
         let Self { catalog, baseline, checks, reports, .. } = self;
@@ -115,8 +113,10 @@ impl OpenReport {
     fn open(choice: &ReportChoice, args: &Args, inputs: &[InputFile]) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
-            let color = args.color.is_on(io::stderr().is_terminal());
-            return Ok(Self { format, name: "standard error".to_owned(), target: Target::Stderr, color });
+            let on_terminal = io::stderr().is_terminal();
+            let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
+            let (target, color) = (Target::Stderr { below_lines }, args.color.is_on(on_terminal));
+            return Ok(Self { format, name: "standard error".to_owned(), target, color });
         };
         if path.as_os_str() == "-" {
             if args.streams_to_stdout() {
@@ -140,8 +140,8 @@ impl OpenReport {
 
     fn write(self, report: &Report<'_>) -> io::Result<()> {
         match self.target {
-            Target::Stderr => {
-                let mut text = Vec::new();
+            Target::Stderr { below_lines } => {
+                let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
                 report.write(self.format, self.color, &mut text)?;
                 write_to_stderr(&String::from_utf8_lossy(&text));
                 Ok(())

@@ -46,3 +46,26 @@ impl Ledger {
         sum
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_add_up_in_any_order() {
+        // Which file each part is of, and its lines.
+        let parts = [(0, 5), (0, 7), (1, 3), (2, 0), (2, 4), (2, 1)];
+        let mut whole = Tally::new();
+        parts.iter().for_each(|&(file, lines)| whole.append(Tally::of_file(file, lines, lines)));
+        assert_eq!((whole.input.files, whole.input.lines), (3, 20));
+        for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 0, 5, 1, 4, 2], [1, 3, 5, 0, 2, 4]] {
+            let ledger = Ledger::default();
+            for number in order {
+                let (file, lines) = parts[number];
+                ledger.add(number as u64, Tally::of_file(file, lines, lines));
+            }
+            assert_eq!(ledger.0.lock().unwrap().len(), 1);
+            assert_eq!(ledger.into_tally(), whole);
+        }
+    }
+}
