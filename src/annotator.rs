@@ -4,6 +4,7 @@ use crate::annotate::{Memory, NoteWriter};
 use crate::catalog::Catalog;
 use crate::lines::{LineRules, LineWriter, Lines};
 use crate::note::Note;
+use crate::observer::Observer;
 use crate::scanner::Scanner;
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
 use crate::window::Settled;
@@ -102,8 +103,22 @@ impl Annotator {
     /// ```
     ///
     /// [`BufWriter`]: std::io::BufWriter
-    pub fn annotate_stream(&self, rdr: impl Read, mut wtr: impl Write) -> Result<u64, StreamError> {
-        let outcome = self.annotate_source(&mut AnyReader(rdr), &mut wtr);
+    pub fn annotate_stream(&self, rdr: impl Read, wtr: impl Write) -> Result<u64, StreamError> {
+        self.observe_stream(rdr, wtr, &mut ())
+    }
+
+    /// Annotates all that a reader gives, as [`Annotator::annotate_stream`] does, and tells an observer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Annotator::annotate_stream`].
+    pub fn observe_stream(
+        &self,
+        rdr: impl Read,
+        mut wtr: impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<u64, StreamError> {
+        let outcome = self.stream_annotator().annotate(&mut AnyReader(rdr), b"", &mut wtr, observer);
         if !matches!(outcome, Err(StreamError::Write(_))) {
             wtr.flush().map_err(StreamError::Write)?;
         }

@@ -3,16 +3,15 @@
 //! For each field no more is done than needs to be; line numbers and texts are looked up once for each part of
 //! the input, for the first and the last line with each code.
 
-use super::histogram::Histogram;
-use super::tally::{Counted, Place, Tally, UNKNOWN_CODES_MAX};
-use super::time_stamp::{StampReader, TimeStamp};
+mod slot;
+
+use super::tally::{Tally, UNKNOWN_CODES_MAX};
+use super::time_stamp::StampReader;
 use imsdk_annotate::{Catalog, Field, Part};
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr_iter, memrchr};
+use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
 use std::collections::BTreeMap;
 use std::mem;
-
-/// How much of a line is kept.
-pub(crate) const TEXT_MAX_BYTES: usize = 200;
 
 /// Counts one input, or a part of one, after the other.
 #[derive(Clone, Debug)]
@@ -61,43 +60,6 @@ struct OpenLine {
     has_field: bool,
 }
 
-/// When a line was written, or where it is.
-#[derive(Clone, Copy, Debug)]
-enum Moment {
-    Time(TimeStamp),
-    Offset(u64),
-}
-
-/// One code.
-#[derive(Clone, Debug, Default)]
-struct Slot {
-    code: i32,
-    fields: u64,
-    lines: u64,
-    /// The number of the last line that had it.
-    line: u64,
-    first: Mark,
-    last: Mark,
-    times: Option<(TimeStamp, TimeStamp)>,
-    seconds: Histogram,
-    offsets: Histogram,
-}
-
-/// A line with the code.
-#[derive(Clone, Debug, Default)]
-struct Mark {
-    /// Where in the part it begins; nothing where it is in no line of this part.
-    start: Option<usize>,
-    number: u64,
-    text: Vec<u8>,
-}
-
-impl Default for Moment {
-    fn default() -> Self {
-        Self::Offset(0)
-    }
-}
-
 impl Counter {
     pub(crate) fn new(catalog: &Catalog) -> Self {
         let slots: Vec<Slot> = catalog.entries().iter().map(|entry| Slot::of_code(entry.code())).collect();
@@ -116,7 +78,8 @@ impl Counter {
         }
     }
 
-    /// Counts a part, which follows the last one.
+    /// Counts a part, which follows the last one. Where it ends within a line, it has the first bytes of that line,
+    /// as many as are kept: buffers are larger.
     pub(crate) fn observe(&mut self, part: &Part<'_>) {
         let text = &part.text[part.range()];
         self.go_on_with_line(text);
@@ -222,18 +185,7 @@ impl Counter {
         if slot.last.start.replace(line.start).is_none() {
             self.touched.push(index);
         }
-        match line.moment {
-            Moment::Offset(offset) => slot.offsets.add(i64::try_from(offset).unwrap_or(i64::MAX)),
-            Moment::Time(stamp) => {
-                slot.seconds.add(stamp.second);
-                match &mut slot.times {
-                    None => slot.times = Some((stamp, stamp)),
-                    Some((earliest, _)) if stamp < *earliest => *earliest = stamp,
-                    Some((_, latest)) if stamp > *latest => *latest = stamp,
-                    Some(_) => {}
-                }
-            }
-        }
+        slot.add_moment(line.moment);
     }
 
     /// Looks up numbers and texts of the lines that have been marked, and counts the lines of the part.
@@ -280,48 +232,49 @@ impl Counter {
     }
 }
 
-impl Slot {
-    fn of_code(code: i32) -> Self {
-        Self { code, ..Self::default() }
-    }
-
-    fn into_counted(self, file: usize) -> Counted {
-        let Self { fields, lines, times, seconds, offsets, .. } = self;
-        let (first, last) = (self.first.into_place(file), self.last.into_place(file));
-        Counted { fields, lines, files: 1, first, last, times, seconds, offsets }
-    }
-}
-
-impl Mark {
-    fn into_place(self, file: usize) -> Place {
-        let text = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
-        Place { file, line: self.number, text: valid_utf8(text) }
-    }
-}
-
-/// What is no UTF-8 becomes replacement characters; but a character that has been cut off is left out.
-fn valid_utf8(text: &[u8]) -> String {
-    let mut valid = String::with_capacity(text.len());
-    let mut left = text.len();
-    for chunk in text.utf8_chunks() {
-        left -= chunk.valid().len() + chunk.invalid().len();
-        valid.push_str(chunk.valid());
-        let is_cut_off = left == 0
-            && text.len() == TEXT_MAX_BYTES
-            && str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
-        if !chunk.invalid().is_empty() && !is_cut_off {
-            valid.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    valid
-}
-
 fn count_lines(text: &[u8]) -> u64 {
     memchr_iter(b'\n', text).count() as u64
 }
 
-/// Extends the beginning of a line by what follows of it, as far as it is kept.
-fn extend_head(head: &mut Vec<u8>, rest: &[u8]) {
-    let rest = &rest[..rest.len().min(TEXT_MAX_BYTES - head.len())];
-    head.extend_from_slice(&rest[..memchr(b'\n', rest).unwrap_or(rest.len())]);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imsdk_annotate::{Annotator, Observer};
+    use std::io;
+
+    struct Watch(Counter);
+
+    impl Observer for Watch {
+        fn wants_fields(&self) -> bool {
+            true
+        }
+
+        fn observe(&mut self, part: Part<'_>) {
+            self.0.observe(&part);
+        }
+    }
+
+    /// What is counted of a text with a buffer of that size.
+    fn tally(text: &[u8], window_bytes: usize) -> Tally {
+        let annotator = Annotator::builder().unknown(true).window_bytes(window_bytes).build();
+        let mut watch = Watch(Counter::new(&Catalog::builtin()));
+        annotator.observe_stream(text, io::sink(), &mut watch).unwrap();
+        watch.0.finish(0)
+    }
+
+    #[test]
+    fn buffers_make_no_difference() {
+        let long =
+            [b"2026-05-01 10:00:00 ret=-1 ", "用户 ret=-204 ".repeat(200).as_bytes(), b"ret=-9999\r\n"]
+                .concat();
+        let dots = [&b".".repeat(5000)[..], b"ret=-705 ret=-1"].concat();
+        let short = b"ret=-1\n\nret=5 x\n[20260501 10:00:01] ret=-9999\n".repeat(30);
+        for text in [&long[..], &dots, &short, &[&short[..], &long, &short, &dots].concat()] {
+            let expected = tally(text, 1 << 20);
+            assert!(expected.known_fields() > 0);
+            for window_bytes in (500..2500).step_by(13) {
+                assert_eq!(tally(text, window_bytes), expected, "{window_bytes}");
+            }
+        }
+    }
 }
