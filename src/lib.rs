@@ -42,10 +42,10 @@ mod window;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{Catalog, Category, Entry, Severity};
-pub use lines::Lines;
+pub use lines::{Context, Lines};
 pub use observer::{Observer, Part};
 pub use scanner::Field;
-pub use selector::{Selector, SelectorError};
+pub use selector::{EarlierCodes, Selector, SelectorError};
 pub use stream::{Source, StreamAnnotator, StreamError};
 
 /// Runs the README's library example.

@@ -42,12 +42,24 @@ pub struct Selector {
     taken_away: Vec<Term>,
 }
 
+/// The codes that an earlier run had.
+///
+/// Of very many unknown codes a run tells only those nearest to zero apart; whether it had one that is farther is not
+/// known.
+#[derive(Clone, Debug, Default)]
+pub struct EarlierCodes {
+    /// Those that it had.
+    pub codes: BTreeSet<i32>,
+    /// Lower codes may have been there, too.
+    pub known_from: Option<i32>,
+}
+
 #[derive(Clone, Debug)]
 enum Term {
     Any,
     Unknown,
     /// All but these.
-    New(BTreeSet<i32>),
+    New(EarlierCodes),
     Severity(Severity),
     Category(Category),
     Codes(RangeInclusive<i32>),
@@ -68,7 +80,7 @@ pub enum SelectorError {
     /// A code that the catalog lacks, with those that are nearest to it.
     UnknownCode {
         /// What was written.
-        code: i32,
+        code: i64,
         /// Codes that are nearly written so; perhaps none.
         nearest: Vec<String>,
     },
@@ -76,6 +88,8 @@ pub enum SelectorError {
     EmptyRange {
         /// What was written.
         range: String,
+        /// Whether its higher end stands first.
+        is_reversed: bool,
     },
     /// `new`, where no earlier run is known.
     NoBaseline,
@@ -90,7 +104,7 @@ impl Selector {
     pub fn parse(
         text: &str,
         catalog: &Catalog,
-        earlier: Option<&BTreeSet<i32>>,
+        earlier: Option<&EarlierCodes>,
     ) -> Result<Self, SelectorError> {
         let (mut chosen, mut taken_away) = (Vec::new(), Vec::new());
         for term in text.split(',') {
@@ -107,6 +121,12 @@ impl Selector {
         Ok(Self { chosen, taken_away })
     }
 
+    /// Whether all unknown codes of a range are chosen, or none; `None` where some may be and others not.
+    pub fn selects_unknown(&self, range: &RangeInclusive<i32>) -> Option<bool> {
+        let divides = self.chosen.iter().chain(&self.taken_away).any(|term| term.divides(range));
+        (!divides).then(|| self.selects(*range.start(), None))
+    }
+
     /// Whether a code is chosen. `entry` is what the catalog has of it; nothing for an unknown one.
     pub fn selects(&self, code: i32, entry: Option<&Entry>) -> bool {
         let is_in = |terms: &[Term]| terms.iter().any(|term| term.has(code, entry));
@@ -115,7 +135,7 @@ impl Selector {
 }
 
 impl Term {
-    fn parse(name: &str, catalog: &Catalog, earlier: Option<&BTreeSet<i32>>) -> Result<Self, SelectorError> {
+    fn parse(name: &str, catalog: &Catalog, earlier: Option<&EarlierCodes>) -> Result<Self, SelectorError> {
         let category = catalog.entries().iter().map(Entry::category).find(|it| it.name() == name);
         match name {
             "" => Err(SelectorError::MissingTerm),
@@ -142,14 +162,31 @@ impl Term {
             return if holds_codes {
                 Ok(Self::Codes(range))
             } else {
-                Err(SelectorError::EmptyRange { range: name.to_owned() })
+                Err(SelectorError::EmptyRange { range: name.to_owned(), is_reversed: first > last })
             };
         }
-        match number(name) {
-            Some(code) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
-            Some(code) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
-            None => {
+        match (number(name), name.parse()) {
+            (Some(code), _) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
+            (_, Ok(code)) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
+            (_, Err(_)) => {
                 Err(SelectorError::UnknownTerm { term: name.to_owned(), nearest: nearest(name, catalog) })
+            }
+        }
+    }
+
+    /// Whether the term may have some unknown codes of a range and not others.
+    fn divides(&self, range: &RangeInclusive<i32>) -> bool {
+        match self {
+            Self::Any | Self::Unknown | Self::Severity(_) | Self::Category(_) => false,
+            Self::Codes(codes) => {
+                let is_apart = codes.end() < range.start() || range.end() < codes.start();
+                let has_all = codes.contains(range.start()) && codes.contains(range.end());
+                !is_apart && !has_all
+            }
+            Self::New(earlier) => {
+                let is_cut =
+                    earlier.known_from.is_some_and(|from| range.start() < &from && &from <= range.end());
+                is_cut || earlier.codes.range(range.clone()).next().is_some()
             }
         }
     }
@@ -158,11 +195,17 @@ impl Term {
         match self {
             Self::Any => true,
             Self::Unknown => entry.is_none(),
-            Self::New(earlier) => !earlier.contains(&code),
+            Self::New(earlier) => !earlier.may_have(code),
             Self::Severity(severity) => entry.is_some_and(|entry| entry.severity() == *severity),
             Self::Category(category) => entry.is_some_and(|entry| entry.category() == *category),
             Self::Codes(range) => range.contains(&code),
         }
+    }
+}
+
+impl EarlierCodes {
+    fn may_have(&self, code: i32) -> bool {
+        self.codes.contains(&code) || self.known_from.is_some_and(|from| code < from)
     }
 }
 
@@ -219,8 +262,11 @@ impl fmt::Display for SelectorError {
                     Ok(())
                 }
             }
-            Self::EmptyRange { range } => {
+            Self::EmptyRange { range, is_reversed: true } => {
                 write!(f, "no code is in {range}; write the lower one first: -299..-201")
+            }
+            Self::EmptyRange { range, is_reversed: false } => {
+                write!(f, "no code of the catalog is in {range}")
             }
             Self::NoBaseline => write!(f, "\"new\" needs an earlier run to compare with: --baseline FILE"),
         }
@@ -236,7 +282,8 @@ mod tests {
     /// Which of some codes a selector chooses, or why it is none.
     fn chosen(text: &str) -> Result<Vec<i32>, String> {
         let catalog = Catalog::builtin();
-        let earlier = BTreeSet::from([-204, 5, -9999]);
+        let codes = BTreeSet::from([-204, 5, -9999]);
+        let earlier = EarlierCodes { codes, known_from: None };
         let selector = Selector::parse(text, &catalog, Some(&earlier)).map_err(|error| error.to_string())?;
         let codes = [1, 2, 5, -1, -200, -201, -204, -232, -299, -300, -705, -9999];
         Ok(codes.into_iter().filter(|&code| selector.selects(code, catalog.get(code))).collect())
@@ -271,6 +318,21 @@ mod tests {
     }
 
     #[test]
+    fn a_range_of_unknown_codes_is_chosen_whole_or_not_at_all_or_divided() {
+        let earlier = EarlierCodes { codes: BTreeSet::from([-5000]), known_from: Some(-7000) };
+        let whole = |text: &str| {
+            let selector = Selector::parse(text, &Catalog::builtin(), Some(&earlier)).unwrap();
+            [-6000..=-5001, -5001..=-5000, -7001..=-7000, -9000..=-8000]
+                .map(|range| selector.selects_unknown(&range))
+        };
+        assert_eq!(whole("any"), [Some(true); 4]);
+        assert_eq!(whole("error"), [Some(false); 4]);
+        assert_eq!(whole("unknown,!-5000..-5000"), [Some(true), None, Some(true), Some(true)]);
+        assert_eq!(whole("-7000..-1"), [Some(true), Some(true), None, Some(false)]);
+        assert_eq!(whole("new"), [Some(true), None, None, Some(false)]);
+    }
+
+    #[test]
     fn what_names_nothing_is_refused_with_what_is_near() {
         for (text, expected) in [
             ("", "a term is missing"),
@@ -286,8 +348,9 @@ mod tests {
             ("-2004", "the catalog has no -2004; did you mean -204, -1001 or -104?\nfor a code that"),
             ("7", "the catalog has no 7"),
             ("-201..-299", "no code is in -201..-299; write the lower one first"),
-            ("6..9", "no code is in 6..9"),
-            ("99999999999", "nothing is called"),
+            ("6..9", "no code of the catalog is in 6..9"),
+            ("2147483648", "the catalog has no 2147483648"),
+            ("99999999999", "the catalog has no 99999999999"),
         ] {
             let error = chosen(text).expect_err(text);
             assert!(error.contains(expected), "{text}: {error}");

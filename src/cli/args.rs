@@ -129,8 +129,8 @@ pub(crate) struct Args {
 
     /// How many threads work [default: one for each core]
     ///
-    /// The output is the same for every N. Each thread takes up to 16 MiB, and up to 1 GiB of disk, in TMPDIR
-    /// or /var/tmp, for output that is ahead of its turn; with 1, there is none ahead.
+    /// The output is the same for every N. Each thread takes up to 16 MiB (more for a long line with --only), and up
+    /// to 1 GiB of disk, in TMPDIR or /var/tmp, for output that is ahead of its turn; with 1, there is none ahead.
     #[arg(
         short = 'j',
         long,

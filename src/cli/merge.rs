@@ -33,6 +33,9 @@ pub(super) fn merge_reports(args: &Args, catalog: &Catalog, mut triage: Triage) 
             Err(error) => messages.input(&name, &error),
             Ok(text) => match load(&text, catalog) {
                 Ok(report) => {
+                    if !report.tally.complete {
+                        messages.say(&format!("{name}: is of inputs that could not all be read"));
+                    }
                     sum.append(report);
                     continue;
                 }
@@ -41,6 +44,7 @@ pub(super) fn merge_reports(args: &Args, catalog: &Catalog, mut triage: Triage) 
         }
         sum.tally.complete = false;
     }
+    triage.select_unknown(&mut sum.tally, &messages);
     let has_failed = triage.finish(&sum.tally, &sum.names, &messages);
     ExitStatus::of(&messages, has_failed)
 }

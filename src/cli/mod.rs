@@ -8,7 +8,7 @@ mod triage_args;
 
 use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
 use crate::messages::{self, Messages};
-use crate::output::{self, Destination, Encoder, Output};
+use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
 use crate::pipeline::{Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::Tally;
@@ -18,10 +18,11 @@ use clap::{CommandFactory, Parser};
 use exit_status::ExitStatus;
 use imsdk_annotate::{Annotator, Catalog};
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use triage::Triage;
+use triage::{Triage, written_twice};
+use triage_args::ReportChoice;
 
 /// How messages call it.
 const STDOUT_NAME: &str = "standard output";
@@ -75,7 +76,6 @@ fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
         pipeline.messages.say(&refusal);
         return ExitStatus::Trouble;
     }
-    pipeline.counter = triage.counter();
     for (name, error) in &unread {
         pipeline.messages.input(name, error);
     }
@@ -110,7 +110,7 @@ fn pipeline(
         Annotator::builder().strict(args.strict).color(color).unknown(needs_unknown).quiet(args.triage.quiet);
     let mut in_order = false;
     if let Some(lines) = triage.lines.clone() {
-        in_order = lines.numbered || lines.before > 0 || lines.after > 0;
+        in_order = lines.numbered || lines.context.is_some();
         annotator = annotator.lines(lines);
     }
     let has_folder =
@@ -125,7 +125,7 @@ fn pipeline(
         messages: Messages::new(progress.clone()),
         stdout: None,
         opened_any: AtomicBool::new(false),
-        counter: None,
+        counter: args.triage.counts().then(|| triage.counter()),
         in_order,
         names_before_lines: args.triage.line_number && (inputs.len() > 1 || has_folder()),
     }
@@ -140,19 +140,15 @@ fn to_nowhere(args: &Args, pipeline: &Pipeline, inputs: &[InputFile]) -> Counted
 }
 
 fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Counted {
-    let counted = Output::stdout().and_then(|mut stdout| {
+    let destination = Output::stdout().and_then(|mut stdout| {
         pipeline.stdout = Some(stdout.stat()?);
         if io::stdout().is_terminal() {
             stdout = stdout.beside(&pipeline.reading.progress);
         }
-        if pipeline.counter.is_some() {
-            // Who counts wants to have counted all.
-            stdout = stdout.outlive_reader();
-        }
-        let format = args.compress.format().unwrap_or(Format::Plain);
-        to_one_stream(args, pipeline, inputs, Destination::Stdout(stdout), format)
+        Ok(Destination::Stdout(stdout))
     });
-    say_if_not_written(&pipeline.messages, STDOUT_NAME, counted)
+    let format = args.compress.format().unwrap_or(Format::Plain);
+    to_one_stream(args, pipeline, inputs, STDOUT_NAME, destination, format)
 }
 
 fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Counted {
@@ -161,29 +157,37 @@ fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Pa
         return None;
     }
     let format = args.compress.format().unwrap_or(Format::of_name(path));
-    let counted = Destination::file(path, &pipeline.reading.progress).and_then(|destination| {
-        if matches!(destination, Destination::New(_)) {
-            pipeline.reading.buffering = Buffering::Block;
-        }
-        to_one_stream(args, pipeline, inputs, destination, format)
-    });
-    say_if_not_written(&pipeline.messages, &InputName::File(path.to_owned()).to_string(), counted)
+    let destination = Destination::file(path, &pipeline.reading.progress);
+    if matches!(destination, Ok(Destination::New(_))) {
+        pipeline.reading.buffering = Buffering::Block;
+    }
+    to_one_stream(args, pipeline, inputs, &InputName::File(path.to_owned()).to_string(), destination, format)
 }
 
+/// Who counts wants to have counted all, also where the output cannot be written to its end.
 fn to_one_stream(
     args: &Args,
     pipeline: &Pipeline,
     inputs: &[InputFile],
-    destination: Destination,
+    name: &str,
+    destination: io::Result<Destination>,
     format: Format,
-) -> io::Result<Tally> {
-    let encoder = Encoder::new(format, destination)?;
-    let (wtr, tally) = pipeline.annotate(inputs, encoder, threads(args, inputs))?;
-    if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
-        wtr.finish()?.finish()?;
-    }
-    // Else what could have been replaced stays.
-    Ok(tally)
+) -> Counted {
+    let is_outlived = pipeline.counter.is_some();
+    let counted = destination.and_then(|destination| Encoder::new(format, destination)).and_then(|encoder| {
+        pipeline.annotate(inputs, Outliving::new(encoder, is_outlived), threads(args, inputs))
+    });
+    let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
+    let written = wtr.into_inner().and_then(|encoder| {
+        if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
+            encoder.finish()?.finish()
+        } else {
+            // What could have been replaced stays.
+            Ok(())
+        }
+    });
+    say_if_not_written(&pipeline.messages, name, written);
+    Some(tally)
 }
 
 fn to_folder(
@@ -203,7 +207,14 @@ fn to_folder(
     };
     // Nobody can see it before it is whole.
     pipeline.reading.buffering = Buffering::Block;
-    match output::plan(operands, inputs, folder, rename) {
+    let reports: Vec<PathBuf> = args.triage.report.iter().filter_map(ReportChoice::place).collect();
+    let plans = output::plan(operands, inputs, folder, rename).and_then(|plans| {
+        match plans.iter().find(|plan| reports.contains(&plan.place)) {
+            Some(Plan { output, .. }) => Err(written_twice(output)),
+            None => Ok(plans),
+        }
+    });
+    match plans {
         Ok(plans) => Some(annotate_to_files(pipeline, &plans, format, args.resume, threads)),
         Err(refusal) => {
             pipeline.messages.say(&refusal);

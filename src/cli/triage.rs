@@ -4,13 +4,13 @@ use super::args::Args;
 use super::triage_args::ReportChoice;
 use crate::input::{InputFile, InputName};
 use crate::messages::{Messages, output_trouble, write_to_stderr};
-use crate::output::{Destination, Output, refuse_input_as_output};
+use crate::output::{Destination, Output, refuse_input_as_output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use imsdk_annotate::{Catalog, Lines, Selector};
 use std::fs;
-use std::io::{self, BufWriter, IsTerminal};
-use std::path::Path;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal};
+use std::path::{Path, PathBuf};
 
 /// What is to be done with what is counted.
 pub(super) struct Triage {
@@ -59,9 +59,9 @@ impl Triage {
                 .map_err(|error| format!("--only {text}: {error}"))
         });
         let only = only.transpose()?;
-        let (before, after) = args.triage.context_lines();
-        let numbered = args.triage.line_number;
-        let lines = (only.is_some() || numbered).then_some(Lines { only, before, after, numbered });
+        let (context, numbered) = (args.triage.context(), args.triage.line_number);
+        let are_chosen = (only.is_some() || numbered) && !args.triage.quiet;
+        let lines = are_chosen.then_some(Lines { only, context, numbered });
         Ok(Self { catalog: catalog.clone(), baseline, checks, lines, reports: Vec::new() })
     }
 
@@ -71,24 +71,38 @@ impl Triage {
     ///
     /// Where one cannot be opened: what to say about that.
     pub(super) fn open_reports(&mut self, args: &Args, inputs: &[InputFile]) -> Result<(), String> {
-        let choices = &args.triage.report;
-        for (index, choice) in choices.iter().enumerate() {
-            let is_taken = |path: &Path| {
-                choices[..index].iter().any(|other| other.path.as_deref() == Some(path))
-                    || args.output.as_deref() == Some(path)
-            };
-            if let Some(path) = choice.path.as_deref().filter(|path| is_taken(path)) {
-                return Err(format!("{}: is written twice; name another file", name_of(path)));
+        let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
+        for choice in &args.triage.report {
+            if let Some(place) = choice.place() {
+                if taken.contains(&place) {
+                    return Err(written_twice(&place));
+                }
+                taken.push(place);
             }
             self.reports.push(OpenReport::open(choice, args, inputs)?);
         }
         Ok(())
     }
 
-    /// Counts what reports and checks need, if there are any.
-    pub(super) fn counter(&self) -> Option<Counter> {
-        let counts = !self.reports.is_empty() || !self.checks.is_empty();
-        counts.then(|| Counter::new(&self.catalog))
+    /// Counts what reports and checks need.
+    pub(super) fn counter(&self) -> Counter {
+        Counter::new(&self.catalog, self.checks.iter().map(|check| check.selector.clone()).collect())
+    }
+
+    /// Counts for the checks the unknown codes of a tally that was counted elsewhere. Says where that cannot be done,
+    /// because it does not tell them apart.
+    pub(super) fn select_unknown(&self, tally: &mut Tally, messages: &Messages) {
+        let count = |check: &Check| {
+            check.unknown_fields(tally).unwrap_or_else(|| {
+                messages.say(&format!(
+                    "--fail-on {}: cannot be decided: the reports do not tell {} fields with unknown codes apart; \
+                     check the parts where they are annotated",
+                    check.text, tally.more_unknown
+                ));
+                0
+            })
+        };
+        tally.unknown_selected = self.checks.iter().map(count).collect();
     }
 
     /// Writes the reports, and says which checks have failed. Returns whether any has.
@@ -97,8 +111,11 @@ impl Triage {
         let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline: baseline.as_ref() };
         for open in reports {
             let name = open.name.clone();
-            if let Err(error) = open.write(&report) {
-                messages.output(&name, &error);
+            match open.write(&report) {
+                // The reader has what it wanted (`| head`).
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                Err(error) => messages.output(&name, &error),
+                Ok(()) => {}
             }
         }
         let failures = report.failures();
@@ -159,7 +176,15 @@ fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
     let name = name_of(path);
     let text = fs::read(path).map_err(|error| format!("--baseline {name}: {error}"))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
+    if !report.tally.complete {
+        return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
+    }
     Ok(Baseline::new(&report.tally))
+}
+
+/// Why two outputs cannot have one place.
+pub(super) fn written_twice(path: &Path) -> String {
+    format!("{}: is written twice; name another file", name_of(path))
 }
 
 fn name_of(path: &Path) -> String {

@@ -1,40 +1,47 @@
 //! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
 
+use crate::output::resolve;
 use crate::report::ReportFormat;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use imsdk_annotate::Context;
 use memchr::memchr;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// Options for finding out what went wrong.
 #[derive(Debug, Args)]
 pub(crate) struct TriageArgs {
-    /// Write only lines with a selected code
+    /// Write only lines with a selected code, as grep would
     ///
     /// SELECT is terms with commas between: `any`, a severity (`error`, `action`, `success`), a category (`auth`),
     /// a code (`-204`), a range (`-299..-201`), `unknown` (negative codes that are in no catalog), `new` (codes
-    /// that the --baseline lacks). `!term` takes away: `error,!auth`. Lines are whole; one of more than 16 MiB is
-    /// written whatever is in it.
+    /// that the --baseline lacks). `!term` takes away, from `any` where nothing else is left: 'error,!auth', '!auth'.
+    ///
+    /// A last line without a newline gets one. Lines are held in memory until they are decided on, up to 16 MiB; a
+    /// longer one is written whatever is in it.
     #[arg(long, value_name = "SELECT", allow_hyphen_values = true, help_heading = "Which lines")]
     pub(crate) only: Option<String>,
 
-    /// With --only, also N lines behind each
+    /// With --only, also N lines after each
     #[arg(short = 'A', long, value_name = "N", requires = "only", help_heading = "Which lines")]
     pub(crate) after_context: Option<usize>,
 
     /// With --only, also N lines before each
+    ///
+    /// As far as 16 MiB hold them.
     #[arg(short = 'B', long, value_name = "N", requires = "only", help_heading = "Which lines")]
     pub(crate) before_context: Option<usize>,
 
-    /// With --only, also N lines before and behind each
+    /// With --only, also N lines before and after each
     ///
     /// Groups of lines that do not follow each other are parted by a line `--`.
     #[arg(short = 'C', long, value_name = "N", requires = "only", help_heading = "Which lines")]
     pub(crate) context: Option<usize>,
 
-    /// Put its number before each line
+    /// Put its number before each line, as grep does
     ///
     /// `12:`, and `12-` for lines of context; before it the name of the file, where there are several.
     #[arg(short = 'n', long, help_heading = "Which lines")]
@@ -46,6 +53,8 @@ pub(crate) struct TriageArgs {
 
     /// Report which codes were there, how often, and where; may be given several times
     ///
+    /// All fields are counted, whatever --only says.
+    ///
     /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
     /// summary of a job), `junit` (a test case for each code that --fail-on selects), `github` (workflow commands).
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
@@ -55,7 +64,7 @@ pub(crate) struct TriageArgs {
 
     /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
     ///
-    /// `--fail-on 'error>10'`. SELECT is as for --only. Trouble, status 2, wins.
+    /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. Trouble, status 2, wins.
     #[arg(long, value_name = "SELECT[>N]", allow_hyphen_values = true, help_heading = "Reports and checks")]
     pub(crate) fail_on: Vec<String>,
 
@@ -66,6 +75,8 @@ pub(crate) struct TriageArgs {
     pub(crate) baseline: Option<PathBuf>,
 
     /// Read no logs but JSON reports, and add them up
+    ///
+    /// --merge-reports a.json b.json --report markdown=summary.md
     #[arg(
         long,
         requires = "files",
@@ -84,10 +95,11 @@ pub(crate) struct ReportChoice {
 }
 
 impl TriageArgs {
-    /// How many lines before and behind a selected one are written.
-    pub(crate) fn context_lines(&self) -> (usize, usize) {
-        let around = self.context.unwrap_or(0);
-        (self.before_context.unwrap_or(around), self.after_context.unwrap_or(around))
+    /// The lines around selected ones that are written, if any were asked for.
+    pub(crate) fn context(&self) -> Option<Context> {
+        let (before, after) = (self.before_context.or(self.context), self.after_context.or(self.context));
+        let is_wanted = before.is_some() || after.is_some();
+        is_wanted.then(|| Context { before: before.unwrap_or(0), after: after.unwrap_or(0) })
     }
 
     /// Whether fields are counted.
@@ -97,6 +109,13 @@ impl TriageArgs {
 }
 
 impl ReportChoice {
+    /// The regular file that it goes to, if it does.
+    pub(crate) fn place(&self) -> Option<PathBuf> {
+        let path = self.path.as_ref().filter(|path| path.as_os_str() != "-")?;
+        let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+        (!is_special).then(|| resolve(path))
+    }
+
     fn parse(text: OsString) -> Result<Self, String> {
         let bytes = text.as_bytes();
         let (name, path) = match memchr(b'=', bytes) {

@@ -85,9 +85,7 @@ impl InputName {
     pub(crate) fn from_operand(operand: OsString) -> Self {
         if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
     }
-}
 
-impl InputName {
     /// How lines and reports call it, as `grep` does.
     pub(crate) fn before_lines(&self) -> String {
         match self {

@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 
 /// How much is held.
 const HELD_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// What a line takes besides its text.
+const LINE_OVERHEAD_BYTES: usize = 64;
 
 /// Lines with their notes, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct HeldLines {
     lines: VecDeque<Vec<u8>>,
+    /// What they take.
     bytes: usize,
 }
 
@@ -24,11 +27,11 @@ impl HeldLines {
     /// Holds another line, and drops the oldest where there are more than `max` or more than memory takes.
     /// Returns whether any was dropped.
     pub(super) fn push(&mut self, line: Vec<u8>, max: usize) -> bool {
-        self.bytes += line.len();
+        self.bytes += line.len() + LINE_OVERHEAD_BYTES;
         self.lines.push_back(line);
         let mut dropped = false;
         while self.lines.len() > max || self.bytes > HELD_MAX_BYTES {
-            self.bytes -= self.lines.pop_front().map_or(0, |line| line.len());
+            self.bytes -= self.lines.pop_front().map_or(0, |line| line.len() + LINE_OVERHEAD_BYTES);
             dropped = true;
         }
         dropped

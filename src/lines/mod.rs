@@ -21,14 +21,20 @@ pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
 pub struct Lines {
     /// The codes that a line must have one of; all lines are written where there is no selector.
     pub only: Option<Selector>,
-    /// How many lines before a selected one are written as well, as far as 16 MiB hold them. Groups of lines
-    /// that do not follow each other are parted by a line `--`.
-    pub before: usize,
-    /// How many lines behind a selected one are written as well.
-    pub after: usize,
+    /// The lines around selected ones that are written as well.
+    pub context: Option<Context>,
     /// Whether the number of each line, from 1, stands before it: `12:`, or `12-` where the line was not
     /// itself selected.
     pub numbered: bool,
+}
+
+/// Lines around selected ones. Groups of lines that do not follow each other are parted by a line `--`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// How many lines before a selected one are written, as far as 16 MiB hold them.
+    pub before: usize,
+    /// How many lines behind a selected one are written.
+    pub after: usize,
 }
 
 /// What [`Lines`] come to for one catalog.
@@ -61,7 +67,11 @@ impl LineRules {
         }
     }
 
+    fn context(&self) -> Context {
+        self.lines.context.unwrap_or_default()
+    }
+
     fn has_context(&self) -> bool {
-        self.lines.before > 0 || self.lines.after > 0
+        self.lines.context.is_some()
     }
 }

@@ -132,7 +132,7 @@ impl<'a, W: Write> PartWriter<'a, W> {
         }
         self.at = lines.start;
         self.write_line(lines.end, b':')?;
-        self.state.after_left = self.rules.lines.after;
+        self.state.after_left = self.rules.context().after;
         Ok(())
     }
 
@@ -147,7 +147,7 @@ impl<'a, W: Write> PartWriter<'a, W> {
 
     /// Writes what is wanted of the lines up to `end` because a selected one stands there.
     fn write_context_before(&mut self, end: usize) -> io::Result<()> {
-        let before = self.rules.lines.before;
+        let before = self.rules.context().before;
         let (skipped, count) = last_lines(&self.window[self.at..end], before);
         let held = self.state.held.take_last(before - count);
         self.state.left_out |= skipped > 0 || held.left_out;
@@ -164,7 +164,7 @@ impl<'a, W: Write> PartWriter<'a, W> {
 
     /// Holds what could be wanted of the lines up to `end`, should a selected one follow.
     fn hold(&mut self, end: usize) -> io::Result<()> {
-        let before = self.rules.lines.before;
+        let before = self.rules.context().before;
         let (skipped, _) = last_lines(&self.window[self.at..end], before);
         self.at += skipped;
         if skipped > 0 {

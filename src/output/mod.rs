@@ -4,6 +4,7 @@ mod destination;
 mod encoder;
 mod held;
 mod new_file;
+mod outliving;
 mod plan;
 mod spill;
 mod standard;
@@ -12,7 +13,8 @@ mod turns;
 pub(crate) use destination::Destination;
 pub(crate) use encoder::Encoder;
 pub(crate) use new_file::{NewFile, Origin, remove_new_files_on_signals};
-pub(crate) use plan::{Plan, plan, refuse_input_as_output};
+pub(crate) use outliving::Outliving;
+pub(crate) use plan::{Plan, plan, refuse_input_as_output, resolve};
 pub(crate) use standard::Output;
 pub(crate) use turns::{TurnWriter, Turns};
 

@@ -119,7 +119,7 @@ fn file_id(path: &Path) -> Option<FileId> {
 }
 
 /// The path without links and `..`, also where what it leads to is still to be made.
-pub(super) fn resolve(path: &Path) -> PathBuf {
+pub(crate) fn resolve(path: &Path) -> PathBuf {
     let parts = |path: &Path| -> Vec<OsString> {
         path.components().rev().map(|component| component.as_os_str().to_owned()).collect()
     };

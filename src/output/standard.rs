@@ -15,8 +15,6 @@ pub(crate) struct Output {
     stdout: io::Stdout,
     /// What is shown on the same terminal.
     beside: Progress,
-    /// Whether what has no reader is taken as written.
-    outlives_reader: bool,
 }
 
 impl Output {
@@ -27,17 +25,12 @@ impl Output {
         if standard_streams::stdout_was_closed() {
             return Err(Errno::BADF.into());
         }
-        Ok(Self { stdout: io::stdout(), beside: Progress::hidden(), outlives_reader: false })
+        Ok(Self { stdout: io::stdout(), beside: Progress::hidden() })
     }
 
     /// Keeps clear of progress that is shown on the terminal which standard output is.
     pub(crate) fn beside(self, progress: &Progress) -> Self {
         Self { beside: progress.clone(), ..self }
-    }
-
-    /// Goes on where the reader has gone away, as if it still read.
-    pub(crate) fn outlive_reader(self) -> Self {
-        Self { outlives_reader: true, ..self }
     }
 
     pub(crate) fn stat(&self) -> io::Result<Stat> {
@@ -47,7 +40,6 @@ impl Output {
     fn write_once(&self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             match rustix::io::write(self.stdout.as_fd(), bytes) {
-                Err(Errno::PIPE) if self.outlives_reader => return Ok(bytes.len()),
                 Err(Errno::AGAIN) => wait_for(self.stdout.as_fd(), PollFlags::OUT)?,
                 result => return Ok(result?),
             }

@@ -35,8 +35,8 @@ pub(crate) struct Pipeline {
 }
 
 impl Pipeline {
-    /// Annotates the inputs in their order into one writer, and gives it back, with what was counted. Trouble with an input is
-    /// said in its turn, and the others are still done.
+    /// Annotates the inputs in their order into one writer, and gives it back, with what was counted. Trouble with an
+    /// input is said in its turn, and the others are still done.
     ///
     /// Files next to each other are worked on side by side, on up to that many threads; what can wait is
     /// not, so that its lines come at once.

@@ -1,14 +1,11 @@
 //! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected.
 
-use super::tally::Tally;
-use imsdk_annotate::{Catalog, Selector, SelectorError};
-use std::collections::BTreeSet;
+use super::tally::{LOWEST_CODE, Tally};
+use imsdk_annotate::{Catalog, EarlierCodes, Selector, SelectorError};
 use std::fmt;
 
 /// How many codes are named in a message.
 const CODES_IN_MESSAGE: usize = 3;
-/// No code has more digits.
-const LOWEST_CODE: i32 = -999_999_999;
 
 /// At most so many fields with one of these codes.
 #[derive(Clone, Debug)]
@@ -41,7 +38,7 @@ impl Check {
     pub(crate) fn parse(
         text: &str,
         catalog: &Catalog,
-        earlier: Option<&BTreeSet<i32>>,
+        earlier: Option<&EarlierCodes>,
     ) -> Result<Self, CheckError> {
         let (selector, limit) = match text.split_once('>') {
             None => (text, 0),
@@ -53,9 +50,16 @@ impl Check {
         Ok(Self { text: text.to_owned(), selector, limit })
     }
 
-    pub(crate) fn outcome<'a>(&'a self, tally: &Tally, catalog: &Catalog) -> CheckOutcome<'a> {
-        let counts = self.selected(tally, catalog).into_iter().map(|(_, count)| count);
-        CheckOutcome { check: self, count: counts.fold(self.more_unknown(tally), u64::saturating_add) }
+    /// What comes of it; `unknown_fields` are how many fields with unknown codes are selected.
+    pub(crate) fn outcome<'a>(
+        &'a self,
+        tally: &Tally,
+        catalog: &Catalog,
+        unknown_fields: u64,
+    ) -> CheckOutcome<'a> {
+        let known = tally.known.iter().filter(|&(&code, _)| self.selects(code, catalog));
+        let count = known.fold(unknown_fields, |sum, (_, counted)| sum.saturating_add(counted.fields));
+        CheckOutcome { check: self, count }
     }
 
     pub(crate) fn selects(&self, code: i32, catalog: &Catalog) -> bool {
@@ -71,12 +75,17 @@ impl Check {
             .collect()
     }
 
-    /// Of the codes that are not told apart, all are selected or none. They lie between the lowest code and the
-    /// lowest of those that are.
-    fn more_unknown(&self, tally: &Tally) -> u64 {
-        let highest = tally.unknown.keys().next().map_or(-1, |lowest| lowest - 1);
-        let is_selected = [LOWEST_CODE, highest].iter().all(|&code| self.selector.selects(code, None));
-        if is_selected { tally.more_unknown } else { 0 }
+    /// How many fields with unknown codes are selected, as far as the tally tells the codes apart; `None` where of
+    /// those that it does not, some may be selected and others not.
+    pub(crate) fn unknown_fields(&self, tally: &Tally) -> Option<u64> {
+        let selected = tally.unknown.iter().filter(|&(&code, _)| self.selector.selects(code, None));
+        let sum = selected.fold(0_u64, |sum, (_, counted)| sum.saturating_add(counted.fields));
+        if tally.more_unknown == 0 {
+            return Some(sum);
+        }
+        let farther = LOWEST_CODE..=tally.unknown.keys().next().map_or(-1, |lowest| lowest - 1);
+        let all = self.selector.selects_unknown(&farther)?;
+        Some(if all { sum.saturating_add(tally.more_unknown) } else { sum })
     }
 }
 
@@ -89,12 +98,18 @@ impl CheckOutcome<'_> {
     pub(crate) fn message(&self, tally: &Tally, catalog: &Catalog) -> String {
         let mut codes = self.check.selected(tally, catalog);
         codes.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code.unsigned_abs()));
-        let named: Vec<String> =
+        let told_apart = codes.iter().fold(0_u64, |sum, &(_, count)| sum.saturating_add(count));
+        let mut named: Vec<String> =
             codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}")).collect();
         let more = codes.len().saturating_sub(CODES_IN_MESSAGE);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let others = self.count.saturating_sub(told_apart);
+        if others > 0 {
+            named.push("many others".to_owned());
+        } else if more > 0 {
+            named.push(format!("and {more} more"));
+        }
         let fields = if self.count == 1 { "field" } else { "fields" };
-        format!("--fail-on {}: {} {fields} ({}{more})", self.check.text, self.count, named.join(", "))
+        format!("--fail-on {}: {} {fields} ({})", self.check.text, self.count, named.join(", "))
     }
 }
 

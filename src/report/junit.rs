@@ -1,5 +1,6 @@
 //! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
 
+use super::check::CheckOutcome;
 use super::escape::visible;
 use super::{Report, Row, count_of};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
@@ -7,33 +8,53 @@ use std::io::{self, Write};
 
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
-    let rows = report.known().into_iter().chain(report.unknown());
-    suite.add_test_cases(rows.filter_map(|row| test_case(report, &row)));
+    let (rows, outcomes) = (report.known().into_iter().chain(report.unknown()), report.outcomes());
+    let mut has_case = vec![false; outcomes.len()];
+    for row in rows {
+        let selects = |outcome: &CheckOutcome<'_>| outcome.check.selects(row.code, report.catalog);
+        let selecting: Vec<_> = outcomes.iter().filter(|outcome| selects(outcome)).collect();
+        if !selecting.is_empty() {
+            suite.add_test_case(case_of_code(report, &row, &selecting));
+        }
+        has_case.iter_mut().zip(&outcomes).for_each(|(has, outcome)| *has |= selects(outcome));
+    }
+    // Who reads the file may take one without cases for a failure.
+    let without_case = outcomes.iter().zip(has_case).filter(|(_, has_case)| !has_case);
+    suite.add_test_cases(without_case.map(|(outcome, _)| case_of_check(outcome)));
     let mut document = quick_junit::Report::new("imsdk-annotate");
     document.add_test_suite(suite);
     document.serialize(wtr).map_err(io::Error::other)
 }
 
-/// The test case for a code, if a check selects it.
-fn test_case(report: &Report<'_>, row: &Row<'_>) -> Option<TestCase> {
-    let outcomes = report.outcomes();
-    let selecting: Vec<_> =
-        outcomes.iter().filter(|outcome| outcome.check.selects(row.code, report.catalog)).collect();
-    if selecting.is_empty() {
-        return None;
+/// The test case of a check that selects none of the codes that are told apart.
+fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
+    let mut status = TestCaseStatus::success();
+    if outcome.has_failed() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(count_of(outcome.count, "field", "fields"));
     }
+    let mut case = TestCase::new(format!("--fail-on {}", visible(&outcome.check.text)), status);
+    case.set_classname("imsdk.check");
+    case
+}
+
+/// The test case of a code, which these checks select.
+fn case_of_code(report: &Report<'_>, row: &Row<'_>, selecting: &[&CheckOutcome<'_>]) -> TestCase {
     let counted = row.counted;
     let [first, last] = [&counted.first, &counted.last].map(|place| visible(&report.place(place)));
     let fields = count_of(counted.fields, "time", "times");
     let mut status = TestCaseStatus::success();
-    if let Some(failed) = selecting.iter().find(|outcome| outcome.has_failed()) {
-        let check = visible(&failed.check.text);
+    let failed = selecting.iter().filter(|outcome| outcome.has_failed());
+    let failed: Vec<String> =
+        failed.map(|outcome| format!("--fail-on {}", visible(&outcome.check.text))).collect();
+    if !failed.is_empty() {
+        let checks = failed.join(", ");
         let compared = row.comparison.map_or(String::new(), |comparison| {
             format!(", {} (before: {})", comparison.change.name(), comparison.count)
         });
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_type(check.clone());
-        status.set_message(format!("{fields}{compared}, first at {first}; --fail-on {check}"));
+        status.set_type(checks.clone());
+        status.set_message(format!("{fields}{compared}, first at {first}; {checks}"));
         status.set_description(format!("{first}: {}", visible(&counted.first.text)));
     }
     let name = format!("{} {}", row.code, visible(row.message()));
@@ -41,5 +62,5 @@ fn test_case(report: &Report<'_>, row: &Row<'_>) -> Option<TestCase> {
     case.set_classname(format!("imsdk.{}", row.category()));
     let last = format!("{last}: {}", visible(&counted.last.text));
     case.set_system_out(format!("{fields}, from {first}: {}\nto {last}", visible(&counted.first.text)));
-    Some(case)
+    case
 }

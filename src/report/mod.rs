@@ -97,7 +97,9 @@ impl<'a> Report<'a> {
 
     /// What came of each check.
     fn outcomes(&self) -> Vec<CheckOutcome<'a>> {
-        self.checks.iter().map(|check| check.outcome(self.tally, self.catalog)).collect()
+        let unknown_fields = self.tally.unknown_selected.iter().copied().chain(std::iter::repeat(0));
+        let checks = self.checks.iter().zip(unknown_fields);
+        checks.map(|(check, unknown)| check.outcome(self.tally, self.catalog, unknown)).collect()
     }
 
     /// One line for each check that has failed.
@@ -133,7 +135,7 @@ impl<'a> Report<'a> {
             code,
             entry: self.catalog.get(code),
             counted,
-            comparison: self.baseline.map(|baseline| baseline.compare(code, counted.fields)),
+            comparison: self.baseline.and_then(|baseline| baseline.compare(code, counted.fields)),
         };
         let mut rows: Vec<_> = codes.iter().map(row).collect();
         rows.sort_by_key(|row| (Reverse(row.counted.fields), row.code.unsigned_abs()));

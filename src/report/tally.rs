@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 /// Of so many unknown codes, those nearest to zero, the places are known. Which those are does not depend on the
 /// order in which they are met, so that parts add up.
 pub(crate) const UNKNOWN_CODES_MAX: usize = 1000;
+/// No code has more digits.
+pub(crate) const LOWEST_CODE: i32 = -999_999_999;
 
 /// How often codes were in a part of the input, or in all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(crate) struct Tally {
     pub(crate) unknown: BTreeMap<i32, Counted>,
     /// How many fields had unknown codes besides those.
     pub(crate) more_unknown: u64,
+    /// How many fields with unknown codes each check selects, also among those that are not told apart.
+    pub(crate) unknown_selected: Vec<u64>,
     /// Whether all could be read.
     pub(crate) complete: bool,
     pub(crate) input: InputCount,
@@ -74,6 +78,7 @@ impl Tally {
             known: BTreeMap::new(),
             unknown: BTreeMap::new(),
             more_unknown: 0,
+            unknown_selected: Vec::new(),
             complete: true,
             input: InputCount::default(),
             files: None,
@@ -100,6 +105,11 @@ impl Tally {
         }
     }
 
+    /// Lower codes may have been there as well, but were not told apart; `None` where all were.
+    pub(crate) fn known_from(&self) -> Option<i32> {
+        (self.more_unknown > 0).then(|| self.unknown.keys().next().copied().unwrap_or(0))
+    }
+
     /// How many fields had a known code.
     pub(crate) fn known_fields(&self) -> u64 {
         self.known.values().fold(0, |sum, counted| sum.saturating_add(counted.fields))
@@ -119,6 +129,10 @@ impl Tally {
     pub(crate) fn append(&mut self, mut next: Self) {
         self.complete &= next.complete;
         self.more_unknown = self.more_unknown.saturating_add(next.more_unknown);
+        self.unknown_selected.resize(self.unknown_selected.len().max(next.unknown_selected.len()), 0);
+        for (sum, count) in self.unknown_selected.iter_mut().zip(&next.unknown_selected) {
+            *sum = sum.saturating_add(*count);
+        }
         let goes_on = match (&self.files, &next.files) {
             (Some(these), Some(those)) if these.last == those.first => Some(*these),
             _ => None,

@@ -11,6 +11,8 @@ use std::fmt;
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 const SECONDS_PER_MINUTE: i64 = 60;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+/// What editors put in front of the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// A second has nanoseconds; what is finer is left out.
 const FRACTION_DIGITS: usize = 9;
 const POWERS_OF_TEN: [u32; FRACTION_DIGITS] =
@@ -41,6 +43,7 @@ impl StampReader {
     /// The time stamp that a line begins with.
     #[inline]
     pub(crate) fn read(&mut self, line: &[u8]) -> Option<TimeStamp> {
+        let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
         let line = line.strip_prefix(b"[").unwrap_or(line);
         let begin = line.first_chunk::<8>().filter(|begin| begin[0].is_ascii_digit())?;
         let (day, date_end) = if begin[4] == b'-' {
@@ -198,6 +201,7 @@ mod tests {
             ("[2026-05-01 10:00:00.123][1.0]", "2026-05-01T10:00:00.123"),
             ("[20260501 23:59:59.123456789123]", "2026-05-01T23:59:59.123456789"),
             ("[20260501 10:00:00", "2026-05-01T10:00:00"),
+            ("\u{feff}[2026-05-01 10:00:00]", "2026-05-01T10:00:00"),
             ("2024-02-29 00:00:00.", "2024-02-29T00:00:00"),
         ] {
             assert_eq!(read(line).as_deref(), Some(expected), "{line}");

@@ -88,7 +88,9 @@ fn what_cannot_be_is_refused_before_any_work() {
         (&["--report", "json=r", "--report", "text=r"], "r: is written twice; name another file"),
         (&["--report", "json=r", "-o", "r"], "r: is written twice; name another file"),
         (&["--report", "json=r", "--resume", "--output-dir", "out"], "cannot be used with"),
-        (&["-q", "--only", "error"], "cannot be used with"),
+        (&["-q", "-o", "x"], "cannot be used with"),
+        (&["--report", "json=r", "--report", "text=./d/../r"], "r: is written twice"),
+        (&["--report", "json=out/a.log", "--output-dir", "out"], "out/a.log: is written twice"),
         (&["-C", "1"], "--only"),
         (&["--merge-reports"], "needs a --report to write, or a --fail-on to check"),
     ];
@@ -100,6 +102,8 @@ fn what_cannot_be_is_refused_before_any_work() {
         assert!(output.stdout.is_empty(), "{args:?}");
     }
     let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    // The folder of a report that could have been.
+    left.retain(|name| name != "out");
     left.sort();
     assert_eq!(left, ["a.log", "d", "locked"]);
 }
@@ -152,6 +156,110 @@ fn a_report_that_cannot_be_written_is_trouble() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("/dev/full: no space left; free some, or write elsewhere"), "{said}");
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_report_is_whole_where_the_stream_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), LOG.repeat(100_000)).unwrap();
+    for threads in ["-j1", "-j2"] {
+        let script = "\"$0\" $1 --report json=r.json --fail-on any a.log > /dev/full";
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(binary().get_program()).arg(threads).current_dir(&folder);
+        let output = output_of(&mut command, b"");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            said,
+            "imsdk-annotate: standard output: no space left; free some, or write elsewhere\n\
+             imsdk-annotate: --fail-on any: 600000 fields (-204: 200000, 1: 100000, 5: 100000, and 2 more)\n"
+        );
+        assert_eq!(output.status.code(), Some(2));
+        assert!(fs::read_to_string(folder.path().join("r.json")).unwrap().contains("\"lines\": 500000"));
+        fs::remove_file(folder.path().join("r.json")).unwrap();
+    }
+}
+
+#[test]
+fn a_reader_of_a_report_may_go_away() {
+    let script = "{ \"$0\" -q --report json=- --fail-on friend; echo $? >&2; } | true";
+    let output = output_of(Command::new("sh").args(["-c", script]).arg(binary().get_program()), LOG);
+    assert_eq!(output.stderr, b"0\n");
+}
+
+/// A log with more unknown codes than are told apart: -20000 to -21002.
+fn many_unknown() -> String {
+    (20_000..=21_002).map(|code| format!("ret=-{code}\n")).collect()
+}
+
+#[test]
+fn checks_count_unknown_codes_that_are_not_told_apart() {
+    for (check, status) in [
+        ("-21001..-21001", 1),
+        ("-30000..-21000>2", 1),
+        ("-30000..-21000>3", 0),
+        ("unknown>1002", 1),
+        ("unknown>1003", 0),
+        ("unknown,!-21002..-21002>1001", 1),
+        ("-30000..-21003", 0),
+    ] {
+        let (actual, said) = outcome(&["-q", "-j1", "--fail-on", check], many_unknown().as_bytes());
+        assert_eq!(actual, Some(status), "{check}: {said}");
+    }
+    let (_, said) = outcome(&["-q", "--fail-on", "-21001..-21001"], many_unknown().as_bytes());
+    assert_eq!(said, "imsdk-annotate: --fail-on -21001..-21001: 1 field (many others)\n");
+}
+
+#[test]
+fn what_an_earlier_run_did_not_tell_apart_is_neither_new_nor_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let run =
+        |args: &[&str], input: &str| output_of(binary().current_dir(&folder).args(args), input.as_bytes());
+    assert!(run(&["-q", "--report=json=earlier.json"], &many_unknown()).status.success());
+    let again = ["-q", "--report=text=-", "--baseline=earlier.json", "--fail-on=new"];
+    let output = run(&again, &many_unknown());
+    assert_eq!(output.status.code(), Some(0), "{}", output.stderr.escape_ascii());
+    let output = run(&again, &format!("ret=-10\n{}", many_unknown()));
+    assert_eq!(output.stderr, b"imsdk-annotate: --fail-on new: 1 field (-10: 1)\n");
+    assert!(!String::from_utf8(output.stdout).unwrap().contains("Gone"));
+    // Of reports that are added up, what cannot be known is said.
+    let merge = ["--merge-reports", "earlier.json"];
+    let output = run(&[&merge[..], &["--fail-on=unknown>1002"]].concat(), "");
+    assert_eq!(output.status.code(), Some(1));
+    let output = run(&[&merge[..], &["--fail-on=-21001..-21001"]].concat(), "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        output
+            .stderr
+            .escape_ascii()
+            .to_string()
+            .contains("cannot be decided: the reports do not tell 3 fields")
+    );
+}
+
+#[test]
+fn reports_of_what_could_not_be_read_stay_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| output_of(binary().current_dir(&folder).args(args), LOG);
+    assert_eq!(run(&["-q", "--report=json=r.json", "nosuch", "-"]).status.code(), Some(2));
+    let output = run(&["--merge-reports", "--report=json=sum.json", "r.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.stderr, b"imsdk-annotate: r.json: is of inputs that could not all be read\n");
+    assert!(fs::read_to_string(folder.path().join("sum.json")).unwrap().contains("\"complete\": false"));
+    let output = run(&["-q", "--baseline=r.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stderr.escape_ascii().to_string().contains("make it anew"));
+}
+
+#[test]
+fn junit_has_a_case_for_each_check_that_selects_no_code() {
+    let output = output_of(
+        binary().args(["-q", "--report=junit=-", "--fail-on=friend", "--fail-on=error", "--fail-on=auth>1"]),
+        LOG,
+    );
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("<testcase name=\"--fail-on friend\" classname=\"imsdk.check\"/>"), "{report}");
+    assert!(report.contains("first at (standard input):1; --fail-on error, --fail-on auth&gt;1"), "{report}");
+    assert_eq!(report.matches("<testcase ").count(), 3);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Chosen and numbered lines: what a naive choice gives, whatever the buffer; and what `grep` would give.
 
-use crate::command::{annotate, binary, output_of};
+use crate::command::{annotate, binary, output_of, peak_kib, read_until};
 use crate::twin;
-use imsdk_annotate::{Annotator, Catalog, Lines, Selector};
+use imsdk_annotate::{Annotator, Catalog, Context, Lines, Selector};
 use proptest::prelude::*;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
+use std::process::Stdio;
 
 /// What a naive reading of the options gives of one input.
 fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
@@ -20,12 +21,13 @@ fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
     let mut output = Vec::new();
     let mut last_written = None;
     for (index, line) in all.iter().enumerate() {
-        let near = index.saturating_sub(lines.after)..all.len().min(index + lines.before + 1);
+        let Context { before, after } = lines.context.unwrap_or_default();
+        let near = index.saturating_sub(after)..all.len().min(index + before + 1);
         if !selected[near].contains(&true) {
             continue;
         }
         let follows = last_written.is_none_or(|last| last + 1 == index);
-        if !follows && lines.before + lines.after > 0 {
+        if !follows && lines.context.is_some() {
             output.extend_from_slice(b"--\n");
         }
         last_written = Some(index);
@@ -91,8 +93,7 @@ proptest! {
         let has_only = only.is_some();
         let lines = Lines {
             only,
-            before: if has_only { before } else { 0 },
-            after: if has_only { after } else { 0 },
+            context: (has_only && before + after < 6).then_some(Context { before, after }),
             numbered,
         };
         let expected = if has_only || numbered { naive(text, &lines) } else { return Ok(()) };
@@ -132,10 +133,10 @@ fn context_and_numbers_are_those_of_grep() {
     std::fs::write(folder.path().join("a.log"), log()).unwrap();
     std::fs::write(folder.path().join("b.log"), format!("0 ret=-204 first\n{}", log())).unwrap();
     for files in [&["a.log"][..], &["a.log", "b.log"]] {
-        for options in [&[][..], &["-n"], &["-nA2"], &["-nB3"], &["-nC1"], &["-n", "-A1", "-B4"]] {
+        for options in [&[][..], &["-n"], &["-nA2"], &["-nB3"], &["-nC1"], &["-n", "-A1", "-B4"], &["-A0"]] {
             let mut grep = std::process::Command::new("grep");
             grep.current_dir(&folder).args(options).arg("ret=-204").args(files);
-            if files.len() > 1 && options.is_empty() {
+            if !options.concat().contains('n') {
                 grep.arg("-h");
             }
             let expected = String::from_utf8(output_of(&mut grep, b"").stdout).unwrap();
@@ -174,9 +175,27 @@ fn lines_up_to_sixteen_mebibytes_are_decided_on() {
 }
 
 #[test]
+fn lines_held_for_context_keep_to_their_memory() {
+    let mut child = binary()
+        .args(["--only=error", "-B", "999999999"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    for _ in 0..40 {
+        stdin.write_all(&b"\n".repeat(1 << 20)).unwrap();
+    }
+    stdin.write_all(b"ret=-1\n").unwrap();
+    let output = read_until(&mut stdout, b"(general: failure)\n");
+    assert!(output.len() > 100_000);
+    assert!(peak_kib(child.id()).is_none_or(|kib| kib < 64 * 1024));
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn each_line_comes_at_once() {
-    use std::io::Write;
-    use std::process::Stdio;
     let mut command = binary();
     command.args(["-n", "--only", "error", "-A1"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -185,7 +204,7 @@ fn each_line_comes_at_once() {
         stdin.write_all(line.as_bytes()).unwrap();
         let expected =
             ["2:ret=-1 (general: failure)\n", "3-behind\n", "5:ret=-1 (general: failure) again\n"][index];
-        crate::command::read_until(&mut stdout, expected.as_bytes());
+        read_until(&mut stdout, expected.as_bytes());
     }
     drop(stdin);
     assert!(child.wait().unwrap().success());

@@ -7,7 +7,7 @@ mod slot;
 
 use super::tally::{Tally, UNKNOWN_CODES_MAX};
 use super::time_stamp::StampReader;
-use imsdk_annotate::{Catalog, Field, Part};
+use imsdk_annotate::{Catalog, Field, Part, Selector};
 use memchr::{memchr_iter, memrchr};
 use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
 use std::collections::BTreeMap;
@@ -21,6 +21,9 @@ pub(crate) struct Counter {
     /// Where in `slots` an unknown code is.
     unknown: BTreeMap<i32, usize>,
     more_unknown: u64,
+    /// Those of the checks: what they select of unknown codes is counted for each.
+    selectors: Vec<Selector>,
+    selected: Vec<u64>,
     known_codes: usize,
     /// Lines and bytes before the part.
     lines: u64,
@@ -61,13 +64,16 @@ struct OpenLine {
 }
 
 impl Counter {
-    pub(crate) fn new(catalog: &Catalog) -> Self {
+    /// Counts codes of that catalog, and for each selector what it selects of others.
+    pub(crate) fn new(catalog: &Catalog, selectors: Vec<Selector>) -> Self {
         let slots: Vec<Slot> = catalog.entries().iter().map(|entry| Slot::of_code(entry.code())).collect();
         Self {
             known_codes: slots.len(),
             slots,
             unknown: BTreeMap::new(),
             more_unknown: 0,
+            selected: vec![0; selectors.len()],
+            selectors,
             lines: 0,
             bytes: 0,
             open: None,
@@ -100,7 +106,11 @@ impl Counter {
         let lines = mem::take(&mut self.lines) + u64::from(self.open.take().is_some());
         let mut tally = Tally::of_file(file, lines, mem::take(&mut self.bytes));
         tally.more_unknown = mem::take(&mut self.more_unknown);
-        self.unknown.clear();
+        for (code, slot) in mem::take(&mut self.unknown) {
+            self.count_selected(code, self.slots[slot].fields);
+        }
+        tally.unknown_selected.clone_from(&self.selected);
+        self.selected.fill(0);
         for (index, slot) in self.slots.iter_mut().enumerate().filter(|(_, slot)| slot.fields > 0) {
             let codes = if index < self.known_codes { &mut tally.known } else { &mut tally.unknown };
             let slot = mem::replace(slot, Slot::of_code(slot.code));
@@ -161,12 +171,22 @@ impl Counter {
         let (&farthest, &slot) = self.unknown.first_key_value()?;
         if code < farthest {
             self.more_unknown += 1;
+            self.count_selected(code, 1);
             return None;
         }
         self.unknown.remove(&farthest);
         self.unknown.insert(code, slot);
-        self.more_unknown += mem::replace(&mut self.slots[slot], Slot::of_code(code)).fields;
+        let fields = mem::replace(&mut self.slots[slot], Slot::of_code(code)).fields;
+        self.more_unknown += fields;
+        self.count_selected(farthest, fields);
         Some(slot)
+    }
+
+    /// Counts fields with an unknown code for whoever selects it.
+    fn count_selected(&mut self, code: i32, fields: u64) {
+        for (selector, count) in self.selectors.iter().zip(&mut self.selected) {
+            *count += if selector.selects(code, None) { fields } else { 0 };
+        }
     }
 
     /// Counts a field with that slot's code in the line that was begun last.
@@ -257,7 +277,7 @@ mod tests {
     /// What is counted of a text with a buffer of that size.
     fn tally(text: &[u8], window_bytes: usize) -> Tally {
         let annotator = Annotator::builder().unknown(true).window_bytes(window_bytes).build();
-        let mut watch = Watch(Counter::new(&Catalog::builtin()));
+        let mut watch = Watch(Counter::new(&Catalog::builtin(), Vec::new()));
         annotator.observe_stream(text, io::sink(), &mut watch).unwrap();
         watch.0.finish(0)
     }

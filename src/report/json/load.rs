@@ -1,7 +1,7 @@
 //! Reads reports that were written as JSON.
 
 use super::{Code, Document, FORMAT, Input, Line, VERSION};
-use crate::report::tally::{Counted, InputCount, Place, Tally};
+use crate::report::tally::{Counted, InputCount, LOWEST_CODE, Place, Tally};
 use imsdk_annotate::Catalog;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -49,6 +49,9 @@ pub(crate) fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, Strin
     (tally.input, tally.complete, tally.more_unknown) =
         (input, document.complete, document.more_unknown_fields);
     for (code, counted) in codes {
+        if !(LOWEST_CODE..0).contains(&code) && catalog.get(code).is_none() {
+            return Err(no_report(&format!("{code} is no code")));
+        }
         let is_twice = if catalog.get(code).is_some() {
             tally.known.insert(code, counted).is_some()
         } else {
