@@ -13,10 +13,7 @@ const SECONDS_PER_MINUTE: i64 = 60;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 /// What editors put in front of the first line.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-/// A second has nanoseconds; what is finer is left out.
-const FRACTION_DIGITS: usize = 9;
-const POWERS_OF_TEN: [u32; FRACTION_DIGITS] =
-    [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
 
 /// A point in time, ordered by when it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,25 +38,48 @@ pub(crate) struct StampReader {
 
 impl StampReader {
     /// The time stamp that a line begins with.
-    #[inline]
+    // Inlined, because copying what it returns took a quarter of the counter's time.
+    #[inline(always)]
     pub(crate) fn read(&mut self, line: &[u8]) -> Option<TimeStamp> {
-        let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
-        let line = line.strip_prefix(b"[").unwrap_or(line);
-        let begin = line.first_chunk::<8>().filter(|begin| begin[0].is_ascii_digit())?;
-        let (day, date_end) = if begin[4] == b'-' {
-            (self.day(*begin, two_digits(line, 8)?)?, "2026-05-01".len())
-        } else {
-            let &[a, b, c, d, e, f, ..] = begin;
-            (self.day([a, b, c, d, e, f, 0, 0], two_digits(line, 6)?)?, "20260501".len())
+        let line = match line {
+            [b'[', rest @ ..] => rest,
+            [0xEF, ..] => without_byte_order_mark(line),
+            _ => line,
         };
-        let (of_day, rest) = time_of_day(&line[date_end..])?;
+        let (second, rest) = match line.split_first_chunk::<19>() {
+            Some((begin, rest)) if begin[4] == b'-' => (self.extended(begin)?, rest),
+            _ => self.compact(line)?,
+        };
         let (nanosecond, rest) = fraction(rest);
         if rest.first().is_some_and(u8::is_ascii_digit) {
             return None;
         }
         let zone = zone(rest);
-        let second = day + of_day - i64::from(zone.unwrap_or(0)) * SECONDS_PER_MINUTE;
+        let second = second - i64::from(zone.unwrap_or(0)) * SECONDS_PER_MINUTE;
         Some(TimeStamp { second, nanosecond, zone })
+    }
+
+    /// The second of `2026-05-01 10:00:00`, with a blank or a `T`.
+    #[inline]
+    fn extended(&mut self, text: &[u8; 19]) -> Option<i64> {
+        let &[a, b, c, d, e, f, g, h, _, _, separator, h1, h2, c1, m1, m2, c2, s1, s2] = text;
+        if !matches!(separator, b' ' | b'T') || (c1, c2) != (b':', b':') {
+            return None;
+        }
+        let day = self.day([a, b, c, d, e, f, g, h], two_digits(text, 8)?)?;
+        Some(day + time_of_day([h1, h2, m1, m2, s1, s2])?)
+    }
+
+    /// The second of `20260501 10:00:00`, `20260501T10:00:00` or `20260501T100000`, and what stands behind it.
+    fn compact<'a>(&mut self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
+        let (&[a, b, c, d, e, f, _, _], rest) = text.split_first_chunk()?;
+        let (time, rest) = match rest {
+            [b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] => ([h1, h2, m1, m2, s1, s2], rest),
+            [b'T', h1, h2, m1, m2, s1, s2, rest @ ..] => ([h1, h2, m1, m2, s1, s2], rest),
+            _ => return None,
+        };
+        let day = self.day([a, b, c, d, e, f, 0, 0], two_digits(text, 6)?)?;
+        Some((day + time_of_day(time.map(|&digit| digit))?, rest))
     }
 
     /// When a day of a month begins.
@@ -87,22 +107,17 @@ impl StampReader {
     }
 }
 
-/// The seconds from the beginning of the day to `T10:00:00`, and what stands behind that.
+/// The seconds from the beginning of the day to a time, of which these are the digits.
 #[inline]
-fn time_of_day(text: &[u8]) -> Option<(i64, &[u8])> {
-    let (&separator, text) = text.split_first()?;
-    let is_iso = separator == b'T';
-    if !is_iso && separator != b' ' {
-        return None;
-    }
-    let (digits, rest) = match text {
-        [a, b, b':', c, d, b':', e, f, rest @ ..] => ([*a, *b, *c, *d, *e, *f], rest),
-        [a, b, c, d, e, f, rest @ ..] if is_iso => ([*a, *b, *c, *d, *e, *f], rest),
-        _ => return None,
-    };
+fn time_of_day(digits: [u8; 6]) -> Option<i64> {
     let (hour, minute, second) = (two_digits(&digits, 0)?, two_digits(&digits, 2)?, two_digits(&digits, 4)?);
-    let of_day = (hour * 60 + minute) * 60 + second;
-    (hour < 24 && minute < 60 && second < 60).then_some((of_day, rest))
+    (hour < 24 && minute < 60 && second < 60).then_some((hour * 60 + minute) * 60 + second)
+}
+
+#[cold]
+fn without_byte_order_mark(line: &[u8]) -> &[u8] {
+    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    line.strip_prefix(b"[").unwrap_or(line)
 }
 
 #[inline]
@@ -114,20 +129,21 @@ fn two_digits(text: &[u8], at: usize) -> Option<i64> {
     (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
-/// The digits behind a point or comma, as nanoseconds, and what stands behind them.
+/// The digits behind a point or comma, as nanoseconds (what is finer is left out), and what stands behind them.
 #[inline]
 fn fraction(text: &[u8]) -> (u32, &[u8]) {
     let [b'.' | b',', digits @ ..] = text else {
         return (0, text);
     };
-    let count = digits.iter().take_while(|digit| digit.is_ascii_digit()).count();
-    if count == 0 {
-        return (0, text);
+    let (mut nanosecond, mut scale, mut count) = (0, NANOSECONDS_PER_SECOND, 0);
+    while let Some(digit) =
+        digits.get(count).map(|digit| digit.wrapping_sub(b'0')).filter(|&digit| digit < 10)
+    {
+        scale /= 10;
+        nanosecond += u32::from(digit) * scale;
+        count += 1;
     }
-    let (counted, rest) = digits.split_at(count);
-    let finest = &counted[..count.min(FRACTION_DIGITS)];
-    let number = finest.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
-    (number * POWERS_OF_TEN[FRACTION_DIGITS - finest.len()], rest)
+    if count > 0 { (nanosecond, &digits[count..]) } else { (0, text) }
 }
 
 /// `Z`, `+08:00`, `+0800` or `+08`, in minutes.
