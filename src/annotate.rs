@@ -50,7 +50,11 @@ impl NoteWriter {
             // What lies before the field was just searched, and is still in the nearest cache.
             wtr.write_all(&window[written..end])?;
             written = end;
-            self.write_note(note, window, end, &mut color, wtr)
+            if !self.color {
+                return wtr.write_all(&note.plain);
+            }
+            color.advance(window, end);
+            write_colored(note, &color, wtr)
         };
         if list {
             self.for_each_field::<true>(window, part.clone(), memory, on_field)?;
@@ -124,30 +128,18 @@ impl NoteWriter {
             let note = &self.notes[entry];
             wtr.write_all(&window[written..field.end])?;
             written = field.end;
-            self.write_note(note, window, field.end, color, wtr)?;
+            if self.color {
+                color.advance(window, field.end);
+                write_colored(note, color, wtr)?;
+            } else {
+                wtr.write_all(&note.plain)?;
+            }
         }
         wtr.write_all(&window[written..range.end])?;
         if self.color {
             color.advance(window, range.end);
         }
         Ok(())
-    }
-
-    /// Writes a note at a place of the window.
-    #[inline]
-    fn write_note(
-        &self,
-        note: &Note,
-        window: &[u8],
-        at: usize,
-        color: &mut LineColor,
-        wtr: &mut impl Write,
-    ) -> io::Result<()> {
-        if !self.color {
-            return wtr.write_all(&note.plain);
-        }
-        color.advance(window, at);
-        write_colored(note, color, wtr)
     }
 
     /// How far behind a part the window must reach, unless the line ends before that.
