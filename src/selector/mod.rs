@@ -1,15 +1,13 @@
 //! Selectors: the small language for choosing codes, `error,!auth,-705`.
 
-use crate::catalog::{Catalog, Category, Entry, Severity};
-use std::collections::BTreeSet;
-use std::fmt;
-use std::ops::RangeInclusive;
+mod error;
 
-const NAMES_OF_SETS: [&str; 3] = ["any", "unknown", "new"];
-/// How many names are suggested for one that there is not.
-const SUGGESTIONS_MAX: usize = 3;
-/// How many letters a suggestion may differ in.
-const SUGGESTION_DISTANCE_MAX: usize = 2;
+pub use error::SelectorError;
+
+use crate::catalog::{Catalog, Category, Entry, Severity};
+use error::nearest;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 /// A choice of codes: terms with commas between them.
 ///
@@ -63,36 +61,6 @@ enum Term {
     Severity(Severity),
     Category(Category),
     Codes(RangeInclusive<i32>),
-}
-
-/// Why a text is no selector.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SelectorError {
-    /// Two commas with nothing between, or nothing at all.
-    MissingTerm,
-    /// A term that names nothing, with the names that are nearest to it.
-    UnknownTerm {
-        /// What was written.
-        term: String,
-        /// Names and codes that are nearly written so; perhaps none.
-        nearest: Vec<String>,
-    },
-    /// A code that the catalog lacks, with those that are nearest to it.
-    UnknownCode {
-        /// What was written.
-        code: i64,
-        /// Codes that are nearly written so; perhaps none.
-        nearest: Vec<String>,
-    },
-    /// A range that holds no code.
-    EmptyRange {
-        /// What was written.
-        range: String,
-        /// Whether its higher end stands first.
-        is_reversed: bool,
-    },
-    /// `new`, where no earlier run is known.
-    NoBaseline,
 }
 
 impl Selector {
@@ -208,72 +176,6 @@ impl EarlierCodes {
         self.codes.contains(&code) || self.known_from.is_some_and(|from| code < from)
     }
 }
-
-/// The names of severities, categories in the catalog, and sets, each once.
-fn names(catalog: &Catalog) -> Vec<&'static str> {
-    let mut names: Vec<&str> = NAMES_OF_SETS.into();
-    names.extend(Severity::ALL.map(Severity::name));
-    for entry in catalog.entries() {
-        let name = entry.category().name();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// The names and codes that are nearly written so, the nearest first.
-fn nearest(written: &str, catalog: &Catalog) -> Vec<String> {
-    let codes = catalog.entries().iter().map(|entry| entry.code().to_string());
-    let mut near: Vec<(usize, String)> = names(catalog)
-        .into_iter()
-        .map(str::to_owned)
-        .chain(codes)
-        .map(|name| (strsim::damerau_levenshtein(written, &name), name))
-        .filter(|&(distance, ref name)| distance <= SUGGESTION_DISTANCE_MAX && distance < name.len())
-        .collect();
-    near.sort();
-    near.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect()
-}
-
-impl fmt::Display for SelectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let did_you_mean = |nearest: &[String]| match nearest {
-            [] => String::new(),
-            [rest @ .., last] if !rest.is_empty() => format!("; did you mean {} or {last}?", rest.join(", ")),
-            [only, ..] => format!("; did you mean {only}?"),
-        };
-        match self {
-            Self::MissingTerm => write!(f, "a term is missing; write terms with commas between: error,!auth"),
-            Self::UnknownTerm { term, nearest } => {
-                let names = names(&Catalog::builtin()).join(", ");
-                let mean = did_you_mean(nearest);
-                write!(
-                    f,
-                    "nothing is called {term:?}{mean}\nthere are: {names}, a code (-204), a range (-299..-201); !term takes away"
-                )
-            }
-            Self::UnknownCode { code, nearest } => {
-                let mean = did_you_mean(nearest);
-                write!(f, "the catalog has no {code}{mean}")?;
-                if *code < 0 {
-                    write!(f, "\nfor a code that is in no catalog, write {code}..{code}")
-                } else {
-                    Ok(())
-                }
-            }
-            Self::EmptyRange { range, is_reversed: true } => {
-                write!(f, "no code is in {range}; write the lower one first: -299..-201")
-            }
-            Self::EmptyRange { range, is_reversed: false } => {
-                write!(f, "no code of the catalog is in {range}")
-            }
-            Self::NoBaseline => write!(f, "\"new\" needs an earlier run to compare with: --baseline FILE"),
-        }
-    }
-}
-
-impl std::error::Error for SelectorError {}
 
 #[cfg(test)]
 mod tests {
