@@ -46,7 +46,7 @@ impl NoteWriter {
     ) -> io::Result<usize> {
         let mut color = std::mem::take(&mut memory.color);
         let mut written = part.start;
-        let on_field = |end, note: &Note| {
+        self.for_each_field(window, part.clone(), memory, list, |end, note| {
             // What lies before the field was just searched, and is still in the nearest cache.
             wtr.write_all(&window[written..end])?;
             written = end;
@@ -55,12 +55,7 @@ impl NoteWriter {
             }
             color.advance(window, end);
             write_colored(note, &color, wtr)
-        };
-        if list {
-            self.for_each_field::<true>(window, part.clone(), memory, on_field)?;
-        } else {
-            self.for_each_field::<false>(window, part.clone(), memory, on_field)?;
-        }
+        })?;
         let end = part.end.max(written);
         wtr.write_all(&window[written..end])?;
         if self.color {
@@ -73,18 +68,19 @@ impl NoteWriter {
     /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
     pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
         let end = part.end;
-        self.for_each_field::<true>(window, part, memory, |_, _| Ok(())).expect("nothing is written");
+        self.for_each_field(window, part, memory, true, |_, _| Ok(())).expect("nothing is written");
         memory.listed.last().map_or(end, |field| end.max(field.end))
     }
 
     /// Counts the fields of a part, lists them if that is wanted, and calls `on_note` for each that wants its
     /// note, with where that goes.
     #[inline]
-    fn for_each_field<const LIST: bool>(
+    fn for_each_field(
         &self,
         window: &[u8],
         part: Range<usize>,
         memory: &mut Memory,
+        list: bool,
         mut on_note: impl FnMut(usize, &Note) -> io::Result<()>,
     ) -> io::Result<()> {
         let Memory { listed, fields, old_notes, scratch, .. } = memory;
@@ -102,7 +98,7 @@ impl NoteWriter {
                     Some(length) => old_notes.add(window, field.end..field.end + length),
                 }
             }
-            if LIST {
+            if list {
                 field.has_note = wanted.is_none();
                 listed.push(field);
             }
