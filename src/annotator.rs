@@ -8,7 +8,8 @@ use crate::observer::Observer;
 use crate::scanner::Scanner;
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
 use crate::window::Settled;
-use std::io::{self, Read, Write};
+use crate::writing::{Writing, Written};
+use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes behind each what it means.
 ///
@@ -16,18 +17,8 @@ use std::io::{self, Read, Write};
 /// one and share it.
 #[derive(Clone, Debug)]
 pub struct Annotator {
-    pub(crate) notes: NoteWriter,
-    pub(crate) written: Written,
+    writing: Writing,
     window_bytes: usize,
-}
-
-/// What is written of a stream.
-#[derive(Clone, Debug)]
-pub(crate) enum Written {
-    All,
-    /// Chosen or numbered lines.
-    Lines(LineRules),
-    Nothing,
 }
 
 /// What an [`Annotator`] is to be like.
@@ -39,6 +30,7 @@ pub struct AnnotatorBuilder {
     unknown: bool,
     lines: Option<Lines>,
     quiet: bool,
+    catalog: Option<Catalog>,
     window_bytes: usize,
 }
 
@@ -63,6 +55,7 @@ impl Annotator {
             unknown: false,
             lines: None,
             quiet: false,
+            catalog: None,
             window_bytes: stream::WINDOW_BYTES,
         }
     }
@@ -75,7 +68,8 @@ impl Annotator {
         let mut annotated = Vec::with_capacity(text.len() + text.len() / 4);
         let settled = Settled { text, part: 0..text.len(), at_end: true };
         let (mut memory, mut lines) = (Memory::default(), LineWriter::default());
-        self.write_part(settled, &mut memory, &mut lines, false, &mut annotated)
+        self.writing
+            .write_part(settled, &mut memory, &mut lines, false, &mut annotated)
             .and_then(|_| lines.end_input(&mut annotated))
             .expect("a Vec takes all that is written");
         annotated
@@ -141,32 +135,9 @@ impl Annotator {
         self.stream_annotator().annotate(source, b"", wtr, &mut ())
     }
 
-    /// Writes what is wanted of a part, lists its fields if that is wanted or needed, and returns where the
-    /// next begins.
-    pub(crate) fn write_part(
-        &self,
-        settled: Settled<'_>,
-        memory: &mut Memory,
-        lines: &mut LineWriter,
-        list: bool,
-        wtr: &mut impl Write,
-    ) -> io::Result<usize> {
-        let Settled { text, part, .. } = settled.clone();
-        match &self.written {
-            Written::All => self.notes.write_part(text, part, memory, list, wtr),
-            Written::Nothing => Ok(self.notes.list_part(text, part, memory)),
-            Written::Lines(rules) => {
-                let end = self.notes.list_part(text, part.clone(), memory);
-                let settled = Settled { part: part.start..end, ..settled };
-                lines.write_part(rules, &self.notes, settled, memory, wtr)?;
-                Ok(end)
-            }
-        }
-    }
-
     /// To annotate one source after another with one buffer.
     pub fn stream_annotator(&self) -> StreamAnnotator<'_> {
-        StreamAnnotator::new(self, self.window_bytes)
+        StreamAnnotator::new(&self.writing, self.window_bytes)
     }
 }
 
@@ -217,9 +188,15 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// The annotator, with the built-in catalog.
+    /// The catalog to annotate from, in place of the built-in one.
+    pub fn catalog(mut self, catalog: Catalog) -> Self {
+        self.catalog = Some(catalog);
+        self
+    }
+
+    /// The annotator.
     pub fn build(self) -> Annotator {
-        let catalog = Catalog::builtin();
+        let catalog = self.catalog.unwrap_or_default();
         let notes = catalog.entries().iter().map(Note::of_entry).collect();
         let written = match self.lines {
             _ if self.quiet => Written::Nothing,
@@ -228,6 +205,6 @@ impl AnnotatorBuilder {
         };
         let scanner = Scanner::new(catalog, self.strict, self.unknown);
         let notes = NoteWriter { scanner, notes, color: self.color };
-        Annotator { notes, written, window_bytes: self.window_bytes }
+        Annotator { writing: Writing { notes, written }, window_bytes: self.window_bytes }
     }
 }

@@ -39,6 +39,7 @@ mod scanner;
 mod selector;
 mod stream;
 mod window;
+mod writing;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{Catalog, Category, Entry, Severity};

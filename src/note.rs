@@ -1,7 +1,6 @@
 //! Notes: what is written behind a field, rendered once for each entry of the catalog.
 
-use crate::catalog::{Entry, Severity};
-use colored::Color;
+use crate::catalog::Entry;
 
 /// Ends all colours and styles.
 pub(crate) const RESET: &[u8] = b"\x1b[0m";
@@ -17,15 +16,10 @@ pub(crate) struct Note {
 impl Note {
     pub(crate) fn of_entry(entry: &Entry) -> Self {
         let text = format!("({}: {})", entry.category().name(), entry.message());
-        let color = match entry.severity() {
-            Severity::Success => Color::Green,
-            Severity::Action => Color::Yellow,
-            Severity::Error => Color::Red,
-        };
         let reset = String::from_utf8_lossy(RESET);
         Self {
             plain: format!(" {text}").into_bytes().into(),
-            colored: format!(" \x1b[{}m{text}{reset}", color.to_fg_str()).into_bytes().into(),
+            colored: format!(" \x1b[{}m{text}{reset}", entry.severity().color()).into_bytes().into(),
         }
     }
 

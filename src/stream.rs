@@ -1,11 +1,11 @@
 //! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
 
 use crate::annotate::Memory;
-use crate::annotator::{Annotator, Written};
-use crate::lines::{LINE_MAX_BYTES, LineWriter};
+use crate::lines::LineWriter;
 use crate::observer::{Observer, Part};
 use crate::scanner::LOOK_BEHIND_BYTES;
 use crate::window::Window;
+use crate::writing::Writing;
 use std::fmt;
 use std::io::{self, Read, Write};
 
@@ -77,18 +77,17 @@ impl std::error::Error for StreamError {
 /// time, take one for each thread.
 #[derive(Debug)]
 pub struct StreamAnnotator<'a> {
-    annotator: &'a Annotator,
+    writing: &'a Writing,
     window: Window,
     memory: Memory,
     lines: LineWriter,
 }
 
 impl<'a> StreamAnnotator<'a> {
-    pub(crate) fn new(annotator: &'a Annotator, window_bytes: usize) -> Self {
-        let must_be_whole = matches!(&annotator.written, Written::Lines(rules) if rules.choose());
-        let line_max = if must_be_whole { LINE_MAX_BYTES } else { 0 };
-        let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, annotator.notes.look_ahead());
-        Self { annotator, window, memory: Memory::default(), lines: LineWriter::default() }
+    pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
+        let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
+        let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
+        Self { writing, window, memory: Memory::default(), lines: LineWriter::default() }
     }
 
     /// Annotates all that a source gives, tells the observer, and returns the number of fields found.
@@ -134,7 +133,7 @@ impl<'a> StreamAnnotator<'a> {
             let (text, start) = (settled.text, settled.part.start);
             let list = observer.wants_fields();
             let fields_before = self.memory.fields;
-            let written = self.annotator.write_part(settled, &mut self.memory, &mut self.lines, list, wtr);
+            let written = self.writing.write_part(settled, &mut self.memory, &mut self.lines, list, wtr);
             let end = written.map_err(StreamError::Write)?;
             let fields = self.memory.fields - fields_before;
             let (input_offset, listed) = (source.input_offset(), &self.memory.listed[..]);

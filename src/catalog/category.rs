@@ -1,5 +1,6 @@
 //! Categories and severities: what kind of answer a code is.
 
+use colored::Color;
 /// How bad an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
@@ -18,6 +19,16 @@ impl Severity {
     /// The severity with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+
+    /// The colour that it has on terminals, as a parameter of an escape sequence: `31`.
+    pub fn color(self) -> std::borrow::Cow<'static, str> {
+        let color = match self {
+            Self::Success => Color::Green,
+            Self::Action => Color::Yellow,
+            Self::Error => Color::Red,
+        };
+        color.to_fg_str()
     }
 
     /// The name in lower case: `success`, `action` or `error`.

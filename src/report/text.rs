@@ -5,8 +5,6 @@ use super::histogram::Histogram;
 use super::table::{self, Align, Cell};
 use super::tally::Tally;
 use super::{Report, Row, count_of};
-use colored::Color;
-use imsdk_annotate::Severity;
 use std::io::{self, Write};
 
 /// Eighths of a line's height.
@@ -70,10 +68,7 @@ fn write_rows(
     let titles = ["code", "category", count_title, "share", bars.title(), "first", "last", "message"];
     let mut cells = vec![titles.map(Cell::from).to_vec()];
     for row in rows {
-        let paint = row
-            .severity()
-            .filter(|_| color)
-            .map(|severity| format!("\x1b[{}m", color_of(severity).to_fg_str()));
+        let paint = row.severity().filter(|_| color).map(|severity| format!("\x1b[{}m", severity.color()));
         let colored = |text: String| Cell { text, color: paint.clone() };
         let counted = row.counted;
         cells.push(vec![
@@ -132,14 +127,6 @@ fn write_checks(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
         writeln!(wtr, "{title}  {verdict}: --fail-on {}, {fields}", visible(&outcome.check.text))?;
     }
     Ok(())
-}
-
-fn color_of(severity: Severity) -> Color {
-    match severity {
-        Severity::Success => Color::Green,
-        Severity::Action => Color::Yellow,
-        Severity::Error => Color::Red,
-    }
 }
 
 /// Rows of bars with one axis: time where lines have time stamps, else the place in the input.

@@ -1,0 +1,55 @@
+//! What is written of a stream: all of it, chosen or numbered lines, or nothing.
+
+use crate::annotate::{Memory, NoteWriter};
+use crate::lines::{LINE_MAX_BYTES, LineRules, LineWriter};
+use crate::window::Settled;
+use std::io::{self, Write};
+
+/// Writes parts of a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Writing {
+    pub(crate) notes: NoteWriter,
+    pub(crate) written: Written,
+}
+
+/// How much is written.
+#[derive(Clone, Debug)]
+pub(crate) enum Written {
+    All,
+    /// Chosen or numbered lines.
+    Lines(LineRules),
+    Nothing,
+}
+
+impl Writing {
+    /// How long a line may be that must be whole to be worked on; 0 where none must.
+    pub(crate) fn whole_line_max(&self) -> usize {
+        match &self.written {
+            Written::Lines(rules) if rules.choose() => LINE_MAX_BYTES,
+            _ => 0,
+        }
+    }
+
+    /// Writes what is wanted of a part, lists its fields if that is wanted or needed, and returns where the
+    /// next begins.
+    pub(crate) fn write_part(
+        &self,
+        settled: Settled<'_>,
+        memory: &mut Memory,
+        lines: &mut LineWriter,
+        list: bool,
+        wtr: &mut impl Write,
+    ) -> io::Result<usize> {
+        let (text, part) = (settled.text, settled.part.clone());
+        match &self.written {
+            Written::All => self.notes.write_part(text, part, memory, list, wtr),
+            Written::Nothing => Ok(self.notes.list_part(text, part, memory)),
+            Written::Lines(rules) => {
+                let (start, end) = (part.start, self.notes.list_part(text, part, memory));
+                let settled = Settled { part: start..end, ..settled };
+                lines.write_part(rules, &self.notes, settled, memory, wtr)?;
+                Ok(end)
+            }
+        }
+    }
+}
