@@ -1,6 +1,7 @@
 //! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected.
 
-use super::tally::{LOWEST_CODE, Tally};
+use super::count_of;
+use super::tally::{LOWEST_CODE, Tally, sum};
 use imsdk_annotate::{Catalog, EarlierCodes, Selector, SelectorError};
 use std::fmt;
 
@@ -58,8 +59,8 @@ impl Check {
         unknown_fields: u64,
     ) -> CheckOutcome<'a> {
         let known = tally.known.iter().filter(|&(&code, _)| self.selects(code, catalog));
-        let count = known.fold(unknown_fields, |sum, (_, counted)| sum.saturating_add(counted.fields));
-        CheckOutcome { check: self, count }
+        let known_fields = sum(known.map(|(_, counted)| counted.fields));
+        CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields) }
     }
 
     pub(crate) fn selects(&self, code: i32, catalog: &Catalog) -> bool {
@@ -79,13 +80,13 @@ impl Check {
     /// those that it does not, some may be selected and others not.
     pub(crate) fn unknown_fields(&self, tally: &Tally) -> Option<u64> {
         let selected = tally.unknown.iter().filter(|&(&code, _)| self.selector.selects(code, None));
-        let sum = selected.fold(0_u64, |sum, (_, counted)| sum.saturating_add(counted.fields));
+        let fields = sum(selected.map(|(_, counted)| counted.fields));
         if tally.more_unknown == 0 {
-            return Some(sum);
+            return Some(fields);
         }
         let farther = LOWEST_CODE..=tally.unknown.keys().next().map_or(-1, |lowest| lowest - 1);
         let all = self.selector.selects_unknown(&farther)?;
-        Some(if all { sum.saturating_add(tally.more_unknown) } else { sum })
+        Some(if all { fields.saturating_add(tally.more_unknown) } else { fields })
     }
 }
 
@@ -98,7 +99,7 @@ impl CheckOutcome<'_> {
     pub(crate) fn message(&self, tally: &Tally, catalog: &Catalog) -> String {
         let mut codes = self.check.selected(tally, catalog);
         codes.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code.unsigned_abs()));
-        let told_apart = codes.iter().fold(0_u64, |sum, &(_, count)| sum.saturating_add(count));
+        let told_apart = sum(codes.iter().map(|&(_, count)| count));
         let mut named: Vec<String> =
             codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}")).collect();
         let more = codes.len().saturating_sub(CODES_IN_MESSAGE);
@@ -108,8 +109,8 @@ impl CheckOutcome<'_> {
         } else if more > 0 {
             named.push(format!("and {more} more"));
         }
-        let fields = if self.count == 1 { "field" } else { "fields" };
-        format!("--fail-on {}: {} {fields} ({})", self.check.text, self.count, named.join(", "))
+        let fields = count_of(self.count, "field", "fields");
+        format!("--fail-on {}: {fields} ({})", self.check.text, named.join(", "))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The report as GitHub workflow commands, which show at the top of a run.
 
 use super::escape::{github_message, github_property};
+use super::tally::sum;
 use super::{Report, Row, count_of};
 use imsdk_annotate::Severity;
 use std::io::{self, Write};
@@ -18,7 +19,7 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
         }
         let rest = &rows[shown..];
         if !rest.is_empty() {
-            let count = rest.iter().fold(0_u64, |sum, row| sum.saturating_add(row.counted.fields));
+            let count = sum(rest.iter().map(|row| row.counted.fields));
             let codes: Vec<String> = rest.iter().map(|row| row.code.to_string()).collect();
             let message = format!("{}: {}", count_of(count, "time", "times"), codes.join(", "));
             let title = github_property(&format!("iMSDK: {} more codes", rest.len()));

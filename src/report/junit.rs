@@ -9,18 +9,17 @@ use std::io::{self, Write};
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
     let (rows, outcomes) = (report.known().into_iter().chain(report.unknown()), report.outcomes());
-    let mut has_case = vec![false; outcomes.len()];
-    for row in rows {
-        let selects = |outcome: &CheckOutcome<'_>| outcome.check.selects(row.code, report.catalog);
-        let selecting: Vec<_> = outcomes.iter().filter(|outcome| selects(outcome)).collect();
+    let rows: Vec<Row<'_>> = rows.collect();
+    let selects = |outcome: &CheckOutcome<'_>, row: &Row<'_>| outcome.check.selects(row.code, report.catalog);
+    for row in &rows {
+        let selecting: Vec<_> = outcomes.iter().filter(|outcome| selects(outcome, row)).collect();
         if !selecting.is_empty() {
-            suite.add_test_case(case_of_code(report, &row, &selecting));
+            suite.add_test_case(case_of_code(report, row, &selecting));
         }
-        has_case.iter_mut().zip(&outcomes).for_each(|(has, outcome)| *has |= selects(outcome));
     }
     // Who reads the file may take one without cases for a failure.
-    let without_case = outcomes.iter().zip(has_case).filter(|(_, has_case)| !has_case);
-    suite.add_test_cases(without_case.map(|(outcome, _)| case_of_check(outcome)));
+    let without_case = outcomes.iter().filter(|outcome| !rows.iter().any(|row| selects(outcome, row)));
+    suite.add_test_cases(without_case.map(case_of_check));
     let mut document = quick_junit::Report::new("imsdk-annotate");
     document.add_test_suite(suite);
     document.serialize(wtr).map_err(io::Error::other)

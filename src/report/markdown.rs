@@ -6,11 +6,8 @@ use std::io::{self, Write};
 
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     let (known, unknown) = (report.known(), report.unknown());
-    let input = report.tally.input;
     writeln!(wtr, "## iMSDK return codes\n")?;
-    let codes = count_of(report.tally.known_fields(), "return code", "return codes");
-    let lines = count_of(input.lines, "line", "lines");
-    writeln!(wtr, "{codes} in {lines} of {}.", count_of(input.files, "input", "inputs"))?;
+    writeln!(wtr, "{}.", report.summary())?;
     if !report.tally.complete {
         writeln!(wtr, "\n**Not all could be read:** see the messages of the job.")?;
     }
@@ -43,8 +40,11 @@ fn write_table(report: &Report<'_>, rows: &[Row<'_>], wtr: &mut impl Write) -> i
         let counted = row.counted;
         let (category, message) = (markdown(row.category()), markdown(row.message()));
         write!(wtr, "| {} | {category} | {message} | {} |", row.code, counted.fields)?;
-        if let Some(comparison) = row.comparison {
-            write!(wtr, " {} | {} |", comparison.count, comparison.change.name())?;
+        match row.comparison {
+            Some(comparison) => write!(wtr, " {} | {} |", comparison.count, comparison.change.name())?,
+            // How often it was there earlier is not known.
+            None if report.baseline.is_some() => write!(wtr, "  |  |")?,
+            None => {}
         }
         let [first, last] = [&counted.first, &counted.last].map(|place| markdown_code(&report.place(place)));
         writeln!(wtr, " {first} | {last} | {} |", markdown_code(&counted.first.text))?;

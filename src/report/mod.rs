@@ -26,6 +26,7 @@ use baseline::Comparison;
 use check::CheckOutcome;
 use imsdk_annotate::{Catalog, Entry, Severity};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use tally::{Counted, Place};
 
@@ -130,7 +131,7 @@ impl<'a> Report<'a> {
             .collect()
     }
 
-    fn rows(&self, codes: &'a std::collections::BTreeMap<i32, Counted>) -> Vec<Row<'a>> {
+    fn rows(&self, codes: &'a BTreeMap<i32, Counted>) -> Vec<Row<'a>> {
         let row = |(&code, counted): (&i32, &'a Counted)| Row {
             code,
             entry: self.catalog.get(code),
@@ -140,6 +141,14 @@ impl<'a> Report<'a> {
         let mut rows: Vec<_> = codes.iter().map(row).collect();
         rows.sort_by_key(|row| (Reverse(row.counted.fields), row.code.unsigned_abs()));
         rows
+    }
+
+    /// How many return codes there were in how much, in words.
+    fn summary(&self) -> String {
+        let input = self.tally.input;
+        let codes = count_of(self.tally.known_fields(), "return code", "return codes");
+        let lines = count_of(input.lines, "line", "lines");
+        format!("{codes} in {lines} of {}", count_of(input.files, "input", "inputs"))
     }
 
     /// `server.log:12`, as it is in the report.

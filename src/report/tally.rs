@@ -112,17 +112,12 @@ impl Tally {
 
     /// How many fields had a known code.
     pub(crate) fn known_fields(&self) -> u64 {
-        self.known.values().fold(0, |sum, counted| sum.saturating_add(counted.fields))
+        sum(self.known.values().map(|counted| counted.fields))
     }
 
     /// How many fields had an unknown code.
     pub(crate) fn unknown_fields(&self) -> u64 {
-        self.unknown.values().fold(self.more_unknown, |sum, counted| sum.saturating_add(counted.fields))
-    }
-
-    pub(crate) fn add_unknown(&mut self, code: i32, counted: Counted) {
-        merge(&mut self.unknown, code, counted, false);
-        self.drop_farthest();
+        sum(self.unknown.values().map(|counted| counted.fields)).saturating_add(self.more_unknown)
     }
 
     /// Adds what follows: other inputs, or more of the last one.
@@ -155,7 +150,7 @@ impl Tally {
     }
 
     /// Of the unknown codes, keeps no more than those nearest to zero apart.
-    fn drop_farthest(&mut self) {
+    pub(crate) fn drop_farthest(&mut self) {
         while self.unknown.len() > UNKNOWN_CODES_MAX
             && let Some((_, farthest)) = self.unknown.pop_first()
         {
@@ -203,6 +198,11 @@ impl Counted {
         self.seconds.append(&next.seconds);
         self.offsets.append(&next.offsets);
     }
+}
+
+/// The sum of counts; as much as there can be, where it is more.
+pub(crate) fn sum(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
 }
 
 fn merge(all: &mut BTreeMap<i32, Counted>, code: i32, counted: Counted, goes_on: bool) {

@@ -3,7 +3,7 @@
 use super::escape::visible;
 use super::histogram::Histogram;
 use super::table::{self, Align, Cell};
-use super::tally::Tally;
+use super::tally::sum;
 use super::{Report, Row, count_of};
 use std::io::{self, Write};
 
@@ -44,11 +44,7 @@ pub(super) fn write(report: &Report<'_>, color: bool, wtr: &mut impl Write) -> i
 }
 
 fn write_summary(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
-    let Tally { input, .. } = report.tally;
-    let fields = count_of(report.tally.known_fields(), "return code", "return codes");
-    let lines = count_of(input.lines, "line", "lines");
-    let files = count_of(input.files, "input", "inputs");
-    writeln!(wtr, "{fields} in {lines} of {files}")?;
+    writeln!(wtr, "{}", report.summary())?;
     if !report.tally.complete {
         writeln!(wtr, "not all could be read: see the messages")?;
     }
@@ -62,7 +58,7 @@ fn write_rows(
     color: bool,
     wtr: &mut impl Write,
 ) -> io::Result<()> {
-    let all = rows.iter().fold(0_u64, |sum, row| sum.saturating_add(row.counted.fields));
+    let all = sum(rows.iter().map(|row| row.counted.fields));
     let bars = Bars::of(rows);
     let count_title = if report.baseline.is_some() { "count (before)" } else { "count" };
     let titles = ["code", "category", count_title, "share", bars.title(), "first", "last", "message"];
@@ -137,14 +133,14 @@ struct Bars {
 
 impl Bars {
     fn of(rows: &[Row<'_>]) -> Self {
-        let sum = |of: fn(&Row<'_>) -> Histogram| {
+        let axis_of = |of: fn(&Row<'_>) -> Histogram| {
             let mut sum = Histogram::default();
             rows.iter().for_each(|row| sum.append(&of(row)));
             sum
         };
-        let axis = sum(|row| row.counted.seconds.clone());
+        let axis = axis_of(|row| row.counted.seconds.clone());
         if axis.is_empty() {
-            Self { axis: sum(|row| row.counted.offsets.clone()), is_time: false }
+            Self { axis: axis_of(|row| row.counted.offsets.clone()), is_time: false }
         } else {
             Self { axis, is_time: true }
         }

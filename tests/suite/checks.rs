@@ -221,6 +221,15 @@ fn what_an_earlier_run_did_not_tell_apart_is_neither_new_nor_gone() {
     let output = run(&again, &format!("ret=-10\n{}", many_unknown()));
     assert_eq!(output.stderr, b"imsdk-annotate: --fail-on new: 1 field (-10: 1)\n");
     assert!(!String::from_utf8(output.stdout).unwrap().contains("Gone"));
+    // In a table each code has all cells, also where its earlier count is not known.
+    fs::write(folder.path().join("low.log"), "ret=-204\nret=-900000000\n").unwrap();
+    let output = run(&["-q", "--report=markdown=-", "--baseline=earlier.json", "low.log"], "");
+    let report = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<&str> = report.lines().filter(|line| line.starts_with('|')).collect();
+    assert!(
+        report.contains("| -900000000 |") && rows.iter().all(|row| row.matches('|').count() == 10),
+        "{report}"
+    );
     // Of reports that are added up, what cannot be known is said.
     let merge = ["--merge-reports", "earlier.json"];
     let output = run(&[&merge[..], &["--fail-on=unknown>1002"]].concat(), "");

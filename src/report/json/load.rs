@@ -49,20 +49,18 @@ pub(crate) fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, Strin
     (tally.input, tally.complete, tally.more_unknown) =
         (input, document.complete, document.more_unknown_fields);
     for (code, counted) in codes {
-        if !(LOWEST_CODE..0).contains(&code) && catalog.get(code).is_none() {
-            return Err(no_report(&format!("{code} is no code")));
-        }
         let is_twice = if catalog.get(code).is_some() {
             tally.known.insert(code, counted).is_some()
+        } else if (LOWEST_CODE..0).contains(&code) {
+            tally.unknown.insert(code, counted).is_some()
         } else {
-            let is_twice = tally.unknown.contains_key(&code);
-            tally.add_unknown(code, counted);
-            is_twice
+            return Err(no_report(&format!("{code} is no code")));
         };
         if is_twice {
             return Err(no_report(&format!("it has {code} twice")));
         }
     }
+    tally.drop_farthest();
     Ok(LoadedReport { tally, names: names.names })
 }
 
