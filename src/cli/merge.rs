@@ -8,13 +8,12 @@ use crate::input::InputName;
 use crate::messages::Messages;
 use crate::progress::Progress;
 use crate::report::{LoadedReport, Tally, load};
-use imsdk_annotate::Catalog;
 use std::fs;
 use std::io::{self, Read};
 
 /// Reads the reports that the operands name, in their order, and writes what was asked for of their sum. What
 /// cannot be read is said, and left out.
-pub(super) fn merge_reports(args: &Args, catalog: &Catalog, mut triage: Triage) -> ExitStatus {
+pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
     let messages = Messages::new(Progress::hidden());
     if !args.triage.counts() {
         messages.say("--merge-reports needs a --report to write, or a --fail-on to check");
@@ -31,7 +30,7 @@ pub(super) fn merge_reports(args: &Args, catalog: &Catalog, mut triage: Triage) 
     for name in args.inputs() {
         match read(&name) {
             Err(error) => messages.input(&name, &error),
-            Ok(text) => match load(&text, catalog) {
+            Ok(text) => match load(&text, &triage.catalog) {
                 Ok(report) => {
                     if !report.tally.complete {
                         messages.say(&format!("{name}: is of inputs that could not all be read"));

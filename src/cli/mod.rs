@@ -16,7 +16,7 @@ use crate::signals;
 use args::{Args, ProgressChoice};
 use clap::{CommandFactory, Parser};
 use exit_status::ExitStatus;
-use imsdk_annotate::{Annotator, Catalog};
+use imsdk_annotate::Annotator;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,9 +37,8 @@ pub(crate) fn run() -> ExitStatus {
         }
         Ok(args) => args,
     };
-    let catalog = Catalog::builtin();
-    match Triage::new(&args, &catalog) {
-        Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, &catalog, triage),
+    match Triage::new(&args) {
+        Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),
         Ok(triage) => annotate_inputs(&args, triage),
         Err(refusal) => {
             Messages::new(Progress::hidden()).say(&refusal);
@@ -82,7 +81,8 @@ fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));
     }
-    let names: Vec<String> = inputs.iter().map(|input| input.name.before_lines()).collect();
+    let named = if args.triage.counts() { &inputs[..] } else { &[] };
+    let names: Vec<String> = named.iter().map(|input| input.name.before_lines()).collect();
     let tally = match (&args.output, &args.output_dir) {
         _ if args.triage.quiet => to_nowhere(args, &pipeline, &inputs),
         (Some(path), _) if !args.is_to_stdout() => to_file(args, &mut pipeline, &inputs, path),
@@ -106,8 +106,13 @@ fn pipeline(
 ) -> Pipeline {
     let color = args.color.is_on(args.is_to_stdout() && io::stdout().is_terminal());
     let needs_unknown = args.triage.counts() || args.triage.only.is_some();
-    let mut annotator =
-        Annotator::builder().strict(args.strict).color(color).unknown(needs_unknown).quiet(args.triage.quiet);
+    let catalog = triage.catalog.clone();
+    let mut annotator = Annotator::builder()
+        .catalog(catalog)
+        .strict(args.strict)
+        .color(color)
+        .unknown(needs_unknown)
+        .quiet(args.triage.quiet);
     let mut in_order = false;
     if let Some(lines) = triage.lines.clone() {
         in_order = lines.numbered || lines.context.is_some();

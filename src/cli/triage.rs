@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// What is to be done with what is counted.
 pub(super) struct Triage {
-    catalog: Catalog,
+    pub(super) catalog: Catalog,
     baseline: Option<Baseline>,
     checks: Vec<Check>,
     /// Which lines are wanted, if not all as they are.
@@ -45,24 +45,25 @@ impl Triage {
     /// # Errors
     ///
     /// Where something is not as it must be: what to say about that.
-    pub(super) fn new(args: &Args, catalog: &Catalog) -> Result<Self, String> {
+    pub(super) fn new(args: &Args) -> Result<Self, String> {
+        let catalog = Catalog::builtin();
         let baseline =
-            args.triage.baseline.as_deref().map(|path| load_baseline(path, catalog)).transpose()?;
+            args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
         let earlier = baseline.as_ref().map(Baseline::codes);
         let checks = args.triage.fail_on.iter().map(|text| {
-            Check::parse(text, catalog, earlier.as_ref())
+            Check::parse(text, &catalog, earlier.as_ref())
                 .map_err(|error| format!("--fail-on {text}: {error}"))
         });
         let checks = checks.collect::<Result<_, _>>()?;
         let only = args.triage.only.as_ref().map(|text| {
-            Selector::parse(text, catalog, earlier.as_ref())
+            Selector::parse(text, &catalog, earlier.as_ref())
                 .map_err(|error| format!("--only {text}: {error}"))
         });
         let only = only.transpose()?;
         let (context, numbered) = (args.triage.context(), args.triage.line_number);
         let are_chosen = (only.is_some() || numbered) && !args.triage.quiet;
         let lines = are_chosen.then_some(Lines { only, context, numbered });
-        Ok(Self { catalog: catalog.clone(), baseline, checks, lines, reports: Vec::new() })
+        Ok(Self { catalog, baseline, checks, lines, reports: Vec::new() })
     }
 
     /// Opens the reports, so that a place that cannot be written is known before the work starts.

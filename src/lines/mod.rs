@@ -59,11 +59,11 @@ impl LineRules {
         self.lines.only.is_some()
     }
 
+    /// Whether the line of a field is selected, where lines are chosen.
     fn selects(&self, field: &Field) -> bool {
-        match (&self.lines.only, field.entry) {
-            (None, _) => true,
-            (Some(_), Some(entry)) => self.selected[entry],
-            (Some(only), None) => only.selects(field.code, None),
+        match field.entry {
+            Some(entry) => self.selected[entry],
+            None => self.lines.only.as_ref().is_some_and(|only| only.selects(field.code, None)),
         }
     }
 

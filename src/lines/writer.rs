@@ -175,10 +175,8 @@ impl<'a, W: Write> PartWriter<'a, W> {
         while self.at < end {
             let line_end = self.line_end(self.at, end);
             let mut line = Vec::with_capacity(line_end - self.at);
-            let count = self.fields.iter().take_while(|field| field.end <= line_end).count();
-            let (fields, rest) = self.fields.split_at(count);
+            let fields = self.take_fields(line_end);
             self.notes.write_range(self.window, self.at..line_end, fields, self.color, &mut line)?;
-            self.fields = rest;
             self.state.left_out |= self.state.held.push(line, before);
             self.at = line_end;
         }
@@ -227,17 +225,24 @@ impl<'a, W: Write> PartWriter<'a, W> {
     /// Writes all up to `end`, with its notes.
     #[inline]
     fn write(&mut self, end: usize) -> io::Result<()> {
-        let count = self.fields.iter().take_while(|field| field.end <= end).count();
-        let (fields, rest) = self.fields.split_at(count);
+        let fields = self.take_fields(end);
         self.notes.write_range(self.window, self.at..end, fields, self.color, self.wtr)?;
-        (self.fields, self.at) = (rest, end);
+        self.at = end;
         Ok(())
     }
 
     /// Leaves out the fields of lines that are not written.
     fn skip_fields(&mut self) {
-        let count = self.fields.iter().take_while(|field| field.end <= self.at).count();
-        self.fields = &self.fields[count..];
+        self.take_fields(self.at);
+    }
+
+    /// The fields up to `end`, which are done with.
+    #[inline]
+    fn take_fields(&mut self, end: usize) -> &'a [Field] {
+        let count = self.fields.iter().take_while(|field| field.end <= end).count();
+        let (fields, rest) = self.fields.split_at(count);
+        self.fields = rest;
+        fields
     }
 
     /// Where the line ends that `at` is in: behind its newline, or at `end`, where there is none before.

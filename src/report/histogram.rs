@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The most bins there are.
-pub(crate) const BINS_MAX: usize = 32;
+const BINS_MAX: usize = 32;
 /// A wider bin than that would hold all that there can be.
 const SHIFT_MAX: u32 = 60;
 /// Values are less than that: seconds and bytes.

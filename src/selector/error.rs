@@ -20,6 +20,8 @@ pub enum SelectorError {
         term: String,
         /// Names and codes that are nearly written so; perhaps none.
         nearest: Vec<String>,
+        /// All names that there are.
+        names: Vec<&'static str>,
     },
     /// A code that the catalog lacks, with those that are nearest to it.
     UnknownCode {
@@ -40,7 +42,7 @@ pub enum SelectorError {
 }
 
 /// The names of severities, categories in the catalog, and sets, each once.
-fn names(catalog: &Catalog) -> Vec<&'static str> {
+pub(super) fn names(catalog: &Catalog) -> Vec<&'static str> {
     let mut names: Vec<&str> = NAMES_OF_SETS.into();
     names.extend(Severity::ALL.map(Severity::name));
     for entry in catalog.entries() {
@@ -75,8 +77,8 @@ impl fmt::Display for SelectorError {
         };
         match self {
             Self::MissingTerm => write!(f, "a term is missing; write terms with commas between: error,!auth"),
-            Self::UnknownTerm { term, nearest } => {
-                let names = names(&Catalog::builtin()).join(", ");
+            Self::UnknownTerm { term, nearest, names } => {
+                let names = names.join(", ");
                 let mean = did_you_mean(nearest);
                 write!(
                     f,

@@ -5,7 +5,7 @@ mod error;
 pub use error::SelectorError;
 
 use crate::catalog::{Catalog, Category, Entry, Severity};
-use error::nearest;
+use error::{names, nearest};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
@@ -136,9 +136,11 @@ impl Term {
         match (number(name), name.parse()) {
             (Some(code), _) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
             (_, Ok(code)) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
-            (_, Err(_)) => {
-                Err(SelectorError::UnknownTerm { term: name.to_owned(), nearest: nearest(name, catalog) })
-            }
+            (_, Err(_)) => Err(SelectorError::UnknownTerm {
+                term: name.to_owned(),
+                nearest: nearest(name, catalog),
+                names: names(catalog),
+            }),
         }
     }
 
