@@ -203,7 +203,7 @@ impl AnnotatorBuilder {
             Some(lines) => Written::Lines(LineRules::new(lines, &catalog)),
             None => Written::All,
         };
-        let scanner = Scanner::new(catalog, self.strict, self.unknown);
+        let scanner = Scanner::new(catalog.index().clone(), self.strict, self.unknown);
         let notes = NoteWriter { scanner, notes, color: self.color };
         Annotator { writing: Writing { notes, written }, window_bytes: self.window_bytes }
     }

@@ -1,14 +1,20 @@
-//! The catalog: which return codes there are, and what the vendor's table says of each.
+//! The catalog: which return codes there are, and what each means.
 
 mod category;
+mod index;
+mod language;
+mod severity;
 
-pub use category::{Category, Severity};
+pub use category::Category;
+pub(crate) use index::CodeIndex;
+pub use language::Language;
+pub use severity::Severity;
 
-/// The built-in table, one code a line: code, category, message, explanation.
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+/// The vendor's table, one code a line: code, message, explanation.
 const BUILTIN_TSV: &str = include_str!("builtin.tsv");
-
-/// What a gap in [`Catalog`]'s table holds.
-const NO_ENTRY: u16 = u16::MAX;
 
 /// One return code and its meaning.
 ///
@@ -24,46 +30,69 @@ const NO_ENTRY: u16 = u16::MAX;
 pub struct Entry {
     code: i32,
     category: Category,
-    message: &'static str,
-    explanation: &'static str,
+    severity: Severity,
+    message: Cow<'static, str>,
+    explanation: Cow<'static, str>,
 }
 
 impl Entry {
+    /// A code with its message, and the category and severity of its block; no explanation.
+    pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
+        let category = Category::of_code(code);
+        let severity = category.severity();
+        Self { code, category, severity, message: message.into(), explanation: "".into() }
+    }
+
+    /// The same with an explanation.
+    #[must_use]
+    pub fn with_explanation(self, explanation: impl Into<Cow<'static, str>>) -> Self {
+        Self { explanation: explanation.into(), ..self }
+    }
+
+    /// The same in another category, with the severity of that.
+    #[must_use]
+    pub fn with_category(self, category: Category) -> Self {
+        Self { severity: category.severity(), category, ..self }
+    }
+
+    /// The same with another severity.
+    #[must_use]
+    pub fn with_severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
     /// The number that the back end answers with.
     pub fn code(&self) -> i32 {
         self.code
     }
 
-    /// The area that the code belongs to, given by its block of numbers.
-    pub fn category(&self) -> Category {
-        self.category
+    /// The area that the code belongs to.
+    pub fn category(&self) -> &Category {
+        &self.category
     }
 
-    /// How bad it is; the same for all codes of a category.
+    /// How bad it is.
     pub fn severity(&self) -> Severity {
-        self.category.severity()
+        self.severity
     }
 
-    /// The vendor's message, in English, misspellings kept: people search for them.
+    /// The message, in English in the vendor's table, misspellings kept: people search for them.
     pub fn message(&self) -> &str {
-        self.message
+        &self.message
     }
 
-    /// The vendor's explanation, mostly in Chinese; empty for the few codes that have none.
+    /// The explanation, mostly in Chinese in the vendor's table; empty for the few codes that have none.
     pub fn explanation(&self) -> &str {
-        self.explanation
+        &self.explanation
     }
 }
 
 /// A set of codes with their meanings, looked up by code in constant time.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// In the order of the vendor's table.
+    /// The highest code first, as in the vendor's table.
     entries: Vec<Entry>,
-    /// The lowest code; `table[0]` is its place.
-    lowest: i32,
-    /// For each number from `lowest` to the highest code, where in `entries` it is, or [`NO_ENTRY`].
-    table: Vec<u16>,
+    index: CodeIndex,
 }
 
 impl Catalog {
@@ -73,36 +102,38 @@ impl Catalog {
     ///
     /// When the table in the source tree is malformed; the tests hold it against the vendor's.
     pub fn builtin() -> Self {
-        Self::from_entries(BUILTIN_TSV.lines().skip(1).map(parse_row).collect())
+        Self::of_entries(BUILTIN_TSV.lines().skip(1).map(parse_row).collect())
     }
 
-    fn from_entries(entries: Vec<Entry>) -> Self {
-        let lowest = entries.iter().map(Entry::code).min().unwrap_or(0);
-        let highest = entries.iter().map(Entry::code).max().unwrap_or(-1);
-        let place = |code: i32| usize::try_from(code - lowest).expect("no code is below the lowest");
-        let mut table = vec![NO_ENTRY; place(highest + 1)];
-        for (at, entry) in entries.iter().enumerate() {
-            table[place(entry.code)] = u16::try_from(at).expect("fewer than 65,535 entries");
-        }
-        Self { entries, lowest, table }
+    /// The catalog of these entries. Of several with one code, the last one counts.
+    pub fn of_entries(mut entries: Vec<Entry>) -> Self {
+        entries.reverse();
+        entries.sort_by_key(|entry| Reverse(entry.code));
+        entries.dedup_by_key(|entry| entry.code);
+        let index = CodeIndex::new(entries.iter().map(Entry::code));
+        Self { entries, index }
+    }
+
+    /// This catalog with other entries over it, which replace those with the same code.
+    #[must_use]
+    pub fn overlaid(mut self, newer: Vec<Entry>) -> Self {
+        self.entries.extend(newer);
+        Self::of_entries(self.entries)
     }
 
     /// The entry of a code, if the catalog has it.
     pub fn get(&self, code: i32) -> Option<&Entry> {
-        self.position(code).map(|at| &self.entries[at])
+        self.index.position(code).map(|at| &self.entries[at])
     }
 
-    /// All entries, in the order of the vendor's table.
+    /// All entries, the highest code first, as in the vendor's table.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Where in [`Catalog::entries`] a code is.
-    #[inline]
-    pub(crate) fn position(&self, code: i32) -> Option<usize> {
-        let place = usize::try_from(i64::from(code) - i64::from(self.lowest)).ok()?;
-        let at = *self.table.get(place)?;
-        (at != NO_ENTRY).then_some(usize::from(at))
+    /// Where in [`Catalog::entries`] codes are.
+    pub(crate) fn index(&self) -> &CodeIndex {
+        &self.index
     }
 }
 
@@ -116,17 +147,13 @@ impl Default for Catalog {
 /// Reads a line of the built-in table.
 fn parse_row(row: &'static str) -> Entry {
     let mut cells = row.split('\t');
-    let (Some(code), Some(category), Some(message), Some(explanation), None) =
-        (cells.next(), cells.next(), cells.next(), cells.next(), cells.next())
+    let (Some(code), Some(message), Some(explanation), None) =
+        (cells.next(), cells.next(), cells.next(), cells.next())
     else {
-        panic!("builtin.tsv: not four cells: {row}");
+        panic!("builtin.tsv: not three cells: {row}");
     };
-    Entry {
-        code: code.parse().unwrap_or_else(|_| panic!("builtin.tsv: no number: {row}")),
-        category: Category::from_name(category).unwrap_or_else(|| panic!("builtin.tsv: no category: {row}")),
-        message,
-        explanation,
-    }
+    let code = code.parse().unwrap_or_else(|_| panic!("builtin.tsv: no number: {row}"));
+    Entry::new(code, message).with_explanation(explanation)
 }
 
 #[cfg(test)]
@@ -139,6 +166,7 @@ mod tests {
         assert_eq!(catalog.entries().len(), 190);
         for entry in catalog.entries() {
             assert_eq!(catalog.get(entry.code()), Some(entry));
+            assert_ne!(entry.category().name(), "other");
         }
         for code in [-1109, -1100, -232, -200, -100, -2, 0, 6, 7, i32::MIN, i32::MAX] {
             assert_eq!(catalog.get(code), None, "{code}");
@@ -146,9 +174,20 @@ mod tests {
     }
 
     #[test]
-    fn every_category_is_the_one_of_its_block() {
-        for entry in Catalog::builtin().entries() {
-            assert_eq!(Category::of_code(entry.code()), Some(entry.category()), "{}", entry.code());
-        }
+    fn later_entries_replace_earlier_ones() {
+        let catalog = Catalog::builtin();
+        let before = catalog.entries().len();
+        let newer = vec![
+            Entry::new(-204, "first"),
+            Entry::new(70_000, "far"),
+            Entry::new(-204, "second").with_severity(Severity::Action),
+        ];
+        let catalog = catalog.overlaid(newer);
+        assert_eq!(catalog.entries().len(), before + 1);
+        let entry = catalog.get(-204).unwrap();
+        assert_eq!((entry.message(), entry.explanation()), ("second", ""));
+        assert_eq!((entry.category().name(), entry.severity()), ("auth", Severity::Action));
+        assert_eq!(catalog.get(70_000).unwrap().category().name(), "other");
+        assert!(catalog.entries().is_sorted_by(|a, b| a.code() > b.code()));
     }
 }

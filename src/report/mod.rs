@@ -166,7 +166,7 @@ impl Row<'_> {
         self.entry.map_or("in no catalog", Entry::message)
     }
 
-    fn category(&self) -> &'static str {
+    fn category(&self) -> &str {
         self.entry.map_or("unknown", |entry| entry.category().name())
     }
 

@@ -40,7 +40,7 @@ mod limits;
 pub(crate) use key::is_other_kind;
 pub(crate) use limits::{LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
 
-use crate::catalog::Catalog;
+use crate::catalog::CodeIndex;
 use code::Code;
 use fearless_simd::Level;
 use key::{Key, KeyName};
@@ -53,7 +53,7 @@ const STRETCH_BYTES: usize = 8 * 1024;
 /// Finds fields, by the rules above.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
-    catalog: Catalog,
+    codes: CodeIndex,
     strict: bool,
     /// Whether codes that the catalog lacks are found as well.
     unknown: bool,
@@ -69,7 +69,7 @@ pub struct Field {
     pub end: usize,
     /// The code.
     pub code: i32,
-    /// Where in [`Catalog::entries`] the code is; `None` for one that is in no catalog.
+    /// Where in [`Catalog::entries`](crate::Catalog::entries) the code is; `None` for one that is in no catalog.
     pub entry: Option<usize>,
     /// Whether rule 3 had to be asked: the key is spelled `code`.
     pub(crate) spelled_code: bool,
@@ -78,8 +78,8 @@ pub struct Field {
 }
 
 impl Scanner {
-    pub(crate) fn new(catalog: Catalog, strict: bool, unknown: bool) -> Self {
-        Self { catalog, strict, unknown, level: Level::new() }
+    pub(crate) fn new(codes: CodeIndex, strict: bool, unknown: bool) -> Self {
+        Self { codes, strict, unknown, level: Level::new() }
     }
 
     /// Calls `on_field` for each field whose separator lies in `range`, in their order.
@@ -119,7 +119,7 @@ impl Scanner {
             let code = Code::behind_separator(haystack, separator)?;
             (code, Key::before_separator(haystack, separator)?)
         };
-        let entry = self.catalog.position(code.value);
+        let entry = self.codes.position(code.value);
         if entry.is_none() && !(self.unknown && code.value < 0) {
             return None;
         }

@@ -21,7 +21,7 @@ pub enum SelectorError {
         /// Names and codes that are nearly written so; perhaps none.
         nearest: Vec<String>,
         /// All names that there are.
-        names: Vec<&'static str>,
+        names: Vec<String>,
     },
     /// A code that the catalog lacks, with those that are nearest to it.
     UnknownCode {
@@ -42,7 +42,7 @@ pub enum SelectorError {
 }
 
 /// The names of severities, categories in the catalog, and sets, each once.
-pub(super) fn names(catalog: &Catalog) -> Vec<&'static str> {
+pub(super) fn names(catalog: &Catalog) -> Vec<String> {
     let mut names: Vec<&str> = NAMES_OF_SETS.into();
     names.extend(Severity::ALL.map(Severity::name));
     for entry in catalog.entries() {
@@ -51,7 +51,7 @@ pub(super) fn names(catalog: &Catalog) -> Vec<&'static str> {
             names.push(name);
         }
     }
-    names
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// The names and codes that are nearly written so, the nearest first.
@@ -59,7 +59,6 @@ pub(super) fn nearest(written: &str, catalog: &Catalog) -> Vec<String> {
     let codes = catalog.entries().iter().map(|entry| entry.code().to_string());
     let mut near: Vec<(usize, String)> = names(catalog)
         .into_iter()
-        .map(str::to_owned)
         .chain(codes)
         .map(|name| (strsim::damerau_levenshtein(written, &name), name))
         .filter(|&(distance, ref name)| distance <= SUGGESTION_DISTANCE_MAX && distance < name.len())

@@ -104,7 +104,8 @@ impl Selector {
 
 impl Term {
     fn parse(name: &str, catalog: &Catalog, earlier: Option<&EarlierCodes>) -> Result<Self, SelectorError> {
-        let category = catalog.entries().iter().map(Entry::category).find(|it| it.name() == name);
+        let has_name = |category: &&Category| category.name().eq_ignore_ascii_case(name);
+        let category = catalog.entries().iter().map(Entry::category).find(has_name);
         match name {
             "" => Err(SelectorError::MissingTerm),
             "any" => Ok(Self::Any),
@@ -112,7 +113,7 @@ impl Term {
             "new" => earlier.cloned().map(Self::New).ok_or(SelectorError::NoBaseline),
             _ => match (Severity::from_name(name), category) {
                 (Some(severity), _) => Ok(Self::Severity(severity)),
-                (_, Some(category)) => Ok(Self::Category(category)),
+                (_, Some(category)) => Ok(Self::Category(category.clone())),
                 (None, None) => Self::parse_codes(name, catalog),
             },
         }
@@ -167,7 +168,7 @@ impl Term {
             Self::Unknown => entry.is_none(),
             Self::New(earlier) => !earlier.may_have(code),
             Self::Severity(severity) => entry.is_some_and(|entry| entry.severity() == *severity),
-            Self::Category(category) => entry.is_some_and(|entry| entry.category() == *category),
+            Self::Category(category) => entry.is_some_and(|entry| entry.category() == category),
             Self::Codes(range) => range.contains(&code),
         }
     }

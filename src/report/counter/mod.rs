@@ -13,18 +13,22 @@ use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
 use std::collections::BTreeMap;
 use std::mem;
 
+/// What stands for the slot of an entry that was not met.
+const NO_SLOT: u32 = u32::MAX;
+
 /// Counts one input, or a part of one, after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
-    /// One for each entry of the catalog, then those of unknown codes.
+    /// One for each code that was met.
     slots: Vec<Slot>,
+    /// Where in `slots` each entry of the catalog is, or [`NO_SLOT`].
+    known: Box<[u32]>,
     /// Where in `slots` an unknown code is.
     unknown: BTreeMap<i32, usize>,
     more_unknown: u64,
     /// Those of the checks: what they select of unknown codes is counted for each.
     selectors: Vec<Selector>,
     selected: Vec<u64>,
-    known_codes: usize,
     /// Lines and bytes before the part.
     lines: u64,
     bytes: u64,
@@ -66,10 +70,9 @@ struct OpenLine {
 impl Counter {
     /// Counts codes of that catalog, and for each selector what it selects of others.
     pub(crate) fn new(catalog: &Catalog, selectors: Vec<Selector>) -> Self {
-        let slots: Vec<Slot> = catalog.entries().iter().map(|entry| Slot::of_code(entry.code())).collect();
         Self {
-            known_codes: slots.len(),
-            slots,
+            slots: Vec::new(),
+            known: vec![NO_SLOT; catalog.entries().len()].into_boxed_slice(),
             unknown: BTreeMap::new(),
             more_unknown: 0,
             selected: vec![0; selectors.len()],
@@ -111,12 +114,16 @@ impl Counter {
         }
         tally.unknown_selected.clone_from(&self.selected);
         self.selected.fill(0);
-        for (index, slot) in self.slots.iter_mut().enumerate().filter(|(_, slot)| slot.fields > 0) {
-            let codes = if index < self.known_codes { &mut tally.known } else { &mut tally.unknown };
-            let slot = mem::replace(slot, Slot::of_code(slot.code));
+        for slot in self.slots.drain(..) {
+            let codes = match slot.entry {
+                Some(entry) => {
+                    self.known[entry] = NO_SLOT;
+                    &mut tally.known
+                }
+                None => &mut tally.unknown,
+            };
             codes.insert(slot.code, slot.into_counted(file));
         }
-        self.slots.truncate(self.known_codes);
         self.line = LineState::default();
         tally
     }
@@ -154,7 +161,19 @@ impl Counter {
     /// Where the code of a field is counted; nowhere, where there are too many unknown ones.
     #[inline]
     fn slot(&mut self, field: &Field) -> Option<usize> {
-        field.entry.or_else(|| self.unknown_slot(field.code))
+        match field.entry.map(|entry| (entry, self.known[entry])) {
+            None => self.unknown_slot(field.code),
+            Some((entry, NO_SLOT)) => Some(self.known_slot(entry, field.code)),
+            Some((_, slot)) => Some(slot as usize),
+        }
+    }
+
+    #[cold]
+    fn known_slot(&mut self, entry: usize, code: i32) -> usize {
+        let slot = self.slots.len();
+        self.known[entry] = u32::try_from(slot).expect("there are fewer codes");
+        self.slots.push(Slot::of_entry(entry, code));
+        slot
     }
 
     #[cold]

@@ -19,6 +19,8 @@ pub(super) enum Moment {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slot {
     pub(super) code: i32,
+    /// Where in the catalog it is; nothing for an unknown one.
+    pub(super) entry: Option<usize>,
     pub(super) fields: u64,
     pub(super) lines: u64,
     /// The number of the last line that had it.
@@ -48,6 +50,10 @@ impl Default for Moment {
 impl Slot {
     pub(super) fn of_code(code: i32) -> Self {
         Self { code, ..Self::default() }
+    }
+
+    pub(super) fn of_entry(entry: usize, code: i32) -> Self {
+        Self { code, entry: Some(entry), ..Self::default() }
     }
 
     /// Counts when a line was written, or where it is.

@@ -71,7 +71,7 @@ struct Code {
 
 #[derive(Serialize)]
 struct Meaning {
-    category: &'static str,
+    category: String,
     severity: &'static str,
     message: String,
     explanation: String,
@@ -167,7 +167,7 @@ impl Code {
 impl Meaning {
     fn of_entry(entry: &Entry) -> Self {
         Self {
-            category: entry.category().name(),
+            category: entry.category().name().to_owned(),
             severity: entry.severity().name(),
             message: entry.message().to_owned(),
             explanation: entry.explanation().to_owned(),
