@@ -1,9 +1,11 @@
-//! The hot loop: finds fields, copies what lies between them, puts a note behind each.
+//! The hot loop: finds fields, copies what lies between them, puts a note behind each or takes it out.
 
-use crate::line_color::LineColor;
-use crate::note::{Note, RESET};
+use crate::field::Field;
+use crate::line_color::{self, LineColor};
+use crate::line_quotes::LineQuotes;
+use crate::note::{self, Notes};
 use crate::old_notes::OldNotes;
-use crate::scanner::{self, Field, Scanner};
+use crate::scanner::{self, Scanner};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -11,10 +13,11 @@ use std::ops::Range;
 #[derive(Clone, Debug)]
 pub(crate) struct NoteWriter {
     pub(crate) scanner: Scanner,
-    /// One for each entry of the catalog, in its order.
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Notes,
     /// Whether notes are in colour.
     pub(crate) color: bool,
+    /// Whether notes that are there are taken out, and none written.
+    pub(crate) strip: bool,
 }
 
 /// What is remembered of a stream from one window to the next.
@@ -25,14 +28,23 @@ pub(crate) struct Memory {
     /// The fields of the part that was worked on last, if they were to be listed.
     pub(crate) listed: Vec<Field>,
     pub(crate) color: LineColor,
-    old_notes: OldNotes,
+    line: LineMemory,
     /// Room for the scanner to work in.
     scratch: Vec<u32>,
 }
 
+/// What the line so far says of the next field.
+#[derive(Debug, Default)]
+struct LineMemory {
+    old_notes: OldNotes,
+    quotes: LineQuotes,
+    /// For taking notes out; those that are written have their own.
+    color: LineColor,
+}
+
 impl NoteWriter {
     /// Writes a part of the window with its notes and returns where the next part begins: at the end of
-    /// this one, or, where that lies in a field, behind the field. Lists the fields if that is wanted.
+    /// this one, or, where that lies in a field or an old note, behind that. Lists the fields if that is wanted.
     ///
     /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
     /// reach before the end of what is there of the line ([`NoteWriter::look_ahead`]).
@@ -46,15 +58,9 @@ impl NoteWriter {
     ) -> io::Result<usize> {
         let mut color = std::mem::take(&mut memory.color);
         let mut written = part.start;
-        self.for_each_field(window, part.clone(), memory, list, |end, note| {
+        self.for_each_field(window, part.clone(), memory, list, |field| {
             // What lies before the field was just searched, and is still in the nearest cache.
-            wtr.write_all(&window[written..end])?;
-            written = end;
-            if !self.color {
-                return wtr.write_all(&note.plain);
-            }
-            color.advance(window, end);
-            write_colored(note, &color, wtr)
+            self.write_field(window, &mut written, field, &mut color, wtr)
         })?;
         let end = part.end.max(written);
         wtr.write_all(&window[written..end])?;
@@ -68,12 +74,11 @@ impl NoteWriter {
     /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
     pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
         let end = part.end;
-        self.for_each_field(window, part, memory, true, |_, _| Ok(())).expect("nothing is written");
-        memory.listed.last().map_or(end, |field| end.max(field.end))
+        self.for_each_field(window, part, memory, true, |_| Ok(())).expect("nothing is written");
+        memory.listed.last().map_or(end, |field| end.max(field.end + field.old_note_bytes))
     }
 
-    /// Counts the fields of a part, lists them if that is wanted, and calls `on_note` for each that wants its
-    /// note, with where that goes.
+    /// Counts the fields of a part, lists them if that is wanted, and calls `on_field` for each.
     #[inline]
     fn for_each_field(
         &self,
@@ -81,29 +86,59 @@ impl NoteWriter {
         part: Range<usize>,
         memory: &mut Memory,
         list: bool,
-        mut on_note: impl FnMut(usize, &Note) -> io::Result<()>,
+        mut on_field: impl FnMut(&Field) -> io::Result<()>,
     ) -> io::Result<()> {
-        let Memory { listed, fields, old_notes, scratch, .. } = memory;
+        let Memory { listed, fields, line, scratch, .. } = memory;
         listed.clear();
+        let end = part.end;
         self.scanner.for_each_field(window, part, scratch, |mut field| {
-            if field.spelled_code && old_notes.hide_other_kind(window, field.start) {
+            if !self.complete(&mut field, window, line) {
                 return Ok(());
             }
-            let mut wanted = None;
-            if let Some(entry) = field.entry {
-                *fields += 1;
-                let note = &self.notes[entry];
-                match note.length_at(&window[field.end..]) {
-                    None => wanted = Some(note),
-                    Some(length) => old_notes.add(window, field.end..field.end + length),
-                }
-            }
+            *fields += u64::from(field.entry.is_some());
             if list {
-                field.has_note = wanted.is_none();
                 listed.push(field);
             }
-            wanted.map_or(Ok(()), |note| on_note(field.end, note))
-        })
+            on_field(&field)
+        })?;
+        self.leave(window, end, line);
+        Ok(())
+    }
+
+    /// Finds out how the note of a field is written, and whether it is there. Returns whether it is a field at all,
+    /// given the notes that the line had before it.
+    #[inline]
+    fn complete(&self, field: &mut Field, window: &[u8], line: &mut LineMemory) -> bool {
+        let LineMemory { old_notes, quotes, color } = line;
+        if old_notes.hide(window, field) {
+            return false;
+        }
+        let Some(entry) = field.entry else {
+            return true;
+        };
+        if self.notes.have_forms() {
+            field.form = note::form_of(window, field, quotes.advance(window, field.start));
+        }
+        if let Some(mut length) = self.notes.length_behind(field, entry, window) {
+            if self.strip {
+                color.advance(window, field.end);
+                length += restored_length(color, &window[field.end..], length);
+            }
+            old_notes.add(window, field.end..field.end + length);
+            field.old_note_bytes = length;
+        }
+        true
+    }
+
+    /// Looks at what is left of a part for what the next one needs to know of its line.
+    #[inline]
+    fn leave(&self, window: &[u8], end: usize, line: &mut LineMemory) {
+        if self.notes.have_forms() {
+            line.quotes.advance(window, end);
+        }
+        if self.strip {
+            line.color.advance(window, end.max(line.color.looked_up_to()));
+        }
     }
 
     /// Writes a range of the window with the notes of its fields.
@@ -118,18 +153,7 @@ impl NoteWriter {
     ) -> io::Result<()> {
         let mut written = range.start;
         for field in fields {
-            let Some(entry) = field.entry.filter(|_| !field.has_note) else {
-                continue;
-            };
-            let note = &self.notes[entry];
-            wtr.write_all(&window[written..field.end])?;
-            written = field.end;
-            if self.color {
-                color.advance(window, field.end);
-                write_colored(note, color, wtr)?;
-            } else {
-                wtr.write_all(&note.plain)?;
-            }
+            self.write_field(window, &mut written, field, color, wtr)?;
         }
         wtr.write_all(&window[written..range.end])?;
         if self.color {
@@ -138,23 +162,43 @@ impl NoteWriter {
         Ok(())
     }
 
+    /// Writes all from `written` to a field, with its note, if there is something to be done for it.
+    #[inline]
+    fn write_field(
+        &self,
+        window: &[u8],
+        written: &mut usize,
+        field: &Field,
+        color: &mut LineColor,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        let Some(entry) = field.entry.filter(|_| self.strip == (field.old_note_bytes > 0)) else {
+            return Ok(());
+        };
+        wtr.write_all(&window[*written..field.end])?;
+        *written = field.end;
+        if self.strip {
+            *written += field.old_note_bytes;
+            return Ok(());
+        }
+        if self.color {
+            color.advance(window, field.end);
+        }
+        self.notes.write(field, entry, window, self.color.then_some(&*color), wtr)
+    }
+
     /// How far behind a part the window must reach, unless the line ends before that.
     pub(crate) fn look_ahead(&self) -> usize {
-        let longest_note = self.notes.iter().map(Note::max_length).max().unwrap_or(0);
-        scanner::LOOK_AHEAD_BYTES + longest_note
+        let restored = if self.strip { line_color::RESTORING_MAX_BYTES } else { 0 };
+        scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
     }
 }
 
-/// Writes a note in colour, so that the line's own colour neither tints it nor is lost behind it.
-fn write_colored(note: &Note, line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
-    match line.restoring_sequence() {
-        None => wtr.write_all(&note.colored),
-        Some(sequence) => {
-            wtr.write_all(RESET)?;
-            wtr.write_all(&note.colored)?;
-            wtr.write_all(&sequence)
-        }
-    }
+/// How long the sequence is that puts the line's colour back behind a note of that length.
+fn restored_length(color: &LineColor, note: &[u8], length: usize) -> usize {
+    let has_ended_colors = note.starts_with(note::RESET);
+    let sequence = color.restoring_sequence().filter(|_| has_ended_colors);
+    sequence.filter(|sequence| note[length..].starts_with(sequence)).map_or(0, |sequence| sequence.len())
 }
 
 impl Memory {
@@ -167,6 +211,8 @@ impl Memory {
     /// Tells that what was at `from` in the window is at `to` now.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.color.moved(from, to);
-        self.old_notes.moved(from, to);
+        self.line.color.moved(from, to);
+        self.line.quotes.moved(from, to);
+        self.line.old_notes.moved(from, to);
     }
 }

@@ -1,9 +1,9 @@
 //! The library's front door: an annotator, and how to build one.
 
 use crate::annotate::{Memory, NoteWriter};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Language};
 use crate::lines::{LineRules, LineWriter, Lines};
-use crate::note::Note;
+use crate::note::{NoteStyle, Notes, Template};
 use crate::observer::Observer;
 use crate::scanner::Scanner;
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
@@ -31,6 +31,8 @@ pub struct AnnotatorBuilder {
     lines: Option<Lines>,
     quiet: bool,
     catalog: Option<Catalog>,
+    style: NoteStyle,
+    strip: bool,
     window_bytes: usize,
 }
 
@@ -56,6 +58,8 @@ impl Annotator {
             lines: None,
             quiet: false,
             catalog: None,
+            style: NoteStyle::default(),
+            strip: false,
             window_bytes: stream::WINDOW_BYTES,
         }
     }
@@ -194,17 +198,56 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// What notes say, in place of ` ({category}: {message})`.
+    pub fn note(mut self, template: Template) -> Self {
+        self.style.template = template;
+        self
+    }
+
+    /// The language of the categories and messages in notes.
+    pub fn language(mut self, language: Language) -> Self {
+        self.style.language = language;
+        self
+    }
+
+    /// Notes as fields in the syntax of the line, without colour: members of the JSON object where the key is in double
+    /// quotes, `key=value` where the field is. Elsewhere they say what they would without, and have neither double
+    /// quotes nor backslashes: JSON that was valid stays valid.
+    ///
+    /// ```
+    /// use imsdk_annotate::Annotator;
+    ///
+    /// let annotator = Annotator::builder().as_fields(true).build();
+    /// assert_eq!(
+    ///     annotator.annotate(br#"{"ret":-1}"#),
+    ///     br#"{"ret":-1,"ret_category":"general","ret_message":"failure"}"#,
+    /// );
+    /// ```
+    pub fn as_fields(mut self, as_fields: bool) -> Self {
+        self.style.as_fields = as_fields;
+        self
+    }
+
+    /// Takes notes out in place of writing them: those that an annotator with otherwise the same options writes, in
+    /// colour or not.
+    pub fn strip(mut self, strip: bool) -> Self {
+        self.strip = strip;
+        self
+    }
+
     /// The annotator.
     pub fn build(self) -> Annotator {
         let catalog = self.catalog.unwrap_or_default();
-        let notes = catalog.entries().iter().map(Note::of_entry).collect();
+        let notes = Notes::new(&catalog, &self.style);
         let written = match self.lines {
             _ if self.quiet => Written::Nothing,
             Some(lines) => Written::Lines(LineRules::new(lines, &catalog)),
             None => Written::All,
         };
         let scanner = Scanner::new(catalog.index().clone(), self.strict, self.unknown);
-        let notes = NoteWriter { scanner, notes, color: self.color };
+        // A sequence of colour is nothing that the syntax of a line has.
+        let color = self.color && !self.style.as_fields;
+        let notes = NoteWriter { scanner, notes, color, strip: self.strip };
         Annotator { writing: Writing { notes, written }, window_bytes: self.window_bytes }
     }
 }

@@ -30,7 +30,9 @@
 mod annotate;
 mod annotator;
 mod catalog;
+mod field;
 mod line_color;
+mod line_quotes;
 mod lines;
 mod note;
 mod observer;
@@ -43,9 +45,10 @@ mod writing;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{Catalog, Category, Entry, Language, Severity};
+pub use field::Field;
 pub use lines::{Context, Lines};
+pub use note::{Template, TemplateError};
 pub use observer::{Observer, Part};
-pub use scanner::Field;
 pub use selector::{EarlierCodes, Selector, SelectorError};
 pub use stream::{Source, StreamAnnotator, StreamError};
 

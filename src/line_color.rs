@@ -6,6 +6,10 @@ use memchr::{memchr, memrchr};
 /// every style, is shorter; and no more than this is kept of a line whose beginning is gone.
 const SEQUENCE_MAX_BYTES: usize = 96;
 
+/// The longest sequence that puts colours and styles back: there are fewer slots than that, and what sets one is
+/// shorter than a sequence.
+pub(crate) const RESTORING_MAX_BYTES: usize = 16 * SEQUENCE_MAX_BYTES;
+
 /// The colours and styles in force at a place of a line (SGR, "select graphic rendition").
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineColor {
@@ -56,6 +60,11 @@ impl LineColor {
             }
         }
         self.looked_up_to = to;
+    }
+
+    /// All before this place of the window has been looked at.
+    pub(crate) fn looked_up_to(&self) -> usize {
+        self.looked_up_to
     }
 
     /// Tells that what was at `from` in the window is at `to` now.

@@ -1,6 +1,6 @@
 //! Observers: who is told of the fields of a stream, and changes nothing.
 
-use crate::scanner::Field;
+use crate::field::Field;
 use std::ops::Range;
 
 /// A part of a stream that has been worked on.

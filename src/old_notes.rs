@@ -1,5 +1,6 @@
 //! Notes that the input has already, looked through where a rule looks back.
 
+use crate::field::Field;
 use crate::scanner;
 use std::ops::Range;
 
@@ -26,9 +27,16 @@ impl OldNotes {
         self.end = Some(note.end);
     }
 
-    /// Whether the key is another kind of code once the notes before it are looked through.
+    /// Whether what looks like a field is none: a part of a note, or another kind of code once the notes before it
+    /// are looked through.
     #[inline]
-    pub(crate) fn hide_other_kind(&self, window: &[u8], key_start: usize) -> bool {
+    pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
+        let is_in_note = self.end.is_some_and(|end| field.start < end);
+        is_in_note || field.spelled_code && self.hide_other_kind(window, field.start)
+    }
+
+    #[inline]
+    fn hide_other_kind(&self, window: &[u8], key_start: usize) -> bool {
         self.line_before(window, key_start).is_some_and(|line| scanner::is_other_kind(&line, line.len()))
     }
 

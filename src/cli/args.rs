@@ -1,5 +1,6 @@
 //! The arguments as they are typed, and what each means.
 
+use super::note_args::NoteArgs;
 use super::triage_args::TriageArgs;
 use crate::input::{Buffering, Format, InputName};
 use clap::builder::RangedU64ValueParser;
@@ -72,6 +73,9 @@ pub(crate) struct Args {
     /// where its key has a quote behind it (`"code":5`).
     #[arg(long, help_heading = "What is recognised")]
     pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) notes: NoteArgs,
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,

@@ -3,6 +3,7 @@
 mod args;
 mod exit_status;
 mod merge;
+mod note_args;
 mod triage;
 mod triage_args;
 
@@ -112,7 +113,13 @@ fn pipeline(
         .strict(args.strict)
         .color(color)
         .unknown(needs_unknown)
+        .language(args.notes.lang.language())
+        .as_fields(args.notes.fields)
+        .strip(args.notes.strip)
         .quiet(args.triage.quiet);
+    if let Some(template) = args.notes.note.clone() {
+        annotator = annotator.note(template);
+    }
     let mut in_order = false;
     if let Some(lines) = triage.lines.clone() {
         in_order = lines.numbered || lines.context.is_some();

@@ -7,7 +7,7 @@ use crate::messages::{Messages, output_trouble, write_to_stderr};
 use crate::output::{Destination, Output, refuse_input_as_output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
-use imsdk_annotate::{Catalog, Lines, Selector};
+use imsdk_annotate::{Catalog, Language, Lines, Selector};
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 /// What is to be done with what is counted.
 pub(super) struct Triage {
     pub(super) catalog: Catalog,
+    language: Language,
     baseline: Option<Baseline>,
     checks: Vec<Check>,
     /// Which lines are wanted, if not all as they are.
@@ -63,7 +64,8 @@ impl Triage {
         let (context, numbered) = (args.triage.context(), args.triage.line_number);
         let are_chosen = (only.is_some() || numbered) && !args.triage.quiet;
         let lines = are_chosen.then_some(Lines { only, context, numbered });
-        Ok(Self { catalog, baseline, checks, lines, reports: Vec::new() })
+        let language = args.notes.lang.language();
+        Ok(Self { catalog, language, baseline, checks, lines, reports: Vec::new() })
     }
 
     /// Opens the reports, so that a place that cannot be written is known before the work starts.
@@ -108,8 +110,9 @@ impl Triage {
 
     /// Writes the reports, and says which checks have failed. Returns whether any has.
     pub(super) fn finish(self, tally: &Tally, names: &[String], messages: &Messages) -> bool {
-        let Self { catalog, baseline, checks, reports, .. } = self;
-        let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline: baseline.as_ref() };
+        let Self { catalog, language, baseline, checks, reports, .. } = self;
+        let baseline = baseline.as_ref();
+        let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
         for open in reports {
             let name = open.name.clone();
             match open.write(&report) {

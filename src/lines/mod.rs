@@ -7,7 +7,7 @@ mod writer;
 pub(crate) use writer::LineWriter;
 
 use crate::catalog::Catalog;
-use crate::scanner::Field;
+use crate::field::Field;
 use crate::selector::Selector;
 
 /// A longer line is not held in memory until it is decided whether it is written: it is.

@@ -38,7 +38,7 @@ fn write_table(report: &Report<'_>, rows: &[Row<'_>], wtr: &mut impl Write) -> i
     writeln!(wtr, "| ---: | --- | --- | ---: |{rule} --- | --- | --- |")?;
     for row in rows {
         let counted = row.counted;
-        let (category, message) = (markdown(row.category()), markdown(row.message()));
+        let (category, message) = (markdown(&row.category()), markdown(&row.message()));
         write!(wtr, "| {} | {category} | {message} | {} |", row.code, counted.fields)?;
         match row.comparison {
             Some(comparison) => write!(wtr, " {} | {} |", comparison.count, comparison.change.name())?,
@@ -59,7 +59,7 @@ fn write_gone(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     }
     writeln!(wtr, "\n### Gone since the earlier run\n\n| code | message | before |\n| ---: | --- | ---: |")?;
     for code in gone {
-        let message = code.entry.map_or(String::new(), |entry| markdown(entry.message()));
+        let message = code.entry.map_or(String::new(), |entry| markdown(&entry.message_in(report.language)));
         writeln!(wtr, "| {} | {message} | {} |", code.code, code.comparison.count)?;
     }
     Ok(())

@@ -24,7 +24,8 @@ pub(crate) use tally::Tally;
 
 use baseline::Comparison;
 use check::CheckOutcome;
-use imsdk_annotate::{Catalog, Entry, Severity};
+use imsdk_annotate::{Catalog, Entry, Language, Severity};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -48,6 +49,8 @@ pub(crate) struct Report<'a> {
     pub(crate) catalog: &'a Catalog,
     pub(crate) checks: &'a [Check],
     pub(crate) baseline: Option<&'a Baseline>,
+    /// Of categories and messages, in forms that people read.
+    pub(crate) language: Language,
 }
 
 /// What a report says of a code.
@@ -57,6 +60,7 @@ struct Row<'a> {
     entry: Option<&'a Entry>,
     counted: &'a Counted,
     comparison: Option<Comparison>,
+    language: Language,
 }
 
 /// A code that the earlier run had and this one has not.
@@ -137,6 +141,7 @@ impl<'a> Report<'a> {
             entry: self.catalog.get(code),
             counted,
             comparison: self.baseline.and_then(|baseline| baseline.compare(code, counted.fields)),
+            language: self.language,
         };
         let mut rows: Vec<_> = codes.iter().map(row).collect();
         rows.sort_by_key(|row| (Reverse(row.counted.fields), row.code.unsigned_abs()));
@@ -162,12 +167,12 @@ impl<'a> Report<'a> {
 }
 
 impl Row<'_> {
-    fn message(&self) -> &str {
-        self.entry.map_or("in no catalog", Entry::message)
+    fn message(&self) -> Cow<'_, str> {
+        self.entry.map_or("in no catalog".into(), |entry| entry.message_in(self.language))
     }
 
-    fn category(&self) -> &str {
-        self.entry.map_or("unknown", |entry| entry.category().name())
+    fn category(&self) -> Cow<'_, str> {
+        self.entry.map_or("unknown".into(), |entry| entry.category().name_in(self.language))
     }
 
     fn severity(&self) -> Option<Severity> {

@@ -69,13 +69,13 @@ fn write_rows(
         let counted = row.counted;
         cells.push(vec![
             colored(row.code.to_string()),
-            row.category().into(),
+            visible(&row.category()).into(),
             count_cell(row).into(),
             format!("{:.1} %", counted.fields as f64 * 100.0 / all as f64).into(),
             bars.of_row(row).into(),
             visible(&report.place(&counted.first)).into(),
             visible(&report.place(&counted.last)).into(),
-            colored(visible(row.message())),
+            colored(visible(&row.message())),
         ]);
     }
     writeln!(wtr, "{title}")?;
@@ -101,9 +101,10 @@ fn count_cell(row: &Row<'_>) -> String {
 fn write_gone(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     for (index, gone) in report.gone().iter().enumerate() {
         let title = if index == 0 { "\nGone since the earlier run:\n\n" } else { "" };
-        let meaning = gone
-            .entry
-            .map_or(String::new(), |entry| format!(" ({}: {})", entry.category().name(), entry.message()));
+        let meaning = gone.entry.map_or(String::new(), |entry| {
+            let category = entry.category().name_in(report.language);
+            format!(" ({category}: {})", entry.message_in(report.language))
+        });
         writeln!(
             wtr,
             "{title}  {}{}, {} then",

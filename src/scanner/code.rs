@@ -82,6 +82,12 @@ fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     Some((if negative { -magnitude } else { magnitude }, first + count))
 }
 
+/// Whether a text right behind a code could make it part of something longer.
+pub(crate) fn may_carry_on(text: &[u8]) -> bool {
+    // A positive code is carried on by more; a comma by three digits, of which these may be the first.
+    is_carried_on(text, 1) || matches!(text, [b',', next, ..] if is_digit(*next))
+}
+
 /// Whether what stands right behind a code makes it part of something longer: `5ms`, `1.2.3`, `1,000`.
 #[inline]
 fn is_carried_on(rest: &[u8], code: i32) -> bool {

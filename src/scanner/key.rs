@@ -198,6 +198,11 @@ fn color_tail(haystack: &[u8], at: usize) -> usize {
     if introduced && length <= COLOR_MAX_BYTES { digits + 1 } else { 0 }
 }
 
+/// How long the identifier is that a text begins with.
+pub(crate) fn identifier_length(text: &[u8]) -> usize {
+    text.iter().take_while(|&&byte| is_identifier(byte)).count()
+}
+
 /// How many bytes right before `end` are of a class; at most `max`.
 #[inline]
 fn count_back(haystack: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {

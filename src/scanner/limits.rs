@@ -1,7 +1,7 @@
 //! How far the rules of a field reach, in bytes. They make it possible to stream a line of any length.
 
 /// The longest identifier that can be a key.
-pub(super) const KEY_MAX_BYTES: usize = 32;
+pub(crate) const KEY_MAX_BYTES: usize = 32;
 
 /// The longest run of blanks on each side of a separator, and before a key that says `code`.
 pub(super) const BLANKS_MAX: usize = 16;

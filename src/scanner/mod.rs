@@ -37,10 +37,12 @@ mod code;
 mod key;
 mod limits;
 
-pub(crate) use key::is_other_kind;
-pub(crate) use limits::{LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
+pub(crate) use code::may_carry_on;
+pub(crate) use key::{identifier_length, is_other_kind};
+pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
 
 use crate::catalog::CodeIndex;
+use crate::field::{Field, NoteForm};
 use code::Code;
 use fearless_simd::Level;
 use key::{Key, KeyName};
@@ -58,23 +60,6 @@ pub(crate) struct Scanner {
     /// Whether codes that the catalog lacks are found as well.
     unknown: bool,
     level: Level,
-}
-
-/// A field that was found; its places are those of the text that was searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Where the key begins.
-    pub start: usize,
-    /// Where the field ends, and the note goes.
-    pub end: usize,
-    /// The code.
-    pub code: i32,
-    /// Where in [`Catalog::entries`](crate::Catalog::entries) the code is; `None` for one that is in no catalog.
-    pub entry: Option<usize>,
-    /// Whether rule 3 had to be asked: the key is spelled `code`.
-    pub(crate) spelled_code: bool,
-    /// Whether its note stands behind it already.
-    pub(crate) has_note: bool,
 }
 
 impl Scanner {
@@ -130,7 +115,15 @@ impl Scanner {
             return None;
         }
         let Key { start, spelled_code, .. } = key;
-        Some(Field { start, end: code.end, code: code.value, entry, spelled_code, has_note: false })
+        Some(Field {
+            start,
+            end: code.end,
+            code: code.value,
+            entry,
+            spelled_code,
+            form: NoteForm::Text,
+            old_note_bytes: 0,
+        })
     }
 
     fn allows_positive(&self, key: Key) -> bool {

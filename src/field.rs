@@ -1,0 +1,34 @@
+//! A field: a key, a separator and a code that was found in a text.
+
+/// A field that was found; its places are those of the text that was searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Where the key begins; for a field that a pattern found, where its code does.
+    pub start: usize,
+    /// Where the field ends, and the note goes.
+    pub end: usize,
+    /// The code.
+    pub code: i32,
+    /// Where in [`Catalog::entries`](crate::Catalog::entries) the code is; `None` for one that is in no catalog.
+    pub entry: Option<usize>,
+    /// Whether rule 3 had to be asked: the key is spelled `code`.
+    pub(crate) spelled_code: bool,
+    /// How its note is written.
+    pub(crate) form: NoteForm,
+    /// How long its note is that stands behind it already; 0 where none does.
+    pub(crate) old_note_bytes: usize,
+}
+
+/// How a note is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum NoteForm {
+    /// As the template says.
+    #[default]
+    Text,
+    /// As members of a JSON object, whose keys are in double quotes.
+    Json,
+    /// The same within a string, where the quotes are escaped.
+    EscapedJson,
+    /// As `key=value`.
+    KeyValue,
+}

@@ -1,0 +1,157 @@
+//! Notes as fields in the line's own syntax, so that machines go on reading it: `"ret_category":"auth"`.
+
+use super::texts::Texts;
+use crate::catalog::{Catalog, Entry, Language};
+use crate::field::{Field, NoteForm};
+use crate::scanner;
+use std::io::{self, Write};
+
+/// A category and a message for each entry, as fields whose names begin with the key: what stands around the key.
+#[derive(Clone, Debug)]
+struct Members {
+    before: &'static str,
+    /// From the first key to the second, with the category.
+    middle: Texts,
+    /// Behind the second key, with the message.
+    tail: Texts,
+}
+
+/// The notes of a catalog as fields.
+#[derive(Clone, Debug)]
+pub(super) struct MemberNotes {
+    json: Members,
+    escaped_json: Members,
+    key_value: Members,
+}
+
+/// The form of note that fits a field. `in_string` says whether its key stands within a string.
+pub(crate) fn form_of(window: &[u8], field: &Field, in_string: bool) -> NoteForm {
+    let behind_key = &window[field.start + scanner::identifier_length(&window[field.start..])..field.end];
+    let separator = |quote: &[u8]| {
+        let behind_quote = behind_key.strip_prefix(quote)?;
+        behind_quote.iter().find(|byte| !matches!(byte, b' ' | b'\t'))
+    };
+    let is_pair = behind_key.starts_with(b"=") && !behind_key.starts_with(b"=>");
+    match in_string {
+        _ if separator(b"\"") == Some(&b':') => NoteForm::Json,
+        _ if separator(b"\\\"") == Some(&b':') => NoteForm::EscapedJson,
+        false if is_pair => NoteForm::KeyValue,
+        _ => NoteForm::Text,
+    }
+}
+
+impl Members {
+    fn new(
+        catalog: &Catalog,
+        language: Language,
+        before: &'static str,
+        form: impl Fn(&str, &str) -> [String; 2],
+    ) -> Self {
+        let mut members = Self { before, middle: Texts::default(), tail: Texts::default() };
+        for entry in catalog.entries() {
+            let [middle, tail] = form(&category(entry, language), &entry.message_in(language));
+            members.middle.push(&middle);
+            members.tail.push(&tail);
+        }
+        members
+    }
+
+    fn pieces<'a>(&'a self, entry: usize, key: &'a [u8]) -> [&'a [u8]; 5] {
+        [self.before.as_bytes(), key, self.middle.get(entry), key, self.tail.get(entry)]
+    }
+
+    fn longest(&self) -> usize {
+        self.before.len() + self.middle.longest() + self.tail.longest() + 2 * scanner::KEY_MAX_BYTES
+    }
+}
+
+impl MemberNotes {
+    pub(super) fn new(catalog: &Catalog, language: Language) -> Self {
+        let json = Members::new(catalog, language, ",\"", |category, message| {
+            let [category, message] = [category, message].map(json_string);
+            [format!("_category\":{category},\""), format!("_message\":{message}")]
+        });
+        let escaped_json = Members::new(catalog, language, ",\\\"", |category, message| {
+            let [category, message] = [category, message].map(|text| escaped(&json_string(text)));
+            [format!("_category\\\":{category},\\\""), format!("_message\\\":{message}")]
+        });
+        let key_value = Members::new(catalog, language, " ", |category, message| {
+            [format!("_category={} ", value(category)), format!("_message={}", quoted(message))]
+        });
+        Self { json, escaped_json, key_value }
+    }
+
+    fn members(&self, form: NoteForm) -> Option<&Members> {
+        match form {
+            NoteForm::Text => None,
+            NoteForm::Json => Some(&self.json),
+            NoteForm::EscapedJson => Some(&self.escaped_json),
+            NoteForm::KeyValue => Some(&self.key_value),
+        }
+    }
+
+    /// What the note of a field is made of; nothing where it is text.
+    pub(super) fn pieces<'a>(
+        &'a self,
+        form: NoteForm,
+        entry: usize,
+        window: &'a [u8],
+        field: &Field,
+    ) -> Option<[&'a [u8]; 5]> {
+        let key = &window[field.start..][..scanner::identifier_length(&window[field.start..])];
+        Some(self.members(form)?.pieces(entry, key))
+    }
+
+    /// How long the longest is, in bytes.
+    pub(super) fn longest(&self) -> usize {
+        [&self.json, &self.escaped_json, &self.key_value].map(Members::longest).into_iter().max().unwrap_or(0)
+    }
+}
+
+pub(super) fn write_pieces(pieces: [&[u8]; 5], wtr: &mut impl Write) -> io::Result<()> {
+    pieces.into_iter().try_for_each(|piece| wtr.write_all(piece))
+}
+
+/// How long the pieces are, if the text begins with them.
+pub(super) fn length_of_pieces(pieces: [&[u8]; 5], text: &[u8]) -> Option<usize> {
+    let rest = pieces.into_iter().try_fold(text, |rest, piece| rest.strip_prefix(piece))?;
+    Some(text.len() - rest.len())
+}
+
+fn category(entry: &Entry, language: Language) -> String {
+    entry.category().name_in(language).into_owned()
+}
+
+/// A text as a JSON string, with its quotes.
+fn json_string(text: &str) -> String {
+    serde_json::to_string(text).expect("a text has a JSON form")
+}
+
+/// A text within a JSON string.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// A value of `key=value`, in quotes where it needs them.
+fn value(text: &str) -> String {
+    let needs_quotes = text.is_empty() || text.contains([' ', '"', '=', '\\', '\'']);
+    if needs_quotes { quoted(text) } else { text.to_owned() }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_quoted_where_they_need_it() {
+        assert_eq!(value("auth"), "auth");
+        assert_eq!(value("auth/登录鉴权"), "auth/登录鉴权");
+        assert_eq!(value("a b"), "\"a b\"");
+        assert_eq!(value("a=\"b\""), "\"a=\\\"b\\\"\"");
+        assert_eq!(quoted("a\\b"), "\"a\\\\b\"");
+    }
+}

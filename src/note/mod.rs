@@ -1,0 +1,212 @@
+//! Notes: what is written behind a field, rendered once for each entry of the catalog.
+
+mod members;
+mod template;
+mod texts;
+
+pub(crate) use members::form_of;
+pub use template::{Template, TemplateError};
+
+use crate::catalog::{Catalog, Language};
+use crate::field::Field;
+use crate::line_color::LineColor;
+use members::{MemberNotes, length_of_pieces, write_pieces};
+use std::io::{self, Write};
+use texts::Texts;
+
+/// Ends all colours and styles.
+pub(crate) const RESET: &[u8] = b"\x1b[0m";
+
+const ESCAPE: u8 = RESET[0];
+
+/// What may stand before the colour of a note.
+const BLANKS: [char; 2] = [' ', '\t'];
+
+/// What notes are to be like.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NoteStyle {
+    pub(crate) template: Template,
+    pub(crate) language: Language,
+    /// Whether they are fields in the line's own syntax, where it has one.
+    pub(crate) as_fields: bool,
+}
+
+/// The notes of a catalog, as bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Notes {
+    plain: Texts,
+    /// The same in the colour of the severity, with all colours ended behind it.
+    colored: Texts,
+    members: Option<MemberNotes>,
+    /// How many blanks stand before the colour.
+    lead: usize,
+}
+
+impl Notes {
+    pub(crate) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
+        let (mut plain, mut colored) = (Texts::default(), Texts::default());
+        let beginning = style.template.beginning();
+        let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
+        let (mut note, mut in_color) = (String::new(), String::new());
+        for entry in catalog.entries() {
+            note.clear();
+            style.template.render(entry, style.language, &mut note);
+            if style.as_fields {
+                // Within a JSON string it must not end it.
+                note = note.replace('"', "'").replace('\\', "/");
+            }
+            plain.push(&note);
+            let (blanks, body) = note.split_at(lead);
+            in_color.clear();
+            in_color.push_str(blanks);
+            if !body.is_empty() {
+                let reset = str::from_utf8(RESET).expect("it is ASCII");
+                in_color.extend(["\x1b[", &entry.severity().color(), "m", body, reset]);
+            }
+            colored.push(&in_color);
+        }
+        let members = style.as_fields.then(|| MemberNotes::new(catalog, style.language));
+        Self { plain, colored, members, lead }
+    }
+
+    /// Whether the form of a note depends on how its field is written.
+    #[inline]
+    pub(crate) fn have_forms(&self) -> bool {
+        self.members.is_some()
+    }
+
+    /// Whether the note of a field stands behind it already, in colour or not; if so, how long it is there.
+    #[inline]
+    pub(crate) fn length_behind(&self, field: &Field, entry: usize, window: &[u8]) -> Option<usize> {
+        let rest = &window[field.end..];
+        if let Some(pieces) = self.pieces(field, entry, window) {
+            return length_of_pieces(pieces, rest);
+        }
+        self.length_at(entry, rest)
+    }
+
+    /// Whether a text begins with the note of an entry, in colour or not; if so, how long it is there.
+    #[inline]
+    pub(crate) fn length_at(&self, entry: usize, rest: &[u8]) -> Option<usize> {
+        let plain = self.plain.get(entry);
+        // Nearly always the first two bytes say no, without a comparison of the whole.
+        let begin_alike = |text: &[u8]| match (rest.first_chunk::<2>(), text.first_chunk::<2>()) {
+            (Some(found), Some(expected)) => found == expected,
+            _ => true,
+        };
+        if begin_alike(plain) && rest.starts_with(plain) {
+            return Some(plain.len());
+        }
+        if rest.first() != Some(&ESCAPE) && rest.get(self.lead) != Some(&ESCAPE) {
+            return None;
+        }
+        let skipped = if rest.starts_with(RESET) { RESET.len() } else { 0 };
+        let colored = self.colored.get(entry);
+        rest[skipped..].starts_with(colored).then_some(skipped + colored.len())
+    }
+
+    /// Writes the note of a field, in colour if the line's own is given: then that neither tints the note nor is
+    /// lost behind it.
+    #[inline]
+    pub(crate) fn write(
+        &self,
+        field: &Field,
+        entry: usize,
+        window: &[u8],
+        color: Option<&LineColor>,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        if let Some(pieces) = self.pieces(field, entry, window) {
+            return write_pieces(pieces, wtr);
+        }
+        match color {
+            None => wtr.write_all(self.plain.get(entry)),
+            Some(color) => write_colored(self.colored.get(entry), color, wtr),
+        }
+    }
+
+    #[inline]
+    fn pieces<'a>(&'a self, field: &Field, entry: usize, window: &'a [u8]) -> Option<[&'a [u8]; 5]> {
+        self.members.as_ref()?.pieces(field.form, entry, window, field)
+    }
+
+    /// The most bytes that a note has, with what may stand around it.
+    pub(crate) fn max_length(&self) -> usize {
+        let text = RESET.len() + self.colored.longest().max(self.plain.longest());
+        text.max(self.members.as_ref().map_or(0, MemberNotes::longest))
+    }
+}
+
+fn write_colored(note: &[u8], line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
+    match line.restoring_sequence() {
+        None => wtr.write_all(note),
+        Some(sequence) => {
+            wtr.write_all(RESET)?;
+            wtr.write_all(note)?;
+            wtr.write_all(&sequence)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(template: &str) -> Notes {
+        let template = Template::parse(template).unwrap();
+        Notes::new(&Catalog::builtin(), &NoteStyle { template, ..NoteStyle::default() })
+    }
+
+    fn entry(code: i32) -> usize {
+        Catalog::builtin().index().position(code).unwrap()
+    }
+
+    #[test]
+    fn severity_gives_the_color() {
+        let notes = notes(" ({category}: {message})");
+        let texts = |code: i32| {
+            [&notes.plain, &notes.colored]
+                .map(|texts| str::from_utf8(texts.get(entry(code))).unwrap().to_owned())
+        };
+        assert_eq!(texts(1), [" (success: success)", " \x1b[32m(success: success)\x1b[0m"]);
+        assert_eq!(
+            texts(5),
+            [" (action: need google authcode)", " \x1b[33m(action: need google authcode)\x1b[0m"]
+        );
+        assert_eq!(
+            texts(-204),
+            [" (auth: user session is failure!)", " \x1b[31m(auth: user session is failure!)\x1b[0m"]
+        );
+    }
+
+    #[test]
+    fn a_note_that_is_there_is_known_in_each_form() {
+        let text = "(auth: user session is failure!)";
+        for lead in ["", " ", " \t "] {
+            let notes = notes(&format!("{lead}({{category}}: {{message}})"));
+            let plain = format!("{lead}{text}").into_bytes();
+            let colored = format!("{lead}\x1b[31m{text}\x1b[0m").into_bytes();
+            let on_colored_line = [RESET, &colored].concat();
+            for form in [&plain, &colored, &on_colored_line] {
+                let length = |rest: &[u8]| notes.length_at(entry(-204), rest);
+                assert_eq!(length(form), Some(form.len()));
+                assert_eq!(length(&[form, &b" x"[..]].concat()), Some(form.len()));
+                assert_eq!(length(&form[..form.len() - 1]), None);
+                assert_eq!(length(&[b" ", &form[..]].concat()), None);
+                assert!(form.len() <= notes.max_length());
+            }
+            assert_eq!(notes.length_at(entry(-204), b""), None);
+            assert_eq!(notes.length_at(entry(-204), b" (auth: user session is error!)"), None);
+        }
+    }
+
+    #[test]
+    fn a_note_of_no_or_one_byte_is_there_or_not() {
+        assert_eq!(notes("").length_at(entry(-204), b""), Some(0));
+        assert_eq!(notes("").length_at(entry(-204), b"\x1b[0m"), Some(0));
+        assert_eq!(notes("!").length_at(entry(-204), b""), None);
+        assert_eq!(notes("!").length_at(entry(-204), b"!"), Some(1));
+        assert_eq!(notes("!").length_at(entry(-204), b"\x1b[31m!\x1b[0m"), Some(10));
+        assert_eq!(notes(" ").length_at(entry(-204), b" x"), Some(1));
+    }
+}

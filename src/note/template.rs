@@ -1,0 +1,238 @@
+//! Templates: what a note says, ` ({category}: {message})`.
+
+use crate::catalog::{Entry, Language};
+use crate::scanner;
+use std::fmt;
+
+/// The form of a note: text, with names in braces for what the catalog says.
+///
+/// The names are `{code}`, `{category}`, `{severity}`, `{message}` and `{explanation}`; `{{` and `}}` are braces.
+///
+/// ```
+/// use imsdk_annotate::{Annotator, Template};
+///
+/// let note = Template::parse(" [{severity} {code}]")?;
+/// let annotator = Annotator::builder().note(note).build();
+/// assert_eq!(annotator.annotate(b"ret=-204;"), b"ret=-204 [error -204];");
+/// # Ok::<(), imsdk_annotate::TemplateError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Name(Name),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    Code,
+    Category,
+    Severity,
+    Message,
+    Explanation,
+}
+
+/// Why a text is no template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateError {
+    /// There is nothing of this name.
+    UnknownName(String),
+    /// A brace that neither opens nor closes a name.
+    LoneBrace(char),
+    /// A newline, or another control character.
+    Control(char),
+    /// The note would be read as more of the number before it.
+    CarriesOn,
+}
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    ///
+    /// Where it names what there is not, has a lone brace or a control character, or where it begins with what would
+    /// be read as more of the number that it stands behind: a letter, a digit, `-` and the like, or a name.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        if let Some(control) = text.chars().find(|&char| char.is_control() && char != '\t') {
+            return Err(TemplateError::Control(control));
+        }
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(char) = rest.chars().next() {
+            let doubled = rest.starts_with("{{") || rest.starts_with("}}");
+            let length = match char {
+                '{' if !doubled => {
+                    let end = rest.find('}').ok_or(TemplateError::LoneBrace('{'))?;
+                    pieces.push(Piece::Name(Name::parse(&rest[1..end])?));
+                    end + 1
+                }
+                '}' if !doubled => return Err(TemplateError::LoneBrace('}')),
+                _ => {
+                    push_text(&mut pieces, char);
+                    char.len_utf8() * if doubled { 2 } else { 1 }
+                }
+            };
+            rest = &rest[length..];
+        }
+        if carries_on(&pieces) { Err(TemplateError::CarriesOn) } else { Ok(Self(pieces)) }
+    }
+
+    /// What stands at the beginning of every note.
+    pub(super) fn beginning(&self) -> &str {
+        match self.0.first() {
+            Some(Piece::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Appends the note of an entry.
+    pub(super) fn render(&self, entry: &Entry, language: Language, note: &mut String) {
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => note.push_str(text),
+                Piece::Name(Name::Code) => note.push_str(&entry.code().to_string()),
+                Piece::Name(Name::Category) => note.push_str(&entry.category().name_in(language)),
+                Piece::Name(Name::Severity) => note.push_str(entry.severity().name()),
+                Piece::Name(Name::Message) => note.push_str(&entry.message_in(language)),
+                Piece::Name(Name::Explanation) => note.push_str(entry.explanation()),
+            }
+        }
+    }
+}
+
+impl Default for Template {
+    /// ` ({category}: {message})`
+    fn default() -> Self {
+        let text = |text: &str| Piece::Text(text.to_owned());
+        Self(vec![text(" ("), Piece::Name(Name::Category), text(": "), Piece::Name(Name::Message), text(")")])
+    }
+}
+
+fn push_text(pieces: &mut Vec<Piece>, char: char) {
+    match pieces.last_mut() {
+        Some(Piece::Text(text)) => text.push(char),
+        _ => pieces.push(Piece::Text(char.into())),
+    }
+}
+
+/// Whether a number with this behind it could be read as a longer one, or as something else.
+fn carries_on(pieces: &[Piece]) -> bool {
+    match pieces {
+        [] => false,
+        [Piece::Name(_), ..] => true,
+        [Piece::Text(text), rest @ ..] => {
+            // What a name stands for may begin with a digit.
+            let next = if rest.is_empty() { "" } else { "0" };
+            scanner::may_carry_on(format!("{text}{next}").as_bytes())
+        }
+    }
+}
+
+impl Name {
+    const ALL: [Self; 5] = [Self::Code, Self::Category, Self::Severity, Self::Message, Self::Explanation];
+
+    fn parse(text: &str) -> Result<Self, TemplateError> {
+        let name = Self::ALL.into_iter().find(|name| name.text() == text);
+        name.ok_or_else(|| TemplateError::UnknownName(text.to_owned()))
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Category => "category",
+            Self::Severity => "severity",
+            Self::Message => "message",
+            Self::Explanation => "explanation",
+        }
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownName(name) => {
+                let names = Name::ALL.map(|name| format!("{{{}}}", name.text())).join(" ");
+                write!(
+                    f,
+                    "there is no {{{}}}; there are {names}, and {{{{ }}}} for braces",
+                    name.escape_default()
+                )
+            }
+            Self::LoneBrace(brace) => write!(f, "a {brace} stands alone; write {brace}{brace} for a brace"),
+            Self::Control(control) => {
+                write!(f, "has a {} in it; a note is a part of its line", control.escape_default())
+            }
+            Self::CarriesOn => {
+                write!(
+                    f,
+                    "would be read as more of the number; begin with a blank or a bracket: ' {{message}}'"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Catalog;
+
+    fn rendered(template: &str) -> Result<String, String> {
+        let catalog = Catalog::builtin();
+        let mut note = String::new();
+        let template = Template::parse(template).map_err(|error| error.to_string())?;
+        template.render(catalog.get(-204).unwrap(), Language::English, &mut note);
+        Ok(note)
+    }
+
+    #[test]
+    fn names_become_what_the_catalog_says() {
+        for (template, expected) in [
+            ("", ""),
+            (" ({category}: {message})", " (auth: user session is failure!)"),
+            (" {code} {severity}", " -204 error"),
+            ("{{{code}}}", "{-204}"),
+            ("<}}{{>", "<}{>"),
+            (": {code}", ": -204"),
+            ("\t# {code}", "\t# -204"),
+            ("; 说明", "; 说明"),
+        ] {
+            assert_eq!(rendered(template).as_deref(), Ok(expected), "{template}");
+        }
+        let explanation = Catalog::builtin().get(-204).unwrap().explanation().to_owned();
+        assert_eq!(rendered(" {explanation}"), Ok(format!(" {explanation}")));
+        assert_eq!(Template::parse(" ({category}: {message})"), Ok(Template::default()));
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
+        for (template, expected) in [
+            (
+                " {mesage}",
+                "there is no {mesage}; there are {code} {category} {severity} {message} {explanation}",
+            ),
+            (" {}", "there is no {}"),
+            (" { message }", "there is no { message }"),
+            (" {message", "a { stands alone; write {{"),
+            (" message}", "a } stands alone; write }}"),
+            (" {message}\n", "has a \\n in it"),
+            (" \x1b[1m{message}", "has a \\u{1b} in it"),
+            ("{message}", "more of the number"),
+            ("x", "more of the number"),
+            ("-", "more of the number"),
+            ("%", "more of the number"),
+            ("=> {code}", "more of the number"),
+            (":{code}", "more of the number"),
+            (".5", "more of the number"),
+            (",{code}", "more of the number"),
+            ("（{message}）", "more of the number"),
+        ] {
+            let error = rendered(template).expect_err(template);
+            assert!(error.contains(expected), "{template}: {error}");
+        }
+    }
+}
