@@ -11,7 +11,7 @@ pub struct Field {
     pub code: i32,
     /// Where in [`Catalog::entries`](crate::Catalog::entries) the code is; `None` for one that is in no catalog.
     pub entry: Option<usize>,
-    /// Whether rule 3 had to be asked: the key is spelled `code`.
+    /// Whether rule 3 is to be asked: the key is spelled `code`.
     pub(crate) spelled_code: bool,
     /// How its note is written.
     pub(crate) form: NoteForm,

@@ -14,7 +14,11 @@ pub(crate) struct LineQuotes {
 
 impl LineQuotes {
     /// Looks at the window up to `to`, and returns whether that is within a string. A newline ends all strings.
+    ///
+    /// Where more has been looked at already, because a part ended in a field, it is the end of that which counts:
+    /// between a key and its `=` there is no quote.
     pub(crate) fn advance(&mut self, window: &[u8], to: usize) -> bool {
+        let to = to.max(self.looked_up_to);
         if let Some(newline) = memrchr(b'\n', &window[self.looked_up_to..to]) {
             *self = Self { looked_up_to: self.looked_up_to + newline + 1, ..Self::default() };
         }

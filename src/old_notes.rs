@@ -32,12 +32,14 @@ impl OldNotes {
     #[inline]
     pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
         let is_in_note = self.end.is_some_and(|end| field.start < end);
-        is_in_note || field.spelled_code && self.hide_other_kind(window, field.start)
+        is_in_note || field.spelled_code && self.is_other_kind(window, field.start)
     }
 
-    #[inline]
-    fn hide_other_kind(&self, window: &[u8], key_start: usize) -> bool {
-        self.line_before(window, key_start).is_some_and(|line| scanner::is_other_kind(&line, line.len()))
+    fn is_other_kind(&self, window: &[u8], key_start: usize) -> bool {
+        match self.line_before(window, key_start) {
+            Some(line) => scanner::is_other_kind(&line, line.len()),
+            None => scanner::is_other_kind(window, key_start),
+        }
     }
 
     /// What stands before `at` without notes, where the last note is near enough to matter.

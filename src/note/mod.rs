@@ -138,7 +138,7 @@ impl Notes {
 }
 
 fn write_colored(note: &[u8], line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
-    match line.restoring_sequence() {
+    match line.restoring_sequence().filter(|_| !note.is_empty()) {
         None => wtr.write_all(note),
         Some(sequence) => {
             wtr.write_all(RESET)?;

@@ -67,7 +67,8 @@ impl Scanner {
         Self { codes, strict, unknown, level: Level::new() }
     }
 
-    /// Calls `on_field` for each field whose separator lies in `range`, in their order.
+    /// Calls `on_field` for each field whose separator lies in `range`, in their order. Rule 3 is left to the caller,
+    /// who knows which notes the line has: it is asked of the line without them, with [`is_other_kind`].
     ///
     /// Up to [`LOOK_BEHIND_BYTES`] before and [`LOOK_AHEAD_BYTES`] behind the range are looked at; the
     /// haystack must have that much of the line, unless the line begins or ends there.
@@ -109,9 +110,6 @@ impl Scanner {
             return None;
         }
         if code.value > 0 && !self.allows_positive(key) {
-            return None;
-        }
-        if key.spelled_code && is_other_kind(haystack, key.start) {
             return None;
         }
         let Key { start, spelled_code, .. } = key;

@@ -13,6 +13,7 @@ mod hostile;
 mod interrupted;
 mod limits;
 mod lines;
+mod notes;
 mod outputs;
 mod packed;
 mod progress;

@@ -106,7 +106,7 @@ const PIECES: [&[u8]; 96] = [
     b"ret=-204",
 ];
 
-fn text() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn text() -> impl Strategy<Value = Vec<u8>> {
     let field =
         prop::collection::vec(prop::sample::select(&PIECES[..]), 0..40).prop_map(|pieces| pieces.concat());
     let likely =
@@ -126,10 +126,10 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Gives at most so many bytes a read, in turn; each second read is interrupted first.
-struct Halting<'a> {
-    text: &'a [u8],
-    sizes: Vec<usize>,
-    reads: usize,
+pub(crate) struct Halting<'a> {
+    pub(crate) text: &'a [u8],
+    pub(crate) sizes: Vec<usize>,
+    pub(crate) reads: usize,
 }
 
 impl Read for Halting<'_> {
