@@ -5,7 +5,8 @@ use crate::catalog::{Catalog, Language};
 use crate::lines::{LineRules, LineWriter, Lines};
 use crate::note::{NoteStyle, Notes, Template};
 use crate::observer::Observer;
-use crate::scanner::Scanner;
+use crate::pattern::{Pattern, PatternScanner};
+use crate::scanner::{Keys, Scanner};
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
 use crate::window::Settled;
 use crate::writing::{Writing, Written};
@@ -31,6 +32,8 @@ pub struct AnnotatorBuilder {
     lines: Option<Lines>,
     quiet: bool,
     catalog: Option<Catalog>,
+    keys: Keys,
+    patterns: Vec<Pattern>,
     style: NoteStyle,
     strip: bool,
     window_bytes: usize,
@@ -58,6 +61,8 @@ impl Annotator {
             lines: None,
             quiet: false,
             catalog: None,
+            keys: Keys::default(),
+            patterns: Vec::new(),
             style: NoteStyle::default(),
             strip: false,
             window_bytes: stream::WINDOW_BYTES,
@@ -198,6 +203,18 @@ impl AnnotatorBuilder {
         self
     }
 
+    /// The keys that a field can have, in place of iMSDK's.
+    pub fn keys(mut self, keys: Keys) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// Patterns for codes that no key stands before.
+    pub fn patterns(mut self, patterns: Vec<Pattern>) -> Self {
+        self.patterns = patterns;
+        self
+    }
+
     /// What notes say, in place of ` ({category}: {message})`.
     pub fn note(mut self, template: Template) -> Self {
         self.style.template = template;
@@ -244,10 +261,11 @@ impl AnnotatorBuilder {
             Some(lines) => Written::Lines(LineRules::new(lines, &catalog)),
             None => Written::All,
         };
-        let scanner = Scanner::new(catalog.index().clone(), self.strict, self.unknown);
+        let scanner = Scanner::new(catalog.index().clone(), self.keys, self.strict, self.unknown);
         // A sequence of colour is nothing that the syntax of a line has.
         let color = self.color && !self.style.as_fields;
-        let notes = NoteWriter { scanner, notes, color, strip: self.strip };
+        let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);
+        let notes = NoteWriter { scanner, patterns, notes, color, strip: self.strip };
         Annotator { writing: Writing { notes, written }, window_bytes: self.window_bytes }
     }
 }

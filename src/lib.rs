@@ -37,6 +37,7 @@ mod lines;
 mod note;
 mod observer;
 mod old_notes;
+mod pattern;
 mod scanner;
 mod selector;
 mod stream;
@@ -49,6 +50,8 @@ pub use field::Field;
 pub use lines::{Context, Lines};
 pub use note::{Template, TemplateError};
 pub use observer::{Observer, Part};
+pub use pattern::{Pattern, PatternError};
+pub use scanner::{KeyError, Keys};
 pub use selector::{EarlierCodes, Selector, SelectorError};
 pub use stream::{Source, StreamAnnotator, StreamError};
 

@@ -62,6 +62,11 @@ impl LineColor {
         self.looked_up_to = to;
     }
 
+    /// A line that begins at that place of the window.
+    pub(crate) fn beginning_at(start: usize) -> Self {
+        Self { looked_up_to: start, ..Self::default() }
+    }
+
     /// All before this place of the window has been looked at.
     pub(crate) fn looked_up_to(&self) -> usize {
         self.looked_up_to
@@ -113,11 +118,20 @@ enum Sequence<'a> {
     Unfinished,
 }
 
+/// Whether a place of a line is among the parameters of a sequence.
+pub(crate) fn is_in_sequence(text: &[u8], at: usize) -> bool {
+    let parameters = text[..at].iter().rev().take_while(|&byte| is_parameter(byte)).count();
+    text[..at - parameters].ends_with(b"\x1b[")
+}
+
+fn is_parameter(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b';' | b':')
+}
+
 fn sequence(text: &[u8]) -> Sequence<'_> {
     let Some(rest) = text.strip_prefix(b"\x1b[") else {
         return if text.len() == 1 { Sequence::Unfinished } else { Sequence::Other };
     };
-    let is_parameter = |byte: &u8| matches!(byte, b'0'..=b'9' | b';' | b':');
     let length = rest.iter().take_while(|&byte| is_parameter(byte)).count();
     match rest.get(length) {
         Some(b'm') if length + 3 <= SEQUENCE_MAX_BYTES => {

@@ -33,6 +33,11 @@ impl LineQuotes {
         self.in_string
     }
 
+    /// A line that begins at that place of the window.
+    pub(crate) fn beginning_at(start: usize) -> Self {
+        Self { looked_up_to: start, ..Self::default() }
+    }
+
     /// Tells that what was at `from` in the window is at `to` now.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.looked_up_to = (self.looked_up_to + to).saturating_sub(from);

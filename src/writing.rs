@@ -2,6 +2,7 @@
 
 use crate::annotate::{Memory, NoteWriter};
 use crate::lines::{LINE_MAX_BYTES, LineRules, LineWriter};
+use crate::pattern::PATTERN_LINE_MAX_BYTES;
 use crate::window::Settled;
 use std::io::{self, Write};
 
@@ -26,6 +27,7 @@ impl Writing {
     pub(crate) fn whole_line_max(&self) -> usize {
         match &self.written {
             Written::Lines(rules) if rules.choose() => LINE_MAX_BYTES,
+            _ if !self.notes.patterns.is_empty() => PATTERN_LINE_MAX_BYTES,
             _ => 0,
         }
     }

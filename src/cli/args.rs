@@ -1,6 +1,7 @@
 //! The arguments as they are typed, and what each means.
 
 use super::note_args::NoteArgs;
+use super::recognition_args::RecognitionArgs;
 use super::triage_args::TriageArgs;
 use crate::input::{Buffering, Format, InputName};
 use clap::builder::RangedU64ValueParser;
@@ -67,12 +68,8 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Input")]
     pub(crate) no_decompress: bool,
 
-    /// Count positive codes only where they are surely ours
-    ///
-    /// For logs that other programs write into, too: a positive code counts only under `ret` or `iret`, or
-    /// where its key has a quote behind it (`"code":5`).
-    #[arg(long, help_heading = "What is recognised")]
-    pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) recognition: RecognitionArgs,
 
     #[command(flatten)]
     pub(crate) notes: NoteArgs,

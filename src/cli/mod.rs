@@ -4,6 +4,7 @@ mod args;
 mod exit_status;
 mod merge;
 mod note_args;
+mod recognition_args;
 mod triage;
 mod triage_args;
 
@@ -17,7 +18,7 @@ use crate::signals;
 use args::{Args, ProgressChoice};
 use clap::{CommandFactory, Parser};
 use exit_status::ExitStatus;
-use imsdk_annotate::Annotator;
+use imsdk_annotate::{Annotator, Keys};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,11 +42,14 @@ pub(crate) fn run() -> ExitStatus {
     match Triage::new(&args) {
         Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),
         Ok(triage) => annotate_inputs(&args, triage),
-        Err(refusal) => {
-            Messages::new(Progress::hidden()).say(&refusal);
-            ExitStatus::Trouble
-        }
+        Err(refusal) => refuse(&refusal),
     }
+}
+
+/// Says why nothing is done.
+fn refuse(refusal: &str) -> ExitStatus {
+    Messages::new(Progress::hidden()).say(refusal);
+    ExitStatus::Trouble
 }
 
 /// Help and version go to standard output and are no trouble, unless they cannot be written.
@@ -68,7 +72,11 @@ fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
     let mut unread = Vec::new();
     let inputs = list(&operands, |name, error| unread.push((name, error)));
     let progress = progress(args, &inputs);
-    let mut pipeline = pipeline(args, &triage, &operands, &inputs, &progress);
+    let keys = match args.recognition.keys() {
+        Ok(keys) => keys,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let mut pipeline = pipeline(args, &triage, keys, &operands, &inputs, &progress);
     if args.makes_files() {
         watch_signals(&pipeline.messages);
     }
@@ -101,6 +109,7 @@ fn annotate_inputs(args: &Args, mut triage: Triage) -> ExitStatus {
 fn pipeline(
     args: &Args,
     triage: &Triage,
+    keys: Keys,
     operands: &[InputName],
     inputs: &[InputFile],
     progress: &Progress,
@@ -110,7 +119,9 @@ fn pipeline(
     let catalog = triage.catalog.clone();
     let mut annotator = Annotator::builder()
         .catalog(catalog)
-        .strict(args.strict)
+        .strict(args.recognition.strict)
+        .keys(keys)
+        .patterns(args.recognition.pattern.clone())
         .color(color)
         .unknown(needs_unknown)
         .language(args.notes.lang.language())

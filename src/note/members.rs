@@ -4,7 +4,11 @@ use super::texts::Texts;
 use crate::catalog::{Catalog, Entry, Language};
 use crate::field::{Field, NoteForm};
 use crate::scanner;
+use memchr::memmem;
 use std::io::{self, Write};
+
+/// What the name of the first field has behind the key.
+const CATEGORY: &str = "_category";
 
 /// A category and a message for each entry, as fields whose names begin with the key: what stands around the key.
 #[derive(Clone, Debug)]
@@ -60,6 +64,13 @@ impl Members {
         [self.before.as_bytes(), key, self.middle.get(entry), key, self.tail.get(entry)]
     }
 
+    /// How long the fields are, with any key, if the text begins with them.
+    fn length_at(&self, entry: usize, text: &[u8]) -> Option<usize> {
+        let rest = text.strip_prefix(self.before.as_bytes())?;
+        let key = rest[..scanner::identifier_length(rest)].strip_suffix(CATEGORY.as_bytes())?;
+        length_of_pieces(self.pieces(entry, key), text)
+    }
+
     fn longest(&self) -> usize {
         self.before.len() + self.middle.longest() + self.tail.longest() + 2 * scanner::KEY_MAX_BYTES
     }
@@ -69,14 +80,14 @@ impl MemberNotes {
     pub(super) fn new(catalog: &Catalog, language: Language) -> Self {
         let json = Members::new(catalog, language, ",\"", |category, message| {
             let [category, message] = [category, message].map(json_string);
-            [format!("_category\":{category},\""), format!("_message\":{message}")]
+            [format!("{CATEGORY}\":{category},\""), format!("_message\":{message}")]
         });
         let escaped_json = Members::new(catalog, language, ",\\\"", |category, message| {
             let [category, message] = [category, message].map(|text| escaped(&json_string(text)));
-            [format!("_category\\\":{category},\\\""), format!("_message\\\":{message}")]
+            [format!("{CATEGORY}\\\":{category},\\\""), format!("_message\\\":{message}")]
         });
         let key_value = Members::new(catalog, language, " ", |category, message| {
-            [format!("_category={} ", value(category)), format!("_message={}", quoted(message))]
+            [format!("{CATEGORY}={} ", value(category)), format!("_message={}", quoted(message))]
         });
         Self { json, escaped_json, key_value }
     }
@@ -102,9 +113,28 @@ impl MemberNotes {
         Some(self.members(form)?.pieces(entry, key))
     }
 
+    fn all(&self) -> [&Members; 3] {
+        [&self.json, &self.escaped_json, &self.key_value]
+    }
+
+    /// How long the note of an entry is, if the text begins with it, in any form and with any key.
+    pub(super) fn length_at(&self, entry: usize, text: &[u8]) -> Option<usize> {
+        self.all().into_iter().find_map(|members| members.length_at(entry, text))
+    }
+
+    /// Calls `on_place` with each place where a note could begin.
+    pub(super) fn for_each_beginning(&self, text: &[u8], mut on_place: impl FnMut(usize)) {
+        for suffix in memmem::find_iter(text, CATEGORY) {
+            let key = text[..suffix].iter().rev().take_while(|&&byte| scanner::is_identifier(byte)).count();
+            for members in self.all() {
+                (suffix - key).checked_sub(members.before.len()).into_iter().for_each(&mut on_place);
+            }
+        }
+    }
+
     /// How long the longest is, in bytes.
     pub(super) fn longest(&self) -> usize {
-        [&self.json, &self.escaped_json, &self.key_value].map(Members::longest).into_iter().max().unwrap_or(0)
+        self.all().map(Members::longest).into_iter().max().unwrap_or(0)
     }
 }
 

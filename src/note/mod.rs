@@ -11,6 +11,7 @@ use crate::catalog::{Catalog, Language};
 use crate::field::Field;
 use crate::line_color::LineColor;
 use members::{MemberNotes, length_of_pieces, write_pieces};
+use memchr::{memchr_iter, memmem};
 use std::io::{self, Write};
 use texts::Texts;
 
@@ -40,20 +41,24 @@ pub(crate) struct Notes {
     members: Option<MemberNotes>,
     /// How many blanks stand before the colour.
     lead: usize,
+    /// Finds what each begins with.
+    beginning: memmem::Finder<'static>,
 }
 
 impl Notes {
     pub(crate) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
         let (mut plain, mut colored) = (Texts::default(), Texts::default());
+        // Within a JSON string a note must not end it.
+        let harmless = |text: &str| text.replace('"', "'").replace('\\', "/");
         let beginning = style.template.beginning();
+        let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
         let (mut note, mut in_color) = (String::new(), String::new());
         for entry in catalog.entries() {
             note.clear();
             style.template.render(entry, style.language, &mut note);
             if style.as_fields {
-                // Within a JSON string it must not end it.
-                note = note.replace('"', "'").replace('\\', "/");
+                note = harmless(&note);
             }
             plain.push(&note);
             let (blanks, body) = note.split_at(lead);
@@ -66,7 +71,8 @@ impl Notes {
             colored.push(&in_color);
         }
         let members = style.as_fields.then(|| MemberNotes::new(catalog, style.language));
-        Self { plain, colored, members, lead }
+        let beginning = memmem::Finder::new(&beginning).into_owned();
+        Self { plain, colored, members, lead, beginning }
     }
 
     /// Whether the form of a note depends on how its field is written.
@@ -128,6 +134,29 @@ impl Notes {
     #[inline]
     fn pieces<'a>(&'a self, field: &Field, entry: usize, window: &'a [u8]) -> Option<[&'a [u8]; 5]> {
         self.members.as_ref()?.pieces(field.form, entry, window, field)
+    }
+
+    /// Whether a text begins with the note of an entry, in whatever form it is; if so, how long it is there.
+    pub(crate) fn length_in_any_form(&self, entry: usize, text: &[u8]) -> Option<usize> {
+        let members = self.members.as_ref().and_then(|members| members.length_at(entry, text));
+        members.or_else(|| self.length_at(entry, text))
+    }
+
+    /// Calls `on_place` with each place where a note could begin, in no order, perhaps several times.
+    pub(crate) fn for_each_beginning(&self, text: &[u8], mut on_place: impl FnMut(usize)) {
+        if let Some(members) = &self.members {
+            members.for_each_beginning(text, &mut on_place);
+        }
+        if self.beginning.needle().is_empty() {
+            return;
+        }
+        self.beginning.find_iter(text).for_each(&mut on_place);
+        for escape in memchr_iter(ESCAPE, text) {
+            on_place(escape);
+            if let Some(place) = escape.checked_sub(self.lead) {
+                on_place(place);
+            }
+        }
     }
 
     /// The most bytes that a note has, with what may stand around it.

@@ -27,7 +27,7 @@ const fn classes() -> [u8; 256] {
 
 /// A letter, a digit or `_`.
 #[inline]
-pub(super) fn is_identifier(byte: u8) -> bool {
+pub(crate) fn is_identifier(byte: u8) -> bool {
     CLASSES[usize::from(byte)] & (LETTER | DIGIT | UNDERSCORE) != 0
 }
 

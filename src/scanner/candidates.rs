@@ -16,13 +16,50 @@ use std::ops::Range;
 /// Bytes that one round of comparisons looks at: as many as a `u64` has bits.
 const BLOCK_BYTES: usize = 64;
 
+/// Which bytes could be the last of a key.
+pub(super) trait KeyEnds: Copy {
+    /// What a block says of the first bytes of the next.
+    type Carry: Copy + Default;
+
+    /// A bit for each byte of a block that could be the last of a key; `lower` are its letters in lower case.
+    fn bits<S: Simd>(self, simd: S, lower: u8x64<S>, underscore: u64, carry: &mut Self::Carry) -> u64;
+}
+
+/// The ends of iMSDK's own keys: `et`, `de`, or one of them with `_`.
+#[derive(Clone, Copy)]
+pub(super) struct DefaultEnds;
+
+/// The ends of other keys: one of these letters or digits, or `_`.
+#[derive(Clone, Copy)]
+pub(super) struct ChosenEnds<'a>(pub(super) &'a [u8]);
+
+impl KeyEnds for DefaultEnds {
+    /// Which bytes are `e` or `_`, and which `d` or `_`.
+    type Carry = (u64, u64);
+
+    #[inline(always)]
+    fn bits<S: Simd>(self, _: S, lower: u8x64<S>, underscore: u64, carry: &mut Self::Carry) -> u64 {
+        let [t, e, d] = [b't', b'e', b'd'].map(|letter| lower.simd_eq(letter).to_bitmask());
+        let before = std::mem::replace(carry, (e | underscore, d | underscore));
+        let behind_e = carry.0 << 1 | before.0 >> 63;
+        let behind_d = carry.1 << 1 | before.1 >> 63;
+        t & behind_e | e & behind_d | underscore
+    }
+}
+
+impl KeyEnds for ChosenEnds<'_> {
+    type Carry = ();
+
+    #[inline(always)]
+    fn bits<S: Simd>(self, _: S, lower: u8x64<S>, underscore: u64, (): &mut ()) -> u64 {
+        self.0.iter().fold(underscore, |bits, &letter| bits | lower.simd_eq(letter).to_bitmask())
+    }
+}
+
 /// What the comparisons say of up to 64 bytes, a bit for each, the first byte in the lowest bit.
 #[derive(Clone, Copy, Default)]
 struct Bits {
-    t: u64,
-    e: u64,
-    d: u64,
-    underscore: u64,
+    key_end: u64,
     /// Could stand between a key and its separator: a blank, a quote or `]`. Other bytes up to `'`
     /// count too: one comparison is cheaper than three, and the confirmation will tell.
     between: u64,
@@ -33,23 +70,13 @@ struct Bits {
     bracket: u64,
 }
 
-/// What the bytes before a block say of its first ones.
-#[derive(Clone, Copy, Default)]
-struct Before {
-    bits: Bits,
-    key_end: u64,
-}
-
 impl Bits {
     #[inline(always)]
-    fn of_block<S: Simd>(simd: S, block: &[u8]) -> Self {
+    fn of_block<S: Simd, K: KeyEnds>(simd: S, block: &[u8], key_ends: K, carry: &mut K::Carry) -> Self {
         let bytes = u8x64::from_slice(simd, block);
-        let lower = bytes | 0x20;
+        let underscore = bytes.simd_eq(b'_').to_bitmask();
         Self {
-            t: lower.simd_eq(b't').to_bitmask(),
-            e: lower.simd_eq(b'e').to_bitmask(),
-            d: lower.simd_eq(b'd').to_bitmask(),
-            underscore: bytes.simd_eq(b'_').to_bitmask(),
+            key_end: key_ends.bits(simd, bytes | 0x20, underscore, carry),
             between: (bytes.simd_le(b'\'') | bytes.simd_eq(b']')).to_bitmask(),
             backslash: bytes.simd_eq(b'\\').to_bitmask(),
             separator: (bytes.simd_eq(b'=') | bytes.simd_eq(b':') | bytes.simd_eq(0xEF)).to_bitmask(),
@@ -57,22 +84,13 @@ impl Bits {
         }
     }
 
-    /// Bytes that could be the last of a key.
+    /// The candidates among these bytes, given what stands before them.
     #[inline(always)]
-    fn key_end(self, before: Self) -> u64 {
-        let behind = |bits: u64, bits_before: u64| bits << 1 | bits_before >> 63;
-        let behind_e = behind(self.e | self.underscore, before.e | before.underscore);
-        let behind_d = behind(self.d | self.underscore, before.d | before.underscore);
-        self.t & behind_e | self.e & behind_d | self.underscore
-    }
-
-    /// The candidates among these bytes, given what stands before them and which could end a key.
-    #[inline(always)]
-    fn candidates(self, key_end: u64, before: Before) -> u64 {
-        let key_end_1 = key_end << 1 | before.key_end >> 63;
-        let between_1 = self.between << 1 | before.bits.between >> 63;
-        let behind_key = key_end | self.between | self.backslash;
-        let behind_key_before = before.key_end | before.bits.between | before.bits.backslash;
+    fn candidates(self, before: Self) -> u64 {
+        let key_end_1 = self.key_end << 1 | before.key_end >> 63;
+        let between_1 = self.between << 1 | before.between >> 63;
+        let behind_key = self.key_end | self.between | self.backslash;
+        let behind_key_before = before.key_end | before.between | before.backslash;
         let behind_key_2 = behind_key << 2 | behind_key_before >> 62;
         self.separator & (key_end_1 | (between_1 & behind_key_2)) | self.bracket & key_end_1
     }
@@ -86,34 +104,46 @@ impl Bits {
 /// # Panics
 ///
 /// When the range does not lie in the haystack, or is longer than `u32` can count.
-pub(super) fn find(level: Level, haystack: &[u8], range: Range<usize>, found: &mut Vec<u32>) {
+pub(super) fn find(
+    level: Level,
+    haystack: &[u8],
+    range: Range<usize>,
+    key_ends: impl KeyEnds,
+    found: &mut Vec<u32>,
+) {
     assert!(u32::try_from(range.len()).is_ok(), "the range is longer than u32 can count");
-    dispatch!(level, simd => find_at_level(simd, haystack, range, found));
+    dispatch!(level, simd => find_at_level(simd, haystack, range, key_ends, found));
 }
 
 // All of it must become one function for each level, compiled with that level's instructions: a closure
 // that is not inlined costs a call for each comparison, and with that most of the speed.
 #[inline(always)]
-fn find_at_level<S: Simd>(simd: S, haystack: &[u8], range: Range<usize>, found: &mut Vec<u32>) {
+fn find_at_level<S: Simd, K: KeyEnds>(
+    simd: S,
+    haystack: &[u8],
+    range: Range<usize>,
+    key_ends: K,
+    found: &mut Vec<u32>,
+) {
     simd.vectorize(
         #[inline(always)]
         || {
-            let mut before = state_before(simd, &haystack[..range.start]);
+            let mut carry = K::Carry::default();
+            let mut before = bits_before(simd, &haystack[..range.start], key_ends, &mut carry);
             let blocks = haystack[range].chunks_exact(BLOCK_BYTES);
             let rest = blocks.remainder();
             let mut base = 0;
             for block in blocks {
-                let bits = Bits::of_block(simd, block);
-                let key_end = bits.key_end(before.bits);
-                push_places(bits.candidates(key_end, before), base, found);
-                before = Before { bits, key_end };
+                let bits = Bits::of_block(simd, block, key_ends, &mut carry);
+                push_places(bits.candidates(before), base, found);
+                before = bits;
                 base += BLOCK_BYTES as u32;
             }
             if !rest.is_empty() {
                 let mut block = [0; BLOCK_BYTES];
                 block[..rest.len()].copy_from_slice(rest);
-                let bits = Bits::of_block(simd, &block);
-                push_places(bits.candidates(bits.key_end(before.bits), before), base, found);
+                let bits = Bits::of_block(simd, &block, key_ends, &mut carry);
+                push_places(bits.candidates(before), base, found);
             }
         },
     );
@@ -129,14 +159,13 @@ fn push_places(mut bits: u64, base: u32, found: &mut Vec<u32>) {
 }
 
 /// What the last bytes of `haystack` say, in the place where those of a whole block would be.
-/// Where there are none, letters stand for them that no key ends with.
+/// Where there are none, bytes stand for them that no key has.
 #[inline(always)]
-fn state_before<S: Simd>(simd: S, haystack: &[u8]) -> Before {
-    let mut block = [b'x'; BLOCK_BYTES];
+fn bits_before<S: Simd, K: KeyEnds>(simd: S, haystack: &[u8], key_ends: K, carry: &mut K::Carry) -> Bits {
+    let mut block = [b'.'; BLOCK_BYTES];
     let tail = &haystack[haystack.len().saturating_sub(3)..];
     block[BLOCK_BYTES - tail.len()..].copy_from_slice(tail);
-    let bits = Bits::of_block(simd, &block);
-    Before { bits, key_end: bits.key_end(Bits::default()) }
+    Bits::of_block(simd, &block, key_ends, carry)
 }
 
 #[cfg(test)]
@@ -144,11 +173,11 @@ mod tests {
     use super::*;
 
     /// The definition, a byte at a time.
-    fn naive(haystack: &[u8], range: Range<usize>) -> Vec<u32> {
-        let byte_at = |at: Option<usize>| at.map_or(b'x', |at| haystack[at].to_ascii_lowercase());
+    fn naive(haystack: &[u8], range: Range<usize>, ends_key: impl Fn(u8, u8) -> bool) -> Vec<u32> {
+        let byte_at = |at: Option<usize>| at.map_or(b'.', |at| haystack[at].to_ascii_lowercase());
         let key_end = |at: Option<usize>| {
-            let pair = (byte_at(at.and_then(|at| at.checked_sub(1))), byte_at(at));
-            matches!(pair, (b'e' | b'_', b't') | (b'd' | b'_', b'e') | (_, b'_'))
+            let (before, last) = (byte_at(at.and_then(|at| at.checked_sub(1))), byte_at(at));
+            last == b'_' || ends_key(before, last)
         };
         let between = |at: Option<usize>| byte_at(at) <= b'\'' || byte_at(at) == b']';
         let is_candidate = |at: usize| {
@@ -163,6 +192,9 @@ mod tests {
         range.clone().filter(|&at| is_candidate(at)).map(|at| (at - range.start) as u32).collect()
     }
 
+    /// The last letters of other keys, or those of iMSDK.
+    type ChosenOrDefault = Option<&'static [u8]>;
+
     #[test]
     fn each_level_of_the_machine_finds_what_the_definition_says() {
         let level = Level::new();
@@ -172,7 +204,8 @@ mod tests {
             levels.extend(level.as_sse4_2().map(Level::Sse4_2));
             levels.extend(level.as_avx2().map(Level::Avx2));
         }
-        let alphabet = b"tTeEdD_]['\"\\ \t=:x-5\n\0\xEF\xBC\x9A\xFF(";
+        let is_default = |before, last| matches!((before, last), (b'e' | b'_', b't') | (b'd' | b'_', b'e'));
+        let alphabet = b"tTeEdDsS_]['\"\\ \t=:x-5\n\0\xEF\xBC\x9A\xFF(";
         let mut seed = 1_u64;
         let haystack: Vec<u8> = (0..400)
             .map(|_| {
@@ -183,9 +216,18 @@ mod tests {
         for level in levels {
             for start in 1..140 {
                 for end in [start, start + 1, start + 63, start + 64, start + 65, 400] {
-                    let mut found = Vec::new();
-                    find(level, &haystack, start..end, &mut found);
-                    assert_eq!(found, naive(&haystack, start..end), "{level:?} {start}..{end}");
+                    let found = |key_ends: ChosenOrDefault| {
+                        let mut found = Vec::new();
+                        match key_ends {
+                            None => find(level, &haystack, start..end, DefaultEnds, &mut found),
+                            Some(ends) => find(level, &haystack, start..end, ChosenEnds(ends), &mut found),
+                        }
+                        found
+                    };
+                    let expected = naive(&haystack, start..end, is_default);
+                    assert_eq!(found(None), expected, "{level:?} {start}..{end}");
+                    let expected = naive(&haystack, start..end, |_, last| b"s5".contains(&last));
+                    assert_eq!(found(Some(b"s5")), expected, "{level:?} {start}..{end}");
                 }
             }
         }
@@ -194,7 +236,7 @@ mod tests {
     #[test]
     fn nothing_stands_before_the_first_byte() {
         let mut found = Vec::new();
-        find(Level::new(), b"=_=t=", 0..5, &mut found);
+        find(Level::new(), b"=_=t=", 0..5, DefaultEnds, &mut found);
         assert_eq!(found, [2]);
     }
 }

@@ -82,6 +82,25 @@ fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     Some((if negative { -magnitude } else { magnitude }, first + count))
 }
 
+/// The code that a text is, as a whole.
+pub(crate) fn code_of(text: &[u8]) -> Option<i32> {
+    number(text, 0).filter(|&(_, end)| end == text.len()).map(|(code, _)| code)
+}
+
+/// The codes that could end right before `end`, or before a closing quote or bracket there, the one with the most
+/// digits first: how many of the digits belong to it is not known, nor whether a `-` does. With where they begin.
+pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (usize, i32)> {
+    let end = match haystack[..end] {
+        [.., b'\\', b'"' | b'\''] => end - 2,
+        [.., b'"' | b'\'' | b']'] => end - 1,
+        _ => end,
+    };
+    let digits = haystack[..end].iter().rev().take(DIGITS_MAX).take_while(|&&byte| is_digit(byte)).count();
+    let longest = end - digits;
+    let first = longest - usize::from(digits > 0 && haystack[..longest].ends_with(b"-"));
+    (first..end).filter_map(move |start| Some((start, code_of(&haystack[start..end])?)))
+}
+
 /// Whether a text right behind a code could make it part of something longer.
 pub(crate) fn may_carry_on(text: &[u8]) -> bool {
     // A positive code is carried on by more; a comma by three digits, of which these may be the first.

@@ -1,5 +1,6 @@
 //! What stands before a separator: the key, and whether it is one.
 
+use super::Keys;
 use super::byte_class::{is_blank, is_identifier, is_letter};
 use super::limits::{BLANKS_MAX, COLOR_MAX_BYTES, KEY_MAX_BYTES, TOKEN_MAX_BYTES};
 
@@ -13,6 +14,8 @@ pub(super) enum KeyName {
     ErrCode,
     ErrorCode,
     ThirdRetCode,
+    /// One that a user has added.
+    Added,
 }
 
 /// A key in front of a separator.
@@ -63,7 +66,7 @@ const OTHER_DOMAIN: &[u8] = b"Domain=";
 impl Key {
     /// The key before the separator at `separator`: a quote, a `]` and blanks may stand between.
     #[inline]
-    pub(super) fn before_separator(haystack: &[u8], separator: usize) -> Option<Self> {
+    pub(super) fn before_separator(haystack: &[u8], separator: usize, keys: &Keys) -> Option<Self> {
         let mut end = separator - count_back(haystack, separator, BLANKS_MAX, is_blank);
         if byte_before(haystack, end) == Some(b']') {
             end -= 1;
@@ -75,13 +78,13 @@ impl Key {
                 end -= 1;
             }
         }
-        Self::ending_at(haystack, end).map(|key| Self { quoted, ..key })
+        Self::ending_at(haystack, end, keys).map(|key| Self { quoted, ..key })
     }
 
     /// The key that ends right before `end`, with nothing between.
     #[inline]
-    pub(super) fn ending_at(haystack: &[u8], end: usize) -> Option<Self> {
-        if !could_end_a_key(haystack, end) {
+    pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &Keys) -> Option<Self> {
+        if !keys.has_added() && !could_end_a_key(haystack, end) {
             return None;
         }
         let start = identifier_start(haystack, end)?;
@@ -89,8 +92,18 @@ impl Key {
             return None;
         }
         let identifier = &haystack[start..end];
-        let name = KeyName::of_identifier(identifier)?;
-        let spelled_code = name == KeyName::Code && identifier.len() == 4;
+        let name = if keys.has_added() && keys.is_added(identifier) {
+            KeyName::Added
+        } else if keys.defaults {
+            KeyName::of_identifier(identifier)?
+        } else {
+            return None;
+        };
+        let spelled_code = match name {
+            KeyName::Code => identifier.len() == 4,
+            KeyName::Added => identifier.eq_ignore_ascii_case(b"code"),
+            _ => false,
+        };
         Some(Self { name, start, spelled_code, quoted: false })
     }
 }
@@ -154,8 +167,8 @@ pub(crate) fn is_other_kind(haystack: &[u8], key_start: usize) -> bool {
         || token.windows(OTHER_DOMAIN.len()).any(|part| part == OTHER_DOMAIN)
 }
 
-/// A cheap look at the last four bytes, which turns most candidates away: every key ends in `ret` or
-/// `code`, but for underscores.
+/// A cheap look at the last four bytes, which turns most candidates away: every default key ends in `ret`
+/// or `code`, but for underscores.
 #[inline]
 fn could_end_a_key(haystack: &[u8], end: usize) -> bool {
     let Some(last) = haystack[..end].last_chunk::<4>() else {

@@ -28,6 +28,9 @@
 //!
 //! Strict: a positive code counts only under `ret` or `iret`, or where the key has a quote behind it.
 //!
+//! A user may add keys, and leave out those of rule 1. Under a key that was added a positive code counts, whatever
+//! rule 8 and strictness say of it.
+//!
 //! It works in two steps: [`candidates`] finds the few places where a separator could be, with vector
 //! instructions; a look around each ([`key`] backwards, [`code`] forwards) confirms it.
 
@@ -35,14 +38,18 @@ mod byte_class;
 mod candidates;
 mod code;
 mod key;
+mod keys;
 mod limits;
 
-pub(crate) use code::may_carry_on;
+pub(crate) use byte_class::is_identifier;
+pub(crate) use code::{code_of, codes_before, may_carry_on};
 pub(crate) use key::{identifier_length, is_other_kind};
+pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
 
 use crate::catalog::CodeIndex;
 use crate::field::{Field, NoteForm};
+use candidates::{ChosenEnds, DefaultEnds};
 use code::Code;
 use fearless_simd::Level;
 use key::{Key, KeyName};
@@ -56,6 +63,7 @@ const STRETCH_BYTES: usize = 8 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
     codes: CodeIndex,
+    keys: Keys,
     strict: bool,
     /// Whether codes that the catalog lacks are found as well.
     unknown: bool,
@@ -63,8 +71,8 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
-    pub(crate) fn new(codes: CodeIndex, strict: bool, unknown: bool) -> Self {
-        Self { codes, strict, unknown, level: Level::new() }
+    pub(crate) fn new(codes: CodeIndex, keys: Keys, strict: bool, unknown: bool) -> Self {
+        Self { codes, keys, strict, unknown, level: Level::new() }
     }
 
     /// Calls `on_field` for each field whose separator lies in `range`, in their order. Rule 3 is left to the caller,
@@ -84,7 +92,7 @@ impl Scanner {
         while start < range.end {
             let end = range.end.min(start + STRETCH_BYTES);
             scratch.clear();
-            candidates::find(self.level, haystack, start..end, scratch);
+            self.find_candidates(haystack, start..end, scratch);
             for &offset in scratch.iter() {
                 if let Some(field) = self.confirm(haystack, start + offset as usize) {
                     on_field(field)?;
@@ -95,15 +103,24 @@ impl Scanner {
         Ok(())
     }
 
+    #[inline]
+    fn find_candidates(&self, haystack: &[u8], range: Range<usize>, found: &mut Vec<u32>) {
+        if self.keys.has_added() {
+            candidates::find(self.level, haystack, range, ChosenEnds(&self.keys.last_letters), found);
+        } else if self.keys.defaults {
+            candidates::find(self.level, haystack, range, DefaultEnds, found);
+        }
+    }
+
     /// The field with its separator (or bracket) at `separator`, if there is one.
     #[inline]
     fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
         // The code first: it turns more candidates away (`ret=0`), and sooner.
         let (code, key) = if haystack[separator] == b'[' {
-            (Code::in_bracket(haystack, separator)?, Key::ending_at(haystack, separator)?)
+            (Code::in_bracket(haystack, separator)?, Key::ending_at(haystack, separator, &self.keys)?)
         } else {
             let code = Code::behind_separator(haystack, separator)?;
-            (code, Key::before_separator(haystack, separator)?)
+            (code, Key::before_separator(haystack, separator, &self.keys)?)
         };
         let entry = self.codes.position(code.value);
         if entry.is_none() && !(self.unknown && code.value < 0) {
@@ -126,7 +143,7 @@ impl Scanner {
 
     fn allows_positive(&self, key: Key) -> bool {
         match key.name {
-            KeyName::Ret | KeyName::IRet => true,
+            KeyName::Ret | KeyName::IRet | KeyName::Added => true,
             KeyName::ErrCode | KeyName::ErrorCode => false,
             KeyName::Code | KeyName::RetCode | KeyName::ThirdRetCode => !self.strict || key.quoted,
         }

@@ -2,7 +2,9 @@
 
 use crate::command::{annotate, binary, output_of};
 use crate::properties::{Halting, text};
-use imsdk_annotate::{Annotator, AnnotatorBuilder, Catalog, Category, Entry, Language, Template};
+use imsdk_annotate::{
+    Annotator, AnnotatorBuilder, Catalog, Category, Entry, Keys, Language, Pattern, Template,
+};
 use proptest::prelude::*;
 
 const TEMPLATES: [&str; 8] = [
@@ -14,6 +16,20 @@ const TEMPLATES: [&str; 8] = [
     "\"{severity}\" {{{message}}}",
     " {message} \\",
     " // ret={code}",
+];
+
+/// Patterns that match next to notes, in notes, across places where notes go, and what keys have.
+const PATTERNS: [&str; 10] = [
+    r"(?<code>-?\d+)",
+    r"(?<code>\d)",
+    r"exit *(?<code>-?\d+)",
+    r"\) ?(?<code>\d+)",
+    r"(?<code>-?\d+) \w+=(-?\d+)",
+    r"^(?<code>-?\d+)",
+    r"(?<code>-?\d+)[^\w\n]?$",
+    r"\w(?<code>-?\d{1,2})",
+    r"[^\n]*=(?<code>-?\d+)",
+    r"-(?<code>\d+)",
 ];
 
 /// Messages that hold fields, quotes, and what makes the next `code` another kind of code.
@@ -34,11 +50,17 @@ struct Options {
     fields: bool,
     strict: bool,
     evil: bool,
+    patterns: Vec<&'static str>,
+    key: Option<&'static str>,
 }
 
 impl Options {
     fn builder(&self) -> AnnotatorBuilder {
+        let mut keys = Keys::default();
+        self.key.iter().for_each(|key| keys.add(key).unwrap());
         Annotator::builder()
+            .keys(keys)
+            .patterns(self.patterns.iter().map(|pattern| Pattern::parse(pattern).unwrap()).collect())
             .note(Template::parse(self.template).unwrap())
             .language(self.language)
             .color(self.color)
@@ -50,19 +72,20 @@ impl Options {
 
 fn options() -> impl Strategy<Value = Options> {
     let languages = vec![Language::English, Language::Chinese, Language::Both];
-    let choices = (prop::sample::select(&TEMPLATES[..]), prop::sample::select(languages));
-    (choices, any::<[bool; 4]>()).prop_map(|((template, language), [color, fields, strict, evil])| Options {
-        template,
-        language,
-        color,
-        fields,
-        strict,
-        evil,
+    let patterns = prop_oneof![
+        2 => Just(Vec::new()),
+        3 => prop::collection::vec(prop::sample::select(&PATTERNS[..]), 1..3),
+    ];
+    let key = prop::option::of(prop::sample::select(vec!["x", "Domain", "exit", "code", "n_o"]));
+    let choices = (prop::sample::select(&TEMPLATES[..]), prop::sample::select(languages), patterns, key);
+    let flags = any::<[bool; 4]>();
+    (choices, flags).prop_map(|((template, language, patterns, key), [color, fields, strict, evil])| {
+        Options { patterns, key, template, language, color, fields, strict, evil }
     })
 }
 
 /// Text with more quotes and colours than logs have.
-fn quoted_text() -> impl Strategy<Value = Vec<u8>> {
+fn quoted_text() -> impl Strategy<Value = Text> {
     let pieces: [&[u8]; 24] = [
         b"\"",
         b"\"",
@@ -90,7 +113,17 @@ fn quoted_text() -> impl Strategy<Value = Vec<u8>> {
         b"  ",
     ];
     let pieces = prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..30);
-    prop_oneof![pieces.prop_map(|pieces| pieces.concat()), text()]
+    prop_oneof![pieces.prop_map(|pieces| pieces.concat()), text()].prop_map(Text)
+}
+
+/// Text that shows as such where a test fails.
+#[derive(Clone)]
+struct Text(Vec<u8>);
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&show(&self.0))
+    }
 }
 
 fn show(text: &[u8]) -> String {
@@ -101,14 +134,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn twice_is_once_whatever_notes_say(text in quoted_text(), options in options()) {
+    fn twice_is_once_whatever_notes_say(Text(text) in quoted_text(), options in options()) {
         let annotator = options.builder().build();
         let once = annotator.annotate(&text);
         prop_assert_eq!(show(&annotator.annotate(&once)), show(&once));
     }
 
     #[test]
-    fn stripping_takes_out_what_annotating_wrote(text in quoted_text(), options in options()) {
+    fn stripping_takes_out_what_annotating_wrote(Text(text) in quoted_text(), options in options()) {
         let strip = options.builder().strip(true).build();
         prop_assume!(strip.annotate(&text) == text);
         let annotated = options.builder().build().annotate(&text);
@@ -122,8 +155,9 @@ proptest! {
         window_bytes in 1..600_usize,
         sizes in prop::collection::vec(1..300_usize, 1..5),
     ) {
-        let annotated = options.builder().build().annotate(&text.concat());
-        for (text, strip) in [(&text.concat(), false), (&annotated, true)] {
+        let text = text.into_iter().map(|Text(text)| text).collect::<Vec<_>>().concat();
+        let annotated = options.builder().build().annotate(&text);
+        for (text, strip) in [(&text, false), (&annotated, true)] {
             let annotator = options.builder().strip(strip).window_bytes(window_bytes).build();
             let mut written = Vec::new();
             let source = Halting { text, sizes: sizes.clone(), reads: 0 };
@@ -198,22 +232,21 @@ mod json {
     }
 
     /// A JSON text without the members and the notes that were added, its numbers as they are written.
-    fn without_notes(text: &str, annotator: &Annotator) -> String {
+    fn without_notes(text: &str) -> String {
         if let Ok(members) = serde_json::Deserializer::from_str(text).deserialize_map(Members) {
             let members = members
                 .into_iter()
                 .filter(|(key, _)| !key.ends_with("_category") && !key.ends_with("_message"));
-            let members =
-                members.map(|(key, value)| format!("{key:?}:{}", without_notes(value.get(), annotator)));
+            let members = members.map(|(key, value)| format!("{key:?}:{}", without_notes(value.get())));
             return format!("{{{}}}", members.collect::<Vec<_>>().join(","));
         }
         if let Ok(items) = serde_json::from_str::<Vec<Box<RawValue>>>(text) {
-            let items = items.iter().map(|item| without_notes(item.get(), annotator));
+            let items = items.iter().map(|item| without_notes(item.get()));
             return format!("[{}]", items.collect::<Vec<_>>().join(","));
         }
         match serde_json::from_str::<String>(text) {
             Ok(inner) if serde_json::from_str::<&RawValue>(&inner).is_ok() => {
-                format!("string of {}", without_notes(&inner, annotator))
+                format!("string of {}", without_notes(&inner))
             }
             Ok(inner) => {
                 let mut inner = inner;
@@ -242,7 +275,7 @@ mod json {
             let parsed = serde_json::from_str::<&RawValue>(&annotated);
             prop_assert!(parsed.is_ok(), "{document}\n{annotated}\n{parsed:?}");
             if !evil {
-                prop_assert_eq!(without_notes(&annotated, &annotator), without_notes(&document, &annotator));
+                prop_assert_eq!(without_notes(&annotated), without_notes(&document));
             }
         }
     }

@@ -1,18 +1,23 @@
 //! The hot loop: finds fields, copies what lies between them, puts a note behind each or takes it out.
 
+mod with_patterns;
+
 use crate::field::Field;
 use crate::line_color::{self, LineColor};
 use crate::line_quotes::LineQuotes;
 use crate::note::{self, Notes};
 use crate::old_notes::OldNotes;
+use crate::pattern::PatternScanner;
 use crate::scanner::{self, Scanner};
 use std::io::{self, Write};
 use std::ops::Range;
+use with_patterns::Found;
 
 /// Puts notes behind fields; knows nothing of where bytes come from and go to.
 #[derive(Clone, Debug)]
 pub(crate) struct NoteWriter {
     pub(crate) scanner: Scanner,
+    pub(crate) patterns: PatternScanner,
     pub(crate) notes: Notes,
     /// Whether notes are in colour.
     pub(crate) color: bool,
@@ -31,6 +36,7 @@ pub(crate) struct Memory {
     line: LineMemory,
     /// Room for the scanner to work in.
     scratch: Vec<u32>,
+    found: Found,
 }
 
 /// What the line so far says of the next field.
@@ -40,6 +46,14 @@ struct LineMemory {
     quotes: LineQuotes,
     /// For taking notes out; those that are written have their own.
     color: LineColor,
+}
+
+impl LineMemory {
+    /// A line that begins at that place of the window.
+    fn beginning_at(start: usize) -> Self {
+        let (quotes, color) = (LineQuotes::beginning_at(start), LineColor::beginning_at(start));
+        Self { old_notes: OldNotes::default(), quotes, color }
+    }
 }
 
 impl NoteWriter {
@@ -88,19 +102,24 @@ impl NoteWriter {
         list: bool,
         mut on_field: impl FnMut(&Field) -> io::Result<()>,
     ) -> io::Result<()> {
-        let Memory { listed, fields, line, scratch, .. } = memory;
+        let Memory { listed, fields, line, scratch, found, .. } = memory;
         listed.clear();
         let end = part.end;
-        self.scanner.for_each_field(window, part, scratch, |mut field| {
-            if !self.complete(&mut field, window, line) {
-                return Ok(());
-            }
+        let mut on_complete = |field: Field| {
             *fields += u64::from(field.entry.is_some());
             if list {
                 listed.push(field);
             }
             on_field(&field)
-        })?;
+        };
+        if self.patterns.is_empty() {
+            self.scanner.for_each_field(window, part, scratch, |mut field| {
+                if self.complete(&mut field, window, line) { on_complete(field) } else { Ok(()) }
+            })?;
+        } else {
+            self.find_with_patterns(window, part, line, found);
+            found.fields.drain(..).try_for_each(on_complete)?;
+        }
         self.leave(window, end, line);
         Ok(())
     }
@@ -121,8 +140,7 @@ impl NoteWriter {
         }
         if let Some(mut length) = self.notes.length_behind(field, entry, window) {
             if self.strip {
-                color.advance(window, field.end);
-                length += restored_length(color, &window[field.end..], length);
+                length += restored_length(color, window, field.end, length);
             }
             old_notes.add(window, field.end..field.end + length);
             field.old_note_bytes = length;
@@ -194,18 +212,19 @@ impl NoteWriter {
     }
 }
 
-/// How long the sequence is that puts the line's colour back behind a note of that length.
-fn restored_length(color: &LineColor, note: &[u8], length: usize) -> usize {
-    let has_ended_colors = note.starts_with(note::RESET);
-    let sequence = color.restoring_sequence().filter(|_| has_ended_colors);
-    sequence.filter(|sequence| note[length..].starts_with(sequence)).map_or(0, |sequence| sequence.len())
+/// How long the sequence is that puts the line's colour back behind a note of that length there.
+fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, length: usize) -> usize {
+    color.advance(window, note_start);
+    let has_ended_colors = window[note_start..].starts_with(note::RESET);
+    let sequence = color.restoring_sequence().filter(|_| has_ended_colors).unwrap_or_default();
+    if window[note_start + length..].starts_with(&sequence) { sequence.len() } else { 0 }
 }
 
 impl Memory {
     /// Forgets all, for another input.
     pub(crate) fn clear(&mut self) {
-        let (listed, scratch) = (std::mem::take(&mut self.listed), std::mem::take(&mut self.scratch));
-        *self = Self { listed, scratch, ..Self::default() };
+        let Self { listed, scratch, found, .. } = std::mem::take(self);
+        *self = Self { listed, scratch, found, ..Self::default() };
     }
 
     /// Tells that what was at `from` in the window is at `to` now.

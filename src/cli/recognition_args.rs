@@ -1,0 +1,55 @@
+//! The arguments that say what is recognised.
+
+use clap::Args;
+use imsdk_annotate::{KeyError, Keys, Pattern};
+
+/// Options for what is recognised.
+#[derive(Debug, Args)]
+pub(crate) struct RecognitionArgs {
+    /// Count positive codes only where they are surely ours
+    ///
+    /// For logs that other programs write into, too: a positive code counts only under `ret` or `iret`, under a key of
+    /// --key, or where its key has a quote behind it (`"code":5`).
+    #[arg(long, help_heading = "What is recognised")]
+    pub(crate) strict: bool,
+
+    /// Another key; may be given several times
+    ///
+    /// As for iMSDK's own keys, case and `_` make no difference: with `--key sdkstatus` there is `sdk_status=-204`, too.
+    /// Positive codes count under it, also with --strict.
+    #[arg(long, value_name = "NAME", value_parser = key, help_heading = "What is recognised")]
+    pub(crate) key: Vec<String>,
+
+    /// Leave out iMSDK's own keys, for --key and --pattern alone
+    #[arg(long, help_heading = "What is recognised")]
+    pub(crate) no_default_keys: bool,
+
+    /// A regular expression with a group `code`, for what no key describes; may be given several times
+    ///
+    /// 'returned (?<code>-?\d+)': the note goes behind the group. It is looked for in each line on its own, up to
+    /// 16 MiB of it, and must not be able to match a newline: [ \t] for \s. The syntax is that of Rust's regex crate.
+    #[arg(long, value_name = "REGEX", value_parser = Pattern::parse, allow_hyphen_values = true, help_heading = "What is recognised")]
+    pub(crate) pattern: Vec<Pattern>,
+}
+
+impl RecognitionArgs {
+    /// The keys that a field can have.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing could be recognised: what to say about that.
+    pub(crate) fn keys(&self) -> Result<Keys, String> {
+        if self.no_default_keys && self.key.is_empty() && self.pattern.is_empty() {
+            return Err("--no-default-keys: nothing is left to recognise; add --key or --pattern".to_owned());
+        }
+        let mut keys = if self.no_default_keys { Keys::none() } else { Keys::default() };
+        for name in &self.key {
+            keys.add(name).map_err(|error| format!("--key {name}: {error}"))?;
+        }
+        Ok(keys)
+    }
+}
+
+fn key(name: &str) -> Result<String, KeyError> {
+    Keys::none().add(name).map(|()| name.to_owned())
+}
