@@ -42,7 +42,7 @@ mod window;
 mod writing;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
-pub use catalog::{Catalog, Category, Entry, Language, Severity};
+pub use catalog::{BadRow, Catalog, CatalogFormat, Category, Entry, Language, Severity};
 pub use lines::{Context, Lines};
 pub use observer::{Observer, Part};
 pub use scanner::Field;

@@ -1,5 +1,6 @@
 //! The arguments as they are typed, and what each means.
 
+use super::catalog_args::CatalogArgs;
 use super::triage_args::TriageArgs;
 use crate::input::{Buffering, Format, InputName};
 use clap::builder::RangedU64ValueParser;
@@ -7,6 +8,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, ValueEnum};
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 /// More would only be in each other's way.
@@ -72,6 +74,9 @@ pub(crate) struct Args {
     /// where its key has a quote behind it (`"code":5`).
     #[arg(long, help_heading = "What is recognised")]
     pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArgs,
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
@@ -187,6 +192,11 @@ pub(crate) enum ColorChoice {
 }
 
 impl Args {
+    /// Whether logs would come from a terminal, where somebody forgot to name them.
+    pub(crate) fn would_read_terminal(&self) -> bool {
+        self.files.is_empty() && self.catalog.check_catalog.is_none() && io::stdin().is_terminal()
+    }
+
     pub(crate) fn inputs(&self) -> Vec<InputName> {
         if self.files.is_empty() {
             return vec![InputName::Stdin];

@@ -58,7 +58,7 @@ fn case_of_code(report: &Report<'_>, row: &Row<'_>, selecting: &[&CheckOutcome<'
     }
     let name = format!("{} {}", row.code, visible(row.message()));
     let mut case = TestCase::new(name, status);
-    case.set_classname(format!("imsdk.{}", row.category()));
+    case.set_classname(format!("imsdk.{}", visible(row.category())));
     let last = format!("{last}: {}", visible(&counted.last.text));
     case.set_system_out(format!("{fields}, from {first}: {}\nto {last}", visible(&counted.first.text)));
     case

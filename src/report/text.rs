@@ -69,7 +69,7 @@ fn write_rows(
         let counted = row.counted;
         cells.push(vec![
             colored(row.code.to_string()),
-            row.category().into(),
+            visible(row.category()).into(),
             count_cell(row).into(),
             format!("{:.1} %", counted.fields as f64 * 100.0 / all as f64).into(),
             bars.of_row(row).into(),
