@@ -8,7 +8,6 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, ValueEnum};
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 /// More would only be in each other's way.
@@ -192,9 +191,9 @@ pub(crate) enum ColorChoice {
 }
 
 impl Args {
-    /// Whether logs would come from a terminal, where somebody forgot to name them.
-    pub(crate) fn would_read_terminal(&self) -> bool {
-        self.files.is_empty() && self.catalog.check_catalog.is_none() && io::stdin().is_terminal()
+    /// Whether logs are read, and none is named.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.files.is_empty() && self.catalog.check_catalog.is_none()
     }
 
     pub(crate) fn inputs(&self) -> Vec<InputName> {

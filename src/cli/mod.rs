@@ -33,7 +33,7 @@ const STDOUT_NAME: &str = "standard output";
 pub(crate) fn run() -> ExitStatus {
     let args = match Args::try_parse() {
         Err(error) => return print_help_or_usage(&error),
-        Ok(args) if args.would_read_terminal() => {
+        Ok(args) if args.reads_stdin() && io::stdin().is_terminal() => {
             messages::write_to_stderr(&Args::command().render_help().to_string());
             return ExitStatus::Trouble;
         }

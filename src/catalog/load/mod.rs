@@ -117,28 +117,32 @@ mod tests {
         assert_eq!(
             refusals(CatalogFormat::Csv, b"code,message\n-1,\xff\n\n-\xff2,b\n-3,\n-4,\"d\n\xff\"\n"),
             [
-                "2: is no UTF-8",
-                "4: is no UTF-8",
+                "2: is no UTF-8; save the file as UTF-8",
+                "4: is no UTF-8; save the file as UTF-8",
                 "5: -3: the message is missing",
                 "6: -4: the message has the control character \\u{a}",
-                "7: is no UTF-8"
+                "7: is no UTF-8; save the file as UTF-8"
             ]
         );
         assert_eq!(
             refusals(CatalogFormat::Markdown, b"\xff\n|code|message|\n|-|-|\n|1|x|\n"),
-            ["1: is no UTF-8"]
+            ["1: is no UTF-8; save the file as UTF-8"]
         );
     }
 
     #[test]
     fn nothing_at_all_is_no_catalog() {
         for (format, text, expected) in [
-            (CatalogFormat::Csv, "", "1: has no column code and no column message; it has no columns"),
-            (CatalogFormat::Csv, "code,message\n\n", "1: has no rows"),
-            (CatalogFormat::Tsv, "code\tmessage", "1: has no rows"),
-            (CatalogFormat::Markdown, "|code|message|\n|-|-|\n", "1: has no rows"),
-            (CatalogFormat::Json, "[]", "1: has no rows"),
-            (CatalogFormat::Json, "{}", "1: has no rows"),
+            (
+                CatalogFormat::Csv,
+                "",
+                "1: is empty; a header with code and message is needed, and rows below it",
+            ),
+            (CatalogFormat::Csv, "code,message\n\n", "1: has no codes; write a row for each"),
+            (CatalogFormat::Tsv, "code\tmessage", "1: has no codes; write a row for each"),
+            (CatalogFormat::Markdown, "|code|message|\n|-|-|\n", "1: has no codes; write a row for each"),
+            (CatalogFormat::Json, "[]", "1: has no codes; write a row for each"),
+            (CatalogFormat::Json, "{}", "1: has no codes; write a row for each"),
         ] {
             assert_eq!(refusals(format, text.as_bytes()), [expected], "{text:?}");
         }

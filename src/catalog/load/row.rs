@@ -182,9 +182,9 @@ impl Rows {
     /// All rows. Of lines that are `no_utf8`, from 1 and in their order, nothing else is said than that.
     pub(super) fn finish(mut self, no_utf8: &[u64]) -> Result<Vec<Entry>, Vec<BadRow>> {
         self.bad.retain(|bad| no_utf8.binary_search(&bad.line).is_err());
-        no_utf8.iter().for_each(|&line| self.refuse(line, "is no UTF-8".to_owned()));
+        no_utf8.iter().for_each(|&line| self.refuse(line, "is no UTF-8; save the file as UTF-8".to_owned()));
         if self.entries.is_empty() && self.bad.is_empty() {
-            self.refuse(1, "has no rows".to_owned());
+            self.refuse(1, "has no codes; write a row for each".to_owned());
         }
         self.bad.sort_by_key(BadRow::line);
         if self.bad.is_empty() { Ok(self.entries) } else { Err(self.bad) }
