@@ -45,7 +45,8 @@ impl CatalogArgs {
     /// is wrong in any file has been said.
     pub(super) fn in_force(&self, messages: &Messages) -> Option<Catalog> {
         let loaded: Vec<_> = self.catalog.iter().map(|path| load(path, messages)).collect();
-        let newer = loaded.into_iter().collect::<Option<Vec<_>>>()?.concat();
+        let newer: Vec<Entry> =
+            loaded.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
         Some(match (newer.is_empty(), self.no_builtin) {
             (true, _) => Catalog::builtin(),
             (_, true) => Catalog::of_entries(newer),

@@ -41,8 +41,11 @@ impl CatalogFormat {
     /// Where any row is not as it must be: all such rows, in their order. Also where there is no row at all.
     pub fn parse(self, text: &[u8]) -> Result<Vec<Entry>, Vec<BadRow>> {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        // Rows behind those that are no UTF-8 are looked at, too.
-        let text_lossy = String::from_utf8_lossy(text);
+        let (text_lossy, no_utf8) = match str::from_utf8(text) {
+            Ok(text) => (Cow::Borrowed(text), Vec::new()),
+            // Rows behind those that are no UTF-8 are looked at, too.
+            Err(_) => (String::from_utf8_lossy(text), lines_without_utf8(text)),
+        };
         let mut rows = Rows::default();
         match self {
             Self::Markdown => markdown::read(&text_lossy, &mut rows),
@@ -50,10 +53,6 @@ impl CatalogFormat {
             Self::Tsv => table::read(&text_lossy, b'\t', &mut rows),
             Self::Json => json::read(&text_lossy, &mut rows),
         }
-        let no_utf8 = match text_lossy {
-            Cow::Borrowed(_) => Vec::new(),
-            Cow::Owned(_) => lines_without_utf8(text),
-        };
         rows.finish(&no_utf8)
     }
 }

@@ -114,35 +114,42 @@ impl<'a> Row<'a> {
 
     /// What the row says of its code; why it says nothing.
     fn entry(&self, code: i32) -> Result<Entry, String> {
-        for column in Column::ALL {
-            if let Some(char) = self.get(column).chars().find(|char| char.is_control()) {
+        let cells = Column::ALL.map(|column| self.get(column));
+        for (column, text) in Column::ALL.into_iter().zip(cells) {
+            if let Some(char) = control_char(text) {
                 let (name, char) = (column.name(), char.escape_unicode());
                 return Err(format!("the {name} has the control character {char}"));
             }
         }
-        let message = self.get(Column::Message);
+        let [_, message, explanation, category, severity] = cells;
         if message.is_empty() {
             return Err("the message is missing".to_owned());
         }
-        let explanation = self.get(Column::Explanation);
-        let mut entry = Entry::new(code, message.to_owned()).with_explanation(explanation.to_owned());
-        let category = self.get(Column::Category);
+        let mut entry = Entry::new(code, message.to_owned());
+        if !explanation.is_empty() {
+            entry = entry.with_explanation(explanation.to_owned());
+        }
         if !category.is_empty() {
             let named = Category::named(category);
             entry =
                 entry.with_category(named.map_err(|why| format!("the category {} {why}", shown(category)))?);
         }
-        match self.get(Column::Severity) {
-            "" => Ok(entry),
-            name => {
-                let severity = Severity::from_name(name).ok_or_else(|| {
-                    let names = Severity::ALL.map(Severity::name).join(", ");
-                    format!("the severity {} is none of {names}", shown(name))
-                })?;
-                Ok(entry.with_severity(severity))
-            }
+        if !severity.is_empty() {
+            let named = Severity::from_name(severity).ok_or_else(|| {
+                let names = Severity::ALL.map(Severity::name).join(", ");
+                format!("the severity {} is none of {names}", shown(severity))
+            });
+            entry = entry.with_severity(named?);
         }
+        Ok(entry)
     }
+}
+
+/// The first control character of a text.
+fn control_char(text: &str) -> Option<char> {
+    // The first bytes of all that there are; most texts have none, and that is known sooner.
+    let may_be = |byte: u8| byte.is_ascii_control() || byte == 0xC2;
+    if text.bytes().any(may_be) { text.chars().find(|char| char.is_control()) } else { None }
 }
 
 /// The rows of a file, as far as it has been read.
