@@ -191,11 +191,6 @@ pub(crate) enum ColorChoice {
 }
 
 impl Args {
-    /// Whether logs are read, and none is named.
-    pub(crate) fn reads_stdin(&self) -> bool {
-        self.files.is_empty() && self.catalog.check_catalog.is_none()
-    }
-
     pub(crate) fn inputs(&self) -> Vec<InputName> {
         if self.files.is_empty() {
             return vec![InputName::Stdin];

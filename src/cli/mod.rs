@@ -33,7 +33,9 @@ const STDOUT_NAME: &str = "standard output";
 pub(crate) fn run() -> ExitStatus {
     let args = match Args::try_parse() {
         Err(error) => return print_help_or_usage(&error),
-        Ok(args) if args.reads_stdin() && io::stdin().is_terminal() => {
+        Ok(args)
+            if args.files.is_empty() && args.catalog.check_catalog.is_none() && io::stdin().is_terminal() =>
+        {
             messages::write_to_stderr(&Args::command().render_help().to_string());
             return ExitStatus::Trouble;
         }
