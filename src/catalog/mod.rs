@@ -3,11 +3,13 @@
 mod category;
 mod index;
 mod language;
+mod load;
 mod severity;
 
 pub use category::Category;
 pub(crate) use index::CodeIndex;
 pub use language::Language;
+pub use load::{BadRow, CatalogFormat};
 pub use severity::Severity;
 
 use std::borrow::Cow;

@@ -1,5 +1,6 @@
 //! The arguments as they are typed, and what each means.
 
+use super::catalog_args::CatalogArgs;
 use super::note_args::NoteArgs;
 use super::recognition_args::RecognitionArgs;
 use super::triage_args::TriageArgs;
@@ -73,6 +74,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) notes: NoteArgs,
+
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArgs,
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,

@@ -1,6 +1,8 @@
 //! The command line: what was typed, what it means here, and how it ends.
 
 mod args;
+mod catalog_args;
+mod check_catalog;
 mod exit_status;
 mod merge;
 mod note_args;
@@ -33,13 +35,22 @@ const STDOUT_NAME: &str = "standard output";
 pub(crate) fn run() -> ExitStatus {
     let args = match Args::try_parse() {
         Err(error) => return print_help_or_usage(&error),
-        Ok(args) if args.files.is_empty() && io::stdin().is_terminal() => {
+        Ok(args)
+            if args.files.is_empty() && args.catalog.check_catalog.is_none() && io::stdin().is_terminal() =>
+        {
             messages::write_to_stderr(&Args::command().render_help().to_string());
             return ExitStatus::Trouble;
         }
         Ok(args) => args,
     };
-    match Triage::new(&args) {
+    let messages = Messages::new(Progress::hidden());
+    let Some(catalog) = args.catalog.in_force(&messages) else {
+        return ExitStatus::Trouble;
+    };
+    if let Some(path) = &args.catalog.check_catalog {
+        return check_catalog::check_catalog(path, &catalog, &messages);
+    }
+    match Triage::new(&args, catalog) {
         Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),
         Ok(triage) => annotate_inputs(&args, triage),
         Err(refusal) => refuse(&refusal),

@@ -46,8 +46,7 @@ impl Triage {
     /// # Errors
     ///
     /// Where something is not as it must be: what to say about that.
-    pub(super) fn new(args: &Args) -> Result<Self, String> {
-        let catalog = Catalog::builtin();
+    pub(super) fn new(args: &Args, catalog: Catalog) -> Result<Self, String> {
         let baseline =
             args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
         let earlier = baseline.as_ref().map(Baseline::codes);

@@ -18,6 +18,7 @@ mod time_stamp;
 pub(crate) use baseline::Baseline;
 pub(crate) use check::Check;
 pub(crate) use counter::Counter;
+pub(crate) use escape::visible;
 pub(crate) use json::{LoadedReport, load};
 pub(crate) use ledger::Ledger;
 pub(crate) use tally::Tally;

@@ -1,6 +1,8 @@
 //! The tests that look at the program and the library from outside.
 
 mod catalog;
+mod catalog_formats;
+mod catalogs;
 mod checks;
 mod color;
 mod command;

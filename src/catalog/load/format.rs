@@ -1,0 +1,86 @@
+//! Which format a catalog has, by the name of its file or by its content.
+
+use super::{BYTE_ORDER_MARK, markdown};
+use std::path::Path;
+
+/// The format of a catalog in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CatalogFormat {
+    /// Tables in a document, as the vendor's; other text and other tables in it mean nothing.
+    Markdown,
+    /// Commas between cells, and a header.
+    Csv,
+    /// Tabs between cells, and a header.
+    Tsv,
+    /// An array of objects, or an object by code of objects or messages.
+    Json,
+}
+
+impl CatalogFormat {
+    /// What a file's name ends in, and the format that says.
+    const EXTENSIONS: [(&str, Self); 5] = [
+        ("md", Self::Markdown),
+        ("markdown", Self::Markdown),
+        ("csv", Self::Csv),
+        ("tsv", Self::Tsv),
+        ("json", Self::Json),
+    ];
+
+    /// The format that the end of a file's name says, in any case, if it says one.
+    pub fn of_name(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        let named = Self::EXTENSIONS.into_iter().find(|(name, _)| extension.eq_ignore_ascii_case(name));
+        named.map(|(_, format)| format)
+    }
+
+    /// The format that a catalog's content looks like.
+    pub fn of_content(text: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text));
+        let text = text.trim_start();
+        if text.lines().any(markdown::is_surely_table) {
+            Self::Markdown
+        } else if text.starts_with(['{', '[']) {
+            Self::Json
+        } else if text.lines().next().is_some_and(|line| line.contains('\t')) {
+            Self::Tsv
+        } else {
+            Self::Csv
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_format_in_any_case() {
+        for (name, expected) in [
+            ("a/codes.md", Some(CatalogFormat::Markdown)),
+            ("CODES.Markdown", Some(CatalogFormat::Markdown)),
+            ("codes.v2.CSV", Some(CatalogFormat::Csv)),
+            ("codes.tsv", Some(CatalogFormat::Tsv)),
+            ("codes.json", Some(CatalogFormat::Json)),
+            ("codes.txt", None),
+            ("json", None),
+            ("/dev/fd/63", None),
+        ] {
+            assert_eq!(CatalogFormat::of_name(Path::new(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn content_tells_the_format() {
+        for (text, expected) in [
+            ("\u{feff}\n {\"1\": \"a|b\"}", CatalogFormat::Json),
+            ("\r\n[]", CatalogFormat::Json),
+            ("[a link](x)\n\n  | code | message |", CatalogFormat::Markdown),
+            ("code | message\n--- | :-:\n1 | x", CatalogFormat::Markdown),
+            ("code\tmessage\n1\ta|b", CatalogFormat::Tsv),
+            ("code,message\n1,\ta|b\n---", CatalogFormat::Csv),
+            ("", CatalogFormat::Csv),
+        ] {
+            assert_eq!(CatalogFormat::of_content(text.as_bytes()), expected, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Catalogs from files: tables in Markdown, CSV, TSV, and JSON.
+
+mod format;
+mod header;
+mod json;
+mod markdown;
+mod row;
+mod table;
+
+pub use format::CatalogFormat;
+pub use row::BadRow;
+
+use super::Entry;
+use memchr::memchr_iter;
+use row::Rows;
+use std::borrow::Cow;
+
+/// What some programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+impl CatalogFormat {
+    /// Reads a catalog of this format: its entries, in the order in which they stand there.
+    ///
+    /// The columns, or members, are `code`, `message`, `explanation`, `category` and `severity`; the last three may be
+    /// left out, and others mean nothing. A category that is left out is that of the code's block of numbers, a
+    /// severity that of the category.
+    ///
+    /// ```
+    /// use imsdk_annotate::{Catalog, CatalogFormat};
+    ///
+    /// let entries = CatalogFormat::Csv.parse(b"code,message,category\n-3001,card declined,payment\n").unwrap();
+    /// let catalog = Catalog::builtin().overlaid(entries);
+    /// assert_eq!(catalog.get(-3001).unwrap().category().name(), "payment");
+    ///
+    /// let bad = CatalogFormat::Csv.parse(b"code,message\n-3001,\n").unwrap_err();
+    /// assert_eq!(bad[0].to_string(), "2: -3001: the message is missing");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where any row is not as it must be: all such rows, in their order. Also where there is no row at all.
+    pub fn parse(self, text: &[u8]) -> Result<Vec<Entry>, Vec<BadRow>> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        let (text_lossy, no_utf8) = match str::from_utf8(text) {
+            Ok(text) => (Cow::Borrowed(text), Vec::new()),
+            // Rows behind those that are no UTF-8 are looked at, too.
+            Err(_) => (String::from_utf8_lossy(text), lines_without_utf8(text)),
+        };
+        let mut rows = Rows::default();
+        match self {
+            Self::Markdown => markdown::read(&text_lossy, &mut rows),
+            Self::Csv => table::read(&text_lossy, b',', &mut rows),
+            Self::Tsv => table::read(&text_lossy, b'\t', &mut rows),
+            Self::Json => json::read(&text_lossy, &mut rows),
+        }
+        rows.finish(&no_utf8)
+    }
+}
+
+/// The numbers of the lines that are no UTF-8, from 1.
+fn lines_without_utf8(text: &[u8]) -> Vec<u64> {
+    let lines = (1..).zip(text.split(|&byte| byte == b'\n'));
+    lines.filter(|(_, line)| std::str::from_utf8(line).is_err()).map(|(number, _)| number).collect()
+}
+
+/// Tells the lines of places in a text, which are asked for in their order.
+struct LineCounter<'a> {
+    text: &'a str,
+    /// Up to where newlines have been counted, in bytes.
+    counted: usize,
+    /// The line there, from 1.
+    line: u64,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, counted: 0, line: 1 }
+    }
+
+    /// The line of the byte at `place`, from 1. No place lies before the one that was asked for last.
+    fn line_of(&mut self, place: usize) -> u64 {
+        self.line += memchr_iter(b'\n', &self.text.as_bytes()[self.counted..place]).count() as u64;
+        self.counted = place;
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Catalog;
+
+    fn refusals(format: CatalogFormat, text: &[u8]) -> Vec<String> {
+        format.parse(text).unwrap_err().iter().map(BadRow::to_string).collect()
+    }
+
+    #[test]
+    fn the_built_in_table_and_its_source_are_catalogs() {
+        let expected = Catalog::builtin();
+        let vendors = include_str!("../../../tests/data/imsdk-server-error-codes.md");
+        let tsv = include_str!("../builtin.tsv");
+        for (format, text) in [
+            (CatalogFormat::Markdown, vendors.to_owned()),
+            (CatalogFormat::Markdown, vendors.replace('\n', "\r\n")),
+            (CatalogFormat::Markdown, format!("\u{feff}{vendors}")),
+            (CatalogFormat::Tsv, tsv.to_owned()),
+            (CatalogFormat::Tsv, tsv.replace('\n', "\r\n")),
+        ] {
+            let entries = format.parse(text.as_bytes()).unwrap();
+            assert_eq!(entries, expected.entries());
+        }
+    }
+
+    #[test]
+    fn lines_that_are_no_utf8_are_refused_once_with_the_others() {
+        assert_eq!(
+            refusals(CatalogFormat::Csv, b"code,message\n-1,\xff\n\n-\xff2,b\n-3,\n-4,\"d\n\xff\"\n"),
+            [
+                "2: is no UTF-8; save the file as UTF-8",
+                "4: is no UTF-8; save the file as UTF-8",
+                "5: -3: the message is missing",
+                "6: -4: the message has the control character \\u{a}",
+                "7: is no UTF-8; save the file as UTF-8"
+            ]
+        );
+        assert_eq!(
+            refusals(CatalogFormat::Markdown, b"\xff\n|code|message|\n|-|-|\n|1|x|\n"),
+            ["1: is no UTF-8; save the file as UTF-8"]
+        );
+    }
+
+    #[test]
+    fn nothing_at_all_is_no_catalog() {
+        for (format, text, expected) in [
+            (
+                CatalogFormat::Csv,
+                "",
+                "1: is empty; a header with code and message is needed, and rows below it",
+            ),
+            (CatalogFormat::Csv, "code,message\n\n", "1: has no codes; write a row for each"),
+            (CatalogFormat::Tsv, "code\tmessage", "1: has no codes; write a row for each"),
+            (CatalogFormat::Markdown, "|code|message|\n|-|-|\n", "1: has no codes; write a row for each"),
+            (CatalogFormat::Json, "[]", "1: has no codes; write a row for each"),
+            (CatalogFormat::Json, "{}", "1: has no codes; write a row for each"),
+        ] {
+            assert_eq!(refusals(format, text.as_bytes()), [expected], "{text:?}");
+        }
+    }
+}

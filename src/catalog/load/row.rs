@@ -1,0 +1,294 @@
+//! Rows of catalogs, whatever the format of the file: what is in them, and when they are refused.
+
+use crate::catalog::{Category, Entry, Severity};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::collections::hash_map::Entry as MapEntry;
+use std::fmt;
+
+/// The most digits that a code has.
+const DIGITS_MAX: usize = 9;
+/// So much of a text is shown in a message, in characters.
+const SHOWN_MAX: usize = 40;
+
+/// A row of a catalog's file that is refused; `to_string` says `LINE: reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    line: u64,
+    reason: String,
+}
+
+impl BadRow {
+    /// The line where the row begins, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// What is wrong with it. It may have texts of the file in it.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.reason)
+    }
+}
+
+impl std::error::Error for BadRow {}
+
+/// A column of a table, or a member of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    Code,
+    Message,
+    Explanation,
+    Category,
+    Severity,
+}
+
+impl Column {
+    const ALL: [Self; 5] = [Self::Code, Self::Message, Self::Explanation, Self::Category, Self::Severity];
+
+    /// The column with this heading, in English in any case, or as in the vendor's table.
+    pub(super) fn named(heading: &str) -> Option<Self> {
+        let heading = heading.trim();
+        Self::ALL.into_iter().find(|column| {
+            heading.eq_ignore_ascii_case(column.name()) || column.vendors_heading() == Some(heading)
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Message => "message",
+            Self::Explanation => "explanation",
+            Self::Category => "category",
+            Self::Severity => "severity",
+        }
+    }
+
+    fn vendors_heading(self) -> Option<&'static str> {
+        match self {
+            Self::Code => Some("错误码"),
+            Self::Message => Some("返回信息"),
+            Self::Explanation => Some("错误说明"),
+            Self::Category | Self::Severity => None,
+        }
+    }
+}
+
+/// A row as it stands in the file; what is left out is empty.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row<'a> {
+    cells: [Cow<'a, str>; Column::ALL.len()],
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn set(&mut self, column: Column, text: impl Into<Cow<'a, str>>) {
+        self.cells[column as usize] = text.into();
+    }
+
+    pub(super) fn get(&self, column: Column) -> &str {
+        self.cells[column as usize].trim()
+    }
+
+    /// The code; why it is none.
+    fn code(&self) -> Result<i32, String> {
+        let text = self.get(Column::Code);
+        if text.is_empty() {
+            return Err("the code is missing".to_owned());
+        }
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_code =
+            (1..=DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let code = is_code.then(|| text.parse().ok()).flatten();
+        code.ok_or_else(|| {
+            format!(
+                "{} is no code: write 1 to {DIGITS_MAX} digits, and - before them if it is negative",
+                shown(text)
+            )
+        })
+    }
+
+    /// What the row says of its code; why it says nothing.
+    fn entry(&self, code: i32) -> Result<Entry, String> {
+        let cells = Column::ALL.map(|column| self.get(column));
+        for (column, text) in Column::ALL.into_iter().zip(cells) {
+            if let Some(char) = control_char(text) {
+                let (name, char) = (column.name(), char.escape_unicode());
+                return Err(format!("the {name} has the control character {char}"));
+            }
+        }
+        let [_, message, explanation, category, severity] = cells;
+        if message.is_empty() {
+            return Err("the message is missing".to_owned());
+        }
+        let mut entry = Entry::new(code, message.to_owned());
+        if !explanation.is_empty() {
+            entry = entry.with_explanation(explanation.to_owned());
+        }
+        if !category.is_empty() {
+            let named = Category::named(category);
+            entry =
+                entry.with_category(named.map_err(|why| format!("the category {} {why}", shown(category)))?);
+        }
+        if !severity.is_empty() {
+            let named = Severity::from_name(severity).ok_or_else(|| {
+                let names = Severity::ALL.map(Severity::name).join(", ");
+                format!("the severity {} is none of {names}", shown(severity))
+            });
+            entry = entry.with_severity(named?);
+        }
+        Ok(entry)
+    }
+}
+
+/// The first control character of a text.
+fn control_char(text: &str) -> Option<char> {
+    // The first bytes of all that there are; most texts have none, and that is known sooner.
+    let may_be = |byte: u8| byte.is_ascii_control() || byte == 0xC2;
+    if text.bytes().any(may_be) { text.chars().find(|char| char.is_control()) } else { None }
+}
+
+/// The rows of a file, as far as it has been read.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    entries: Vec<Entry>,
+    /// The line of each code that was there.
+    lines: FxHashMap<i32, u64>,
+    bad: Vec<BadRow>,
+}
+
+impl Rows {
+    /// Adds the row that begins in this line, from 1; refuses it where it is not as it must be.
+    pub(super) fn add(&mut self, line: u64, row: &Row<'_>) {
+        match self.entry_of(line, row) {
+            Ok(entry) => self.entries.push(entry),
+            Err(reason) => self.refuse(line, reason),
+        }
+    }
+
+    fn entry_of(&mut self, line: u64, row: &Row<'_>) -> Result<Entry, String> {
+        let code = row.code()?;
+        match self.lines.entry(code) {
+            MapEntry::Occupied(first) => Err(format!("{code} is there already, in line {}", first.get())),
+            MapEntry::Vacant(vacant) => {
+                vacant.insert(line);
+                row.entry(code).map_err(|reason| format!("{code}: {reason}"))
+            }
+        }
+    }
+
+    /// Refuses what begins in this line, from 1.
+    pub(super) fn refuse(&mut self, line: u64, reason: String) {
+        self.bad.push(BadRow { line, reason });
+    }
+
+    /// All rows. Of lines that are `no_utf8`, from 1 and in their order, nothing else is said than that.
+    pub(super) fn finish(mut self, no_utf8: &[u64]) -> Result<Vec<Entry>, Vec<BadRow>> {
+        self.bad.retain(|bad| no_utf8.binary_search(&bad.line).is_err());
+        no_utf8.iter().for_each(|&line| self.refuse(line, "is no UTF-8; save the file as UTF-8".to_owned()));
+        if self.entries.is_empty() && self.bad.is_empty() {
+            self.refuse(1, "has no codes; write a row for each".to_owned());
+        }
+        self.bad.sort_by_key(BadRow::line);
+        if self.bad.is_empty() { Ok(self.entries) } else { Err(self.bad) }
+    }
+}
+
+/// A text for a message, in quotes and with escapes, cut where it is long.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{:?}...", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(cells: [&str; 5]) -> Result<Entry, String> {
+        let mut row = Row::default();
+        Column::ALL.into_iter().zip(cells).for_each(|(column, text)| row.set(column, text));
+        Rows::default().entry_of(1, &row)
+    }
+
+    #[test]
+    fn codes_have_one_to_nine_digits() {
+        for (text, code) in [("0", 0), ("5", 5), (" -204 ", -204), ("999999999", 999_999_999), ("-0007", -7)]
+        {
+            assert_eq!(reason([text, "x", "", "", ""]), Ok(Entry::new(code, "x")), "{text}");
+        }
+        assert_eq!(reason(["-999999999", "x", "", "", ""]), Ok(Entry::new(-999_999_999, "x")));
+        for text in
+            ["1000000000", "-1000000000", "+5", "5.0", "- 5", "--5", "-", "0x1", "五", "１", "1e3", "5 6"]
+        {
+            let expected =
+                format!("\"{text}\" is no code: write 1 to 9 digits, and - before them if it is negative");
+            assert_eq!(reason([text, "x", "", "", ""]), Err(expected));
+        }
+        assert_eq!(reason(["  ", "x", "", "", ""]), Err("the code is missing".to_owned()));
+        let long = reason([&"x".repeat(41), "x", "", "", ""]).unwrap_err();
+        assert!(long.starts_with(&format!("\"{}\"... is no code", "x".repeat(40))), "{long}");
+    }
+
+    #[test]
+    fn what_is_left_out_follows_from_the_rest() {
+        let severity_of =
+            |cells| reason(cells).map(|entry| (entry.category().name().to_owned(), entry.severity()));
+        for (cells, category, severity) in [
+            (["-204", "x", "", "", ""], "auth", Severity::Error),
+            (["-204", "x", "", "", "action"], "auth", Severity::Action),
+            (["-204", "x", "", "成功", ""], "success", Severity::Success),
+            (["7", "x", "", "payment", ""], "payment", Severity::Error),
+            (["7", "x", "", "", ""], "other", Severity::Error),
+            (["7", "x", "", " action ", " error "], "action", Severity::Error),
+        ] {
+            assert_eq!(severity_of(cells), Ok((category.to_owned(), severity)), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn each_reason_says_what_is_wrong() {
+        for (cells, expected) in [
+            (["-1", " ", "x", "", ""], "-1: the message is missing"),
+            (["-1", "a\tb", "", "", ""], "-1: the message has the control character \\u{9}"),
+            (["-1", "x", "\u{85}.\u{9b}.", "", ""], "-1: the explanation has the control character \\u{9b}"),
+            (["-1", "x", "", "a\nb", ""], "-1: the category has the control character \\u{a}"),
+            (["-1", "x", "", "", "a\0"], "-1: the severity has the control character \\u{0}"),
+            (
+                ["-1", "x", "", "Any", ""],
+                "-1: the category \"Any\" means something else in --only and --fail-on",
+            ),
+            (["-1", "x", "", "", "Error"], "-1: the severity \"Error\" is none of success, action, error"),
+        ] {
+            assert_eq!(reason(cells), Err(expected.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_code_is_there_once_whether_or_not_its_row_is_good() {
+        let row = |code, message| {
+            let mut row = Row::default();
+            row.set(Column::Code, code);
+            row.set(Column::Message, message);
+            row
+        };
+        let mut rows = Rows::default();
+        for (line, code, message) in [(3, "-1", ""), (4, "-1", "x"), (7, "-01", "y"), (9, "2", "z")] {
+            rows.add(line, &row(code, message));
+        }
+        let said: Vec<_> = rows.finish(&[]).unwrap_err().iter().map(BadRow::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "3: -1: the message is missing",
+                "4: -1 is there already, in line 3",
+                "7: -1 is there already, in line 3"
+            ]
+        );
+    }
+}
