@@ -1,5 +1,7 @@
 //! The arguments as they are typed, and what each means.
 
+use super::lookup_args::LookupArgs;
+use super::setup_args::SetupArgs;
 use super::triage_args::TriageArgs;
 use crate::input::{Buffering, Format, InputName};
 use clap::builder::RangedU64ValueParser;
@@ -76,6 +78,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
 
+    #[command(flatten)]
+    pub(crate) lookup: LookupArgs,
+
     /// Write to FILE, which appears when it is whole
     ///
     /// It is compressed if its name ends in .gz, .zst, .xz, .bz2 or .lz4. Until it is whole, a file of that
@@ -149,6 +154,9 @@ pub(crate) struct Args {
         help_heading = "Work"
     )]
     pub(crate) progress: ProgressChoice,
+
+    #[command(flatten)]
+    pub(crate) setup: SetupArgs,
 }
 
 /// How the output is compressed.

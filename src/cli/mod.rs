@@ -1,8 +1,13 @@
 //! The command line: what was typed, what it means here, and how it ends.
 
 mod args;
+mod config;
 mod exit_status;
+mod lookup;
+mod lookup_args;
+mod manual;
 mod merge;
+mod setup_args;
 mod triage;
 mod triage_args;
 
@@ -14,9 +19,11 @@ use crate::progress::Progress;
 use crate::report::Tally;
 use crate::signals;
 use args::{Args, ProgressChoice};
-use clap::{CommandFactory, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use config::Refusal;
 use exit_status::ExitStatus;
-use imsdk_annotate::Annotator;
+use imsdk_annotate::{Annotator, Catalog, Language};
+use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,14 +36,28 @@ const STDOUT_NAME: &str = "standard output";
 
 /// Runs the program, with the arguments and the environment that it was started with.
 pub(crate) fn run() -> ExitStatus {
-    let args = match Args::try_parse() {
-        Err(error) => return print_help_or_usage(&error),
-        Ok(args) if args.files.is_empty() && io::stdin().is_terminal() => {
-            messages::write_to_stderr(&Args::command().render_help().to_string());
+    let args = match config::parse(&lookup_args::attach_codes(env::args_os())).and_then(read_args) {
+        Ok(args) => args,
+        Err(Refusal::Usage(error)) => return print_help_or_usage(&error),
+        Err(Refusal::Config(wrong)) => {
+            let messages = Messages::new(Progress::hidden());
+            wrong.iter().for_each(|message| messages.say(message));
             return ExitStatus::Trouble;
         }
-        Ok(args) => args,
     };
+    if args.setup.man {
+        return print(&manual::manual());
+    }
+    if let Some(shell) = args.setup.completions {
+        return print(&manual::completions(shell));
+    }
+    if let Some(lookup) = args.lookup.lookup() {
+        return lookup::look_up(lookup, &args, &Catalog::builtin(), Language::English);
+    }
+    if args.files.is_empty() && io::stdin().is_terminal() {
+        messages::write_to_stderr(&Args::command().render_help().to_string());
+        return ExitStatus::Trouble;
+    }
     match Triage::new(&args) {
         Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),
         Ok(triage) => annotate_inputs(&args, triage),
@@ -47,6 +68,10 @@ pub(crate) fn run() -> ExitStatus {
     }
 }
 
+fn read_args(matches: ArgMatches) -> Result<Args, Refusal> {
+    Args::from_arg_matches(&matches).map_err(Refusal::Usage)
+}
+
 /// Help and version go to standard output and are no trouble, unless they cannot be written.
 fn print_help_or_usage(error: &clap::Error) -> ExitStatus {
     if error.use_stderr() {
@@ -54,9 +79,13 @@ fn print_help_or_usage(error: &clap::Error) -> ExitStatus {
         let _ = error.print();
         return ExitStatus::Trouble;
     }
-    let text = error.render().to_string();
+    print(error.render().to_string().as_bytes())
+}
+
+/// Prints what was asked for in place of work.
+fn print(text: &[u8]) -> ExitStatus {
     let messages = Messages::new(Progress::hidden());
-    let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+    let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text));
     say_if_not_written(&messages, STDOUT_NAME, written);
     ExitStatus::of(&messages, false)
 }

@@ -9,6 +9,8 @@ pub(crate) fn binary() -> Command {
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
     }
+    // The empty name is that of no file: the configuration of who runs the tests is left alone.
+    command.env("IMSDK_ANNOTATE_CONFIG", "");
     command
 }
 

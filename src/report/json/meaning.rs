@@ -41,9 +41,8 @@ impl Meaning {
 ///
 /// Where the writer cannot be written.
 pub(crate) fn write_entries(entries: &[&Entry], wtr: &mut impl Write) -> io::Result<()> {
-    let codes = entries
-        .iter()
-        .map(|entry| CodeMeaning { code: entry.code(), meaning: Meaning::of_entry(entry) });
+    let codes =
+        entries.iter().map(|entry| CodeMeaning { code: entry.code(), meaning: Meaning::of_entry(entry) });
     let mut serializer = Serializer::with_formatter(&mut *wtr, Harmless::default());
     serde::Serializer::collect_seq(&mut serializer, codes)?;
     wtr.write_all(b"\n")
