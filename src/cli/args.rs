@@ -22,6 +22,7 @@ Examples:
   imsdk-annotate --strict ci.log                a log that other programs write into, too
   imsdk-annotate --only error -C2 server.log    errors alone, with the lines around them
   imsdk-annotate -q --report text=- server.log  which codes, how often, where first
+  imsdk-annotate --explain -204 -299..-201      what codes mean
 
   ret=-204 openid=7   becomes   ret=-204 (auth: user session is failure!) openid=7";
 
@@ -29,8 +30,9 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0         all went well, whether or not anything was annotated;
             also when the reader of the output has gone away
-  1         a check that was asked for (--fail-on) has failed
-  2         trouble: bad usage, an input that cannot be read or is damaged,
+  1         a check that was asked for (--fail-on) has failed, or a look-up (--explain,
+            --list, --search) has not found all
+  2         trouble: bad usage or configuration, an input that cannot be read or is damaged,
             output that cannot be written
   130, 143  ended by SIGINT, SIGTERM
 

@@ -3,7 +3,7 @@
 use super::args::Args;
 use crate::input::InputName;
 use crate::report::visible;
-use clap::error::ErrorKind as Usage;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory};
 use etcetera::BaseStrategy;
@@ -11,14 +11,16 @@ use etcetera::base_strategy::Xdg;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
+/// Stands for the name that the program was called by.
+const PROGRAM: &str = "imsdk-annotate";
 const VARIABLE: &str = "IMSDK_ANNOTATE_CONFIG";
 /// Below the user's folder of configuration.
 const PLACE: &str = "imsdk-annotate/config";
 /// Options for one run, which have no place in the file.
 const FOR_ONE_RUN: [&str; 6] = ["explain", "list", "search", "no_config", "completions", "man"];
+const ONLY_TYPED: &str = "has no place in a configuration; type it";
 
 /// Why the arguments cannot be used.
 #[derive(Debug)]
@@ -48,11 +50,13 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
     let alone = matches(typed, &[]);
     match &alone {
         // What it needs may be in the file.
-        Err(error) if error.kind() != Usage::MissingRequiredArgument => return alone.map_err(Refusal::Usage),
+        Err(error) if error.kind() != ErrorKind::MissingRequiredArgument => {
+            return alone.map_err(Refusal::Usage);
+        }
         Ok(matches) if matches.get_flag("man") || matches.contains_id("completions") => {
             return alone.map_err(Refusal::Usage);
         }
-        _ if is_refused(typed) => return alone.map_err(Refusal::Usage),
+        _ if leaves_config_out(typed) => return alone.map_err(Refusal::Usage),
         _ => {}
     }
     let lines = match read().map_err(|message| Refusal::Config(vec![message]))? {
@@ -62,7 +66,7 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
     matches(typed, &usable(typed, &lines)).map_err(Refusal::Usage)
 }
 
-fn is_refused(typed: &[OsString]) -> bool {
+fn leaves_config_out(typed: &[OsString]) -> bool {
     typed.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--no-config")
 }
 
@@ -92,7 +96,8 @@ fn read() -> Result<Option<(String, Vec<u8>)>, String> {
     let name = InputName::File(path.clone()).to_string();
     match fs::read(&path) {
         Ok(text) => Ok(Some((name, text))),
-        Err(error) if !is_named && is_nothing_there(&error) => Ok(None),
+        // A folder that may not be looked into (HOME of another user, after sudo) is as good as an empty one.
+        Err(_) if !is_named && fs::metadata(&path).is_err() => Ok(None),
         Err(error) if is_named => Err(format!(
             "{name}: the configuration that ${VARIABLE} names cannot be read: {error}; name another, or add --no-config"
         )),
@@ -100,10 +105,6 @@ fn read() -> Result<Option<(String, Vec<u8>)>, String> {
             Err(format!("{name}: the configuration cannot be read: {error}; mend it, or add --no-config"))
         }
     }
-}
-
-fn is_nothing_there(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// The options of a file. What is wrong is said of all lines at once.
@@ -144,16 +145,14 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, String> {
             None => Ok(Some(line)),
         },
         Err(error) => match error.kind() {
-            Usage::MissingRequiredArgument => Ok(Some(Line { needs_others: true, ..line })),
-            Usage::DisplayHelp | Usage::DisplayVersion => Err(format!("{}: {ONLY_TYPED}", visible(text))),
+            ErrorKind::MissingRequiredArgument => Ok(Some(Line { needs_others: true, ..line })),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Err(format!("{}: {ONLY_TYPED}", visible(text)))
+            }
             _ => Err(first_words(&error)),
         },
     }
 }
-
-/// Stands for the program's name.
-const PROGRAM: &str = "imsdk-annotate";
-const ONLY_TYPED: &str = "has no place in a configuration; type it";
 
 /// Why what a line says has no place in the file, if it has none.
 fn refused(matches: &ArgMatches) -> Option<&'static str> {
@@ -169,7 +168,7 @@ fn first_conflict(lines: &[Line]) -> Option<(usize, String)> {
     let all: Vec<&Line> = lines.iter().collect();
     let conflict = |lines: &[&Line]| {
         let error = matches(&[PROGRAM.into()], lines).err()?;
-        (error.kind() == Usage::ArgumentConflict).then(|| first_words(&error))
+        (error.kind() == ErrorKind::ArgumentConflict).then(|| first_words(&error))
     };
     conflict(&all)?;
     (1..=all.len()).find_map(|count| Some((all[count - 1].number, conflict(&all[..count])?)))
@@ -177,13 +176,15 @@ fn first_conflict(lines: &[Line]) -> Option<(usize, String)> {
 
 /// The lines that can be used with what was typed: which neither contradict it, nor need what is not there.
 fn usable<'a>(typed: &[OsString], lines: &'a [Line]) -> Vec<&'a Line> {
-    let is = |kind: Usage, lines: &[&Line]| matches(typed, lines).is_err_and(|error| error.kind() == kind);
-    let mut usable: Vec<&Line> = lines.iter().filter(|line| !is(Usage::ArgumentConflict, &[line])).collect();
-    if is(Usage::MissingRequiredArgument, &usable) {
+    let is =
+        |kind: ErrorKind, lines: &[&Line]| matches(typed, lines).is_err_and(|error| error.kind() == kind);
+    let mut usable: Vec<&Line> =
+        lines.iter().filter(|line| !is(ErrorKind::ArgumentConflict, &[line])).collect();
+    if is(ErrorKind::MissingRequiredArgument, &usable) {
         let free: Vec<&Line> = usable.iter().copied().filter(|line| !line.needs_others).collect();
         usable.retain(|line| {
             let with_it: Vec<&Line> = free.iter().copied().chain([*line]).collect();
-            !line.needs_others || !is(Usage::MissingRequiredArgument, &with_it)
+            !line.needs_others || !is(ErrorKind::MissingRequiredArgument, &with_it)
         });
     }
     usable

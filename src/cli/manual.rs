@@ -5,7 +5,7 @@ use clap::CommandFactory;
 use clap::builder::StyledStr;
 use clap_complete::Shell;
 use clap_mangen::Man;
-use clap_mangen::roff::{Inline, Roff, roman};
+use clap_mangen::roff::{Roff, roman};
 
 /// What the shell needs to complete options.
 pub(super) fn completions(shell: Shell) -> Vec<u8> {
@@ -43,7 +43,7 @@ fn section(text: Option<&StyledStr>) -> Roff {
     roff.control("SH", [title.trim_end_matches(':').to_uppercase().as_str()]);
     roff.control("nf", []);
     for line in body.lines() {
-        roff.text([roman(line), Inline::LineBreak]);
+        roff.text([roman(line)]);
     }
     roff.control("fi", []);
     roff
