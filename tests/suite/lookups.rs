@@ -51,7 +51,7 @@ fn codes_and_ranges_go_with_options_on_either_side() {
     ] {
         assert_eq!(codes(args, b""), expected, "{args:?}");
     }
-    assert_eq!(codes(&["--explain", "-299..-297", "-210..-208", "--json"], b"").len(), 3);
+    assert_eq!(codes(&["--explain", "-210..-208", "--json"], b"").len(), 3);
 }
 
 #[test]
@@ -121,26 +121,27 @@ fn bad_usage_is_said() {
     }
 }
 
-/// The columns of a line, as a terminal shows them: the widths before each cell.
 #[test]
 fn columns_begin_at_the_same_width() {
     let table = String::from_utf8(annotate(&["--list"], b"")).unwrap();
     let catalog = Catalog::builtin();
     let (titles, rows) = table.split_once('\n').unwrap();
     assert_eq!(rows.lines().count(), catalog.entries().len());
-    let place = |line: &str, cell: &str| line[..line.find(cell).unwrap()].width();
     for (entry, row) in catalog.entries().iter().zip(rows.lines()) {
-        let code = format!("{} ", entry.code());
-        assert_eq!(place(row, &code) + code.width(), place(titles, "code") + "code ".width(), "{row}");
-        let severity = format!("  {}  ", entry.severity().name());
-        let message = row.rfind(&format!("  {}", entry.message())).unwrap();
-        let severity = row[..message + 2].rfind(&severity).unwrap() + 2;
-        assert_eq!(place(row, entry.category().name()), place(titles, "category"), "{row}");
-        assert_eq!(row[..severity].width(), place(titles, "severity"), "{row}");
-        assert_eq!(row[..message + 2].width(), place(titles, "message"), "{row}");
-        if !entry.explanation().is_empty() {
-            let explanation = row.rfind(entry.explanation()).unwrap();
-            assert_eq!(row[..explanation].width(), place(titles, "explanation"), "{row}");
+        let code = entry.code().to_string();
+        let mut end = row.find(&code).unwrap() + code.len();
+        assert_eq!(end, titles.find("code").unwrap() + "code".len(), "{row}");
+        for (title, cell) in [
+            ("category", entry.category().name()),
+            ("severity", entry.severity().name()),
+            ("message", entry.message()),
+            ("explanation", entry.explanation()),
+        ] {
+            let start = end + row[end..].find(cell).unwrap();
+            if !cell.is_empty() {
+                assert_eq!(row[..start].width(), titles.find(title).unwrap(), "{title}: {row}");
+            }
+            end = start + cell.len();
         }
     }
 }
