@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod signals;
 mod standard_streams;
+mod table;
 
 fn main() -> std::process::ExitCode {
     cli::run().into()

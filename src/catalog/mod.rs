@@ -14,6 +14,7 @@ pub use severity::Severity;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// The vendor's table, one code a line: code, message, explanation.
 const BUILTIN_TSV: &str = include_str!("builtin.tsv");
@@ -89,12 +90,12 @@ impl Entry {
     }
 }
 
-/// A set of codes with their meanings, looked up by code in constant time.
+/// A set of codes with their meanings, looked up by code in constant time. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     /// The highest code first, as in the vendor's table.
-    entries: Vec<Entry>,
-    index: CodeIndex,
+    entries: Arc<[Entry]>,
+    index: Arc<CodeIndex>,
 }
 
 impl Catalog {
@@ -113,14 +114,15 @@ impl Catalog {
         entries.sort_by_key(|entry| Reverse(entry.code));
         entries.dedup_by_key(|entry| entry.code);
         let index = CodeIndex::new(entries.iter().map(Entry::code));
-        Self { entries, index }
+        Self { entries: entries.into(), index: Arc::new(index) }
     }
 
     /// This catalog with other entries over it, which replace those with the same code.
     #[must_use]
-    pub fn overlaid(mut self, newer: Vec<Entry>) -> Self {
-        self.entries.extend(newer);
-        Self::of_entries(self.entries)
+    pub fn overlaid(&self, newer: Vec<Entry>) -> Self {
+        let mut entries = self.entries.to_vec();
+        entries.extend(newer);
+        Self::of_entries(entries)
     }
 
     /// The entry of a code, if the catalog has it.
@@ -134,7 +136,7 @@ impl Catalog {
     }
 
     /// Where in [`Catalog::entries`] codes are.
-    pub(crate) fn index(&self) -> &CodeIndex {
+    pub(crate) fn index(&self) -> &Arc<CodeIndex> {
         &self.index
     }
 }

@@ -1,8 +1,10 @@
 //! The arguments as they are typed, and what each means.
 
 use super::catalog_args::CatalogArgs;
+use super::lookup_args::LookupArgs;
 use super::note_args::NoteArgs;
 use super::recognition_args::RecognitionArgs;
+use super::setup_args::SetupArgs;
 use super::triage_args::TriageArgs;
 use crate::input::{Buffering, Format, InputName};
 use clap::builder::RangedU64ValueParser;
@@ -23,6 +25,7 @@ Examples:
   imsdk-annotate --strict ci.log                a log that other programs write into, too
   imsdk-annotate --only error -C2 server.log    errors alone, with the lines around them
   imsdk-annotate -q --report text=- server.log  which codes, how often, where first
+  imsdk-annotate --explain -204 -299..-201      what codes mean
 
   ret=-204 openid=7   becomes   ret=-204 (auth: user session is failure!) openid=7";
 
@@ -30,8 +33,9 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0         all went well, whether or not anything was annotated;
             also when the reader of the output has gone away
-  1         a check that was asked for (--fail-on) has failed
-  2         trouble: bad usage, an input that cannot be read or is damaged,
+  1         a check that was asked for (--fail-on) has failed, or a look-up (--explain,
+            --list, --search) has not found all
+  2         trouble: bad usage or configuration, an input that cannot be read or is damaged,
             output that cannot be written
   130, 143  ended by SIGINT, SIGTERM
 
@@ -80,6 +84,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
+
+    #[command(flatten)]
+    pub(crate) lookup: LookupArgs,
 
     /// Write to FILE, which appears when it is whole
     ///
@@ -154,6 +161,9 @@ pub(crate) struct Args {
         help_heading = "Work"
     )]
     pub(crate) progress: ProgressChoice,
+
+    #[command(flatten)]
+    pub(crate) setup: SetupArgs,
 }
 
 /// How the output is compressed.
@@ -197,6 +207,11 @@ impl Args {
             return vec![InputName::Stdin];
         }
         self.files.iter().cloned().map(InputName::from_operand).collect()
+    }
+
+    /// Whether logs are read from standard input because no other input is named.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.files.is_empty() && self.lookup.lookup().is_none() && self.catalog.check_catalog.is_none()
     }
 
     /// Whether lines go to standard output.

@@ -1,9 +1,9 @@
 //! Adds up JSON reports of parts.
 
+use super::annotate::watch_signals;
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
-use super::watch_signals;
 use crate::input::InputName;
 use crate::messages::Messages;
 use crate::progress::Progress;

@@ -1,7 +1,7 @@
 //! The arguments that say what is recognised.
 
 use clap::Args;
-use imsdk_annotate::{KeyError, Keys, Pattern};
+use imsdk_annotate::{Annotator, AnnotatorBuilder, KeyError, Keys, Pattern};
 
 /// Options for what is recognised.
 #[derive(Debug, Args)]
@@ -33,12 +33,12 @@ pub(crate) struct RecognitionArgs {
 }
 
 impl RecognitionArgs {
-    /// The keys that a field can have.
+    /// An annotator that recognises that.
     ///
     /// # Errors
     ///
     /// Where nothing could be recognised: what to say about that.
-    pub(crate) fn keys(&self) -> Result<Keys, String> {
+    pub(crate) fn annotator(&self) -> Result<AnnotatorBuilder, String> {
         if self.no_default_keys && self.key.is_empty() && self.pattern.is_empty() {
             return Err("--no-default-keys: nothing is left to recognise; add --key or --pattern".to_owned());
         }
@@ -46,7 +46,7 @@ impl RecognitionArgs {
         for name in &self.key {
             keys.add(name).map_err(|error| format!("--key {name}: {error}"))?;
         }
-        Ok(keys)
+        Ok(Annotator::builder().strict(self.strict).keys(keys).patterns(self.pattern.clone()))
     }
 }
 

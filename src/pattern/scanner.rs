@@ -7,6 +7,7 @@ use crate::line_color;
 use crate::scanner;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Patterns are looked for in lines of up to so many bytes, which must be in memory as a whole.
 pub(crate) const PATTERN_LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -15,13 +16,13 @@ pub(crate) const PATTERN_LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct PatternScanner {
     patterns: Vec<Pattern>,
-    codes: CodeIndex,
+    codes: Arc<CodeIndex>,
     /// Whether negative codes that the catalog lacks are found as well.
     unknown: bool,
 }
 
 impl PatternScanner {
-    pub(crate) fn new(patterns: Vec<Pattern>, codes: CodeIndex, unknown: bool) -> Self {
+    pub(crate) fn new(patterns: Vec<Pattern>, codes: Arc<CodeIndex>, unknown: bool) -> Self {
         Self { patterns, codes, unknown }
     }
 

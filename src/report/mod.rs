@@ -10,7 +10,6 @@ mod json;
 mod junit;
 mod ledger;
 mod markdown;
-mod table;
 mod tally;
 mod text;
 mod time_stamp;
@@ -19,7 +18,7 @@ pub(crate) use baseline::Baseline;
 pub(crate) use check::Check;
 pub(crate) use counter::Counter;
 pub(crate) use escape::visible;
-pub(crate) use json::{LoadedReport, load};
+pub(crate) use json::{LoadedReport, load, write_entries};
 pub(crate) use ledger::Ledger;
 pub(crate) use tally::Tally;
 

@@ -2,9 +2,9 @@
 
 use super::escape::visible;
 use super::histogram::Histogram;
-use super::table::{self, Align, Cell};
 use super::tally::sum;
 use super::{Report, Row, count_of};
+use crate::table::{self, Align, Cell};
 use std::io::{self, Write};
 
 /// Eighths of a line's height.

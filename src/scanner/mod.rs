@@ -54,6 +54,7 @@ use code::Code;
 use fearless_simd::Level;
 use key::{Key, KeyName};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How much is searched for candidates at a time: little enough to be still in the nearest cache when
 /// they are confirmed and copied.
@@ -62,7 +63,7 @@ const STRETCH_BYTES: usize = 8 * 1024;
 /// Finds fields, by the rules above.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
-    codes: CodeIndex,
+    codes: Arc<CodeIndex>,
     keys: Keys,
     strict: bool,
     /// Whether codes that the catalog lacks are found as well.
@@ -71,7 +72,7 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
-    pub(crate) fn new(codes: CodeIndex, keys: Keys, strict: bool, unknown: bool) -> Self {
+    pub(crate) fn new(codes: Arc<CodeIndex>, keys: Keys, strict: bool, unknown: bool) -> Self {
         Self { codes, keys, strict, unknown, level: Level::new() }
     }
 

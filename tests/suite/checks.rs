@@ -1,6 +1,6 @@
 //! Checks, selectors and what they are given, through the binary: statuses, refusals, what is said.
 
-use crate::command::{binary, output_of};
+use crate::command::{binary, isolated, output_of};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -129,7 +129,7 @@ fn a_reader_that_goes_away_changes_no_count() {
         let script =
             "{ \"$0\" \"$1\" --fail-on 'auth>199999' --fail-on 'auth>200000' a.log; echo $?; } | head -c 9";
         let script = script.replace("; echo $?; }", "; echo $? >&2; }");
-        let mut command = Command::new("sh");
+        let mut command = isolated("sh");
         command.args(["-c", &script]).arg(binary().get_program()).arg(threads).current_dir(&folder);
         let output = output_of(&mut command, b"");
         assert_eq!(output.stdout, b"ret=-204 ");
@@ -143,7 +143,7 @@ fn a_reader_that_goes_away_changes_no_count() {
 fn quiet_needs_no_standard_output() {
     let program = binary().get_program().to_owned();
     for script in ["\"$0\" -q --fail-on error >&-", "\"$0\" -q --fail-on error > /dev/full"] {
-        let output = output_of(Command::new("sh").args(["-c", script]).arg(&program), LOG);
+        let output = output_of(isolated("sh").args(["-c", script]).arg(&program), LOG);
         assert_eq!(output.status.code(), Some(1), "{}", output.stderr.escape_ascii());
     }
     let output = output_of(binary().args(["-q"]), LOG);
@@ -164,7 +164,7 @@ fn a_report_is_whole_where_the_stream_is_not() {
     fs::write(folder.path().join("a.log"), LOG.repeat(100_000)).unwrap();
     for threads in ["-j1", "-j2"] {
         let script = "\"$0\" $1 --report json=r.json --fail-on any a.log > /dev/full";
-        let mut command = Command::new("sh");
+        let mut command = isolated("sh");
         command.args(["-c", script]).arg(binary().get_program()).arg(threads).current_dir(&folder);
         let output = output_of(&mut command, b"");
         let said = String::from_utf8(output.stderr).unwrap();
@@ -182,7 +182,7 @@ fn a_report_is_whole_where_the_stream_is_not() {
 #[test]
 fn a_reader_of_a_report_may_go_away() {
     let script = "{ \"$0\" -q --report json=- --fail-on friend; echo $? >&2; } | true";
-    let output = output_of(Command::new("sh").args(["-c", script]).arg(binary().get_program()), LOG);
+    let output = output_of(isolated("sh").args(["-c", script]).arg(binary().get_program()), LOG);
     assert_eq!(output.stderr, b"0\n");
 }
 

@@ -1,14 +1,22 @@
 //! Runs the binary in a clean environment; a failure shows command, input and both outputs.
 
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
 
 /// The binary, with nothing in its environment that could change what it does.
 pub(crate) fn binary() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_imsdk-annotate"));
+    isolated(env!("CARGO_BIN_EXE_imsdk-annotate"))
+}
+
+/// A program that may run the binary, with nothing in its environment that could change what that does.
+pub(crate) fn isolated(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
     }
+    // The empty name is that of no file: the configuration of who runs the tests is left alone.
+    command.env("IMSDK_ANNOTATE_CONFIG", "");
     command
 }
 

@@ -1,10 +1,10 @@
 //! Trouble: what is said, what is still done, and the exit status.
 
-use crate::command::{binary, output_of};
+use crate::command::{binary, isolated, output_of};
 use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -19,7 +19,7 @@ fn assert_trouble(output: &Output, message: &str) {
 /// A shell that runs the binary as `$0`.
 fn shell(script: &str) -> Output {
     let program = binary().get_program().to_owned();
-    output_of(Command::new("sh").arg("-c").arg(script).arg(program), b"ret=-1\n")
+    output_of(isolated("sh").arg("-c").arg(script).arg(program), b"ret=-1\n")
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_file_that_may_not_be_read() {
     let log = folder.path().join("a.log");
     fs::write(&log, "").unwrap();
     set_mode(&log, 0o000);
-    let mut command = Command::new(&program);
+    let mut command = isolated(&program);
     command.current_dir(folder.path()).arg("a.log");
     // To the superuser all may be read.
     if rustix::process::geteuid().is_root() {

@@ -1,7 +1,7 @@
 //! Interruptions and disks that are full: what is finished stays, nothing half done is left, and what is
 //! missing can be made up for.
 
-use crate::command::{binary, output_of};
+use crate::command::{binary, isolated, output_of};
 use crate::packed::pack;
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,7 +115,7 @@ fn a_signal_that_is_ignored_stays_ignored() {
     let out = folder.path().join("all.log");
     let script = "trap '' INT; exec \"$0\" -o \"$1\"";
     let program = binary().get_program().to_owned();
-    let mut command = Command::new("sh");
+    let mut command = isolated("sh");
     let mut child =
         command.args(["-c", script]).arg(program).arg(&out).stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
@@ -142,8 +142,7 @@ fn a_file_that_may_not_grow_is_not_left_behind() {
     let program = binary().get_program().to_owned();
     for target in ["--output-dir out logs", "-o out.log logs", "-j2 -o out.log logs/a logs/b logs/b"] {
         let script = format!("ulimit -f 8; exec \"$0\" {target}");
-        let output =
-            output_of(Command::new("sh").args(["-c", &script]).arg(&program).current_dir(&folder), b"");
+        let output = output_of(isolated("sh").args(["-c", &script]).arg(&program).current_dir(&folder), b"");
         assert_eq!(output.status.code(), Some(2), "{target}: {output:?}");
         let message = String::from_utf8(output.stderr).unwrap();
         assert!(message.ends_with("would be larger than the limit for files, ulimit -f\n"), "{message}");
@@ -162,7 +161,7 @@ fn a_disk_that_is_full_leaves_what_is_finished() {
                   \"$0\" -j2 --compress none --output-dir disk/out logs; status=$?
                   ls -A disk/out; exit $status";
     let program = binary().get_program().to_owned();
-    let mut command = Command::new("unshare");
+    let mut command = isolated("unshare");
     let command = command.args(["-m", "sh", "-c", script]).arg(program).current_dir(&folder);
     match command.stdin(Stdio::null()).output() {
         Ok(output) if output.status.code() == Some(2) => {

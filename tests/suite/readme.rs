@@ -1,7 +1,6 @@
 //! The README's console examples, run as they stand.
 
-use crate::command::{binary, output_of};
-use std::process::Command;
+use crate::command::{binary, isolated, output_of};
 
 #[test]
 fn examples_print_what_the_readme_says() {
@@ -17,7 +16,7 @@ fn examples_print_what_the_readme_says() {
         let (command, expected) = example.split_once('\n').unwrap();
         let folder = std::path::Path::new(binary().get_program()).parent().unwrap().to_owned();
         let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
-        let mut shell = Command::new("sh");
+        let mut shell = isolated("sh");
         let output = output_of(shell.args(["-c", command]).env("PATH", path).current_dir(&work_folder), b"");
         assert_eq!(String::from_utf8(output.stdout).unwrap(), expected, "{command}");
         assert_eq!(output.status.code(), Some(0), "{command}");

@@ -1,6 +1,6 @@
 //! Threads: the same bytes for every number of them, in bounded memory.
 
-use crate::command::{annotate, binary, output_of, peak_kib};
+use crate::command::{annotate, binary, isolated, output_of, peak_kib};
 use crate::packed::pack;
 use imsdk_annotate::Annotator;
 use std::fs::{self, File};
@@ -109,7 +109,7 @@ fn standard_input_that_is_a_file_is_read_from_where_it_is_and_left_at_its_end() 
         for threads in [1, 4] {
             let script =
                 format!("{{ dd bs=1000 count=1 2>&- > /dev/null; \"$0\" -j{threads} - -; wc -c; }} < \"$1\"");
-            let mut command = Command::new("sh");
+            let mut command = isolated("sh");
             let output = output_of(command.args(["-c", &script]).arg(&program).arg(&path), b"");
             let annotated = output.stdout.strip_suffix(b"0\n").unwrap();
             assert!(annotated == Annotator::new().annotate(&text[1000..]), "{threads}");
@@ -199,7 +199,7 @@ fn compressed_files_side_by_side_keep_to_their_memory() {
         assert!(peak.is_none_or(|kib| kib <= mib * 1024), "{threads}: {peak:?} KiB");
     }
     for script in ["TMPDIR=/nosuch \"$0\" -j2 *.gz", "{ ulimit -f 100; \"$0\" -j2 *.gz; }"] {
-        let mut command = Command::new("sh");
+        let mut command = isolated("sh");
         command.args(["-c", &format!("{script} | wc -c")]).arg(binary().get_program());
         let output = output_of(command.current_dir(&folder), b"");
         assert!(output.status.success() && output.stderr.is_empty(), "{script}");
@@ -213,6 +213,6 @@ fn a_reader_that_goes_away_ends_all_threads() {
     fs::write(folder.path().join("a.log"), log(20 << 20, 10)).unwrap();
     let program = binary().get_program().to_owned();
     let script = "{ \"$0\" -j4 a.log a.log; echo $? >&2; } | head -c 10 | wc -c";
-    let output = output_of(Command::new("sh").args(["-c", script]).arg(program).current_dir(&folder), b"");
+    let output = output_of(isolated("sh").args(["-c", script]).arg(program).current_dir(&folder), b"");
     assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"10\n"[..], &b"0\n"[..]));
 }

@@ -5,8 +5,10 @@
 
 mod format;
 mod load;
+mod meaning;
 
 pub(crate) use load::{LoadedReport, load};
+pub(crate) use meaning::write_entries;
 
 use super::baseline::Comparison;
 use super::histogram::Histogram;
@@ -14,7 +16,7 @@ use super::tally::{InputCount, Place};
 use super::time_stamp::TimeStamp;
 use super::{Report, Row};
 use format::Harmless;
-use imsdk_annotate::Entry;
+use meaning::Meaning;
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;
 use std::io::{self, Write};
@@ -67,14 +69,6 @@ struct Code {
     offsets: Histogram,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     baseline: Option<Comparison>,
-}
-
-#[derive(Serialize)]
-struct Meaning {
-    category: String,
-    severity: &'static str,
-    message: String,
-    explanation: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -160,17 +154,6 @@ impl Code {
             seconds: counted.seconds.clone(),
             offsets: counted.offsets.clone(),
             baseline: row.comparison,
-        }
-    }
-}
-
-impl Meaning {
-    fn of_entry(entry: &Entry) -> Self {
-        Self {
-            category: entry.category().name().to_owned(),
-            severity: entry.severity().name(),
-            message: entry.message().to_owned(),
-            explanation: entry.explanation().to_owned(),
         }
     }
 }

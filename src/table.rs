@@ -8,16 +8,16 @@ const GAP: &str = "  ";
 
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+pub(crate) enum Align {
     Left,
     Right,
 }
 
 /// A cell: its text, and the escape sequence that colours it, if one does.
 #[derive(Clone, Debug)]
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) color: Option<String>,
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) color: Option<String>,
 }
 
 impl From<String> for Cell {
@@ -33,7 +33,7 @@ impl From<&str> for Cell {
 }
 
 /// Writes rows of as many cells as there are columns. Nothing stands behind the last cell of a row.
-pub(super) fn write(columns: &[Align], rows: &[Vec<Cell>], wtr: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(columns: &[Align], rows: &[Vec<Cell>], wtr: &mut impl Write) -> io::Result<()> {
     let width = |column: usize| rows.iter().map(|row| row[column].text.width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     for row in rows {

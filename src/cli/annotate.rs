@@ -1,0 +1,218 @@
+//! Annotates what the operands name to where the output is to go, and reports.
+
+use super::args::{Args, ProgressChoice};
+use super::exit_status::ExitStatus;
+use super::triage::{Triage, written_twice};
+use super::triage_args::ReportChoice;
+use super::{STDOUT_NAME, say_if_not_written};
+use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
+use crate::messages::Messages;
+use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
+use crate::pipeline::{Pipeline, annotate_to_files};
+use crate::progress::Progress;
+use crate::report::Tally;
+use crate::signals;
+use imsdk_annotate::AnnotatorBuilder;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+/// Annotates what the operands name to where the output is to go, and reports.
+pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut triage: Triage) -> ExitStatus {
+    let operands = args.inputs();
+    let mut unread = Vec::new();
+    let inputs = list(&operands, |name, error| unread.push((name, error)));
+    let progress = progress(args, &inputs);
+    let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
+    if args.makes_files() {
+        watch_signals(&pipeline.messages);
+    }
+    if let Err(refusal) = triage.open_reports(args, &inputs) {
+        pipeline.messages.say(&refusal);
+        return ExitStatus::Trouble;
+    }
+    for (name, error) in &unread {
+        pipeline.messages.input(name, error);
+    }
+    if let Err(error) = signals::make_size_limit_an_error() {
+        pipeline.messages.say(&format!("signals cannot be handled: {error}"));
+    }
+    let named = if args.triage.counts() { &inputs[..] } else { &[] };
+    let names: Vec<String> = named.iter().map(|input| input.name.before_lines()).collect();
+    let tally = match (&args.output, &args.output_dir) {
+        _ if args.triage.quiet => to_nowhere(args, &pipeline, &inputs),
+        (Some(path), _) if !args.is_to_stdout() => to_file(args, &mut pipeline, &inputs, path),
+        (_, Some(folder)) => to_folder(args, &mut pipeline, &operands, inputs, folder),
+        _ => to_stdout(args, &mut pipeline, &inputs),
+    };
+    progress.finish();
+    let has_failed = tally.is_some_and(|mut tally| {
+        tally.complete &= unread.is_empty();
+        triage.finish(&tally, &names, &pipeline.messages)
+    });
+    ExitStatus::of(&pipeline.messages, has_failed)
+}
+
+fn pipeline(
+    args: &Args,
+    annotator: AnnotatorBuilder,
+    triage: &Triage,
+    operands: &[InputName],
+    inputs: &[InputFile],
+    progress: &Progress,
+) -> Pipeline {
+    let color = args.color.is_on(args.is_to_stdout() && io::stdout().is_terminal());
+    let needs_unknown = args.triage.counts() || args.triage.only.is_some();
+    let mut annotator = annotator
+        .color(color)
+        .unknown(needs_unknown)
+        .language(args.notes.lang.language())
+        .as_fields(args.notes.fields)
+        .strip(args.notes.strip)
+        .quiet(args.triage.quiet);
+    if let Some(template) = args.notes.note.clone() {
+        annotator = annotator.note(template);
+    }
+    let mut in_order = false;
+    if let Some(lines) = triage.lines.clone() {
+        in_order = lines.numbered || lines.context.is_some();
+        annotator = annotator.lines(lines);
+    }
+    let has_folder =
+        || operands.iter().any(|operand| matches!(operand, InputName::File(path) if path.is_dir()));
+    Pipeline {
+        annotator: annotator.build(),
+        reading: Reading {
+            buffering: args.buffering(),
+            decompress: !args.no_decompress,
+            progress: progress.clone(),
+        },
+        messages: Messages::new(progress.clone()),
+        stdout: None,
+        opened_any: AtomicBool::new(false),
+        counter: args.triage.counts().then(|| triage.counter()),
+        in_order,
+        names_before_lines: args.triage.line_number && (inputs.len() > 1 || has_folder()),
+    }
+}
+
+/// What was counted; nothing where the output could not be written, which has been said.
+type Counted = Option<Tally>;
+
+fn to_nowhere(args: &Args, pipeline: &Pipeline, inputs: &[InputFile]) -> Counted {
+    let counted = pipeline.annotate(inputs, io::sink(), threads(args, inputs));
+    counted.ok().map(|(_, tally)| tally)
+}
+
+fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Counted {
+    let destination = Output::stdout().and_then(|mut stdout| {
+        pipeline.stdout = Some(stdout.stat()?);
+        if io::stdout().is_terminal() {
+            stdout = stdout.beside(&pipeline.reading.progress);
+        }
+        Ok(Destination::Stdout(stdout))
+    });
+    let format = args.compress.format().unwrap_or(Format::Plain);
+    to_one_stream(args, pipeline, inputs, STDOUT_NAME, destination, format)
+}
+
+fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Counted {
+    if let Err(refusal) = output::refuse_input_as_output(inputs, path) {
+        pipeline.messages.say(&refusal);
+        return None;
+    }
+    let format = args.compress.format().unwrap_or(Format::of_name(path));
+    let destination = Destination::file(path, &pipeline.reading.progress);
+    if matches!(destination, Ok(Destination::New(_))) {
+        pipeline.reading.buffering = Buffering::Block;
+    }
+    to_one_stream(args, pipeline, inputs, &InputName::File(path.to_owned()).to_string(), destination, format)
+}
+
+/// Who counts wants to have counted all, also where the output cannot be written to its end.
+fn to_one_stream(
+    args: &Args,
+    pipeline: &Pipeline,
+    inputs: &[InputFile],
+    name: &str,
+    destination: io::Result<Destination>,
+    format: Format,
+) -> Counted {
+    let is_outlived = pipeline.counter.is_some();
+    let counted = destination.and_then(|destination| Encoder::new(format, destination)).and_then(|encoder| {
+        pipeline.annotate(inputs, Outliving::new(encoder, is_outlived), threads(args, inputs))
+    });
+    let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
+    let written = wtr.into_inner().and_then(|encoder| {
+        if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
+            encoder.finish()?.finish()
+        } else {
+            // What could have been replaced stays.
+            Ok(())
+        }
+    });
+    say_if_not_written(&pipeline.messages, name, written);
+    Some(tally)
+}
+
+fn to_folder(
+    args: &Args,
+    pipeline: &mut Pipeline,
+    operands: &[InputName],
+    inputs: Vec<InputFile>,
+    folder: &Path,
+) -> Counted {
+    let threads = threads(args, &inputs);
+    let format = args.compress.format();
+    let rename = |path: &Path| match format {
+        None => path.to_owned(),
+        // The names of compressed files say how the files are compressed, unless they are taken as they are.
+        Some(format) if args.no_decompress => format.append_to(path),
+        Some(format) => format.rename(path),
+    };
+    // Nobody can see it before it is whole.
+    pipeline.reading.buffering = Buffering::Block;
+    let reports: Vec<PathBuf> = args.triage.report.iter().filter_map(ReportChoice::place).collect();
+    let plans = output::plan(operands, inputs, folder, rename).and_then(|plans| {
+        match plans.iter().find(|plan| reports.contains(&plan.place)) {
+            Some(Plan { output, .. }) => Err(written_twice(output)),
+            None => Ok(plans),
+        }
+    });
+    match plans {
+        Ok(plans) => Some(annotate_to_files(pipeline, &plans, format, args.resume, threads)),
+        Err(refusal) => {
+            pipeline.messages.say(&refusal);
+            None
+        }
+    }
+}
+
+/// Without that, an interruption leaves temporary files, and is otherwise as it should be.
+pub(super) fn watch_signals(messages: &Messages) {
+    if let Err(error) = output::remove_new_files_on_signals() {
+        messages
+            .say(&format!("signals cannot be watched ({error}); an interruption leaves a temporary file"));
+    }
+}
+
+/// How many threads work: one for each core, unless that was chosen. Where nothing is a file, there is
+/// nothing for others to do, and finding out takes time.
+fn threads(args: &Args, inputs: &[InputFile]) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    args.threads
+        .unwrap_or_else(|| if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 })
+}
+
+fn progress(args: &Args, inputs: &[InputFile]) -> Progress {
+    let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
+    let beside_output = args.streams_to_stdout() && io::stdout().is_terminal();
+    let quiet_at_first = match args.progress {
+        ProgressChoice::Always => false,
+        ProgressChoice::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
+        ProgressChoice::Auto | ProgressChoice::Never => return Progress::hidden(),
+    };
+    let bytes = inputs.iter().filter_map(|input| input.regular_bytes).sum();
+    Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
+}

@@ -1,0 +1,90 @@
+//! Look-ups: what the catalog says, without a log.
+
+mod explain;
+mod form;
+mod nearest;
+mod search;
+mod wanted;
+
+pub(crate) use wanted::Wanted;
+
+use super::args::Args;
+use super::exit_status::ExitStatus;
+use super::{STDOUT_NAME, say_if_not_written};
+use crate::messages::{Messages, write_to_stderr};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::report::write_entries;
+use imsdk_annotate::{AnnotatorBuilder, Catalog, Entry, Selector, SelectorError};
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+/// What is looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lookup<'a> {
+    Explain(&'a [Wanted]),
+    /// A selector.
+    List(&'a str),
+    /// Words, which may have blanks between them.
+    Search(&'a [String]),
+}
+
+/// What came of a look-up.
+#[derive(Debug, Default)]
+struct Found<'a> {
+    entries: Vec<&'a Entry>,
+    /// What to say about what was not found.
+    missing: Vec<String>,
+}
+
+/// Looks up, and writes what was found to standard output. The annotator finds codes in log lines.
+pub(super) fn look_up(
+    lookup: Lookup<'_>,
+    args: &Args,
+    catalog: &Catalog,
+    annotator: AnnotatorBuilder,
+) -> ExitStatus {
+    let language = args.notes.lang.language();
+    let messages = Messages::new(Progress::hidden());
+    let found = match lookup {
+        Lookup::Explain(wanted) => Ok(explain::explain(wanted, args, catalog, annotator, &messages)),
+        Lookup::List(select) => list(select, catalog),
+        Lookup::Search(words) => search::search(words, catalog),
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(refusal) => {
+            messages.say(&refusal);
+            return ExitStatus::Trouble;
+        }
+    };
+    let color = args.color.is_on(io::stdout().is_terminal());
+    let written = Output::stdout().and_then(|stdout| {
+        let mut wtr = BufWriter::new(stdout);
+        match lookup {
+            _ if args.lookup.json => write_entries(&found.entries, &mut wtr)?,
+            Lookup::Explain(_) => form::write_blocks(&found.entries, language, color, &mut wtr)?,
+            Lookup::List(_) | Lookup::Search(_) => {
+                form::write_table(&found.entries, language, color, &mut wtr)?;
+            }
+        }
+        wtr.flush()
+    });
+    say_if_not_written(&messages, STDOUT_NAME, written);
+    for missing in &found.missing {
+        write_to_stderr(&format!("imsdk-annotate: {missing}\n"));
+    }
+    ExitStatus::of(&messages, !found.missing.is_empty())
+}
+
+fn list<'a>(select: &str, catalog: &'a Catalog) -> Result<Found<'a>, String> {
+    let selector = Selector::parse(select, catalog, None).map_err(|error| match error {
+        SelectorError::NoBaseline => {
+            format!("--list {select}: \"new\" is for --only and --fail-on; nothing in a catalog is new")
+        }
+        error => format!("--list {select}: {error}"),
+    })?;
+    let is_selected = |entry: &&Entry| selector.selects(entry.code(), Some(entry));
+    let entries: Vec<_> = catalog.entries().iter().filter(is_selected).collect();
+    let missing = entries.is_empty().then(|| format!("--list {select}: selects no code of the catalog"));
+    Ok(Found { entries, missing: missing.into_iter().collect() })
+}

@@ -1,0 +1,52 @@
+//! The manual and the completions that the program prints.
+
+use crate::command::{annotate, isolated, output_of};
+
+/// The long options that the long help has.
+fn long_options() -> Vec<String> {
+    let help = String::from_utf8(annotate(&["--help"], b"")).unwrap();
+    let options = help.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let long = if line.starts_with("--") { line } else { line.strip_prefix('-')?.get(3..)? };
+        let name = long.strip_prefix("--")?.split([' ', '=']).next()?;
+        Some(format!("--{name}"))
+    });
+    let options: Vec<String> = options.collect();
+    assert!(options.len() > 20 && options.contains(&"--explain".to_owned()), "{options:?}");
+    options
+}
+
+#[test]
+fn the_manual_has_all_options_and_the_laid_out_texts() {
+    let page = String::from_utf8(annotate(&["--man"], b"")).unwrap();
+    assert!(page.lines().any(|line| line.starts_with(".TH imsdk-annotate 1")));
+    let shown = page.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "").replace("\\fI", "");
+    for option in long_options() {
+        assert!(shown.contains(&option), "{option}");
+    }
+    for line in [
+        ".SH EXAMPLES\n.nf\n",
+        "\n  tail -f server.log | imsdk-annotate           watch a log, in colour\n",
+        ".SH \"EXIT STATUS\"\n.nf\n",
+        "\n  130, 143  ended by SIGINT, SIGTERM\n",
+    ] {
+        assert!(shown.contains(line), "{line:?} is not in:\n{shown}");
+    }
+}
+
+#[test]
+fn each_shell_has_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = String::from_utf8(annotate(&["--completions", shell], b"")).unwrap();
+        for option in ["explain", "completions", "fail-on"] {
+            assert!(script.contains(option), "{shell}: {option}");
+        }
+        let is_there = isolated(shell).args(["-c", ""]).status().is_ok();
+        if shell == "bash" && is_there {
+            let output = output_of(isolated(shell).arg("-n"), script.as_bytes());
+            assert!(output.status.success() && output.stderr.is_empty(), "{}", output.stderr.escape_ascii());
+        }
+    }
+    let output = output_of(crate::command::binary().args(["--completions", "nosuch"]), b"");
+    assert_eq!(output.status.code(), Some(2));
+}
