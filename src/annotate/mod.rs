@@ -126,7 +126,7 @@ impl NoteWriter {
 
     /// Finds out how the note of a field is written, and whether it is there. Returns whether it is a field at all,
     /// given the notes that the line had before it.
-    #[inline]
+    #[inline(always)]
     fn complete(&self, field: &mut Field, window: &[u8], line: &mut LineMemory) -> bool {
         let LineMemory { old_notes, quotes, color } = line;
         if old_notes.hide(window, field) {
@@ -181,7 +181,7 @@ impl NoteWriter {
     }
 
     /// Writes all from `written` to a field, with its note, if there is something to be done for it.
-    #[inline]
+    #[inline(always)]
     fn write_field(
         &self,
         window: &[u8],

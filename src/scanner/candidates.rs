@@ -39,7 +39,9 @@ impl KeyEnds for DefaultEnds {
 
     #[inline(always)]
     fn bits<S: Simd>(self, _: S, lower: u8x64<S>, underscore: u64, carry: &mut Self::Carry) -> u64 {
-        let [t, e, d] = [b't', b'e', b'd'].map(|letter| lower.simd_eq(letter).to_bitmask());
+        let t = lower.simd_eq(b't').to_bitmask();
+        let e = lower.simd_eq(b'e').to_bitmask();
+        let d = lower.simd_eq(b'd').to_bitmask();
         let before = std::mem::replace(carry, (e | underscore, d | underscore));
         let behind_e = carry.0 << 1 | before.0 >> 63;
         let behind_d = carry.1 << 1 | before.1 >> 63;
@@ -52,7 +54,11 @@ impl KeyEnds for ChosenEnds<'_> {
 
     #[inline(always)]
     fn bits<S: Simd>(self, _: S, lower: u8x64<S>, underscore: u64, (): &mut ()) -> u64 {
-        self.0.iter().fold(underscore, |bits, &letter| bits | lower.simd_eq(letter).to_bitmask())
+        let mut bits = underscore;
+        for &letter in self.0 {
+            bits |= lower.simd_eq(letter).to_bitmask();
+        }
+        bits
     }
 }
 

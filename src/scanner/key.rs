@@ -65,7 +65,7 @@ const OTHER_DOMAIN: &[u8] = b"Domain=";
 
 impl Key {
     /// The key before the separator at `separator`: a quote, a `]` and blanks may stand between.
-    #[inline]
+    #[inline(always)]
     pub(super) fn before_separator(haystack: &[u8], separator: usize, keys: &Keys) -> Option<Self> {
         let mut end = separator - count_back(haystack, separator, BLANKS_MAX, is_blank);
         if byte_before(haystack, end) == Some(b']') {
@@ -82,7 +82,7 @@ impl Key {
     }
 
     /// The key that ends right before `end`, with nothing between.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &Keys) -> Option<Self> {
         if !keys.has_added() && !could_end_a_key(haystack, end) {
             return None;

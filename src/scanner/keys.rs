@@ -71,6 +71,7 @@ impl Keys {
     }
 
     /// Whether an identifier is a key that was added.
+    #[cold]
     pub(super) fn is_added(&self, identifier: &[u8]) -> bool {
         self.added.iter().any(|key| key.iter().copied().eq(normalized(identifier)))
     }
