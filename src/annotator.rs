@@ -265,7 +265,7 @@ impl AnnotatorBuilder {
         // A sequence of colour is nothing that the syntax of a line has.
         let color = self.color && !self.style.as_fields;
         let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);
-        let notes = NoteWriter { scanner, patterns, notes, color, strip: self.strip };
+        let notes = NoteWriter::new(scanner, patterns, notes, color, self.strip);
         Annotator { writing: Writing { notes, written }, window_bytes: self.window_bytes }
     }
 }

@@ -16,13 +16,15 @@ use with_patterns::Found;
 /// Puts notes behind fields; knows nothing of where bytes come from and go to.
 #[derive(Clone, Debug)]
 pub(crate) struct NoteWriter {
-    pub(crate) scanner: Scanner,
+    scanner: Scanner,
     pub(crate) patterns: PatternScanner,
-    pub(crate) notes: Notes,
+    notes: Notes,
     /// Whether notes are in colour.
-    pub(crate) color: bool,
+    color: bool,
     /// Whether notes that are there are taken out, and none written.
-    pub(crate) strip: bool,
+    strip: bool,
+    /// Whether notes are written as they are, whatever the line is like.
+    writes_plain: bool,
 }
 
 /// What is remembered of a stream from one window to the next.
@@ -57,6 +59,17 @@ impl LineMemory {
 }
 
 impl NoteWriter {
+    pub(crate) fn new(
+        scanner: Scanner,
+        patterns: PatternScanner,
+        notes: Notes,
+        color: bool,
+        strip: bool,
+    ) -> Self {
+        let writes_plain = !color && !strip && !notes.have_forms();
+        Self { scanner, patterns, notes, color, strip, writes_plain }
+    }
+
     /// Writes a part of the window with its notes and returns where the next part begins: at the end of
     /// this one, or, where that lies in a field or an old note, behind that. Lists the fields if that is wanted.
     ///
@@ -105,20 +118,20 @@ impl NoteWriter {
         let Memory { listed, fields, line, scratch, found, .. } = memory;
         listed.clear();
         let end = part.end;
-        let mut on_complete = |field: Field| {
+        let mut on_complete = |field: &Field| {
             *fields += u64::from(field.entry.is_some());
             if list {
-                listed.push(field);
+                listed.push(*field);
             }
-            on_field(&field)
+            on_field(field)
         };
         if self.patterns.is_empty() {
-            self.scanner.for_each_field(window, part, scratch, |mut field| {
-                if self.complete(&mut field, window, line) { on_complete(field) } else { Ok(()) }
+            self.scanner.for_each_field(window, part, scratch, |field| {
+                if self.complete(field, window, line) { on_complete(field) } else { Ok(()) }
             })?;
         } else {
             self.find_with_patterns(window, part, line, found);
-            found.fields.drain(..).try_for_each(on_complete)?;
+            found.fields.iter().try_for_each(on_complete)?;
         }
         self.leave(window, end, line);
         Ok(())
@@ -128,13 +141,22 @@ impl NoteWriter {
     /// given the notes that the line had before it.
     #[inline(always)]
     fn complete(&self, field: &mut Field, window: &[u8], line: &mut LineMemory) -> bool {
-        let LineMemory { old_notes, quotes, color } = line;
-        if old_notes.hide(window, field) {
+        if line.old_notes.hide(window, field) {
             return false;
         }
         let Some(entry) = field.entry else {
             return true;
         };
+        if self.notes.could_begin(&window[field.end..]) {
+            self.look_for_old_note(field, entry, window, line);
+        }
+        true
+    }
+
+    // Apart, so that what is done for each field stays small enough to be inlined.
+    #[inline(never)]
+    fn look_for_old_note(&self, field: &mut Field, entry: usize, window: &[u8], line: &mut LineMemory) {
+        let LineMemory { old_notes, quotes, color } = line;
         if self.notes.have_forms() {
             field.form = note::form_of(window, field, quotes.advance(window, field.start));
         }
@@ -145,7 +167,6 @@ impl NoteWriter {
             old_notes.add(window, field.end..field.end + length);
             field.old_note_bytes = length;
         }
-        true
     }
 
     /// Looks at what is left of a part for what the next one needs to know of its line.
@@ -194,9 +215,24 @@ impl NoteWriter {
             return Ok(());
         };
         wtr.write_all(&window[*written..field.end])?;
-        *written = field.end;
+        *written = field.end + field.old_note_bytes;
+        if self.writes_plain {
+            wtr.write_all(self.notes.plain(entry))
+        } else {
+            self.write_note(window, field, entry, color, wtr)
+        }
+    }
+
+    #[inline(never)]
+    fn write_note(
+        &self,
+        window: &[u8],
+        field: &Field,
+        entry: usize,
+        color: &mut LineColor,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
         if self.strip {
-            *written += field.old_note_bytes;
             return Ok(());
         }
         if self.color {

@@ -105,9 +105,9 @@ impl NoteWriter {
 
     fn find_with_keys(&self, text: &[u8], range: Range<usize>, line: &mut LineMemory, found: &mut Found) {
         let Found { fields, scratch } = found;
-        let outcome: Result<(), ()> = self.scanner.for_each_field(text, range, scratch, |mut field| {
-            if self.complete(&mut field, text, line) {
-                fields.push(field);
+        let outcome: Result<(), ()> = self.scanner.for_each_field(text, range, scratch, |field| {
+            if self.complete(field, text, line) {
+                fields.push(*field);
             }
             Ok(())
         });

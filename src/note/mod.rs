@@ -41,6 +41,8 @@ pub(crate) struct Notes {
     members: Option<MemberNotes>,
     /// How many blanks stand before the colour.
     lead: usize,
+    /// The first two bytes of each, if all are text that begins with the same.
+    first: Option<[u8; 2]>,
     /// Finds what each begins with.
     beginning: memmem::Finder<'static>,
 }
@@ -71,8 +73,9 @@ impl Notes {
             colored.push(&in_color);
         }
         let members = style.as_fields.then(|| MemberNotes::new(catalog, style.language));
+        let first = beginning.as_bytes().first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { plain, colored, members, lead, beginning }
+        Self { plain, colored, members, lead, first, beginning }
     }
 
     /// Whether the form of a note depends on how its field is written.
@@ -81,8 +84,23 @@ impl Notes {
         self.members.is_some()
     }
 
+    /// Whether a text could begin with a note. Nearly always the first two bytes say no.
+    #[inline(always)]
+    pub(crate) fn could_begin(&self, text: &[u8]) -> bool {
+        match (self.first, text.first_chunk::<2>()) {
+            // With more than one blank before the colour, these come first there, too.
+            (Some(first), Some(found)) => *found == first || found.contains(&ESCAPE),
+            _ => true,
+        }
+    }
+
+    /// The note of an entry as it is, whatever the line is like.
+    #[inline(always)]
+    pub(crate) fn plain(&self, entry: usize) -> &[u8] {
+        self.plain.get(entry)
+    }
+
     /// Whether the note of a field stands behind it already, in colour or not; if so, how long it is there.
-    #[inline]
     pub(crate) fn length_behind(&self, field: &Field, entry: usize, window: &[u8]) -> Option<usize> {
         let rest = &window[field.end..];
         if let Some(pieces) = self.pieces(field, entry, window) {
@@ -92,15 +110,9 @@ impl Notes {
     }
 
     /// Whether a text begins with the note of an entry, in colour or not; if so, how long it is there.
-    #[inline]
     pub(crate) fn length_at(&self, entry: usize, rest: &[u8]) -> Option<usize> {
         let plain = self.plain.get(entry);
-        // Nearly always the first two bytes say no, without a comparison of the whole.
-        let begin_alike = |text: &[u8]| match (rest.first_chunk::<2>(), text.first_chunk::<2>()) {
-            (Some(found), Some(expected)) => found == expected,
-            _ => true,
-        };
-        if begin_alike(plain) && rest.starts_with(plain) {
+        if rest.starts_with(plain) {
             return Some(plain.len());
         }
         if rest.first() != Some(&ESCAPE) && rest.get(self.lead) != Some(&ESCAPE) {
@@ -113,7 +125,6 @@ impl Notes {
 
     /// Writes the note of a field, in colour if the line's own is given: then that neither tints the note nor is
     /// lost behind it.
-    #[inline]
     pub(crate) fn write(
         &self,
         field: &Field,
@@ -131,7 +142,6 @@ impl Notes {
         }
     }
 
-    #[inline]
     fn pieces<'a>(&'a self, field: &Field, entry: usize, window: &'a [u8]) -> Option<[&'a [u8]; 5]> {
         self.members.as_ref()?.pieces(field.form, entry, window, field)
     }

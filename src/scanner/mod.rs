@@ -87,7 +87,7 @@ impl Scanner {
         haystack: &[u8],
         range: Range<usize>,
         scratch: &mut Vec<u32>,
-        mut on_field: impl FnMut(Field) -> Result<(), E>,
+        mut on_field: impl FnMut(&mut Field) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut start = range.start;
         while start < range.end {
@@ -95,8 +95,8 @@ impl Scanner {
             scratch.clear();
             self.find_candidates(haystack, start..end, scratch);
             for &offset in scratch.iter() {
-                if let Some(field) = self.confirm(haystack, start + offset as usize) {
-                    on_field(field)?;
+                if let Some(mut field) = self.confirm(haystack, start + offset as usize) {
+                    on_field(&mut field)?;
                 }
             }
             start = end;

@@ -81,7 +81,7 @@ fn options() -> impl Strategy<Value = Options> {
     let flags = any::<[bool; 4]>();
     (choices, flags).prop_map(|((template, language, patterns, key), [color, fields, strict, evil])| {
         // With patterns, a message that is a field itself, right behind its number, is taken for the note.
-        let evil = evil && !(fields && !patterns.is_empty());
+        let evil = evil && (patterns.is_empty() || !fields);
         Options { patterns, key, template, language, color, fields, strict, evil }
     })
 }
