@@ -1,8 +1,8 @@
 //! Categories: the areas that codes belong to, by the vendor's blocks of numbers or by a catalog's own word.
 
 use super::Severity;
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// The vendor's blocks: their codes, and what they are called in English and Chinese.
 const BLOCKS: [(RangeInclusive<i32>, &str, &str); 14] = [
@@ -31,7 +31,14 @@ const RESERVED: [&str; 4] = ["any", "unknown", "new", "error"];
 /// The area that a code belongs to. The vendor numbers its codes in blocks, one for each area; catalogs may have
 /// areas of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Category(Cow<'static, str>);
+pub struct Category(Name);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Name {
+    Vendors(&'static str),
+    /// Many entries of a catalog share it.
+    Own(Arc<str>),
+}
 
 impl Category {
     /// The category whose block of numbers has this code; `other` where none has.
@@ -44,7 +51,7 @@ impl Category {
     /// ```
     pub fn of_code(code: i32) -> Self {
         let block = BLOCKS.iter().find(|(codes, ..)| codes.contains(&code));
-        Self(Cow::Borrowed(block.map_or(OTHER.0, |&(_, name, _)| name)))
+        Self(Name::Vendors(block.map_or(OTHER.0, |&(_, name, _)| name)))
     }
 
     /// The category with this name, in English or Chinese; one of the catalog's own, where the vendor has none.
@@ -54,7 +61,7 @@ impl Category {
     /// Where a selector could not name it, because it would read the name as something else: why.
     pub fn named(name: &str) -> Result<Self, &'static str> {
         if let Some((name, _)) = names().find(|&(english, chinese)| [english, chinese].contains(&name)) {
-            return Ok(Self(Cow::Borrowed(name)));
+            return Ok(Self(Name::Vendors(name)));
         }
         if name.is_empty() {
             return Err("is empty");
@@ -65,22 +72,25 @@ impl Category {
         if RESERVED.iter().any(|word| name.eq_ignore_ascii_case(word)) || name.parse::<i64>().is_ok() {
             return Err("means something else in --only and --fail-on");
         }
-        Ok(Self(Cow::Owned(name.to_owned())))
+        Ok(Self(Name::Own(name.into())))
     }
 
     /// The name as it stands in notes, in English for the vendor's: `auth`, `server-api`.
     pub fn name(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Vendors(name) => name,
+            Name::Own(name) => name,
+        }
     }
 
     /// The Chinese name; for those that the vendor does not have, their only one.
     pub fn chinese_name(&self) -> &str {
-        names().find(|(name, _)| *name == self.0).map_or(&self.0, |(_, chinese)| chinese)
+        names().find(|&(name, _)| name == self.name()).map_or(self.name(), |(_, chinese)| chinese)
     }
 
     /// The severity of its codes, where a catalog does not say.
     pub fn severity(&self) -> Severity {
-        match &*self.0 {
+        match self.name() {
             "success" => Severity::Success,
             "action" => Severity::Action,
             _ => Severity::Error,

@@ -94,7 +94,7 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub struct Catalog {
     /// The highest code first, as in the vendor's table.
-    entries: Arc<[Entry]>,
+    entries: Arc<Vec<Entry>>,
     index: Arc<CodeIndex>,
 }
 
@@ -111,18 +111,23 @@ impl Catalog {
     /// The catalog of these entries. Of several with one code, the last one counts.
     pub fn of_entries(mut entries: Vec<Entry>) -> Self {
         entries.reverse();
+        Self::of_newest_first(entries)
+    }
+
+    fn of_newest_first(mut entries: Vec<Entry>) -> Self {
         entries.sort_by_key(|entry| Reverse(entry.code));
         entries.dedup_by_key(|entry| entry.code);
         let index = CodeIndex::new(entries.iter().map(Entry::code));
-        Self { entries: entries.into(), index: Arc::new(index) }
+        Self { entries: Arc::new(entries), index: Arc::new(index) }
     }
 
     /// This catalog with other entries over it, which replace those with the same code.
     #[must_use]
     pub fn overlaid(&self, newer: Vec<Entry>) -> Self {
-        let mut entries = self.entries.to_vec();
-        entries.extend(newer);
-        Self::of_entries(entries)
+        let mut entries = newer;
+        entries.reverse();
+        entries.extend_from_slice(&self.entries);
+        Self::of_newest_first(entries)
     }
 
     /// The entry of a code, if the catalog has it.

@@ -45,8 +45,11 @@ impl CatalogArgs {
     /// is wrong in any file has been said.
     pub(super) fn in_force(&self, messages: &Messages) -> Option<Catalog> {
         let loaded: Vec<_> = self.catalog.iter().map(|path| load(path, messages)).collect();
-        let newer: Vec<Entry> =
-            loaded.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+        let mut newer: Vec<Entry> = Vec::new();
+        for entries in loaded {
+            // A large one is not copied.
+            if newer.is_empty() { newer = entries? } else { newer.extend(entries?) }
+        }
         Some(match (newer.is_empty(), self.no_builtin) {
             (true, _) => Catalog::builtin(),
             (_, true) => Catalog::of_entries(newer),

@@ -7,7 +7,7 @@ mod texts;
 pub(crate) use members::form_of;
 pub use template::{Template, TemplateError};
 
-use crate::catalog::{Catalog, Language};
+use crate::catalog::{Catalog, Entry, Language, Severity};
 use crate::field::Field;
 use crate::line_color::LineColor;
 use members::{MemberNotes, length_of_pieces, write_pieces};
@@ -36,8 +36,9 @@ pub(crate) struct NoteStyle {
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
     plain: Texts,
-    /// The same in the colour of the severity, with all colours ended behind it.
-    colored: Texts,
+    severities: Vec<Severity>,
+    /// The sequence that begins the colour of each severity; [`RESET`] ends it.
+    colors: [String; Severity::ALL.len()],
     members: Option<MemberNotes>,
     /// How many blanks stand before the colour.
     lead: usize,
@@ -49,13 +50,13 @@ pub(crate) struct Notes {
 
 impl Notes {
     pub(crate) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
-        let (mut plain, mut colored) = (Texts::default(), Texts::default());
+        let mut plain = Texts::default();
         // Within a JSON string a note must not end it.
         let harmless = |text: &str| text.replace('"', "'").replace('\\', "/");
         let beginning = style.template.beginning();
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
-        let (mut note, mut in_color) = (String::new(), String::new());
+        let mut note = String::new();
         for entry in catalog.entries() {
             note.clear();
             style.template.render(entry, style.language, &mut note);
@@ -63,19 +64,13 @@ impl Notes {
                 note = harmless(&note);
             }
             plain.push(&note);
-            let (blanks, body) = note.split_at(lead);
-            in_color.clear();
-            in_color.push_str(blanks);
-            if !body.is_empty() {
-                let reset = str::from_utf8(RESET).expect("it is ASCII");
-                in_color.extend(["\x1b[", &entry.severity().color(), "m", body, reset]);
-            }
-            colored.push(&in_color);
         }
+        let severities = catalog.entries().iter().map(Entry::severity).collect();
+        let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
         let members = style.as_fields.then(|| MemberNotes::new(catalog, style.language));
         let first = beginning.as_bytes().first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { plain, colored, members, lead, first, beginning }
+        Self { plain, severities, colors, members, lead, first, beginning }
     }
 
     /// Whether the form of a note depends on how its field is written.
@@ -119,8 +114,9 @@ impl Notes {
             return None;
         }
         let skipped = if rest.starts_with(RESET) { RESET.len() } else { 0 };
-        let colored = self.colored.get(entry);
-        rest[skipped..].starts_with(colored).then_some(skipped + colored.len())
+        let found =
+            self.colored(entry).iter().try_fold(&rest[skipped..], |rest, piece| rest.strip_prefix(*piece))?;
+        Some(rest.len() - found.len())
     }
 
     /// Writes the note of a field, in colour if the line's own is given: then that neither tints the note nor is
@@ -138,8 +134,26 @@ impl Notes {
         }
         match color {
             None => wtr.write_all(self.plain.get(entry)),
-            Some(color) => write_colored(self.colored.get(entry), color, wtr),
+            Some(color) => self.write_colored(entry, color, wtr),
         }
+    }
+
+    /// The pieces of a note in colour: blanks, the colour, the text, the end of the colour.
+    fn colored(&self, entry: usize) -> [&[u8]; 4] {
+        let (blanks, text) = self.plain.get(entry).split_at(self.lead);
+        if text.is_empty() {
+            return [blanks, b"", b"", b""];
+        }
+        [blanks, self.colors[self.severities[entry] as usize].as_bytes(), text, RESET]
+    }
+
+    fn write_colored(&self, entry: usize, line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
+        let restoring = line.restoring_sequence().filter(|_| !self.plain.get(entry).is_empty());
+        if restoring.is_some() {
+            wtr.write_all(RESET)?;
+        }
+        self.colored(entry).into_iter().try_for_each(|piece| wtr.write_all(piece))?;
+        restoring.map_or(Ok(()), |sequence| wtr.write_all(&sequence))
     }
 
     fn pieces<'a>(&'a self, field: &Field, entry: usize, window: &'a [u8]) -> Option<[&'a [u8]; 5]> {
@@ -171,19 +185,11 @@ impl Notes {
 
     /// The most bytes that a note has, with what may stand around it.
     pub(crate) fn max_length(&self) -> usize {
-        let text = RESET.len() + self.colored.longest().max(self.plain.longest());
+        let text = RESET.len()
+            + self.colors.iter().map(String::len).max().unwrap_or(0)
+            + self.plain.longest()
+            + RESET.len();
         text.max(self.members.as_ref().map_or(0, MemberNotes::longest))
-    }
-}
-
-fn write_colored(note: &[u8], line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
-    match line.restoring_sequence().filter(|_| !note.is_empty()) {
-        None => wtr.write_all(note),
-        Some(sequence) => {
-            wtr.write_all(RESET)?;
-            wtr.write_all(note)?;
-            wtr.write_all(&sequence)
-        }
     }
 }
 
@@ -204,8 +210,9 @@ mod tests {
     fn severity_gives_the_color() {
         let notes = notes(" ({category}: {message})");
         let texts = |code: i32| {
-            [&notes.plain, &notes.colored]
-                .map(|texts| str::from_utf8(texts.get(entry(code))).unwrap().to_owned())
+            let entry = entry(code);
+            [notes.plain.get(entry).to_vec(), notes.colored(entry).concat()]
+                .map(|text| String::from_utf8(text).unwrap())
         };
         assert_eq!(texts(1), [" (success: success)", " \x1b[32m(success: success)\x1b[0m"]);
         assert_eq!(

@@ -46,7 +46,7 @@ impl CatalogFormat {
             // Rows behind those that are no UTF-8 are looked at, too.
             Err(_) => (String::from_utf8_lossy(text), lines_without_utf8(text)),
         };
-        let mut rows = Rows::default();
+        let mut rows = Rows::for_lines(memchr_iter(b'\n', text).count());
         match self {
             Self::Markdown => markdown::read(&text_lossy, &mut rows),
             Self::Csv => table::read(&text_lossy, b',', &mut rows),

@@ -86,12 +86,16 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// Blanks around the text are no part of it.
     pub(super) fn set(&mut self, column: Column, text: impl Into<Cow<'a, str>>) {
-        self.cells[column as usize] = text.into();
+        self.cells[column as usize] = match text.into() {
+            Cow::Borrowed(text) => text.trim().into(),
+            Cow::Owned(text) => text.trim().to_owned().into(),
+        };
     }
 
     pub(super) fn get(&self, column: Column) -> &str {
-        self.cells[column as usize].trim()
+        &self.cells[column as usize]
     }
 
     /// The code; why it is none.
@@ -113,7 +117,7 @@ impl<'a> Row<'a> {
     }
 
     /// What the row says of its code; why it says nothing.
-    fn entry(&self, code: i32) -> Result<Entry, String> {
+    fn entry(&self, code: i32, categories: &mut Categories) -> Result<Entry, String> {
         let cells = Column::ALL.map(|column| self.get(column));
         for (column, text) in Column::ALL.into_iter().zip(cells) {
             if let Some(char) = control_char(text) {
@@ -130,7 +134,7 @@ impl<'a> Row<'a> {
             entry = entry.with_explanation(explanation.to_owned());
         }
         if !category.is_empty() {
-            let named = Category::named(category);
+            let named = categories.named(category);
             entry =
                 entry.with_category(named.map_err(|why| format!("the category {} {why}", shown(category)))?);
         }
@@ -147,9 +151,28 @@ impl<'a> Row<'a> {
 
 /// The first control character of a text.
 fn control_char(text: &str) -> Option<char> {
-    // The first bytes of all that there are; most texts have none, and that is known sooner.
-    let may_be = |byte: u8| byte.is_ascii_control() || byte == 0xC2;
-    if text.bytes().any(may_be) { text.chars().find(|char| char.is_control()) } else { None }
+    // The first bytes of all that there are. Most texts have none, which is known soonest without stopping at one.
+    let may_be = |byte: u8| byte.is_ascii_control() | (byte == 0xC2);
+    if text.bytes().fold(false, |any, byte| any | may_be(byte)) {
+        text.chars().find(|char| char.is_control())
+    } else {
+        None
+    }
+}
+
+/// The categories that were there, so that their entries share them.
+#[derive(Debug, Default)]
+struct Categories(FxHashMap<String, Category>);
+
+impl Categories {
+    fn named(&mut self, name: &str) -> Result<Category, &'static str> {
+        if let Some(category) = self.0.get(name) {
+            return Ok(category.clone());
+        }
+        let category = Category::named(name)?;
+        self.0.insert(name.to_owned(), category.clone());
+        Ok(category)
+    }
 }
 
 /// The rows of a file, as far as it has been read.
@@ -158,10 +181,19 @@ pub(super) struct Rows {
     entries: Vec<Entry>,
     /// The line of each code that was there.
     lines: FxHashMap<i32, u64>,
+    categories: Categories,
     bad: Vec<BadRow>,
 }
 
 impl Rows {
+    /// Room for the rows of a file with so many lines.
+    pub(super) fn for_lines(count: usize) -> Self {
+        let mut rows = Self::default();
+        rows.entries.reserve(count);
+        rows.lines.reserve(count);
+        rows
+    }
+
     /// Adds the row that begins in this line, from 1; refuses it where it is not as it must be.
     pub(super) fn add(&mut self, line: u64, row: &Row<'_>) {
         match self.entry_of(line, row) {
@@ -176,7 +208,7 @@ impl Rows {
             MapEntry::Occupied(first) => Err(format!("{code} is there already, in line {}", first.get())),
             MapEntry::Vacant(vacant) => {
                 vacant.insert(line);
-                row.entry(code).map_err(|reason| format!("{code}: {reason}"))
+                row.entry(code, &mut self.categories).map_err(|reason| format!("{code}: {reason}"))
             }
         }
     }
