@@ -24,6 +24,7 @@ mod packed;
 mod progress;
 mod properties;
 mod readme;
+mod recognition;
 mod reports;
 mod streaming;
 mod threads;

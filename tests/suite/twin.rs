@@ -25,24 +25,39 @@ static CARRIED_ON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u)^(?:[A-Za-z0-9_%/+*^=~@$-]|[.:][0-9]|,[0-9]{3}(?:[^0-9]|$))").unwrap()
 });
 
+/// What is recognised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    pub(crate) strict: bool,
+    /// Whether the keys of iMSDK are.
+    pub(crate) defaults: bool,
+    /// Other keys, in lower case and without `_`.
+    pub(crate) added: &'a [&'a str],
+}
+
 pub(crate) fn annotate(text: &[u8], strict: bool) -> Vec<u8> {
+    annotate_by(text, Rules { strict, defaults: true, added: &[] })
+}
+
+pub(crate) fn annotate_by(text: &[u8], rules: Rules<'_>) -> Vec<u8> {
     let catalog = Catalog::builtin();
     text.split_inclusive(|&byte| byte == b'\n')
-        .flat_map(|line| annotate_line(line, strict, &catalog))
+        .flat_map(|line| annotate_line(line, rules, &catalog))
         .collect()
 }
 
 /// The codes of all fields of a line, with those that the catalog lacks.
 pub(crate) fn codes(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<i32> {
-    let fields = (1..line.len()).filter_map(|end| field_with_key_end(line, end, strict));
+    let rules = Rules { strict, defaults: true, added: &[] };
+    let fields = (1..line.len()).filter_map(|end| field_with_key_end(line, end, rules));
     fields.map(|(_, code)| code).filter(|&code| code < 0 || catalog.get(code).is_some()).collect()
 }
 
-fn annotate_line(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<u8> {
+fn annotate_line(line: &[u8], rules: Rules<'_>, catalog: &Catalog) -> Vec<u8> {
     let mut annotated = Vec::new();
     let mut written = 0;
     for end in 1..line.len() {
-        let Some((field_end, code)) = field_with_key_end(line, end, strict) else { continue };
+        let Some((field_end, code)) = field_with_key_end(line, end, rules) else { continue };
         let Some(entry) = catalog.get(code) else { continue };
         let note = format!(" ({}: {})", entry.category().name(), entry.message());
         if line[field_end..].starts_with(note.as_bytes()) {
@@ -61,7 +76,7 @@ fn is_identifier(byte: u8) -> bool {
 }
 
 /// The field whose key ends at `end`: where it ends, and its code.
-fn field_with_key_end(line: &[u8], end: usize, strict: bool) -> Option<(usize, i32)> {
+fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<(usize, i32)> {
     let content = line.strip_suffix(b"\n").unwrap_or(line);
     if end > content.len()
         || !is_identifier(line[end - 1])
@@ -80,7 +95,10 @@ fn field_with_key_end(line: &[u8], end: usize, strict: bool) -> Option<(usize, i
         return None;
     }
     let name = String::from_utf8(identifier.to_ascii_lowercase()).unwrap().replace('_', "");
-    if !KEYS.contains(&&name[..]) || (start > 0 && b"$-".contains(&line[start - 1])) {
+    let is_added = rules.added.contains(&&name[..]);
+    if !(is_added || rules.defaults && KEYS.contains(&&name[..]))
+        || (start > 0 && b"$-".contains(&line[start - 1]))
+    {
         return None;
     }
     if identifier.eq_ignore_ascii_case(b"code") && is_other_kind(&line[..start]) {
@@ -102,8 +120,9 @@ fn field_with_key_end(line: &[u8], end: usize, strict: bool) -> Option<(usize, i
     if CARRIED_ON.is_match(behind) || (code > 0 && behind.first().is_some_and(|&byte| byte >= 0x80)) {
         return None;
     }
-    let positive_counts = !["errcode", "errorcode"].contains(&&name[..])
-        && (!strict || quoted || ["ret", "iret"].contains(&&name[..]));
+    let positive_counts = is_added
+        || !["errcode", "errorcode"].contains(&&name[..])
+            && (!rules.strict || quoted || ["ret", "iret"].contains(&&name[..]));
     (code < 0 || positive_counts).then_some((end + length, code))
 }
 
