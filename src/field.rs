@@ -31,4 +31,6 @@ pub(crate) enum NoteForm {
     EscapedJson,
     /// As `key=value`.
     KeyValue,
+    /// Not at all.
+    Nothing,
 }

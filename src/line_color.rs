@@ -120,8 +120,18 @@ enum Sequence<'a> {
 
 /// Whether a place of a line is among the parameters of a sequence.
 pub(crate) fn is_in_sequence(text: &[u8], at: usize) -> bool {
-    let parameters = text[..at].iter().rev().take_while(|&byte| is_parameter(byte)).count();
+    let parameters =
+        text[..at].iter().rev().take(SEQUENCE_MAX_BYTES).take_while(|&byte| is_parameter(byte)).count();
     text[..at - parameters].ends_with(b"\x1b[")
+}
+
+/// How long the sequence is that a text begins with, one that puts colours back or any shorter one; 0 where there is none.
+pub(crate) fn sequence_length(text: &[u8]) -> usize {
+    let Some(rest) = text.strip_prefix(b"\x1b[") else {
+        return 0;
+    };
+    let length = rest.iter().take(RESTORING_MAX_BYTES).take_while(|&byte| is_parameter(byte)).count();
+    if rest.get(length) == Some(&b'm') { length + 3 } else { 0 }
 }
 
 fn is_parameter(byte: &u8) -> bool {

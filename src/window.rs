@@ -7,6 +7,10 @@ use memchr::memrchr;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
+/// Where a line must be whole to be worked on, because it is chosen or searched as a whole, one of up to so many bytes
+/// is. A longer one is written, and no pattern is looked for in it.
+pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// A part of the input, in a buffer that grows only where a line must be whole.
 #[derive(Debug)]
 pub(crate) struct Window {

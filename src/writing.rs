@@ -1,9 +1,8 @@
 //! What is written of a stream: all of it, chosen or numbered lines, or nothing.
 
 use crate::annotate::{Memory, NoteWriter};
-use crate::lines::{LINE_MAX_BYTES, LineRules, LineWriter};
-use crate::pattern::PATTERN_LINE_MAX_BYTES;
-use crate::window::Settled;
+use crate::lines::{LineRules, LineWriter};
+use crate::window::{LINE_MAX_BYTES, Settled};
 use std::io::{self, Write};
 
 /// Writes parts of a stream.
@@ -25,11 +24,9 @@ pub(crate) enum Written {
 impl Writing {
     /// How long a line may be that must be whole to be worked on; 0 where none must.
     pub(crate) fn whole_line_max(&self) -> usize {
-        match &self.written {
-            Written::Lines(rules) if rules.choose() => LINE_MAX_BYTES,
-            _ if !self.notes.patterns.is_empty() => PATTERN_LINE_MAX_BYTES,
-            _ => 0,
-        }
+        let is_chosen = matches!(&self.written, Written::Lines(rules) if rules.choose());
+        let is_searched = !self.notes.patterns.is_empty();
+        if is_chosen || is_searched { LINE_MAX_BYTES } else { 0 }
     }
 
     /// Writes what is wanted of a part, lists its fields if that is wanted or needed, and returns where the

@@ -164,8 +164,13 @@ impl NoteWriter {
             if self.strip {
                 length += restored_length(color, window, field.end, length);
             }
-            old_notes.add(window, field.end..field.end + length);
             field.old_note_bytes = length;
+            let mut end = field.end + length;
+            if !self.strip && window[field.end..].starts_with(note::RESET) {
+                // What puts the colour back belongs to the note for who looks through it.
+                end += line_color::sequence_length(&window[end..]);
+            }
+            old_notes.add(window, field.end..end);
         }
     }
 
@@ -243,8 +248,7 @@ impl NoteWriter {
 
     /// How far behind a part the window must reach, unless the line ends before that.
     pub(crate) fn look_ahead(&self) -> usize {
-        let restored = if self.strip { line_color::RESTORING_MAX_BYTES } else { 0 };
-        scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
+        scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + line_color::RESTORING_MAX_BYTES
     }
 }
 

@@ -6,6 +6,8 @@
 use super::{LineMemory, NoteWriter};
 use crate::field::Field;
 use crate::line_color::LineColor;
+use crate::line_quotes::LineQuotes;
+use crate::note;
 use crate::pattern;
 use crate::scanner;
 use memchr::{memchr, memrchr};
@@ -66,7 +68,16 @@ impl NoteWriter {
         let first = found.fields.len();
         let mut line = LineMemory::beginning_at(lines.start);
         self.find_with_keys(text, lines.clone(), &mut line, found);
-        self.patterns.find(text, lines, &mut found.fields);
+        let keyed = found.fields.len();
+        self.patterns.find(text, lines.clone(), &mut found.fields);
+        if self.notes.have_forms() {
+            found.fields[keyed..].sort_by_key(|field| field.start);
+            let mut quotes = LineQuotes::beginning_at(lines.start);
+            for field in &mut found.fields[keyed..] {
+                let in_string = quotes.advance(text, field.start);
+                note::fit_form(text, field, in_string);
+            }
+        }
         // The sort is stable: with the same beginning, the field of a key stays before that of a pattern.
         found.fields[first..].sort_by_key(|field| field.start);
         let mut kept = first;

@@ -1,5 +1,6 @@
 //! The arguments that say what codes mean, and the catalog that is in force with them.
 
+use super::lookup_args::FOR_LOGS;
 use crate::input::InputName;
 use crate::messages::Messages;
 use crate::report::visible;
@@ -31,10 +32,7 @@ pub(crate) struct CatalogArgs {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = [
-            "files", "only", "line_number", "quiet", "report", "fail_on", "baseline", "merge_reports", "output",
-            "output_dir",
-        ],
+        conflicts_with_all = FOR_LOGS,
         help_heading = "Catalog"
     )]
     pub(crate) check_catalog: Option<PathBuf>,
@@ -50,10 +48,10 @@ impl CatalogArgs {
             // A large one is not copied.
             if newer.is_empty() { newer = entries? } else { newer.extend(entries?) }
         }
-        Some(match (newer.is_empty(), self.no_builtin) {
-            (true, _) => Catalog::builtin(),
-            (_, true) => Catalog::of_entries(newer),
-            (_, false) => Catalog::builtin().overlaid(newer),
+        Some(match self.no_builtin {
+            _ if self.catalog.is_empty() => Catalog::builtin(),
+            true => Catalog::of_entries(newer),
+            false => Catalog::builtin().overlaid(newer),
         })
     }
 }

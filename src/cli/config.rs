@@ -19,7 +19,8 @@ const VARIABLE: &str = "IMSDK_ANNOTATE_CONFIG";
 /// Below the user's folder of configuration.
 const PLACE: &str = "imsdk-annotate/config";
 /// Options for one run, which have no place in the file.
-const FOR_ONE_RUN: [&str; 6] = ["explain", "list", "search", "no_config", "completions", "man"];
+const FOR_ONE_RUN: [&str; 8] =
+    ["explain", "list", "search", "check_catalog", "merge_reports", "no_config", "completions", "man"];
 const ONLY_TYPED: &str = "has no place in a configuration; type it";
 
 /// Why the arguments cannot be used.
@@ -47,7 +48,8 @@ struct Line {
 ///
 /// Where either is not as it must be.
 pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
-    let alone = matches(typed, &[]);
+    // Typed twice is a mistake; typed and in the file is not.
+    let alone = Args::command().try_get_matches_from(typed);
     match &alone {
         // What it needs may be in the file.
         Err(error) if error.kind() != ErrorKind::MissingRequiredArgument => {
@@ -63,11 +65,52 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
         Some((name, text)) => lines(&name, &text).map_err(Refusal::Config)?,
         None => return alone.map_err(Refusal::Usage),
     };
+    let lines = without(lines, &left_out(typed));
     matches(typed, &usable(typed, &lines)).map_err(Refusal::Usage)
 }
 
+/// Whether all of the file is left out.
 fn leaves_config_out(typed: &[OsString]) -> bool {
-    typed.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--no-config")
+    options(typed).any(|arg| arg == "--no-config")
+}
+
+/// The options of the file that are left out, without the dashes before them.
+fn left_out(typed: &[OsString]) -> Vec<&str> {
+    options(typed).filter_map(|arg| arg.to_str()?.strip_prefix("--no-config=")).map(without_dashes).collect()
+}
+
+fn without(mut lines: Vec<Line>, left_out: &[&str]) -> Vec<Line> {
+    let name = |line: &Line| {
+        let option = line.args.first().and_then(|option| option.to_str()).unwrap_or_default();
+        without_dashes(option.split('=').next().unwrap_or_default()).to_owned()
+    };
+    lines.retain(|line| !left_out.contains(&&name(line)[..]));
+    lines
+}
+
+fn options(typed: &[OsString]) -> impl Iterator<Item = &OsString> {
+    typed.iter().take_while(|arg| *arg != "--")
+}
+
+fn without_dashes(option: &str) -> &str {
+    option.trim_start_matches('-')
+}
+
+/// Reads what is to be left out of the file: the name of an option, with or without dashes.
+///
+/// # Errors
+///
+/// Where there is no such option.
+pub(super) fn option_name(text: &str) -> Result<String, String> {
+    let name = without_dashes(text);
+    let is_name = |arg: &clap::Arg| {
+        arg.get_long() == Some(name) || arg.get_short().map(String::from).as_deref() == Some(name)
+    };
+    if name.is_empty() || Args::command().get_arguments().any(is_name) {
+        Ok(name.to_owned())
+    } else {
+        Err("there is no such option; name one of the file, or none to leave all out".to_owned())
+    }
 }
 
 /// What clap makes of lines of the file with what was typed behind them.
@@ -124,12 +167,25 @@ fn lines(name: &str, text: &[u8]) -> Result<Vec<Line>, Vec<String>> {
 
 /// The option of a line, if it has one. The first blank or `=` parts the name from the value, which is taken as it is.
 fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, String> {
-    let text = str::from_utf8(line).map_err(|_| "is not UTF-8; save the file as UTF-8".to_owned())?.trim();
+    let text = str::from_utf8(line).map_err(|_| "is not UTF-8; save the file as UTF-8".to_owned())?;
+    // What some programs write before UTF-8.
+    let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
     if !text.starts_with('-') || text.chars().all(|char| char == '-') {
         return Err(format!("{}: is no option; write one option a line: --color never", visible(text)));
+    }
+    if let Some((option, value)) = text.split_once(char::is_whitespace)
+        && is_in_quotes(value.trim_start())
+        && !option.contains('=')
+    {
+        let unquoted = value.trim_start().trim_matches(['"', '\'']);
+        return Err(format!(
+            "{}: quotes are not taken away here; write {option}={}",
+            visible(text),
+            visible(unquoted)
+        ));
     }
     let args = match text.split_once(char::is_whitespace) {
         Some((option, value)) if option.starts_with("--") && !option.contains('=') => {
@@ -152,6 +208,11 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, String> {
             _ => Err(first_words(&error)),
         },
     }
+}
+
+fn is_in_quotes(value: &str) -> bool {
+    let quotes = ['"', '\''];
+    value.len() > 1 && quotes.into_iter().any(|quote| value.starts_with(quote) && value.ends_with(quote))
 }
 
 /// Why what a line says has no place in the file, if it has none.

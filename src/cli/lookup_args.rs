@@ -5,7 +5,7 @@ use clap::Args;
 use std::ffi::{OsStr, OsString};
 
 /// Options that say something about lines and what becomes of them.
-const FOR_LOGS: [&str; 10] = [
+pub(super) const FOR_LOGS: [&str; 10] = [
     "files",
     "only",
     "line_number",
@@ -15,8 +15,11 @@ const FOR_LOGS: [&str; 10] = [
     "merge_reports",
     "output",
     "output_dir",
-    "check_catalog",
+    "baseline",
 ];
+
+const EXPLAIN: &str = "--explain";
+const LIST: &str = "--list";
 
 /// Options for reading the catalog.
 #[derive(Debug, Args)]
@@ -30,8 +33,10 @@ pub(crate) struct LookupArgs {
         value_name = "CODE",
         num_args = 1..,
         value_parser = Wanted::parse,
+        value_delimiter = ',',
         group = "lookup",
         conflicts_with_all = FOR_LOGS,
+        conflicts_with = "check_catalog",
         help_heading = "Look-ups"
     )]
     pub(crate) explain: Vec<Wanted>,
@@ -46,6 +51,7 @@ pub(crate) struct LookupArgs {
         default_missing_value = "any",
         group = "lookup",
         conflicts_with_all = FOR_LOGS,
+        conflicts_with = "check_catalog",
         help_heading = "Look-ups"
     )]
     pub(crate) list: Option<String>,
@@ -59,6 +65,7 @@ pub(crate) struct LookupArgs {
         num_args = 1..,
         group = "lookup",
         conflicts_with_all = FOR_LOGS,
+        conflicts_with = "check_catalog",
         help_heading = "Look-ups"
     )]
     pub(crate) search: Vec<String>,
@@ -81,36 +88,47 @@ impl LookupArgs {
 }
 
 /// The command line with the codes that follow `--explain` and `--list` put to them, each with a `=`: clap would take
-/// `-299..-201` for short options, or else all options that follow for codes.
+/// `-299..-201` for short options, or else all options that follow for codes. With `--explain`, negative numbers are
+/// codes wherever they stand.
 pub(super) fn attach_codes(argv: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = argv.into_iter().collect();
+    let behind_options = argv.iter().position(|arg| arg == "--").unwrap_or(argv.len());
+    let operands = argv.split_off(behind_options);
+    let explains = argv.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.starts_with(EXPLAIN)));
     let mut attached = Vec::new();
     let mut rest = argv.into_iter().peekable();
-    while let Some(option) = rest.next() {
-        let values_max = match option.to_str() {
-            Some("--") => {
-                attached.push(option);
-                attached.extend(rest);
-                break;
-            }
-            Some("--explain") => usize::MAX,
-            Some("--list") => 1,
+    while let Some(arg) = rest.next() {
+        let values_max = match arg.to_str() {
+            Some(EXPLAIN) => usize::MAX,
+            Some(LIST) => 1,
             _ => 0,
         };
-        let mut values = 0;
-        while values < values_max
-            && let Some(value) = rest.next_if(|next| is_no_option(next))
-        {
-            let mut both = option.clone();
-            both.push("=");
-            both.push(value);
-            attached.push(both);
-            values += 1;
-        }
-        if values == 0 {
-            attached.push(option);
+        let values: Vec<_> = (0..values_max).map_while(|_| rest.next_if(|next| is_no_option(next))).collect();
+        if explains && is_negative(&arg) {
+            attached.push(attach(EXPLAIN, &arg));
+        } else if values.is_empty() {
+            attached.push(arg);
+        } else {
+            attached.extend(values.iter().map(|value| attach(&arg, value)));
         }
     }
+    let is_explained = |arg: &OsString| arg.as_encoded_bytes().starts_with(b"--explain=");
+    if attached.iter().any(is_explained) {
+        attached.retain(|arg| arg != EXPLAIN);
+    }
+    attached.extend(operands);
     attached
+}
+
+fn attach(option: impl AsRef<OsStr>, value: &OsStr) -> OsString {
+    let mut both = option.as_ref().to_owned();
+    both.push("=");
+    both.push(value);
+    both
+}
+
+fn is_negative(arg: &OsStr) -> bool {
+    matches!(arg.as_encoded_bytes(), [b'-', b'0'..=b'9', ..])
 }
 
 fn is_no_option(arg: &OsStr) -> bool {
@@ -135,6 +153,9 @@ mod tests {
             ("x --explain --json", "x --explain --json"),
             ("x --list -204 -205", "x --list=-204 -205"),
             ("x --list --json", "x --list --json"),
+            ("x --explain --lang zh -204", "x --lang zh --explain=-204"),
+            ("x -204 --explain 5", "x --explain=-204 --explain=5"),
+            ("x --explain=-204 -205", "x --explain=-204 --explain=-205"),
             ("x -- --explain -204", "x -- --explain -204"),
             ("x --explain -1 -- -2", "x --explain=-1 -- -2"),
             ("x -q a.log", "x -q a.log"),

@@ -57,15 +57,13 @@ pub(crate) fn run() -> ExitStatus {
     if let Some(path) = &args.catalog.check_catalog {
         return check_catalog::check_catalog(path, &catalog, &messages);
     }
-    let annotator = match args.recognition.annotator() {
-        Ok(annotator) => annotator.catalog(catalog.clone()),
-        Err(refusal) => return refuse(&messages, &refusal),
-    };
+    let annotator = args.recognition.annotator().catalog(catalog.clone());
     if let Some(lookup) = args.lookup.lookup() {
         return lookup::look_up(lookup, &args, &catalog, annotator);
     }
     match Triage::new(&args, catalog) {
         Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),
+        Ok(_) if let Some(refusal) = args.recognition.refusal() => refuse(&messages, refusal),
         Ok(triage) => annotate::annotate_inputs(&args, annotator, triage),
         Err(refusal) => refuse(&messages, &refusal),
     }

@@ -34,19 +34,18 @@ pub(crate) struct RecognitionArgs {
 
 impl RecognitionArgs {
     /// An annotator that recognises that.
-    ///
-    /// # Errors
-    ///
-    /// Where nothing could be recognised: what to say about that.
-    pub(crate) fn annotator(&self) -> Result<AnnotatorBuilder, String> {
-        if self.no_default_keys && self.key.is_empty() && self.pattern.is_empty() {
-            return Err("--no-default-keys: nothing is left to recognise; add --key or --pattern".to_owned());
-        }
+    pub(crate) fn annotator(&self) -> AnnotatorBuilder {
         let mut keys = if self.no_default_keys { Keys::none() } else { Keys::default() };
         for name in &self.key {
-            keys.add(name).map_err(|error| format!("--key {name}: {error}"))?;
+            keys.add(name).expect("it was added once when it was read");
         }
-        Ok(Annotator::builder().strict(self.strict).keys(keys).patterns(self.pattern.clone()))
+        Annotator::builder().strict(self.strict).keys(keys).patterns(self.pattern.clone())
+    }
+
+    /// What to say where nothing could be recognised.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        let has_any = !self.no_default_keys || !self.key.is_empty() || !self.pattern.is_empty();
+        (!has_any).then_some("--no-default-keys: nothing is left to recognise; add --key or --pattern")
     }
 }
 

@@ -73,9 +73,12 @@ impl Triage {
     ///
     /// Where one cannot be opened: what to say about that.
     pub(super) fn open_reports(&mut self, args: &Args, inputs: &[InputFile]) -> Result<(), String> {
+        let catalogs: Vec<PathBuf> = args.catalog.catalog.iter().map(|path| resolve(path)).collect();
         let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
+        refuse_catalogs(&catalogs, &taken)?;
         for choice in &args.triage.report {
             if let Some(place) = choice.place() {
+                refuse_catalogs(&catalogs, std::slice::from_ref(&place))?;
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
@@ -183,6 +186,13 @@ fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
     }
     Ok(Baseline::new(&report.tally))
+}
+
+fn refuse_catalogs(catalogs: &[PathBuf], outputs: &[PathBuf]) -> Result<(), String> {
+    match outputs.iter().find(|output| catalogs.contains(output)) {
+        Some(output) => Err(format!("{}: is a catalog that is read; write to another file", name_of(output))),
+        None => Ok(()),
+    }
 }
 
 /// Why two outputs cannot have one place.

@@ -10,9 +10,6 @@ use crate::catalog::Catalog;
 use crate::field::Field;
 use crate::selector::Selector;
 
-/// A longer line is not held in memory until it is decided whether it is written: it is.
-pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
-
 /// Which lines of a stream are written, and what stands before each.
 ///
 /// A line is written whole or not at all. Whether it has a selected code is decided for lines of up to 16 MiB;

@@ -7,6 +7,9 @@ use crate::scanner;
 use memchr::memmem;
 use std::io::{self, Write};
 
+/// A number of more bytes is none that a code is a part of.
+const NUMBER_MAX_BYTES: usize = 64;
+
 /// What the name of the first field has behind the key.
 const CATEGORY: &str = "_category";
 
@@ -42,6 +45,49 @@ pub(crate) fn form_of(window: &[u8], field: &Field, in_string: bool) -> NoteForm
         false if is_pair => NoteForm::KeyValue,
         _ => NoteForm::Text,
     }
+}
+
+/// Lets the note of a pattern's field have the form that fits what stands before its code, and the field begin with its
+/// key, if that is one in double quotes. `in_string` says whether the code stands within a string. Elsewhere the code
+/// could be a JSON value, behind which there is no place for a note.
+pub(crate) fn fit_form(text: &[u8], field: &mut Field, in_string: bool) {
+    let is_number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+    let more_before =
+        text[..field.start].iter().rev().take(NUMBER_MAX_BYTES).take_while(|&byte| is_number(byte)).count();
+    let before = trim_blanks(&text[..field.start - more_before]);
+    let quoted = before.strip_suffix(b":").map(trim_blanks).and_then(|key| key.strip_suffix(b"\""));
+    let is_part = if in_string {
+        is_in_escape(&text[..field.start])
+    } else {
+        text.get(field.end).is_some_and(is_number)
+    };
+    if is_part {
+        field.form = NoteForm::Nothing;
+    } else if let Some(key) = quoted {
+        let (key, form) = match key.strip_suffix(b"\\") {
+            Some(key) => (key, NoteForm::EscapedJson),
+            None => (key, NoteForm::Json),
+        };
+        let length = key.iter().rev().take_while(|&&byte| scanner::is_identifier(byte)).count();
+        let is_key = (1..=scanner::KEY_MAX_BYTES).contains(&length);
+        (field.form, field.start) =
+            if is_key { (form, key.len() - length) } else { (NoteForm::Nothing, field.start) };
+    } else if !in_string && matches!(before, [] | [.., b',' | b'[' | b'\n']) {
+        field.form = NoteForm::Nothing;
+    }
+}
+
+/// Whether a JSON string that begins so goes on with digits of an escape, `\u0022`.
+fn is_in_escape(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take(3).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    text[..text.len() - digits].ends_with(b"\\u")
+}
+
+fn trim_blanks(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t' | b'\r'] = text {
+        text = rest;
+    }
+    text
 }
 
 impl Members {
@@ -94,7 +140,7 @@ impl MemberNotes {
 
     fn members(&self, form: NoteForm) -> Option<&Members> {
         match form {
-            NoteForm::Text => None,
+            NoteForm::Text | NoteForm::Nothing => None,
             NoteForm::Json => Some(&self.json),
             NoteForm::EscapedJson => Some(&self.escaped_json),
             NoteForm::KeyValue => Some(&self.key_value),
@@ -109,6 +155,9 @@ impl MemberNotes {
         window: &'a [u8],
         field: &Field,
     ) -> Option<[&'a [u8]; 5]> {
+        if form == NoteForm::Nothing {
+            return Some([b""; 5]);
+        }
         let key = &window[field.start..][..scanner::identifier_length(&window[field.start..])];
         Some(self.members(form)?.pieces(entry, key))
     }

@@ -4,7 +4,7 @@ mod members;
 mod template;
 mod texts;
 
-pub(crate) use members::form_of;
+pub(crate) use members::{fit_form, form_of};
 pub use template::{Template, TemplateError};
 
 use crate::catalog::{Catalog, Entry, Language, Severity};

@@ -2,7 +2,7 @@
 
 mod scanner;
 
-pub(crate) use scanner::{PATTERN_LINE_MAX_BYTES, PatternScanner, pieces};
+pub(crate) use scanner::{PatternScanner, pieces};
 
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};

@@ -5,12 +5,10 @@ use crate::catalog::CodeIndex;
 use crate::field::{Field, NoteForm};
 use crate::line_color;
 use crate::scanner;
+use crate::window::LINE_MAX_BYTES;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Patterns are looked for in lines of up to so many bytes, which must be in memory as a whole.
-pub(crate) const PATTERN_LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// Finds the fields of patterns.
 #[derive(Clone, Debug)]
@@ -80,10 +78,10 @@ pub(crate) fn pieces(window: &[u8], part: Range<usize>) -> Vec<(Range<usize>, bo
     let last_newline = memrchr(b'\n', &window[start..end]).map_or(start, |newline| start + newline + 1);
     let whole_end = if goes_on { last_newline } else { end };
     let mut line_start = start;
-    if whole_end - start > PATTERN_LINE_MAX_BYTES {
+    if whole_end - start > LINE_MAX_BYTES {
         for newline in memchr_iter(b'\n', &window[start..whole_end]) {
             let line_end = start + newline + 1;
-            if line_end - line_start > PATTERN_LINE_MAX_BYTES {
+            if line_end - line_start > LINE_MAX_BYTES {
                 pieces.push((line_start..line_end, false));
             } else {
                 pieces.push((line_start..line_end, true));
@@ -91,7 +89,7 @@ pub(crate) fn pieces(window: &[u8], part: Range<usize>) -> Vec<(Range<usize>, bo
             line_start = line_end;
         }
     }
-    pieces.push((line_start..whole_end, whole_end - line_start <= PATTERN_LINE_MAX_BYTES));
+    pieces.push((line_start..whole_end, whole_end - line_start <= LINE_MAX_BYTES));
     pieces.push((whole_end..end, false));
     pieces.retain(|(piece, _)| !piece.is_empty());
     pieces
@@ -119,7 +117,7 @@ mod tests {
     #[test]
     fn a_line_is_too_long_beyond_the_limit() {
         let line = |length: usize| [&b"x".repeat(length - 1)[..], b"\n"].concat();
-        let (at, above) = (line(PATTERN_LINE_MAX_BYTES), line(PATTERN_LINE_MAX_BYTES + 1));
+        let (at, above) = (line(LINE_MAX_BYTES), line(LINE_MAX_BYTES + 1));
         let text = [&b"a\n"[..], &at, &above, b"b\nc"].concat();
         let (first, second) = (2 + at.len(), 2 + at.len() + above.len());
         let expected = [

@@ -168,15 +168,26 @@ impl<'a> Report<'a> {
 
 impl Row<'_> {
     fn message(&self) -> Cow<'_, str> {
-        self.entry.map_or("in no catalog".into(), |entry| entry.message_in(self.language))
+        let message = self.entry.map(|entry| entry.message_in(self.language));
+        message.unwrap_or_else(|| in_language(self.language, "in no catalog", "不在目录中"))
     }
 
     fn category(&self) -> Cow<'_, str> {
-        self.entry.map_or("unknown".into(), |entry| entry.category().name_in(self.language))
+        let category = self.entry.map(|entry| entry.category().name_in(self.language));
+        category.unwrap_or_else(|| in_language(self.language, "unknown", "未知"))
     }
 
     fn severity(&self) -> Option<Severity> {
         self.entry.map(Entry::severity)
+    }
+}
+
+/// What is said of a code that is in no catalog.
+fn in_language(language: Language, english: &'static str, chinese: &'static str) -> Cow<'static, str> {
+    match language {
+        Language::English => english.into(),
+        Language::Chinese => chinese.into(),
+        Language::Both => format!("{english}/{chinese}").into(),
     }
 }
 

@@ -267,3 +267,41 @@ fn codes_far_from_zero_are_annotated_by_any_number_of_threads() {
         "ret=7 (other: seven) code=7\n"
     );
 }
+
+#[test]
+fn what_would_be_lost_in_silence_is_refused() {
+    let fence = "````md\n```\n| code | message |\n|--|--|\n| -1 | of an example |\n```\n````\n";
+    let table = "\n| code | message |\n|--|--|\n| -5005 | real |\n";
+    let folder = folder(&[
+        ("open.csv", "code,message,note\n-5,a,\"oops\n-6,b,\n-7,c,x\n"),
+        ("open.tsv", "code\tmessage\tnote\n-5\ta\t\"5 inch\n-6\tb\t\n"),
+        ("whole.csv", "code,message,note\n-5,5\" screen,\n-6,\"a \"\"b\"\"\",,,\n-7,c,\"x\ny\"\n"),
+        ("fence.md", &format!("{fence}{table}")),
+        ("open.md", &format!("{table}\n```\n| -5006 | lost |\n")),
+    ]);
+    let open_quote = "a quote that opens in this row is not closed; double a quote within quotes";
+    for (name, line) in [("open.csv", 2), ("open.tsv", 2)] {
+        assert_refused(&run(&folder, &["--catalog", name], ""), &[&format!("{name}:{line}: {open_quote}")]);
+    }
+    assert!(stdout(&folder, &["--check-catalog", "whole.csv"], "").ends_with("3 added, 0 changed, 0 same\n"));
+    let checked = stdout(&folder, &["--check-catalog", "fence.md"], "");
+    assert_eq!(
+        checked,
+        "added -5005: message \"real\", category \"other\", severity \"error\"\n1 added, 0 changed, 0 same\n"
+    );
+    assert_refused(
+        &run(&folder, &["--catalog", "open.md"], ""),
+        &["open.md:6: a block of code begins here that is not closed; end it with ```"],
+    );
+}
+
+#[test]
+fn a_catalog_that_is_read_is_not_written() {
+    let folder = folder(&[("own.csv", "code,message\n-5,a\n"), ("log", "ret=-5\n")]);
+    for args in [&["-o", "own.csv"][..], &["-q", "--report", "json=./own.csv"]] {
+        let output = run(&folder, &[args, &["--catalog", "own.csv", "log"]].concat(), "");
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("own.csv: is a catalog that is read; write to another file"));
+        assert_eq!(fs::read_to_string(folder.path().join("own.csv")).unwrap(), "code,message\n-5,a\n");
+    }
+}

@@ -175,3 +175,36 @@ fn a_file_that_is_named_must_be_there() {
         assert_eq!(run(&mut missing(), args).0, Some(0), "{args:?}");
     }
 }
+
+#[test]
+fn single_options_are_left_out_by_name() {
+    let config = "--fields\n--only error\n-n\n";
+    assert_eq!(
+        annotated(config, &["--no-config=fields", "--no-config=-n"]),
+        "ret=-204 (auth: user session is failure!)\n"
+    );
+    assert!(annotated(config, &[]).starts_with("1:ret=-204 ret_category=auth"));
+    let (status, _, stderr) = run(&mut configured(folder(config.as_bytes()).path()), &["--no-config=feilds"]);
+    assert_eq!(status, Some(2));
+    assert!(stderr.contains("there is no such option; name one of the file"), "{stderr}");
+}
+
+#[test]
+fn blanks_count_behind_an_equals_sign_and_quotes_are_refused() {
+    assert!(annotated("--note= [{code}]", &[]).starts_with("ret=-204 [-204]\n"));
+    assert!(annotated("\u{feff}--note= [{code}]", &[]).starts_with("ret=-204 [-204]\n"));
+    let (status, _, stderr) = run(&mut configured(folder(b"--note ' [{code}]'").path()), &[]);
+    assert_eq!(status, Some(2));
+    assert!(
+        stderr.contains("conf:1: --note ' [{code}]': quotes are not taken away here; write --note= [{code}]"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_is_typed_twice_is_refused() {
+    let (status, _, stderr) =
+        run(&mut configured(folder(b"--only auth").path()), &["--only", "error", "--only", "auth"]);
+    assert_eq!(status, Some(2));
+    assert!(stderr.contains("'--only <SELECT>' cannot be used multiple times"), "{stderr}");
+}

@@ -47,7 +47,7 @@ fn codes_and_ranges_go_with_options_on_either_side() {
         &["--json", "--explain", "-204", "-205", "-201..-201", "5"][..],
         &["--explain", "-204", "-205", "-201..-201", "5", "--json"],
         &["--explain=-204", "--explain", "-205", "-201..-201", "--json", "--explain", "5", "-204"],
-        &["--color", "never", "--explain", "-204", "-205", "-201", "5", "--json", "--color=always"],
+        &["--explain", "-204", "-205", "-201", "5", "--json", "--color=always"],
     ] {
         assert_eq!(codes(args, b""), expected, "{args:?}");
     }
@@ -188,4 +188,17 @@ fn output_that_cannot_be_written_is_trouble() {
     let (rdr, wtr) = std::io::pipe().unwrap();
     drop(rdr);
     assert!(binary().arg("--list").stdout(wtr).status().unwrap().success());
+}
+
+#[test]
+fn codes_may_stand_anywhere_and_in_lists() {
+    for args in [
+        &["--explain", "--lang", "zh", "-204", "--json"][..],
+        &["--explain=-204", "-204", "--json"],
+        &["--json", "-204", "--explain"],
+    ] {
+        assert_eq!(codes(args, b""), [-204], "{args:?}");
+    }
+    assert_eq!(codes(&["--explain", "-204,5", "-1", "--json"], b""), [-204, 5, -1]);
+    assert_eq!(codes(&["--no-default-keys", "--list", "success", "--json"], b""), [1]);
 }

@@ -221,6 +221,16 @@ mod json {
         })
     }
 
+    fn pattern() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            r"(?<code>-?\d+)",
+            r"(?<code>\d)",
+            r#"" *: *(?<code>-?\d+)"#,
+            r"[\[,] *(?<code>-?\d+)",
+            r"^(?<code>-?\d+)",
+        ])
+    }
+
     struct Members;
 
     impl<'de> Visitor<'de> for Members {
@@ -275,14 +285,17 @@ mod json {
         #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn stays_valid_with_all_it_had(document in document(), evil: bool) {
+        fn stays_valid_with_all_it_had(document in document(), evil: bool, patterns in prop::collection::vec(pattern(), 0..2)) {
             serde_json::from_str::<&RawValue>(&document).unwrap();
             let catalog = if evil { evil_catalog() } else { Catalog::builtin() };
-            let annotator = Annotator::builder().as_fields(true).color(true).catalog(catalog).build();
+            let has_patterns = !patterns.is_empty();
+            let patterns = patterns.into_iter().map(|pattern| Pattern::parse(pattern).unwrap()).collect();
+            let annotator =
+                Annotator::builder().as_fields(true).color(true).catalog(catalog).patterns(patterns).build();
             let annotated = String::from_utf8(annotator.annotate(document.as_bytes())).unwrap();
             let parsed = serde_json::from_str::<&RawValue>(&annotated);
             prop_assert!(parsed.is_ok(), "{document}\n{annotated}\n{parsed:?}");
-            if !evil {
+            if !evil && !has_patterns {
                 prop_assert_eq!(without_notes(&annotated), without_notes(&document));
             }
         }
@@ -354,5 +367,24 @@ fn templates_that_are_none_are_refused() {
         assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()));
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(stderr.contains(expected), "{template}: {stderr}");
+    }
+}
+
+#[test]
+fn codes_of_patterns_are_members_where_their_keys_are_quoted() {
+    let args = ["--fields", "--pattern", r"(?<code>-?\d+)"];
+    for (line, expected) in [
+        (r#"{"status":-1}"#, r#"{"status":-1,"status_category":"general","status_message":"failure"}"#),
+        (
+            r#"{"a":"{\"status\": -1}"}"#,
+            r#"{"a":"{\"status\": -1,\"status_category\":\"general\",\"status_message\":\"failure\"}"}"#,
+        ),
+        (r#"["failed with -1", -1]"#, r#"["failed with -1 (general: failure)", -1]"#),
+        ("failed: -1, -1", "failed: -1 (general: failure), -1"),
+    ] {
+        let annotated = annotate(&args, line.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&annotated), expected);
+        let strip = [&args[..], &["--strip"]].concat();
+        assert_eq!(String::from_utf8_lossy(&annotate(&strip, &annotated)), line);
     }
 }

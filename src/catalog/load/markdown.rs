@@ -4,8 +4,9 @@ use super::header::Header;
 use super::row::{Column, Row, Rows};
 use std::borrow::Cow;
 
-/// What begins and ends a block of code.
-const FENCES: [&str; 2] = ["```", "~~~"];
+/// What blocks of code begin and end with, at least so many of one.
+const FENCES: [char; 2] = ['`', '~'];
+const FENCE_MIN: usize = 3;
 
 /// Reads the rows of all tables that have a code and a message. Other tables, other text, and blocks of code mean
 /// nothing.
@@ -15,7 +16,12 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
     let mut above = "";
     while let Some((line, content)) = lines.next() {
         if let Some(fence) = fence_of(content) {
-            lines.find(|(_, content)| content.starts_with(fence));
+            if !lines.any(|(_, content)| closes(content, fence)) {
+                rows.refuse(
+                    line,
+                    format!("a block of code begins here that is not closed; end it with {fence}"),
+                );
+            }
         } else if is_delimiter_row(content)
             && let Some(header) = header_of_codes(above, line - 1, rows)
         {
@@ -69,8 +75,14 @@ fn ends_table(line: &str) -> bool {
 }
 
 /// The fence of a block of code that begins here.
-fn fence_of(line: &str) -> Option<&'static str> {
-    FENCES.into_iter().find(|fence| line.starts_with(fence))
+fn fence_of(line: &str) -> Option<&str> {
+    let fences = FENCES.into_iter().map(|char| &line[..line.len() - line.trim_start_matches(char).len()]);
+    fences.into_iter().find(|fence| fence.len() >= FENCE_MIN)
+}
+
+/// Whether a line is nothing but a fence that closes this one.
+fn closes(line: &str, fence: &str) -> bool {
+    line.starts_with(fence) && line.chars().all(|char| fence.starts_with(char))
 }
 
 /// The row of a line. What the vendor's table has too much is mended: commas behind messages.

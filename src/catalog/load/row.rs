@@ -139,7 +139,7 @@ impl<'a> Row<'a> {
                 entry.with_category(named.map_err(|why| format!("the category {} {why}", shown(category)))?);
         }
         if !severity.is_empty() {
-            let named = Severity::from_name(severity).ok_or_else(|| {
+            let named = Severity::from_name(&severity.to_ascii_lowercase()).ok_or_else(|| {
                 let names = Severity::ALL.map(Severity::name).join(", ");
                 format!("the severity {} is none of {names}", shown(severity))
             });
@@ -295,7 +295,7 @@ mod tests {
                 ["-1", "x", "", "Any", ""],
                 "-1: the category \"Any\" means something else in --only and --fail-on",
             ),
-            (["-1", "x", "", "", "Error"], "-1: the severity \"Error\" is none of success, action, error"),
+            (["-1", "x", "", "", "Errors"], "-1: the severity \"Errors\" is none of success, action, error"),
         ] {
             assert_eq!(reason(cells), Err(expected.to_owned()));
         }

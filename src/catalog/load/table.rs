@@ -16,13 +16,15 @@ pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
         .from_reader(text.as_bytes());
     let mut lines = LineCounter::new(text);
     let mut record = StringRecord::new();
+    let mut last = 0;
     let mut header: Option<Header> = None;
     // Text in memory can always be read, and is UTF-8.
     while let Ok(true) = rdr.read_record(&mut record) {
         if record.len() == 1 && record[0].trim().is_empty() {
             continue;
         }
-        let line = lines.line_of(place_of(&record, text));
+        last = place_of(&record, text);
+        let line = lines.line_of(last);
         match &header {
             None => {
                 let new = Header::of(record.iter());
@@ -31,7 +33,7 @@ pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
                 }
                 header = Some(new);
             }
-            Some(header) if record.len() > header.width() => {
+            Some(header) if record.iter().skip(header.width()).any(|cell| !cell.trim().is_empty()) => {
                 rows.refuse(
                     line,
                     format!("has {} cells, more than the header's {}", record.len(), header.width()),
@@ -40,9 +42,21 @@ pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
             Some(header) => rows.add(line, &header.row(record.iter().map(Into::into))),
         }
     }
+    if is_left_open(&text[last..], char::from(delimiter)) {
+        rows.refuse(
+            lines.line_of(last),
+            "a quote that opens in this row is not closed; double a quote within quotes".to_owned(),
+        );
+    }
     if header.is_none() {
         rows.refuse(1, "is empty; a header with code and message is needed, and rows below it".to_owned());
     }
+}
+
+/// Whether the last record has a cell in quotes that goes on to the end of the text.
+fn is_left_open(record: &str, delimiter: char) -> bool {
+    let has_quoted_cell = record.starts_with('"') || record.contains(&format!("{delimiter}\""));
+    has_quoted_cell && record.matches('"').count() % 2 == 1
 }
 
 /// Where a record begins, in bytes. The reader says where it began to look for it, which is before blank lines.

@@ -81,7 +81,12 @@ fn list<'a>(select: &str, catalog: &'a Catalog) -> Result<Found<'a>, String> {
         SelectorError::NoBaseline => {
             format!("--list {select}: \"new\" is for --only and --fail-on; nothing in a catalog is new")
         }
-        error => format!("--list {select}: {error}"),
+        SelectorError::UnknownTerm { term, nearest, mut names } => {
+            names.retain(|name| name != "new" && name != "unknown");
+            format!("--list {select}: {}", SelectorError::UnknownTerm { term, nearest, names })
+        }
+        // The rest of what is said of an unknown code is for logs.
+        error => format!("--list {select}: {}", error.to_string().lines().next().unwrap_or_default()),
     })?;
     let is_selected = |entry: &&Entry| selector.selects(entry.code(), Some(entry));
     let entries: Vec<_> = catalog.entries().iter().filter(is_selected).collect();
