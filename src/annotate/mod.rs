@@ -115,23 +115,45 @@ impl NoteWriter {
         list: bool,
         mut on_field: impl FnMut(&Field) -> io::Result<()>,
     ) -> io::Result<()> {
-        let Memory { listed, fields, line, scratch, found, .. } = memory;
-        listed.clear();
+        memory.listed.clear();
+        if !self.patterns.is_empty() {
+            return self.for_each_with_patterns(window, part, memory, list, &mut on_field);
+        }
+        let Memory { listed, fields, line, scratch, .. } = memory;
         let end = part.end;
-        let mut on_complete = |field: &Field| {
+        self.scanner.for_each_field(window, part, scratch, |field| {
+            if !self.complete(field, window, line) {
+                return Ok(());
+            }
             *fields += u64::from(field.entry.is_some());
             if list {
                 listed.push(*field);
             }
             on_field(field)
-        };
-        if self.patterns.is_empty() {
-            self.scanner.for_each_field(window, part, scratch, |field| {
-                if self.complete(field, window, line) { on_complete(field) } else { Ok(()) }
-            })?;
-        } else {
-            self.find_with_patterns(window, part, line, found);
-            found.fields.iter().try_for_each(on_complete)?;
+        })?;
+        self.leave(window, end, line);
+        Ok(())
+    }
+
+    // Apart, so that what is done for each field stays small enough to be inlined.
+    #[inline(never)]
+    fn for_each_with_patterns(
+        &self,
+        window: &[u8],
+        part: Range<usize>,
+        memory: &mut Memory,
+        list: bool,
+        on_field: &mut dyn FnMut(&Field) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let Memory { listed, fields, line, found, .. } = memory;
+        let end = part.end;
+        self.find_with_patterns(window, part, line, found);
+        for field in &found.fields {
+            *fields += u64::from(field.entry.is_some());
+            if list {
+                listed.push(*field);
+            }
+            on_field(field)?;
         }
         self.leave(window, end, line);
         Ok(())

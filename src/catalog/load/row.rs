@@ -129,23 +129,19 @@ impl<'a> Row<'a> {
         if message.is_empty() {
             return Err("the message is missing".to_owned());
         }
-        let mut entry = Entry::new(code, message.to_owned());
-        if !explanation.is_empty() {
-            entry = entry.with_explanation(explanation.to_owned());
-        }
-        if !category.is_empty() {
-            let named = categories.named(category);
-            entry =
-                entry.with_category(named.map_err(|why| format!("the category {} {why}", shown(category)))?);
-        }
-        if !severity.is_empty() {
-            let named = Severity::from_name(&severity.to_ascii_lowercase()).ok_or_else(|| {
+        let category = match category {
+            "" => Category::of_code(code),
+            name => categories.named(name).map_err(|why| format!("the category {} {why}", shown(name)))?,
+        };
+        let severity = match severity {
+            "" => category.severity(),
+            name => Severity::from_name(&name.to_ascii_lowercase()).ok_or_else(|| {
                 let names = Severity::ALL.map(Severity::name).join(", ");
-                format!("the severity {} is none of {names}", shown(severity))
-            });
-            entry = entry.with_severity(named?);
-        }
-        Ok(entry)
+                format!("the severity {} is none of {names}", shown(name))
+            })?,
+        };
+        let explanation = if explanation.is_empty() { "".into() } else { explanation.to_owned().into() };
+        Ok(Entry { code, category, severity, message: message.to_owned().into(), explanation })
     }
 }
 
