@@ -32,6 +32,7 @@ impl CodeIndex {
         let place = |code: i32| usize::try_from(code - lowest).expect("no code is below the lowest");
         let mut near = vec![NO_ENTRY; place(highest + 1)].into_boxed_slice();
         let mut far = FxHashMap::default();
+        far.reserve(codes.clone().filter(|code| !is_near(code)).count());
         for (position, code) in (0_u32..).zip(codes) {
             if is_near(&code) {
                 near[place(code)] = position;

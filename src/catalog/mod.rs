@@ -12,7 +12,6 @@ pub use language::Language;
 pub use load::{BadRow, CatalogFormat};
 pub use severity::Severity;
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -34,22 +33,32 @@ pub struct Entry {
     code: i32,
     category: Category,
     severity: Severity,
-    message: Cow<'static, str>,
-    explanation: Cow<'static, str>,
+    /// The message, then the explanation: one piece of memory for both.
+    texts: Box<str>,
+    /// Where in `texts` the message ends.
+    message_end: usize,
 }
 
 impl Entry {
     /// A code with its message, and the category and severity of its block; no explanation.
-    pub fn new(code: i32, message: impl Into<Cow<'static, str>>) -> Self {
+    ///
+    /// Texts are taken as they are: a newline in a message would be one in each of its notes.
+    pub fn new(code: i32, message: &str) -> Self {
         let category = Category::of_code(code);
-        let severity = category.severity();
-        Self { code, category, severity, message: message.into(), explanation: "".into() }
+        Self {
+            code,
+            severity: category.severity(),
+            category,
+            texts: message.into(),
+            message_end: message.len(),
+        }
     }
 
     /// The same with an explanation.
     #[must_use]
-    pub fn with_explanation(self, explanation: impl Into<Cow<'static, str>>) -> Self {
-        Self { explanation: explanation.into(), ..self }
+    pub fn with_explanation(self, explanation: &str) -> Self {
+        let texts = [self.message(), explanation].concat().into();
+        Self { texts, ..self }
     }
 
     /// The same in another category, with the severity of that.
@@ -81,12 +90,12 @@ impl Entry {
 
     /// The message, in English in the vendor's table, misspellings kept: people search for them.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.texts[..self.message_end]
     }
 
     /// The explanation, mostly in Chinese in the vendor's table; empty for the few codes that have none.
     pub fn explanation(&self) -> &str {
-        &self.explanation
+        &self.texts[self.message_end..]
     }
 }
 

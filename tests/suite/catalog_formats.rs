@@ -30,7 +30,7 @@ fn rows() -> impl Strategy<Value = Rows> {
 
 fn expected(rows: &Rows) -> Catalog {
     let entry = |(&code, [message, explanation, category, severity]): (&i32, &[String; 4])| {
-        let mut entry = Entry::new(code, message.clone()).with_explanation(explanation.clone());
+        let mut entry = Entry::new(code, message).with_explanation(explanation);
         if !category.is_empty() {
             entry = entry.with_category(Category::named(category).unwrap());
         }

@@ -140,8 +140,8 @@ impl<'a> Row<'a> {
                 format!("the severity {} is none of {names}", shown(name))
             })?,
         };
-        let explanation = if explanation.is_empty() { "".into() } else { explanation.to_owned().into() };
-        Ok(Entry { code, category, severity, message: message.to_owned().into(), explanation })
+        let texts = [message, explanation].concat().into();
+        Ok(Entry { code, category, severity, texts, message_end: message.len() })
     }
 }
 
@@ -176,7 +176,7 @@ impl Categories {
 pub(super) struct Rows {
     entries: Vec<Entry>,
     /// The line of each code that was there.
-    lines: FxHashMap<i32, u64>,
+    lines: FxHashMap<i32, u32>,
     categories: Categories,
     bad: Vec<BadRow>,
 }
@@ -203,7 +203,7 @@ impl Rows {
         match self.lines.entry(code) {
             MapEntry::Occupied(first) => Err(format!("{code} is there already, in line {}", first.get())),
             MapEntry::Vacant(vacant) => {
-                vacant.insert(line);
+                vacant.insert(u32::try_from(line).unwrap_or(u32::MAX));
                 row.entry(code, &mut self.categories).map_err(|reason| format!("{code}: {reason}"))
             }
         }
