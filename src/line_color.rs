@@ -4,7 +4,7 @@ use memchr::{memchr, memrchr};
 
 /// A longer sequence is not taken for one of colour. The longest that sets both colours in full, with
 /// every style, is shorter; and no more than this is kept of a line whose beginning is gone.
-const SEQUENCE_MAX_BYTES: usize = 96;
+pub(crate) const SEQUENCE_MAX_BYTES: usize = 96;
 
 /// The longest sequence that puts colours and styles back: there are fewer slots than that, and what sets one is
 /// shorter than a sequence.
@@ -125,13 +125,13 @@ pub(crate) fn is_in_sequence(text: &[u8], at: usize) -> bool {
     text[..at - parameters].ends_with(b"\x1b[")
 }
 
-/// How long the sequence is that a text begins with, one that puts colours back or any shorter one; 0 where there is none.
+/// How long the sequence is that a text begins with; 0 where there is none.
 pub(crate) fn sequence_length(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b"\x1b[") else {
         return 0;
     };
-    let length = rest.iter().take(RESTORING_MAX_BYTES).take_while(|&byte| is_parameter(byte)).count();
-    if rest.get(length) == Some(&b'm') { length + 3 } else { 0 }
+    let length = rest.iter().take(SEQUENCE_MAX_BYTES).take_while(|&byte| is_parameter(byte)).count();
+    if rest.get(length) == Some(&b'm') && length + 3 <= SEQUENCE_MAX_BYTES { length + 3 } else { 0 }
 }
 
 fn is_parameter(byte: &u8) -> bool {

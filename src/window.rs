@@ -47,7 +47,8 @@ impl Window {
     /// A window of `capacity` bytes, or more if the look-around needs more. For a line of up to `line_max`
     /// bytes it grows.
     pub(crate) fn new(capacity: usize, line_max: usize, look_behind: usize, look_ahead: usize) -> Self {
-        let capacity = capacity.max(look_behind + look_ahead + 1);
+        // A long note must not let a long line go by in tiny pieces.
+        let capacity = capacity.max(look_behind + look_ahead + look_ahead / 8 + 1);
         Self {
             buffer: vec![0; capacity].into_boxed_slice(),
             start: 0,

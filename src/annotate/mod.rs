@@ -270,7 +270,9 @@ impl NoteWriter {
 
     /// How far behind a part the window must reach, unless the line ends before that.
     pub(crate) fn look_ahead(&self) -> usize {
-        scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + line_color::RESTORING_MAX_BYTES
+        let restored =
+            if self.strip { line_color::RESTORING_MAX_BYTES } else { line_color::SEQUENCE_MAX_BYTES };
+        scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
     }
 }
 
