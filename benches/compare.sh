@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
+export IMSDK_ANNOTATE_CONFIG=
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

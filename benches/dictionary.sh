@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
 # Writes the look-up that one would otherwise write, with the whole dictionary: dictionary.sh awk|perl|sed
 set -euo pipefail
-table="$(dirname "$0")/../src/catalog/builtin.tsv"
+tsv="$(dirname "$0")/../src/catalog/builtin.tsv"
+
+# Code, category, message: a category for each hundred.
+table() {
+  tail -n +2 "$tsv" | awk -F'\t' -v OFS='\t' '
+    BEGIN { split("general account auth bind friend tag profile migrate notice request token server-api", name, " ") }
+    { print $1, ($1 == 1 ? "success" : ($1 > 0 ? "action" : name[int(-$1 / 100) + 1])), $2 }'
+}
 
 case "$1" in
 awk)
   echo 'BEGIN {'
-  tail -n +2 "$table" | awk -F'\t' '{ gsub(/["\\]/, "\\\\&", $3); printf "note[\"%s\"] = \" (%s: %s)\"\n", $1, $2, $3 }'
+  table | awk -F'\t' '{ gsub(/["\\]/, "\\\\&", $3); printf "note[\"%s\"] = \" (%s: %s)\"\n", $1, $2, $3 }'
   cat <<'AWK'
 }
 {
@@ -23,7 +30,7 @@ AWK
   ;;
 perl)
   echo 'my %note = ('
-  tail -n +2 "$table" | awk -F'\t' -v q="'" '{ gsub(/[\\\047]/, "\\\\&", $3); print q $1 q " => " q " (" $2 ": " $3 ")" q "," }'
+  table | awk -F'\t' -v q="'" '{ gsub(/[\\\047]/, "\\\\&", $3); print q $1 q " => " q " (" $2 ": " $3 ")" q "," }'
   echo ');'
   cat <<'PERL'
 while (<>) {
@@ -33,7 +40,7 @@ while (<>) {
 PERL
   ;;
 sed)
-  tail -n +2 "$table" | awk -F'\t' '{
+  table | awk -F'\t' '{
     gsub(/[\/&\\]/, "\\\\&", $3)
     printf "s/([Rr]et|[Cc]ode)([\"\047]?\\]?[ \\t]*[=:[][ \\t]*\"?)%s(\"?\\]?)([^0-9]|$)/\\1\\2%s\\3 (%s: %s)\\4/g\n", $1, $1, $2, $3
   }'

@@ -25,7 +25,6 @@ use config::Refusal;
 use exit_status::ExitStatus;
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::mem;
 use triage::Triage;
 
 /// How messages call it.
@@ -55,8 +54,6 @@ pub(crate) fn run() -> ExitStatus {
     let Some(catalog) = args.catalog.in_force(&messages) else {
         return ExitStatus::Trouble;
     };
-    // It is needed until the end, which takes the memory back faster than a hundred thousand texts can be freed.
-    mem::forget(catalog.clone());
     if let Some(path) = &args.catalog.check_catalog {
         return check_catalog::check_catalog(path, &catalog, &messages);
     }
