@@ -25,6 +25,7 @@ Examples:
   imsdk-annotate --strict ci.log                a log that other programs write into, too
   imsdk-annotate --only error -C2 server.log    errors alone, with the lines around them
   imsdk-annotate -q --report text=- server.log  which codes, how often, where first
+  imsdk-annotate --fields app.log               notes for machines: JSON stays JSON
   imsdk-annotate --explain -204 -299..-201      what codes mean
 
   ret=-204 openid=7   becomes   ret=-204 (auth: user session is failure!) openid=7";
