@@ -6,6 +6,7 @@ mod catalog_args;
 mod check_catalog;
 mod config;
 mod exit_status;
+mod help;
 mod lookup;
 mod lookup_args;
 mod manual;
