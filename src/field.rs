@@ -19,6 +19,14 @@ pub struct Field {
     pub(crate) old_note_bytes: usize,
 }
 
+impl Field {
+    /// A field as it is found, of whose notes nothing is known yet.
+    #[inline(always)]
+    pub(crate) fn new(start: usize, end: usize, code: i32, entry: Option<usize>, spelled_code: bool) -> Self {
+        Self { start, end, code, entry, spelled_code, form: NoteForm::Text, old_note_bytes: 0 }
+    }
+}
+
 /// How a note is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum NoteForm {

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// The vendor's table, one code a line: code, message, explanation.
 const BUILTIN_TSV: &str = include_str!("builtin.tsv");
 
+/// No code has more digits.
+pub(crate) const CODE_DIGITS_MAX: usize = 9;
+
 /// One return code and its meaning.
 ///
 /// ```
@@ -52,6 +55,22 @@ impl Entry {
             texts: message.into(),
             message_end: message.len(),
         }
+    }
+
+    /// The code that a text is: perhaps a `-`, then 1 to 9 digits.
+    ///
+    /// ```
+    /// use imsdk_annotate::Entry;
+    ///
+    /// assert_eq!(Entry::parse_code("-204"), Some(-204));
+    /// assert_eq!(Entry::parse_code("+5"), None);
+    /// assert_eq!(Entry::parse_code("1234567890"), None);
+    /// ```
+    pub fn parse_code(text: &str) -> Option<i32> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_code =
+            (1..=CODE_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_code.then(|| text.parse().ok()).flatten()
     }
 
     /// The same with an explanation.

@@ -60,7 +60,7 @@ pub(crate) fn run() -> ExitStatus {
     }
     let annotator = args.recognition.annotator().catalog(catalog.clone());
     if let Some(lookup) = args.lookup.lookup() {
-        return lookup::look_up(lookup, &args, &catalog, annotator);
+        return lookup::look_up(lookup, &args, &catalog, annotator, &messages);
     }
     match Triage::new(&args, catalog) {
         Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),

@@ -1,7 +1,7 @@
 //! Notes as fields in the line's own syntax, so that machines go on reading it: `"ret_category":"auth"`.
 
 use super::texts::Texts;
-use crate::catalog::{Catalog, Entry, Language};
+use crate::catalog::{Catalog, Language};
 use crate::field::{Field, NoteForm};
 use crate::scanner;
 use memchr::memmem;
@@ -99,7 +99,7 @@ impl Members {
     ) -> Self {
         let mut members = Self { before, middle: Texts::default(), tail: Texts::default() };
         for entry in catalog.entries() {
-            let [middle, tail] = form(&category(entry, language), &entry.message_in(language));
+            let [middle, tail] = form(&entry.category().name_in(language), &entry.message_in(language));
             members.middle.push(&middle);
             members.tail.push(&tail);
         }
@@ -195,10 +195,6 @@ pub(super) fn write_pieces(pieces: [&[u8]; 5], wtr: &mut impl Write) -> io::Resu
 pub(super) fn length_of_pieces(pieces: [&[u8]; 5], text: &[u8]) -> Option<usize> {
     let rest = pieces.into_iter().try_fold(text, |rest, piece| rest.strip_prefix(piece))?;
     Some(text.len() - rest.len())
-}
-
-fn category(entry: &Entry, language: Language) -> String {
-    entry.category().name_in(language).into_owned()
 }
 
 /// A text as a JSON string, with its quotes.

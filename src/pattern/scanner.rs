@@ -2,7 +2,7 @@
 
 use super::Pattern;
 use crate::catalog::CodeIndex;
-use crate::field::{Field, NoteForm};
+use crate::field::Field;
 use crate::line_color;
 use crate::scanner;
 use crate::window::LINE_MAX_BYTES;
@@ -50,15 +50,8 @@ impl PatternScanner {
     fn field(&self, text: &[u8], start: usize) -> Option<Field> {
         let code = scanner::code_of(text)?;
         let entry = self.codes.position(code);
-        (entry.is_some() || self.unknown && code < 0).then_some(Field {
-            start,
-            end: start + text.len(),
-            code,
-            entry,
-            spelled_code: false,
-            form: NoteForm::Text,
-            old_note_bytes: 0,
-        })
+        let is_wanted = entry.is_some() || self.unknown && code < 0;
+        is_wanted.then(|| Field::new(start, start + text.len(), code, entry, false))
     }
 }
 
@@ -81,11 +74,7 @@ pub(crate) fn pieces(window: &[u8], part: Range<usize>) -> Vec<(Range<usize>, bo
     if whole_end - start > LINE_MAX_BYTES {
         for newline in memchr_iter(b'\n', &window[start..whole_end]) {
             let line_end = start + newline + 1;
-            if line_end - line_start > LINE_MAX_BYTES {
-                pieces.push((line_start..line_end, false));
-            } else {
-                pieces.push((line_start..line_end, true));
-            }
+            pieces.push((line_start..line_end, line_end - line_start <= LINE_MAX_BYTES));
             line_start = line_end;
         }
     }

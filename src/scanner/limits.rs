@@ -1,5 +1,7 @@
 //! How far the rules of a field reach, in bytes. They make it possible to stream a line of any length.
 
+use crate::catalog::CODE_DIGITS_MAX;
+
 /// The longest identifier that can be a key.
 pub(crate) const KEY_MAX_BYTES: usize = 32;
 
@@ -16,7 +18,7 @@ pub(super) const TOKEN_MAX_BYTES: usize = 48;
 pub(crate) const TOKEN_REACH_BYTES: usize = BLANKS_MAX + TOKEN_MAX_BYTES;
 
 /// The longest code, in digits.
-pub(super) const DIGITS_MAX: usize = 9;
+pub(super) const DIGITS_MAX: usize = CODE_DIGITS_MAX;
 
 /// No rule looks further back than this from a separator.
 ///

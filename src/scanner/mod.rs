@@ -48,7 +48,7 @@ pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
 
 use crate::catalog::CodeIndex;
-use crate::field::{Field, NoteForm};
+use crate::field::Field;
 use candidates::{ChosenEnds, DefaultEnds};
 use code::Code;
 use fearless_simd::Level;
@@ -131,15 +131,7 @@ impl Scanner {
             return None;
         }
         let Key { start, spelled_code, .. } = key;
-        Some(Field {
-            start,
-            end: code.end,
-            code: code.value,
-            entry,
-            spelled_code,
-            form: NoteForm::Text,
-            old_note_bytes: 0,
-        })
+        Some(Field::new(start, code.end, code.value, entry, spelled_code))
     }
 
     fn allows_positive(&self, key: Key) -> bool {

@@ -132,7 +132,7 @@ fn has(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-fn show(text: &[u8]) -> String {
+pub(crate) fn show(text: &[u8]) -> String {
     text.escape_ascii().to_string()
 }
 

@@ -1,6 +1,7 @@
 //! What users add to what is recognised: keys and patterns, against naive twins, and through the binary.
 
 use crate::command::{annotate, binary, output_of};
+use crate::notes::show;
 use crate::properties::text;
 use crate::twin::{self, Rules};
 use imsdk_annotate::{Annotator, Catalog, Keys, Pattern};
@@ -46,10 +47,6 @@ fn annotate_groups(text: &[u8], pattern: &str) -> Vec<u8> {
         annotated.extend_from_slice(&line[written..]);
     }
     annotated
-}
-
-fn show(text: &[u8]) -> String {
-    text.escape_ascii().to_string()
 }
 
 proptest! {

@@ -1,13 +1,11 @@
 //! Rows of catalogs, whatever the format of the file: what is in them, and when they are refused.
 
-use crate::catalog::{Category, Entry, Severity};
+use crate::catalog::{CODE_DIGITS_MAX, Category, Entry, Severity};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry as MapEntry;
 use std::fmt;
 
-/// The most digits that a code has.
-const DIGITS_MAX: usize = 9;
 /// So much of a text is shown in a message, in characters.
 const SHOWN_MAX: usize = 40;
 
@@ -104,13 +102,9 @@ impl<'a> Row<'a> {
         if text.is_empty() {
             return Err("the code is missing".to_owned());
         }
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let is_code =
-            (1..=DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let code = is_code.then(|| text.parse().ok()).flatten();
-        code.ok_or_else(|| {
+        Entry::parse_code(text).ok_or_else(|| {
             format!(
-                "{} is no code: write 1 to {DIGITS_MAX} digits, and - before them if it is negative",
+                "{} is no code: write 1 to {CODE_DIGITS_MAX} digits, and - before them if it is negative",
                 shown(text)
             )
         })

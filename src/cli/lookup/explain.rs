@@ -6,7 +6,7 @@ use crate::cli::args::Args;
 use crate::input::{Buffering, InputName, Reading};
 use crate::messages::Messages;
 use crate::progress::Progress;
-use imsdk_annotate::{Annotator, AnnotatorBuilder, Catalog, Entry, Observer, Part, StreamError};
+use imsdk_annotate::{AnnotatorBuilder, Catalog, Entry, Observer, Part, StreamError};
 use std::collections::HashSet;
 use std::io;
 
@@ -26,7 +26,6 @@ pub(super) fn explain<'a>(
     messages: &Messages,
 ) -> Found<'a> {
     let language = args.notes.lang.language();
-    let annotator = annotator.unknown(true).quiet(true).build();
     let mut distinct = Distinct::default();
     let mut missing = Vec::new();
     for wanted in wanted {
@@ -42,7 +41,7 @@ pub(super) fn explain<'a>(
                 codes.for_each(|code| distinct.add(code));
             }
             Wanted::LogLines => {
-                let logged = read_log_lines(args, &annotator, messages);
+                let logged = read_log_lines(args, annotator.clone(), messages);
                 if logged.codes.is_empty() && !messages.any() {
                     missing.push(format!("{}: has no return code in it", InputName::Stdin));
                 }
@@ -61,7 +60,8 @@ pub(super) fn explain<'a>(
 }
 
 /// The codes of the fields in standard input, known or not. Nothing of it is kept but those.
-fn read_log_lines(args: &Args, annotator: &Annotator, messages: &Messages) -> Distinct {
+fn read_log_lines(args: &Args, annotator: AnnotatorBuilder, messages: &Messages) -> Distinct {
+    let annotator = annotator.unknown(true).quiet(true).build();
     let reading = Reading {
         buffering: Buffering::WhileInputComes,
         decompress: !args.no_decompress,

@@ -10,10 +10,9 @@ pub(crate) use wanted::Wanted;
 
 use super::args::Args;
 use super::exit_status::ExitStatus;
-use super::{STDOUT_NAME, say_if_not_written};
+use super::{STDOUT_NAME, refuse, say_if_not_written};
 use crate::messages::{Messages, write_to_stderr};
 use crate::output::Output;
-use crate::progress::Progress;
 use crate::report::write_entries;
 use imsdk_annotate::{AnnotatorBuilder, Catalog, Entry, Selector, SelectorError};
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -42,20 +41,17 @@ pub(super) fn look_up(
     args: &Args,
     catalog: &Catalog,
     annotator: AnnotatorBuilder,
+    messages: &Messages,
 ) -> ExitStatus {
     let language = args.notes.lang.language();
-    let messages = Messages::new(Progress::hidden());
     let found = match lookup {
-        Lookup::Explain(wanted) => Ok(explain::explain(wanted, args, catalog, annotator, &messages)),
+        Lookup::Explain(wanted) => Ok(explain::explain(wanted, args, catalog, annotator, messages)),
         Lookup::List(select) => list(select, catalog),
         Lookup::Search(words) => search::search(words, catalog),
     };
     let found = match found {
         Ok(found) => found,
-        Err(refusal) => {
-            messages.say(&refusal);
-            return ExitStatus::Trouble;
-        }
+        Err(refusal) => return refuse(messages, &refusal),
     };
     let color = args.color.is_on(io::stdout().is_terminal());
     let written = Output::stdout().and_then(|stdout| {
@@ -69,11 +65,11 @@ pub(super) fn look_up(
         }
         wtr.flush()
     });
-    say_if_not_written(&messages, STDOUT_NAME, written);
+    say_if_not_written(messages, STDOUT_NAME, written);
     for missing in &found.missing {
         write_to_stderr(&format!("imsdk-annotate: {missing}\n"));
     }
-    ExitStatus::of(&messages, !found.missing.is_empty())
+    ExitStatus::of(messages, !found.missing.is_empty())
 }
 
 fn list<'a>(select: &str, catalog: &'a Catalog) -> Result<Found<'a>, String> {

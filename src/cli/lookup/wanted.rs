@@ -1,9 +1,7 @@
 //! Codes as they are typed behind `--explain`.
 
+use imsdk_annotate::Entry;
 use std::ops::RangeInclusive;
-
-/// More digits no code has, in logs or in the catalog.
-const DIGITS_MAX: usize = 9;
 
 /// What is to be explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,29 +17,23 @@ impl Wanted {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wanted = match (text, text.split_once("..")) {
             ("-", _) => Some(Self::LogLines),
-            (_, Some((first, last))) => {
-                code(first).zip(code(last)).map(|(first, last)| Self::Range(first..=last))
-            }
-            _ => code(text).map(Self::Code),
+            (_, Some((first, last))) => Entry::parse_code(first)
+                .zip(Entry::parse_code(last))
+                .map(|(first, last)| Self::Range(first..=last)),
+            _ => Entry::parse_code(text).map(Self::Code),
         };
         match wanted {
             Some(Self::Range(range)) if range.is_empty() => {
                 Err("no code is in there; write the lower one first: -299..-201".to_owned())
             }
             Some(wanted) => Ok(wanted),
-            None => Err(format!(
-                "write a code of up to {DIGITS_MAX} digits (-204), a range (-299..-201), or - for log lines from \
+            None => {
+                Err("write a code of up to 9 digits (-204), a range (-299..-201), or - for log lines from \
                  standard input; --search finds words"
-            )),
+                    .to_owned())
+            }
         }
     }
-}
-
-fn code(text: &str) -> Option<i32> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_number =
-        (1..=DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number)
 }
 
 #[cfg(test)]
