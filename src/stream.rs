@@ -27,20 +27,41 @@ pub trait Source: Read {
     fn input_offset(&self) -> u64 {
         0
     }
+
+    /// Where in its file, or whatever it reads from, the next read begins. Reads are fastest where memory is as a file is
+    /// to pages; nothing else depends on it.
+    fn position(&self) -> u64 {
+        0
+    }
 }
 
 /// Takes it of any reader that each read could wait.
-pub(crate) struct AnyReader<R>(pub(crate) R);
+pub(crate) struct AnyReader<R> {
+    rdr: R,
+    position: u64,
+}
+
+impl<R> AnyReader<R> {
+    pub(crate) fn new(rdr: R) -> Self {
+        Self { rdr, position: 0 }
+    }
+}
 
 impl<R: Read> Read for AnyReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+        let count = self.rdr.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
     }
 }
 
 impl<R: Read> Source for AnyReader<R> {
     fn would_wait(&mut self) -> bool {
         true
+    }
+
+    fn position(&self) -> u64 {
+        self.position
     }
 }
 
@@ -123,7 +144,8 @@ impl<'a> StreamAnnotator<'a> {
             wtr.flush().map_err(StreamError::Write)?;
         }
         let start = self.window.start();
-        let outcome = self.window.fill(source);
+        let position = source.position();
+        let outcome = self.window.fill(source, position);
         self.memory.moved(start, self.window.start());
         if outcome.is_err() {
             self.window.end_input();
