@@ -8,7 +8,7 @@ use crate::line_quotes::LineQuotes;
 use crate::note::{self, Notes};
 use crate::old_notes::OldNotes;
 use crate::pattern::PatternScanner;
-use crate::scanner::{self, Scanner};
+use crate::scanner::{self, Candidates, Scanner};
 use std::io::{self, Write};
 use std::ops::Range;
 use with_patterns::Found;
@@ -37,7 +37,7 @@ pub(crate) struct Memory {
     pub(crate) color: LineColor,
     line: LineMemory,
     /// Room for the scanner to work in.
-    scratch: Vec<u32>,
+    candidates: Candidates,
     found: Found,
 }
 
@@ -119,9 +119,9 @@ impl NoteWriter {
         if !self.patterns.is_empty() {
             return self.for_each_with_patterns(window, part, memory, list, &mut on_field);
         }
-        let Memory { listed, fields, line, scratch, .. } = memory;
+        let Memory { listed, fields, line, candidates, .. } = memory;
         let end = part.end;
-        self.scanner.for_each_field(window, part, scratch, |field| {
+        self.scanner.for_each_field(window, part, candidates, |field| {
             if !self.complete(field, window, line) {
                 return Ok(());
             }
@@ -287,8 +287,8 @@ fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, leng
 impl Memory {
     /// Forgets all, for another input.
     pub(crate) fn clear(&mut self) {
-        let Self { listed, scratch, found, .. } = std::mem::take(self);
-        *self = Self { listed, scratch, found, ..Self::default() };
+        let Self { listed, candidates, found, .. } = std::mem::take(self);
+        *self = Self { listed, candidates, found, ..Self::default() };
     }
 
     /// Tells that what was at `from` in the window is at `to` now.

@@ -9,7 +9,7 @@ use crate::line_color::LineColor;
 use crate::line_quotes::LineQuotes;
 use crate::note;
 use crate::pattern;
-use crate::scanner;
+use crate::scanner::{self, Candidates};
 use memchr::{memchr, memrchr};
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) fields: Vec<Field>,
-    scratch: Vec<u32>,
+    candidates: Candidates,
 }
 
 impl NoteWriter {
@@ -115,8 +115,8 @@ impl NoteWriter {
     }
 
     fn find_with_keys(&self, text: &[u8], range: Range<usize>, line: &mut LineMemory, found: &mut Found) {
-        let Found { fields, scratch } = found;
-        let outcome: Result<(), ()> = self.scanner.for_each_field(text, range, scratch, |field| {
+        let Found { fields, candidates } = found;
+        let outcome: Result<(), ()> = self.scanner.for_each_field(text, range, candidates, |field| {
             if self.complete(field, text, line) {
                 fields.push(*field);
             }

@@ -40,6 +40,7 @@ mod code;
 mod key;
 mod keys;
 mod limits;
+mod pairs;
 
 pub(crate) use byte_class::is_identifier;
 pub(crate) use code::{code_of, codes_before, may_carry_on};
@@ -49,22 +50,21 @@ pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKE
 
 use crate::catalog::CodeIndex;
 use crate::field::Field;
-use candidates::{ChosenEnds, DefaultEnds};
+pub(crate) use candidates::Candidates;
+use candidates::{Places, STRETCH_BYTES};
 use code::Code;
 use fearless_simd::Level;
 use key::{Key, KeyName};
+use pairs::PairClasses;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// How much is searched for candidates at a time: little enough to be still in the nearest cache when
-/// they are confirmed and copied.
-const STRETCH_BYTES: usize = 8 * 1024;
 
 /// Finds fields, by the rules above.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
     codes: Arc<CodeIndex>,
     keys: Keys,
+    pairs: PairClasses,
     strict: bool,
     /// Whether codes that the catalog lacks are found as well.
     unknown: bool,
@@ -73,7 +73,8 @@ pub(crate) struct Scanner {
 
 impl Scanner {
     pub(crate) fn new(codes: Arc<CodeIndex>, keys: Keys, strict: bool, unknown: bool) -> Self {
-        Self { codes, keys, strict, unknown, level: Level::new() }
+        let pairs = PairClasses::new(&keys);
+        Self { codes, keys, pairs, strict, unknown, level: Level::new() }
     }
 
     /// Calls `on_field` for each field whose separator lies in `range`, in their order. Rule 3 is left to the caller,
@@ -86,31 +87,28 @@ impl Scanner {
         &self,
         haystack: &[u8],
         range: Range<usize>,
-        scratch: &mut Vec<u32>,
+        candidates: &mut Candidates,
         mut on_field: impl FnMut(&mut Field) -> Result<(), E>,
     ) -> Result<(), E> {
+        if !self.keys.are_any() {
+            return Ok(());
+        }
         let mut start = range.start;
         while start < range.end {
             let end = range.end.min(start + STRETCH_BYTES);
-            scratch.clear();
-            self.find_candidates(haystack, start..end, scratch);
-            for &offset in scratch.iter() {
-                if let Some(mut field) = self.confirm(haystack, start + offset as usize) {
-                    on_field(&mut field)?;
+            candidates.find(self.level, &self.pairs, haystack, start..end);
+            for &Places { start, mut bits } in candidates.blocks() {
+                while bits != 0 {
+                    let separator = start + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    if let Some(mut field) = self.confirm(haystack, separator) {
+                        on_field(&mut field)?;
+                    }
                 }
             }
             start = end;
         }
         Ok(())
-    }
-
-    #[inline]
-    fn find_candidates(&self, haystack: &[u8], range: Range<usize>, found: &mut Vec<u32>) {
-        if self.keys.has_added() {
-            candidates::find(self.level, haystack, range, ChosenEnds(&self.keys.last_letters), found);
-        } else if self.keys.defaults {
-            candidates::find(self.level, haystack, range, DefaultEnds, found);
-        }
     }
 
     /// The field with its separator (or bracket) at `separator`, if there is one.
