@@ -1,6 +1,7 @@
 //! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
 
 use crate::annotate::Memory;
+use crate::collector::{Collected, Collector};
 use crate::lines::LineWriter;
 use crate::observer::{Observer, Part};
 use crate::scanner::LOOK_BEHIND_BYTES;
@@ -102,13 +103,20 @@ pub struct StreamAnnotator<'a> {
     window: Window,
     memory: Memory,
     lines: LineWriter,
+    collected: Collected,
 }
 
 impl<'a> StreamAnnotator<'a> {
     pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
         let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
         let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
-        Self { writing, window, memory: Memory::default(), lines: LineWriter::default() }
+        Self {
+            writing,
+            window,
+            memory: Memory::default(),
+            lines: LineWriter::default(),
+            collected: Collected::default(),
+        }
     }
 
     /// Annotates all that a source gives, tells the observer, and returns the number of fields found.
@@ -155,8 +163,10 @@ impl<'a> StreamAnnotator<'a> {
             let (text, start) = (settled.text, settled.part.start);
             let list = observer.wants_fields();
             let fields_before = self.memory.fields;
-            let written = self.writing.write_part(settled, &mut self.memory, &mut self.lines, list, wtr);
-            let end = written.map_err(StreamError::Write)?;
+            let mut collector = Collector::new(&mut self.collected, wtr);
+            let written =
+                self.writing.write_part(settled, &mut self.memory, &mut self.lines, list, &mut collector);
+            let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
             let fields = self.memory.fields - fields_before;
             let (input_offset, listed) = (source.input_offset(), &self.memory.listed[..]);
             observer.observe(Part { text, start, end, input_offset, fields, listed });

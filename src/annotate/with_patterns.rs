@@ -10,6 +10,7 @@ use crate::line_quotes::LineQuotes;
 use crate::note;
 use crate::pattern;
 use crate::scanner::{self, Candidates};
+use fearless_simd::dispatch;
 use memchr::{memchr, memrchr};
 use std::ops::Range;
 
@@ -116,11 +117,13 @@ impl NoteWriter {
 
     fn find_with_keys(&self, text: &[u8], range: Range<usize>, line: &mut LineMemory, found: &mut Found) {
         let Found { fields, candidates } = found;
-        let outcome: Result<(), ()> = self.scanner.for_each_field(text, range, candidates, |field| {
-            if self.complete(field, text, line) {
-                fields.push(*field);
-            }
-            Ok(())
+        let outcome: Result<(), ()> = dispatch!(self.scanner.level, simd => {
+            self.scanner.for_each_field(simd, text, range, candidates, |field| {
+                if !line.old_notes.hide(text, &field) {
+                    fields.push(self.complete(field, text, line));
+                }
+                Ok(())
+            })
         });
         outcome.expect("nothing fails");
     }

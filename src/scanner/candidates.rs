@@ -14,8 +14,8 @@
 //! past the 64 that Teddy takes it becomes an automaton, at a tenth of the speed (0.54 against
 //! 10 GB/s on a log with a field in each line, both in cache), and each hit costs a call.
 
-use super::pairs::{BETWEEN, KEY_END, PairClass, PairClasses, SEPARATED, Table};
-use fearless_simd::{Level, dispatch, prelude::*, u8x64};
+use super::pairs::{BETWEEN, KEY_END, PairClass, PairClasses, SEPARATED};
+use fearless_simd::{prelude::*, u8x64};
 use std::ops::Range;
 
 /// Bytes that are looked at together: as many as a `u64` has bits.
@@ -69,42 +69,33 @@ impl Candidates {
     /// # Panics
     ///
     /// When the range does not lie in the haystack, or is longer than [`STRETCH_BYTES`].
-    pub(super) fn find(&mut self, level: Level, pairs: &PairClasses, haystack: &[u8], range: Range<usize>) {
+    // Inlined, with all that it calls, to be compiled with the instructions of the level: a closure that is not costs a
+    // call for each comparison, and with that most of the speed.
+    #[inline(always)]
+    pub(super) fn find<S: Simd>(
+        &mut self,
+        simd: S,
+        pairs: &PairClasses,
+        haystack: &[u8],
+        range: Range<usize>,
+    ) {
         assert!(range.len() <= STRETCH_BYTES && range.end <= haystack.len(), "more than there is room for");
         self.count = 0;
-        dispatch!(level, simd => self.find_at_level(simd, pairs, haystack, range));
-    }
-
-    // All of it must become one function for each level, compiled with that level's instructions: a closure
-    // that is not inlined costs a call for each comparison, and with that most of the speed.
-    #[inline(always)]
-    fn find_at_level<S: Simd>(&mut self, simd: S, pairs: &PairClasses, haystack: &[u8], range: Range<usize>) {
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let search = Search::new(simd, pairs);
-                let mut start = range.start;
-                if start < BEFORE_BYTES && start < range.end {
-                    self.push(
-                        start,
-                        search.places(&partial_block(haystack, start)) & up_to(range.end - start),
-                    );
-                    start += BLOCK_PLACES;
-                }
-                while start + BLOCK_PLACES <= range.end
-                    && let Some(block) = haystack[start - BEFORE_BYTES..].first_chunk()
-                {
-                    self.push(start, search.places(block));
-                    start += BLOCK_PLACES;
-                }
-                if start < range.end {
-                    self.push(
-                        start,
-                        search.places(&partial_block(haystack, start)) & up_to(range.end - start),
-                    );
-                }
-            },
-        );
+        let search = Search::new(simd, pairs);
+        let mut start = range.start;
+        if start < BEFORE_BYTES && start < range.end {
+            self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
+            start += BLOCK_PLACES;
+        }
+        while start + BLOCK_PLACES <= range.end
+            && let Some(block) = haystack[start - BEFORE_BYTES..].first_chunk()
+        {
+            self.push(start, search.places(block));
+            start += BLOCK_PLACES;
+        }
+        if start < range.end {
+            self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
+        }
     }
 
     /// Appends the places, if there are any. There is no branch in that: whether there are is hard to predict.
@@ -143,12 +134,24 @@ struct Search<S: Simd> {
 impl<S: Simd> Search<S> {
     #[inline(always)]
     fn new(simd: S, pairs: &PairClasses) -> Self {
-        let vector = |table: &Table| u8x64::from_slice(simd, table);
+        let PairClasses { first, second } = pairs;
         Self {
             simd,
-            first: [vector(&pairs.first.lower), vector(&pairs.first.upper)],
-            second: [vector(&pairs.second.lower), vector(&pairs.second.upper)],
+            first: [u8x64::from_slice(simd, &first.lower), u8x64::from_slice(simd, &first.upper)],
+            second: [u8x64::from_slice(simd, &second.lower), u8x64::from_slice(simd, &second.upper)],
         }
+    }
+
+    /// The classes of bytes, of which these are the lower and the upper halves.
+    #[inline(always)]
+    fn classes(tables: [u8x64<S>; 2], lower: u8x64<S>, upper: u8x64<S>) -> u8x64<S> {
+        tables[0].swizzle_dyn_within_blocks(lower) & tables[1].swizzle_dyn_within_blocks(upper)
+    }
+
+    /// A bit for each byte that has one of the classes.
+    #[inline(always)]
+    fn bits(&self, pairs: u8x64<S>, class: PairClass) -> u64 {
+        (pairs & class).simd_ne(u8x64::splat(self.simd, 0)).to_bitmask()
     }
 
     /// The places of a block where a separator could be, a bit for each, the first one in the lowest bit.
@@ -156,16 +159,13 @@ impl<S: Simd> Search<S> {
     fn places(&self, block: &[u8; BLOCK_BYTES]) -> u64 {
         let bytes = u8x64::from_slice(self.simd, block);
         let (lower, upper) = (bytes & 0x0F, bytes >> 4);
-        let classes = |[in_lower, in_upper]: [u8x64<S>; 2]| {
-            in_lower.swizzle_dyn_within_blocks(lower) & in_upper.swizzle_dyn_within_blocks(upper)
-        };
-        let none = u8x64::splat(self.simd, 0);
-        let pairs = none.slide::<{ BLOCK_BYTES - 1 }>(classes(self.first)) & classes(self.second);
-        let bits = |class: PairClass| (pairs & class).simd_ne(none).to_bitmask();
+        let first = Self::classes(self.first, lower, upper);
+        let second = Self::classes(self.second, lower, upper);
+        let pairs = u8x64::splat(self.simd, 0).slide::<{ BLOCK_BYTES - 1 }>(first) & second;
         // A bit is where the second byte of the pair is.
-        let separated = bits(SEPARATED);
-        let key_end = bits(KEY_END);
-        let key_end_or_between = bits(KEY_END | BETWEEN);
+        let separated = self.bits(pairs, SEPARATED);
+        let key_end = self.bits(pairs, KEY_END);
+        let key_end_or_between = self.bits(pairs, KEY_END | BETWEEN);
         let before_separator = key_end | key_end_or_between & key_end_or_between << 1;
         separated >> (BEFORE_BYTES + 1) & before_separator >> (BEFORE_BYTES - 1)
     }
@@ -175,6 +175,7 @@ impl<S: Simd> Search<S> {
 mod tests {
     use super::super::Keys;
     use super::*;
+    use fearless_simd::{Level, dispatch};
 
     /// The definition, a byte at a time.
     fn naive(pairs: &PairClasses, haystack: &[u8], range: Range<usize>) -> Vec<usize> {
@@ -192,7 +193,7 @@ mod tests {
 
     fn found(level: Level, pairs: &PairClasses, haystack: &[u8], range: Range<usize>) -> Vec<usize> {
         let mut candidates = Candidates::default();
-        candidates.find(level, pairs, haystack, range);
+        dispatch!(level, simd => simd.vectorize(|| candidates.find(simd, pairs, haystack, range)));
         let places = |block: &Places| {
             let Places { start, bits } = *block;
             (0..64).filter(move |bit| bits >> bit & 1 != 0).map(move |bit| start + bit)
