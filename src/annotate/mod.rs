@@ -96,8 +96,8 @@ impl NoteWriter {
             self.write_with_patterns(window, part, memory, list, wtr)
         }?;
         self.leave(window, part_end, &mut memory.line);
-        let end = part_end.max(written);
-        wtr.write_all(&window[written..end])?;
+        let end = part_end.max(written).max(end_of_listed(&memory.listed));
+        wtr.copy(window, written..end)?;
         if self.color {
             memory.color.advance(window, end);
         }
@@ -136,11 +136,9 @@ impl NoteWriter {
                 match field.entry {
                     Some(entry) if is_plain && !self.notes.could_begin(&window[field.end..]) => {
                         let gap = std::mem::replace(&mut written, field.end)..field.end;
-                        {
-                            wtr.copy(window, gap)?;
-                            let (texts, note) = self.notes.plain(entry);
-                            wtr.copy(texts, note)
-                        }
+                        wtr.copy(window, gap)?;
+                        let (texts, note) = self.notes.plain(entry);
+                        wtr.copy(texts, note)
                     }
                     _ => {
                         let field = self.complete(field, window, line);
@@ -189,7 +187,7 @@ impl NoteWriter {
             self.list_with_patterns(window, part, memory);
         }
         self.leave(window, end, &mut memory.line);
-        memory.listed.last().map_or(end, |field| end.max(field.end + field.old_note_bytes))
+        end.max(end_of_listed(&memory.listed))
     }
 
     // Inlined, as `write_with_keys` is.
@@ -345,6 +343,11 @@ impl NoteWriter {
             if self.strip { line_color::RESTORING_MAX_BYTES } else { line_color::SEQUENCE_MAX_BYTES };
         scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
     }
+}
+
+/// Where the last of the fields ends, with the note behind it that was there: who is told of a field has all of it.
+fn end_of_listed(listed: &[Field]) -> usize {
+    listed.last().map_or(0, |field| field.end + field.old_note_bytes)
 }
 
 /// How long the sequence is that puts the line's colour back behind a note of that length there.

@@ -91,7 +91,8 @@ fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, in_bracket: boo
     let closes = !in_bracket | (around[last] == b']') & is_negative;
     let end = last + usize::from(in_bracket);
     let goes_on = punctuates(around[end]) & is_digit(around[end + 1]);
-    if !(is_number & closes & ends_code(around[end]) & !goes_on) {
+    let ends = ends_code(around[end]) | (!around[end].is_ascii() & is_negative);
+    if !(is_number & closes & ends & !goes_on) {
         return None;
     }
     let magnitude = of_eight_digits(digits << (64 - 8 * count)) as i32;

@@ -316,4 +316,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn fields_that_reach_beyond_a_part_of_their_line_are_counted_once() {
+        let line = b"ret=-204 (auth: user session is failure!) ret=-204 x ret=-31337 ".repeat(200);
+        for window_bytes in 700..800 {
+            let tally = tally(&line, window_bytes);
+            assert_eq!(tally, self::tally(&line, line.len()), "{window_bytes}");
+        }
+    }
 }
