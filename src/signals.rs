@@ -6,7 +6,7 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use std::fs;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 /// From now on a file that would grow beyond the limit for files (`ulimit -f`) cannot be written, instead of
@@ -27,15 +27,17 @@ pub(crate) fn make_size_limit_an_error() -> io::Result<()> {
 ///
 /// Where the signals cannot be watched.
 pub(crate) fn before_the_end(action: impl Fn() + Send + 'static) -> io::Result<()> {
-    let ignored = ignored_signals();
-    let wanted = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    let mut signals = Signals::new(wanted)?;
+    // The thread first: signals that are watched and that nobody answers would end nothing any more.
+    let (watched, to_watch) = mpsc::channel::<Signals>();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for signal in signals.forever() {
+        for signal in to_watch.recv().iter_mut().flat_map(Signals::forever) {
             action();
             let _ = emulate_default_handler(signal);
         }
     })?;
+    let ignored = ignored_signals();
+    let wanted = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let _ = watched.send(Signals::new(wanted)?);
     Ok(())
 }
 

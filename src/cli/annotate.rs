@@ -6,6 +6,7 @@ use super::triage::{Triage, written_twice};
 use super::triage_args::ReportChoice;
 use super::{STDOUT_NAME, say_if_not_written};
 use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
+use crate::limits::threads_max;
 use crate::messages::Messages;
 use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
 use crate::pipeline::{Pipeline, annotate_to_files};
@@ -26,7 +27,7 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     if args.makes_files() {
-        watch_signals(&pipeline.messages);
+        output::remove_new_files_on_signals();
     }
     if let Err(refusal) = triage.open_reports(args, &inputs) {
         pipeline.messages.say(&refusal);
@@ -189,20 +190,14 @@ fn to_folder(
     }
 }
 
-/// Without that, an interruption leaves temporary files, and is otherwise as it should be.
-pub(super) fn watch_signals(messages: &Messages) {
-    if let Err(error) = output::remove_new_files_on_signals() {
-        messages
-            .say(&format!("signals cannot be watched ({error}); an interruption leaves a temporary file"));
-    }
-}
-
-/// How many threads work: one for each core, unless that was chosen. Where nothing is a file, there is
-/// nothing for others to do, and finding out takes time.
+/// How many threads work: one for each core, unless that was chosen, and no more than there is room for. Where nothing is
+/// a file, there is nothing for others to do, and finding out takes time.
 fn threads(args: &Args, inputs: &[InputFile]) -> usize {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    args.threads
-        .unwrap_or_else(|| if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 })
+    let wanted = args.threads.unwrap_or_else(|| {
+        if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 }
+    });
+    if wanted > 1 { wanted.min(threads_max()) } else { wanted }
 }
 
 fn progress(args: &Args, inputs: &[InputFile]) -> Progress {

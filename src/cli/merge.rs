@@ -1,11 +1,11 @@
 //! Adds up JSON reports of parts.
 
-use super::annotate::watch_signals;
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
 use crate::input::InputName;
 use crate::messages::Messages;
+use crate::output;
 use crate::progress::Progress;
 use crate::report::{LoadedReport, Tally, load};
 use std::fs;
@@ -20,7 +20,7 @@ pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
         return ExitStatus::Trouble;
     }
     if args.makes_files() {
-        watch_signals(&messages);
+        output::remove_new_files_on_signals();
     }
     if let Err(refusal) = triage.open_reports(args, &[]) {
         messages.say(&refusal);

@@ -114,18 +114,15 @@ fn temporary() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on a signal that ends the program removes all files that are not whole first.
-///
-/// # Errors
-///
-/// Where the signals cannot be watched.
-pub(crate) fn remove_new_files_on_signals() -> io::Result<()> {
-    signals::before_the_end(|| {
+/// From now on a signal that ends the program removes all files that are not whole first. Where signals cannot be watched,
+/// because there is no thread to be had, it leaves them, and is otherwise as it should be.
+pub(crate) fn remove_new_files_on_signals() {
+    let _ = signals::before_the_end(|| {
         let temporary = temporary();
         for path in temporary.iter() {
             let _ = fs::remove_file(path);
         }
         // Nobody can make another file until the program has ended.
         std::mem::forget(temporary);
-    })
+    });
 }
