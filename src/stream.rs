@@ -27,6 +27,12 @@ pub trait Source: Read {
     fn input_offset(&self) -> u64 {
         0
     }
+
+    /// Whether a read that failed did so because reading was given up. What is not complete is then left out,
+    /// where it would otherwise be written as the last of the input.
+    fn is_given_up(&self) -> bool {
+        false
+    }
 }
 
 /// Takes it of any reader that each read could wait.
@@ -125,7 +131,7 @@ impl<'a> StreamAnnotator<'a> {
         let start = self.window.start();
         let outcome = self.window.fill(source);
         self.memory.moved(start, self.window.start());
-        if outcome.is_err() {
+        if outcome.is_err() && !source.is_given_up() {
             self.window.end_input();
         }
         let settled = self.window.settled();

@@ -26,9 +26,7 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let inputs = list(&operands, |name, error| unread.push((name, error)));
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
-    if args.makes_files() {
-        output::remove_new_files_on_signals();
-    }
+    watch_signals(args);
     if let Err(refusal) = triage.open_reports(args, &inputs) {
         pipeline.messages.say(&refusal);
         return ExitStatus::Trouble;
@@ -52,7 +50,19 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
         tally.complete &= unread.is_empty();
         triage.finish(&tally, &names, &pipeline.messages)
     });
+    signals::end_if_asked();
     ExitStatus::of(&pipeline.messages, has_failed)
+}
+
+/// Where signals cannot be watched, because there is no thread or pipe to be had, they end the program as they always do.
+fn watch_signals(args: &Args) {
+    let holds_back =
+        args.block_buffered || args.compress.format().is_some_and(|format| format != Format::Plain);
+    let _ = if args.makes_files() || args.triage.counts() || holds_back {
+        signals::watch_run(output::remove_new_files)
+    } else {
+        signals::watch_stream()
+    };
 }
 
 fn pipeline(
@@ -147,7 +157,11 @@ fn to_one_stream(
     let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
     let written = wtr.into_inner().and_then(|encoder| {
         if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
-            encoder.finish()?.finish()
+            match encoder.finish()? {
+                // It is not whole.
+                Destination::New(_) if signals::have_cut_off() => Ok(()),
+                destination => destination.finish(),
+            }
         } else {
             // What could have been replaced stays.
             Ok(())

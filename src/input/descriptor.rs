@@ -2,6 +2,7 @@
 
 use super::InputName;
 use crate::progress::Progress;
+use crate::signals;
 use crate::standard_streams;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
@@ -14,6 +15,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 #[derive(Debug)]
 pub(crate) struct Descriptor {
     handle: Handle,
+    /// Whether its reads can wait; those of a regular file do not.
+    can_wait: bool,
     /// Is told of each byte that is read in order.
     progress: Progress,
 }
@@ -34,11 +37,11 @@ impl Descriptor {
             InputName::Stdin => Handle::Stdin(io::stdin()),
             InputName::File(path) => Handle::File(File::open(path)?),
         };
-        let descriptor = Self { handle, progress: progress.clone() };
-        if descriptor.file_type()? == FileType::Directory {
-            return Err(Errno::ISDIR.into());
+        let descriptor = Self { handle, can_wait: true, progress: progress.clone() };
+        match descriptor.file_type()? {
+            FileType::Directory => Err(Errno::ISDIR.into()),
+            file_type => Ok(Self { can_wait: file_type != FileType::RegularFile, ..descriptor }),
         }
-        Ok(descriptor)
     }
 
     pub(crate) fn stat(&self) -> io::Result<Stat> {
@@ -50,7 +53,11 @@ impl Descriptor {
         File::from(self.as_fd().try_clone_to_owned()?).metadata()
     }
 
-    pub(super) fn file_type(&self) -> io::Result<FileType> {
+    pub(super) fn can_wait(&self) -> bool {
+        self.can_wait
+    }
+
+    fn file_type(&self) -> io::Result<FileType> {
         Ok(FileType::from_raw_mode(self.stat()?.st_mode))
     }
 
@@ -66,7 +73,9 @@ impl Descriptor {
 
     /// Reads once at a place of the file, without moving.
     pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        Ok(rustix::io::pread(self.as_fd(), buffer, position)?)
+        let count = rustix::io::pread(self.as_fd(), buffer, position)?;
+        signals::have_read();
+        Ok(count)
     }
 
     pub(super) fn progress(&self) -> &Progress {
@@ -92,10 +101,12 @@ impl Read for Descriptor {
     /// Reads once. Where another program has set the input to be non-blocking, waits as if it had not.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
+            signals::before_read(self.as_fd(), self.can_wait)?;
             match rustix::io::read(self.as_fd(), &mut *buffer) {
                 Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
                 Err(error) => return Err(error.into()),
                 Ok(count) => {
+                    signals::have_read();
                     self.progress.add_bytes(count as u64);
                     return Ok(count);
                 }

@@ -2,6 +2,7 @@
 
 use crate::input::wait_for;
 use crate::progress::Progress;
+use crate::signals;
 use crate::standard_streams;
 use rustix::event::PollFlags;
 use rustix::fs::{Stat, fstat};
@@ -38,6 +39,7 @@ impl Output {
     }
 
     fn write_once(&self, bytes: &[u8]) -> io::Result<usize> {
+        signals::before_write(bytes.len());
         loop {
             match rustix::io::write(self.stdout.as_fd(), bytes) {
                 Err(Errno::AGAIN) => wait_for(self.stdout.as_fd(), PollFlags::OUT)?,

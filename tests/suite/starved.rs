@@ -117,6 +117,11 @@ fn no_open_file_but_the_standard_streams() {
 /// Runs the binary where nobody may write, but in the folder `mine`, as a user without rights. The limits of the superuser
 /// bind nobody.
 fn as_nobody(folder: &Path, script: &str) -> Option<Output> {
+    run(&mut command_as_nobody(folder, script))
+}
+
+/// As [`as_nobody`], to be started.
+pub(crate) fn command_as_nobody(folder: &Path, script: &str) -> Command {
     let program = folder.join("imsdk-annotate");
     if !program.exists() {
         fs::copy(binary().get_program(), &program).unwrap();
@@ -129,7 +134,7 @@ fn as_nobody(folder: &Path, script: &str) -> Option<Output> {
     if rustix::process::geteuid().is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
-    run(&mut command)
+    command
 }
 
 #[test]
