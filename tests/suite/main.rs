@@ -27,6 +27,7 @@ mod properties;
 mod readme;
 mod recognition;
 mod reports;
+mod short_calls;
 mod signals;
 mod starved;
 mod streaming;
