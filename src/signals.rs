@@ -18,12 +18,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the program may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often it is asked meanwhile whether another signal has come.
 const TICK: Duration = Duration::from_millis(10);
+/// A call to wait takes longer only if it does wait.
+const A_WHILE: Duration = Duration::from_micros(20);
 /// So much a pipe takes while nobody reads from it. Before more is written, nobody can be waited for, and a thread would be
 /// started in vain.
 const SURELY_TAKEN_BYTES: u64 = 32 * 1024;
@@ -160,29 +162,37 @@ pub(crate) fn end_if_asked() {
     }
 }
 
-/// All that was read and can be written has been.
-pub(crate) fn nothing_is_held() {
-    IS_IDLE.store(true, Ordering::SeqCst);
+/// Says whether all that was read and can be written has been.
+pub(crate) fn set_idle(is_idle: bool) {
+    IS_IDLE.store(is_idle, Ordering::SeqCst);
 }
 
-/// To be called before each read that may be given up for a signal. Waits, if `can_wait` says that there may be nothing
-/// to be read yet, and signals do not end what waits.
+/// To be called before each read that may be given up for a signal. If `can_wait` says that there may be nothing to be read
+/// yet, and a signal would have to end that, waits until there is: not in the read, which may have taken something when a
+/// signal comes. Returns whether that took a while.
 ///
 /// # Errors
 ///
 /// Where a signal has asked for the end.
-pub(crate) fn before_read(fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<()> {
-    if can_wait && let Some(wake) = WAKE.get() {
-        let fds = [fd, wake.as_fd()];
+pub(crate) fn before_read(fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool> {
+    let wake = WAKE.get();
+    let mut has_waited = false;
+    if can_wait && (wake.is_some() || IS_IDLE.load(Ordering::SeqCst)) {
+        // A signal that comes from here on ends what is idle.
+        give_up_if_asked()?;
+        let fds = [fd, wake.map_or(fd, AsFd::as_fd)];
+        let start = Instant::now();
         while poll(&mut fds.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)), None) == Err(Errno::INTR) {
         }
+        has_waited = start.elapsed() >= A_WHILE;
     }
-    if ask_to_stop() { Err(Errno::CANCELED.into()) } else { Ok(()) }
+    set_idle(false);
+    give_up_if_asked()?;
+    Ok(has_waited)
 }
 
-/// To be called when something has been read, or the end of an input.
-pub(crate) fn have_read() {
-    IS_IDLE.store(false, Ordering::SeqCst);
+fn give_up_if_asked() -> io::Result<()> {
+    if ask_to_stop() { Err(Errno::CANCELED.into()) } else { Ok(()) }
 }
 
 /// To be called before so many bytes are written to standard output.

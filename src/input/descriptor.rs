@@ -17,6 +17,8 @@ pub(crate) struct Descriptor {
     handle: Handle,
     /// Whether its reads can wait; those of a regular file do not.
     can_wait: bool,
+    /// Whether it had to be waited for what was read last, and no more was there.
+    is_dry: bool,
     /// Is told of each byte that is read in order.
     progress: Progress,
 }
@@ -37,7 +39,7 @@ impl Descriptor {
             InputName::Stdin => Handle::Stdin(io::stdin()),
             InputName::File(path) => Handle::File(File::open(path)?),
         };
-        let descriptor = Self { handle, can_wait: true, progress: progress.clone() };
+        let descriptor = Self { handle, can_wait: true, is_dry: false, progress: progress.clone() };
         match descriptor.file_type()? {
             FileType::Directory => Err(Errno::ISDIR.into()),
             file_type => Ok(Self { can_wait: file_type != FileType::RegularFile, ..descriptor }),
@@ -74,7 +76,7 @@ impl Descriptor {
     /// Reads once at a place of the file, without moving.
     pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
         let count = rustix::io::pread(self.as_fd(), buffer, position)?;
-        signals::have_read();
+        signals::set_idle(false);
         Ok(count)
     }
 
@@ -82,8 +84,12 @@ impl Descriptor {
         &self.progress
     }
 
-    /// Whether a read now would give bytes, the end, or an error; no where that cannot be told.
+    /// Whether a read now would give bytes, the end, or an error; no where that cannot be told. Where it had to be waited
+    /// for the last one, it is taken that so it is for the next, without a call to ask.
     pub(super) fn is_ready(&self) -> bool {
+        if self.is_dry {
+            return false;
+        }
         let at_once = Timespec::default();
         let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), PollFlags::IN)];
         poll(&mut fds, Some(&at_once)).is_ok_and(|ready| ready > 0)
@@ -101,12 +107,12 @@ impl Read for Descriptor {
     /// Reads once. Where another program has set the input to be non-blocking, waits as if it had not.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            signals::before_read(self.as_fd(), self.can_wait)?;
+            let has_waited = signals::before_read(self.as_fd(), self.can_wait)?;
             match rustix::io::read(self.as_fd(), &mut *buffer) {
                 Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
                 Err(error) => return Err(error.into()),
                 Ok(count) => {
-                    signals::have_read();
+                    self.is_dry = has_waited && count < buffer.len();
                     self.progress.add_bytes(count as u64);
                     return Ok(count);
                 }

@@ -186,7 +186,7 @@ impl Input {
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_flushed {
-            signals::nothing_is_held();
+            signals::set_idle(true);
         }
         match &mut self.content {
             Content::Plain(rdr) => rdr.read(buffer),

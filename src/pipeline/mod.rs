@@ -67,7 +67,7 @@ impl Pipeline {
                 if file.regular_bytes.is_none() {
                     // Opening a named pipe waits for its writer, as reading does.
                     wtr.flush()?;
-                    signals::nothing_is_held();
+                    signals::set_idle(true);
                 }
                 let opened = self.open(&file.name);
                 let ahead = self.in_order && threads > 1;
