@@ -180,10 +180,10 @@ pub(crate) fn before_read(fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool
     if can_wait && (wake.is_some() || IS_IDLE.load(Ordering::SeqCst)) {
         // A signal that comes from here on ends what is idle.
         give_up_if_asked()?;
-        let fds = [fd, wake.map_or(fd, AsFd::as_fd)];
+        let fds = [fd, wake.map_or(fd, AsFd::as_fd)].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        let count = 1 + usize::from(wake.is_some());
         let start = Instant::now();
-        while poll(&mut fds.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)), None) == Err(Errno::INTR) {
-        }
+        while poll(&mut fds.clone()[..count], None) == Err(Errno::INTR) {}
         has_waited = start.elapsed() >= A_WHILE;
     }
     set_idle(false);

@@ -1,6 +1,6 @@
 //! Signals: what was read is written as far as it is complete, reports are, and nothing else is left.
 
-use crate::command::{binary, isolated, output_of, peak_kib, read_until};
+use crate::command::{binary, isolated, peak_kib, read_until};
 use crate::packed::{pack, unpack_with_library};
 use crate::starved::command_as_nobody;
 use imsdk_annotate::Annotator;
@@ -270,23 +270,6 @@ fn signals_that_are_ignored_at_the_start_stay_so() {
         assert_eq!(read_until(&mut run.stdout, &ANNOTATED.repeat(2)), ANNOTATED.repeat(2), "{args}");
         send(&run.child, Signal::TERM);
         assert_eq!(run.ended_by(Signal::TERM, args), b"");
-    }
-}
-
-#[test]
-fn whether_sigpipe_is_ignored_makes_no_difference() {
-    let folder = tempfile::tempdir().unwrap();
-    for trap in ["trap '' PIPE;", "trap - PIPE;"] {
-        for args in ["", "--line-buffered", "-q --report text=-"] {
-            let feed = "{ yes ret=-1 | head -n 200000; } 2> /dev/null";
-            let script =
-                format!("{trap} {{ {feed} | \"$0\" {args}; echo $? >&2; }} | head -c 20 > /dev/null");
-            let mut command = isolated("sh");
-            command.args(["-c", &script]).arg(binary().get_program()).current_dir(&folder);
-            let output = output_of(&mut command, b"");
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(said, "0\n", "{trap} {args}");
-        }
     }
 }
 

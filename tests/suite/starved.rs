@@ -238,3 +238,20 @@ fn no_environment_and_no_place_for_temporary_files() {
     let script = "mkdir gone && cd gone && rmdir ../gone; exec \"$0\"";
     assert_eq!(shell(folder.path(), script).unwrap().stdout, ANNOTATED);
 }
+
+#[test]
+fn whether_sigpipe_is_ignored_makes_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    for trap in ["trap '' PIPE;", "trap - PIPE;"] {
+        for args in ["", "--line-buffered", "-q --report text=-"] {
+            let feed = "{ yes ret=-1 | head -n 200000; } 2> /dev/null";
+            let script =
+                format!("{trap} {{ {feed} | \"$0\" {args}; echo $? >&2; }} | head -c 20 > /dev/null");
+            let mut command = isolated("sh");
+            command.args(["-c", &script]).arg(binary().get_program()).current_dir(&folder);
+            let output = output_of(&mut command, b"");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(said, "0\n", "{trap} {args}");
+        }
+    }
+}
