@@ -4,6 +4,7 @@
 
 mod cli;
 mod input;
+mod limits;
 mod messages;
 mod output;
 mod pipeline;

@@ -2,6 +2,7 @@
 
 use crate::input::{Damage, InputName};
 use crate::progress::Progress;
+use crate::signals;
 use std::io::{self, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,6 +27,9 @@ impl Messages {
     }
 
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
+        if signals::is_cut_off(error) {
+            return;
+        }
         let remedy = match error.kind() {
             ErrorKind::NotFound => "no such file; check the name".to_owned(),
             ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),

@@ -34,6 +34,12 @@ pub trait Source: Read {
     fn position(&self) -> u64 {
         0
     }
+
+    /// Whether a read that failed did so because reading was given up. What is not complete is then left out,
+    /// where it would otherwise be written as the last of the input.
+    fn is_given_up(&self) -> bool {
+        false
+    }
 }
 
 /// Takes it of any reader that each read could wait.
@@ -155,7 +161,7 @@ impl<'a> StreamAnnotator<'a> {
         let position = source.position();
         let outcome = self.window.fill(source, position);
         self.memory.moved(start, self.window.start());
-        if outcome.is_err() {
+        if outcome.is_err() && !source.is_given_up() {
             self.window.end_input();
         }
         let settled = self.window.settled();

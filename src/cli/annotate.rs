@@ -6,6 +6,7 @@ use super::triage::{Triage, written_twice};
 use super::triage_args::ReportChoice;
 use super::{STDOUT_NAME, say_if_not_written};
 use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
+use crate::limits::threads_max;
 use crate::messages::Messages;
 use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
 use crate::pipeline::{Pipeline, annotate_to_files};
@@ -25,9 +26,7 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let inputs = list(&operands, |name, error| unread.push((name, error)));
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
-    if args.makes_files() {
-        watch_signals(&pipeline.messages);
-    }
+    watch_signals(args);
     if let Err(refusal) = triage.open_reports(args, &inputs) {
         pipeline.messages.say(&refusal);
         return ExitStatus::Trouble;
@@ -51,7 +50,19 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
         tally.complete &= unread.is_empty();
         triage.finish(&tally, &names, &pipeline.messages)
     });
+    signals::end_if_asked();
     ExitStatus::of(&pipeline.messages, has_failed)
+}
+
+/// Where signals cannot be watched, because there is no thread or pipe to be had, they end the program as they always do.
+fn watch_signals(args: &Args) {
+    let holds_back =
+        args.block_buffered || args.compress.format().is_some_and(|format| format != Format::Plain);
+    let _ = if args.makes_files() || args.triage.counts() || holds_back {
+        signals::watch_run(output::remove_new_files)
+    } else {
+        signals::watch_stream()
+    };
 }
 
 fn pipeline(
@@ -146,7 +157,11 @@ fn to_one_stream(
     let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
     let written = wtr.into_inner().and_then(|encoder| {
         if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
-            encoder.finish()?.finish()
+            match encoder.finish()? {
+                // It is not whole.
+                Destination::New(_) if signals::have_cut_off() => Ok(()),
+                destination => destination.finish(),
+            }
         } else {
             // What could have been replaced stays.
             Ok(())
@@ -189,20 +204,14 @@ fn to_folder(
     }
 }
 
-/// Without that, an interruption leaves temporary files, and is otherwise as it should be.
-pub(super) fn watch_signals(messages: &Messages) {
-    if let Err(error) = output::remove_new_files_on_signals() {
-        messages
-            .say(&format!("signals cannot be watched ({error}); an interruption leaves a temporary file"));
-    }
-}
-
-/// How many threads work: one for each core, unless that was chosen. Where nothing is a file, there is
-/// nothing for others to do, and finding out takes time.
+/// How many threads work: one for each core, unless that was chosen, and no more than there is room for. Where nothing is
+/// a file, there is nothing for others to do, and finding out takes time.
 fn threads(args: &Args, inputs: &[InputFile]) -> usize {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    args.threads
-        .unwrap_or_else(|| if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 })
+    let wanted = args.threads.unwrap_or_else(|| {
+        if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 }
+    });
+    if wanted > 1 { wanted.min(threads_max()) } else { wanted }
 }
 
 fn progress(args: &Args, inputs: &[InputFile]) -> Progress {

@@ -1,13 +1,14 @@
 //! Adds up JSON reports of parts.
 
-use super::annotate::watch_signals;
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
 use crate::input::InputName;
 use crate::messages::Messages;
+use crate::output;
 use crate::progress::Progress;
 use crate::report::{LoadedReport, Tally, load};
+use crate::signals;
 use std::fs;
 use std::io::{self, Read};
 
@@ -20,7 +21,8 @@ pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
         return ExitStatus::Trouble;
     }
     if args.makes_files() {
-        watch_signals(&messages);
+        // Without that, an interruption leaves a file with a temporary name.
+        let _ = signals::watch_with(output::remove_new_files);
     }
     if let Err(refusal) = triage.open_reports(args, &[]) {
         messages.say(&refusal);

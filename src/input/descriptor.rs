@@ -2,6 +2,7 @@
 
 use super::InputName;
 use crate::progress::Progress;
+use crate::signals;
 use crate::standard_streams;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
@@ -14,6 +15,10 @@ use std::os::fd::{AsFd, BorrowedFd};
 #[derive(Debug)]
 pub(crate) struct Descriptor {
     handle: Handle,
+    /// Whether its reads can wait; those of a regular file do not.
+    can_wait: bool,
+    /// Whether it had to be waited for what was read last, and no more was there.
+    is_dry: bool,
     /// Is told of each byte that is read in order.
     progress: Progress,
 }
@@ -34,9 +39,10 @@ impl Descriptor {
             InputName::Stdin => Handle::Stdin(io::stdin()),
             InputName::File(path) => Handle::File(File::open(path)?),
         };
-        let descriptor = Self { handle, progress: progress.clone() };
+        let mut descriptor = Self { handle, can_wait: true, is_dry: false, progress: progress.clone() };
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
+            FileType::RegularFile => descriptor.can_wait = false,
             FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
             _ => {}
         }
@@ -52,7 +58,11 @@ impl Descriptor {
         File::from(self.as_fd().try_clone_to_owned()?).metadata()
     }
 
-    pub(super) fn file_type(&self) -> io::Result<FileType> {
+    pub(super) fn can_wait(&self) -> bool {
+        self.can_wait
+    }
+
+    fn file_type(&self) -> io::Result<FileType> {
         Ok(FileType::from_raw_mode(self.stat()?.st_mode))
     }
 
@@ -68,15 +78,21 @@ impl Descriptor {
 
     /// Reads once at a place of the file, without moving.
     pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        Ok(rustix::io::pread(self.as_fd(), buffer, position)?)
+        let count = rustix::io::pread(self.as_fd(), buffer, position)?;
+        signals::set_idle(false);
+        Ok(count)
     }
 
     pub(super) fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// Whether a read now would give bytes, the end, or an error; no where that cannot be told.
+    /// Whether a read now would give bytes, the end, or an error; no where that cannot be told. Where it had to be waited
+    /// for the last one, it is taken that so it is for the next, without a call to ask.
     pub(super) fn is_ready(&self) -> bool {
+        if self.is_dry {
+            return false;
+        }
         let at_once = Timespec::default();
         let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), PollFlags::IN)];
         poll(&mut fds, Some(&at_once)).is_ok_and(|ready| ready > 0)
@@ -94,10 +110,12 @@ impl Read for Descriptor {
     /// Reads once. Where another program has set the input to be non-blocking, waits as if it had not.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
+            let has_waited = signals::before_read(self.as_fd(), self.can_wait)?;
             match rustix::io::read(self.as_fd(), &mut *buffer) {
                 Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
                 Err(error) => return Err(error.into()),
                 Ok(count) => {
+                    self.is_dry = has_waited && count < buffer.len();
                     self.progress.add_bytes(count as u64);
                     return Ok(count);
                 }

@@ -16,13 +16,13 @@ pub(crate) use format::Format;
 pub(crate) use walk::{InputFile, list};
 
 use crate::progress::Progress;
+use crate::signals;
 use blocks::BLOCK_BYTES;
 use decoder::{Decoder, begins};
 use format::Beginning;
 use imsdk_annotate::Source;
 use peek::PeekReader;
 use read_ahead::ReadAhead;
-use rustix::fs::FileType;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::Metadata;
@@ -71,6 +71,8 @@ pub(crate) struct Input {
     buffering: Buffering,
     /// Whether its reads can wait; those of a regular file do not.
     can_wait: bool,
+    /// Whether all that it gave has been written, because it said that it would wait.
+    is_flushed: bool,
     /// Where it begins, if it is a regular file.
     start: u64,
 }
@@ -121,7 +123,7 @@ impl Reading {
     ) -> io::Result<Input> {
         let descriptor = Descriptor::open(name, &self.progress)?;
         check(&descriptor)?;
-        let can_wait = descriptor.file_type()? != FileType::RegularFile;
+        let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
         let mut rdr = PeekReader::new(descriptor);
         let format = match self.decompress.then(|| begins(&mut rdr)).transpose()? {
@@ -137,7 +139,7 @@ impl Reading {
                 (Content::Compressed(Box::new(decoder)), format)
             }
         };
-        Ok(Input { content, format, buffering: self.buffering, can_wait, start })
+        Ok(Input { content, format, buffering: self.buffering, can_wait, is_flushed: false, start })
     }
 }
 
@@ -183,6 +185,9 @@ impl Input {
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_flushed {
+            signals::set_idle(true);
+        }
         match &mut self.content {
             Content::Plain(rdr) => rdr.read(buffer),
             Content::Compressed(decoder) => decoder.read(buffer),
@@ -201,7 +206,7 @@ impl Source for Input {
     }
 
     fn would_wait(&mut self) -> bool {
-        match self.buffering {
+        self.is_flushed = match self.buffering {
             Buffering::Line => true,
             Buffering::Block => false,
             Buffering::WhileInputComes => {
@@ -212,6 +217,11 @@ impl Source for Input {
                         Content::Compressed(_) | Content::DecodedAhead(_) => true,
                     }
             }
-        }
+        };
+        self.is_flushed
+    }
+
+    fn is_given_up(&self) -> bool {
+        signals::have_cut_off()
     }
 }

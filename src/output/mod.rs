@@ -14,7 +14,7 @@ mod turns;
 pub(crate) use buffered::Buffered;
 pub(crate) use destination::Destination;
 pub(crate) use encoder::Encoder;
-pub(crate) use new_file::{NewFile, Origin, remove_new_files_on_signals};
+pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub(crate) use outliving::Outliving;
 pub(crate) use plan::{Plan, plan, refuse_input_as_output, resolve};
 pub(crate) use standard::Output;

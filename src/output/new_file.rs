@@ -1,6 +1,5 @@
 //! Files that appear under their names when they are whole, and leave nothing behind when they do not.
 
-use crate::signals;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
@@ -114,18 +113,12 @@ fn temporary() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on a signal that ends the program removes all files that are not whole first.
-///
-/// # Errors
-///
-/// Where the signals cannot be watched.
-pub(crate) fn remove_new_files_on_signals() -> io::Result<()> {
-    signals::before_the_end(|| {
-        let temporary = temporary();
-        for path in temporary.iter() {
-            let _ = fs::remove_file(path);
-        }
-        // Nobody can make another file until the program has ended.
-        std::mem::forget(temporary);
-    })
+/// Removes all files that are not whole, and lets nobody make or finish another one. For when the program is about to end.
+pub(crate) fn remove_new_files() {
+    let temporary = temporary();
+    for path in temporary.iter() {
+        let _ = fs::remove_file(path);
+    }
+    // Nobody gets the lock any more.
+    std::mem::forget(temporary);
 }

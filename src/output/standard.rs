@@ -2,6 +2,7 @@
 
 use crate::input::{enlarge_pipe, wait_for};
 use crate::progress::Progress;
+use crate::signals;
 use crate::standard_streams;
 use rustix::event::PollFlags;
 use rustix::fs::{FileType, Stat, fstat};
@@ -42,6 +43,7 @@ impl Output {
     }
 
     fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        signals::before_write(slices.iter().map(|slice| slice.len()).sum());
         loop {
             let written = match slices {
                 [bytes] => rustix::io::write(self.stdout.as_fd(), bytes),

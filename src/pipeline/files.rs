@@ -7,6 +7,7 @@ use crate::input::{Format, InputName};
 use crate::messages::is_out_of_room;
 use crate::output::{Buffered, Encoder, NewFile, Origin, Plan};
 use crate::report::{Ledger, Tally};
+use crate::signals;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub(crate) fn annotate_to_files(
             let Some(plan) = plans.get(number) else {
                 return;
             };
-            if no_room.load(Ordering::Relaxed) {
+            if no_room.load(Ordering::Relaxed) || signals::ask_to_stop() {
                 return;
             }
             if resume && is_whole(plan) {
@@ -54,7 +55,9 @@ pub(crate) fn annotate_to_files(
             }
         }
     });
-    ledger.into_tally()
+    let mut tally = ledger.into_tally();
+    tally.complete &= !signals::have_cut_off();
+    tally
 }
 
 /// # Errors
@@ -90,7 +93,9 @@ fn annotate_to_file(
             outcome.tally
         }
     };
-    wtr.into_inner()?.finish()?.finish(tally.complete)?;
+    if tally.complete || !signals::have_cut_off() {
+        wtr.into_inner()?.finish()?.finish(tally.complete)?;
+    }
     Ok(tally)
 }
 

@@ -10,6 +10,7 @@ use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_th
 use crate::messages::{self, Messages};
 use crate::output::Buffered;
 use crate::report::{Counter, Tally};
+use crate::signals;
 use imsdk_annotate::Annotator;
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, Write};
@@ -53,16 +54,20 @@ impl Pipeline {
         let mut wtr = Buffered::new(wtr);
         let mut worker = Worker::new(self);
         let mut tally = Tally::new();
-        for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
+        'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
             if threads > 1 && is_worth_threads(bytes) && !self.in_order {
                 tally.append(side_by_side::annotate_files(self, group, &mut wtr, threads)?);
                 continue;
             }
             for file in group {
+                if signals::ask_to_stop() {
+                    break 'groups;
+                }
                 if file.regular_bytes.is_none() {
                     // Opening a named pipe waits for its writer, as reading does.
                     wtr.flush()?;
+                    signals::set_idle(true);
                 }
                 let opened = self.open(&file.name);
                 let ahead = self.in_order && threads > 1;
@@ -76,6 +81,7 @@ impl Pipeline {
                 }
             }
         }
+        tally.complete &= !signals::have_cut_off();
         Ok((wtr.into_inner()?, tally))
     }
 

@@ -5,8 +5,10 @@ use super::{Pipeline, on_threads};
 use crate::input::{Block, Blocks, Buffering, Input, InputFile, InputName, is_worth_threads};
 use crate::output::{TurnWriter, Turns};
 use crate::report::{Ledger, Tally};
+use crate::signals;
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The pieces of work, in the order of their output.
 struct Pieces<'a> {
@@ -33,6 +35,13 @@ enum Work {
     Opened(io::Result<Input>),
     /// A small file, which is opened by the thread that annotates it.
     Open,
+}
+
+/// Takes what is written until a piece was not read to its end because of a signal. What comes behind would follow on a
+/// gap.
+struct UntilCutOff<'a, W> {
+    wtr: W,
+    is_cut_off: &'a AtomicBool,
 }
 
 /// What is wrong with an input.
@@ -76,12 +85,18 @@ pub(super) fn annotate_blocks<W: Write + Send>(
 /// Annotates pieces on several threads, and counts their fields.
 fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: usize) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
-    let report = |(name, error): Trouble| pipeline.messages.input(&name, &error);
-    let turns = Turns::new(wtr, threads, &report);
+    let is_cut_off = AtomicBool::new(false);
+    let report = |(name, error): Trouble| {
+        is_cut_off.fetch_or(signals::is_cut_off(&error), Ordering::Relaxed);
+        pipeline.messages.input(&name, &error);
+    };
+    let turns = Turns::new(UntilCutOff { wtr, is_cut_off: &is_cut_off }, threads, &report);
     let (pieces, ledger) = (Mutex::new(pieces), Ledger::default());
     on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
     turns.into_result()?;
-    Ok(ledger.into_tally())
+    let mut tally = ledger.into_tally();
+    tally.complete &= !signals::have_cut_off();
+    Ok(tally)
 }
 
 /// Does piece after piece until there are no more, or writing has failed.
@@ -131,9 +146,22 @@ fn do_piece<W: Write>(
     wtr.end(trouble.map(|error| (file.name.clone(), error)))
 }
 
+impl<W: Write> Write for UntilCutOff<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_cut_off.load(Ordering::Relaxed) { Ok(bytes.len()) } else { self.wtr.write(bytes) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.wtr.flush()
+    }
+}
+
 impl<'a> Pieces<'a> {
     fn next(&mut self) -> Option<Piece<'a>> {
         let (file, work, is_last) = self.next_work()?;
+        if signals::ask_to_stop() {
+            return None;
+        }
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         Some(Piece { ticket, file, work, is_last })

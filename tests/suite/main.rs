@@ -3,6 +3,7 @@
 mod catalog;
 mod catalog_formats;
 mod catalogs;
+mod changing_files;
 mod checks;
 mod color;
 mod command;
@@ -26,6 +27,9 @@ mod properties;
 mod readme;
 mod recognition;
 mod reports;
+mod short_calls;
+mod signals;
+mod starved;
 mod streaming;
 mod threads;
 mod tidy;

@@ -1,0 +1,311 @@
+//! Signals: what was read is written as far as it is complete, reports are, and nothing else is left.
+
+use crate::command::{binary, isolated, peak_kib, read_until};
+use crate::packed::{pack, unpack_with_library};
+use crate::starved::command_as_nobody;
+use imsdk_annotate::Annotator;
+use rustix::io::ioctl_fionread;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+const LINE: &[u8] = b"ret=-204 openid=7\n";
+const ANNOTATED: &[u8] = b"ret=-204 (auth: user session is failure!) openid=7\n";
+const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
+
+/// The program, reading from a pipe of which the test has both ends: what it did not read can be read here.
+struct Run {
+    child: Child,
+    stdin_wtr: PipeWriter,
+    stdin_rdr: PipeReader,
+    stdout: ChildStdout,
+}
+
+fn start(command: &mut Command) -> Run {
+    let (stdin_rdr, stdin_wtr) = std::io::pipe().unwrap();
+    command.stdin(stdin_rdr.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // The command has a copy of the reading end.
+    command.stdin(Stdio::null());
+    let stdout = child.stdout.take().unwrap();
+    Run { child, stdin_wtr, stdin_rdr, stdout }
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Waits for a condition, as long as the test runner has patience.
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    while !is_so() {
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+impl Run {
+    /// Writes, and waits until the program has read all of it.
+    fn feed(&mut self, text: &[u8]) {
+        self.stdin_wtr.write_all(text).unwrap();
+        let rdr = self.stdin_rdr.as_fd();
+        wait_until(|| ioctl_fionread(rdr).unwrap() == 0);
+    }
+
+    /// Waits for the end; that the signal has caused it is checked. Returns what it wrote.
+    fn ended_by(mut self, signal: Signal, what: &str) -> Vec<u8> {
+        let mut rest = Vec::new();
+        self.stdout.read_to_end(&mut rest).unwrap();
+        let status = self.child.wait().unwrap();
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{what}: {status:?} {said}");
+        assert_eq!(said, "", "{what}");
+        rest
+    }
+}
+
+/// The lines of a text that are complete.
+fn complete(text: &[u8]) -> &[u8] {
+    &text[..text.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)]
+}
+
+/// Input keeps coming until the program has ended, and it is known to the byte what it has read of that.
+#[test]
+fn what_was_read_and_is_complete_is_written() {
+    let piece: Vec<u8> = (0..3000).flat_map(|n| format!("{n} ret=-204 x\nret=-1\n").into_bytes()).collect();
+    let args: [&[&str]; 5] =
+        [&[], &["--line-buffered"], &["--block-buffered"], &["--only", "error"], &["--fail-on", "unknown"]];
+    for (args, signal) in args.into_iter().zip(SIGNALS.into_iter().cycle()) {
+        let mut run = start(binary().args(args));
+        let mut stdin_wtr = run.stdin_wtr.try_clone().unwrap();
+        let has_ended = AtomicBool::new(false);
+        let (mut annotated, mut input, mut unread) = (vec![0; 1 << 20], Vec::new(), Vec::new());
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                let mut written = Vec::new();
+                while !has_ended.load(Ordering::Relaxed) {
+                    stdin_wtr.write_all(&piece).unwrap();
+                    written.extend_from_slice(&piece);
+                }
+                drop(stdin_wtr);
+                written
+            });
+            run.stdout.read_exact(&mut annotated).unwrap();
+            send(&run.child, signal);
+            let Run { child, stdin_wtr, mut stdin_rdr, stdout } = run;
+            drop(stdin_wtr);
+            let (wtr, rdr) = (std::io::pipe().unwrap().1, stdin_rdr.try_clone().unwrap());
+            let run = Run { child, stdin_wtr: wtr, stdin_rdr: rdr, stdout };
+            annotated.extend(run.ended_by(signal, &format!("{args:?}")));
+            has_ended.store(true, Ordering::Relaxed);
+            stdin_rdr.read_to_end(&mut unread).unwrap();
+            input = writer.join().unwrap();
+        });
+        input.truncate(input.len() - unread.len());
+        let expected = Annotator::new().annotate(complete(&input));
+        assert!(annotated == expected, "{args:?}: {} of {} bytes", annotated.len(), expected.len());
+    }
+}
+
+#[test]
+fn what_waits_for_input_ends_at_once_without_the_incomplete_line() {
+    for signal in SIGNALS {
+        for args in [&[][..], &["--line-buffered"], &["--only", "any"], &["-n"]] {
+            let mut run = start(binary().args(args));
+            run.feed(LINE);
+            let first = read_until(&mut run.stdout, b"\n");
+            assert!(first.ends_with(ANNOTATED));
+            run.feed(b"ret=-20");
+            send(&run.child, signal);
+            assert_eq!(run.ended_by(signal, &format!("{args:?}")), b"");
+        }
+    }
+}
+
+#[test]
+fn what_is_held_back_is_written() {
+    for args in [&["--block-buffered"][..], &["--compress", "gzip"], &["--compress", "zstd"]] {
+        let mut run = start(binary().args(args));
+        run.feed(&LINE.repeat(3));
+        run.feed(b"ret=-20");
+        send(&run.child, Signal::TERM);
+        let mut written = run.ended_by(Signal::TERM, &format!("{args:?}"));
+        if let ["--compress", format] = args {
+            written = unpack_with_library(format, &written);
+        }
+        assert_eq!(written, ANNOTATED.repeat(3), "{args:?}");
+    }
+}
+
+#[test]
+fn reports_are_written_and_say_that_they_are_not_complete() {
+    for args in [&["-q", "other.log", "-"][..], &["other.log", "-", "other.log"], &["-o", "out.log"]] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("other.log"), b"ret=5\n").unwrap();
+        let mut run = start(binary().current_dir(&folder).args(["--report", "json=report.json"]).args(args));
+        run.feed(&LINE.repeat(2));
+        run.feed(b"ret=-20");
+        send(&run.child, Signal::INT);
+        run.ended_by(Signal::INT, &format!("{args:?}"));
+        let report = fs::read(folder.path().join("report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        assert_eq!(report["complete"], false);
+        let others = u64::from(args[0] != "-o");
+        assert_eq!(
+            (&report["fields"], &report["input"]["lines"]),
+            (&(2 + others).into(), &(2 + others).into())
+        );
+        let names = fs::read_dir(&folder).unwrap().count();
+        assert_eq!(names, 2, "{args:?}: a file that is not whole has been left");
+    }
+}
+
+/// Of a line that is longer than what is held, the beginning has been written already. It stays the beginning of what
+/// would have been written.
+#[test]
+fn a_long_line_that_was_begun_ends_somewhere() {
+    let text = [LINE, &b"x ret=-204 ".repeat(100_000)].concat();
+    let expected = Annotator::new().annotate(&text);
+    let mut run = start(&mut binary());
+    let mut stdin_wtr = run.stdin_wtr.try_clone().unwrap();
+    // What does not fill the buffer is held back: it could become whole.
+    let mut annotated = vec![0; expected.len() / 2];
+    // Has an end when the reading ends are closed.
+    thread::spawn(move || drop(stdin_wtr.write_all(&text)));
+    run.stdout.read_exact(&mut annotated).unwrap();
+    send(&run.child, Signal::TERM);
+    annotated.extend(run.ended_by(Signal::TERM, "a long line"));
+    assert!(expected.starts_with(&annotated));
+}
+
+/// Whatever is read side by side: what comes out is the beginning of the whole, and ends with a line.
+#[test]
+fn files_end_within_no_line_and_without_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: Vec<u8> = (0..120_000_u64)
+        .flat_map(|n| format!("{:x} ret=-204\n", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).into_bytes())
+        .collect();
+    fs::write(folder.path().join("a.log"), &text).unwrap();
+    for (index, format) in ["gzip", "zstd", "xz", "lz4"].into_iter().enumerate() {
+        fs::write(folder.path().join(index.to_string()), pack(format, &text)).unwrap();
+    }
+    let expected = Annotator::new().annotate(&text);
+    for args in [
+        &["-j1", "a.log", "a.log"][..],
+        &["-j4", "a.log", "a.log", "a.log"],
+        &["-j1", "0", "1", "2", "3"],
+        &["-j2", "0"],
+        &["-j2", "3", "2", "1", "0"],
+        &["-j4", "0", "1", "2", "3", "0", "1", "2", "3"],
+    ] {
+        let expected = expected.repeat(args.len() - 1);
+        let mut run = start(binary().current_dir(&folder).args(args));
+        let mut annotated = vec![0];
+        run.stdout.read_exact(&mut annotated).unwrap();
+        send(&run.child, Signal::TERM);
+        annotated.extend(run.ended_by(Signal::TERM, &format!("{args:?}")));
+        assert!(annotated.ends_with(b"\n") && expected.starts_with(&annotated), "{args:?}");
+        assert!(args[0] != "-j1" || annotated.len() < expected.len(), "{args:?}: has gone on");
+    }
+}
+
+/// The output takes nothing more, and the program waits for that.
+fn start_blocked(args: &[&str]) -> Run {
+    let run = start(binary().args(args));
+    let mut stdin_wtr = run.stdin_wtr.try_clone().unwrap();
+    // Has an end when the reading ends are closed.
+    thread::spawn(move || while stdin_wtr.write_all(&LINE.repeat(1000)).is_ok() {});
+    let stdout = run.stdout.as_fd();
+    let mut before = 0;
+    // What is in the pipe of the output, and in that of the input, grows no more.
+    wait_until(|| {
+        let now = ioctl_fionread(stdout).unwrap() + ioctl_fionread(&run.stdin_rdr).unwrap();
+        thread::sleep(Duration::from_millis(20));
+        let is_same = now == before && ioctl_fionread(stdout).unwrap() > 32 * 1024;
+        before = now;
+        is_same
+    });
+    run
+}
+
+#[test]
+fn an_output_that_nobody_takes_does_not_hold_the_end_up() {
+    for args in [&[][..], &["--report", "json=/dev/null"]] {
+        let mut run = start_blocked(args);
+        send(&run.child, Signal::TERM);
+        assert_eq!(run.child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()), "{args:?}");
+    }
+}
+
+/// Patience would end the program with the first one.
+#[test]
+fn a_second_signal_ends_the_program_at_once() {
+    for args in [&[][..], &["--report", "json=/dev/null"]] {
+        let mut run = start_blocked(args);
+        send(&run.child, Signal::INT);
+        // Two that come at the same time have no order.
+        thread::sleep(Duration::from_millis(100));
+        send(&run.child, Signal::TERM);
+        assert_eq!(run.child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()), "{args:?}");
+    }
+}
+
+#[test]
+fn signals_that_are_ignored_at_the_start_stay_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in ["", "--report json=r", "-o /dev/stdout"] {
+        let mut command = isolated("sh");
+        let script = format!("trap '' INT HUP; exec \"$0\" {args}");
+        command.args(["-c", &script]).arg(binary().get_program()).current_dir(&folder);
+        let mut run = start(&mut command);
+        run.feed(LINE);
+        send(&run.child, Signal::INT);
+        send(&run.child, Signal::HUP);
+        run.feed(LINE);
+        assert_eq!(read_until(&mut run.stdout, &ANNOTATED.repeat(2)), ANNOTATED.repeat(2), "{args}");
+        send(&run.child, Signal::TERM);
+        assert_eq!(run.ended_by(Signal::TERM, args), b"");
+    }
+}
+
+/// Signals that are caught where there is nobody to answer would end nothing any more.
+#[test]
+fn a_signal_ends_the_program_also_where_no_thread_can_be_had() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in ["", "-o mine/all", "-q --report json=mine/r"] {
+        let script = format!("ulimit -u 0 2>&- || ulimit -p 0 2>&- || exit 77; exec \"$0\" {args}");
+        let mut run = start(&mut command_as_nobody(folder.path(), &script));
+        run.stdin_wtr.write_all(LINE).unwrap();
+        let rdr = run.stdin_rdr.try_clone().unwrap();
+        let mut status = None;
+        wait_until(|| {
+            status = run.child.try_wait().unwrap();
+            status.is_some() || ioctl_fionread(&rdr).unwrap() == 0
+        });
+        if status.is_some_and(|status| status.code() == Some(77)) {
+            println!("skipped: threads cannot be limited");
+            return;
+        }
+        send(&run.child, Signal::TERM);
+        run.ended_by(Signal::TERM, args);
+    }
+}
+
+/// As it is for `cat`: nothing is asked for but what a line needs.
+#[test]
+fn watching_signals_takes_no_thread_for_a_stream_that_waits() {
+    let mut run = start(&mut binary());
+    run.feed(LINE);
+    assert_eq!(read_until(&mut run.stdout, b"\n"), ANNOTATED);
+    if peak_kib(run.child.id()).is_some() {
+        let tasks = fs::read_dir(format!("/proc/{}/task", run.child.id())).unwrap();
+        assert_eq!(tasks.count(), 1);
+    }
+    send(&run.child, Signal::INT);
+    assert_eq!(run.ended_by(Signal::INT, "a stream"), b"");
+}
