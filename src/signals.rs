@@ -11,8 +11,8 @@ use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use std::ffi::c_int;
-use std::fs;
-use std::io::{self, PipeReader, PipeWriter};
+use std::fs::File;
+use std::io::{self, PipeReader, PipeWriter, Read};
 use std::mem;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -130,7 +130,10 @@ fn start_answering(
 
 /// The signals that ask for the end; without those that are ignored (`nohup`), which stay so.
 fn heeded_signals() -> Vec<c_int> {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    // At once: growing reads would take longer than all else here.
+    let mut status = String::with_capacity(4096);
+    let opened = File::open("/proc/self/status");
+    let _ = opened.and_then(|file| file.take(4096).read_to_string(&mut status));
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
     [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
