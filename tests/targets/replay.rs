@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 type Target = fn(&[u8]);
 
 /// The targets by the names of their folders.
-const TARGETS: [(&str, Target); 1] = [("twin", crate::twin)];
+const TARGETS: [(&str, Target); 1] = [("twin", super::twin)];
 
 /// The inputs of a target in a folder beside this file.
 fn inputs(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {

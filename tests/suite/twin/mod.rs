@@ -89,7 +89,9 @@ fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<Field
     let mut start = (0..end).rev().take_while(|&at| is_identifier(line[at])).last()?;
     if start > 0 && line[start - 1] == b'\\' && b"nrt".contains(&line[start]) {
         start += 1;
-    } else if let Some(behind) = (start..end).find(|&at| COLOR_AT_END.is_match(&line[..at])) {
+    } else if let Some(behind) =
+        (start..=end).find(|&at| COLOR_AT_END.is_match(&line[at.saturating_sub(31)..at]))
+    {
         start = behind;
     }
     let identifier = &line[start..end];

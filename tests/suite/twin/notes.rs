@@ -14,7 +14,7 @@ pub(crate) struct Style<'a> {
     pub(crate) catalog: Catalog,
     /// Whether negative codes that the catalog lacks are fields.
     pub(crate) unknown: bool,
-    pub(crate) patterns: Vec<Regex>,
+    pub(crate) patterns: Vec<&'a Regex>,
     pub(crate) template: &'a str,
     pub(crate) language: Language,
     pub(crate) as_fields: bool,
@@ -41,6 +41,8 @@ enum Form {
 }
 
 static COLOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^\x1B\[[0-9;:]{0,93}m").unwrap());
+
+static COLON_BEHIND_QUOTE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?-u)^(\\?")[ \t]*:"#).unwrap());
 
 static IN_SEQUENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\x1B\[[0-9;:]{0,96}$").unwrap());
 
@@ -136,13 +138,18 @@ impl<'a> Style<'a> {
 
     fn form(&self, line: &[u8], field: &Field) -> Form {
         let behind_key = &line[field.key_end..field.end];
-        let begins = |pattern: &str| Regex::new(pattern).unwrap().is_match(behind_key);
-        match () {
-            () if !self.as_fields => Form::Text,
-            () if begins(r#"^"[ \t]*:"#) => Form::Json,
-            () if begins(r#"^\\"[ \t]*:"#) => Form::EscapedJson,
-            () if begins("^=[^>]") && !is_in_string(&line[..field.start]) => Form::KeyValue,
-            () => Form::Text,
+        let quote = COLON_BEHIND_QUOTE.captures(behind_key);
+        match quote.map(|captures| captures[1].len()) {
+            _ if !self.as_fields => Form::Text,
+            Some(1) => Form::Json,
+            Some(_) => Form::EscapedJson,
+            None if behind_key.starts_with(b"=")
+                && !behind_key.starts_with(b"=>")
+                && !is_in_string(&line[..field.start]) =>
+            {
+                Form::KeyValue
+            }
+            None => Form::Text,
         }
     }
 
