@@ -1,13 +1,9 @@
 //! Replays the targets over the inputs that are kept, and over what proptest makes of them.
 
+use super::TARGETS;
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-type Target = fn(&[u8]);
-
-/// The targets by the names of their folders.
-const TARGETS: [(&str, Target); 1] = [("twin", super::twin)];
 
 /// The inputs of a target in a folder beside this file.
 fn inputs(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {

@@ -95,7 +95,7 @@ fn has_note(style: &Style<'_>, text: &[u8]) -> bool {
 }
 
 /// The target.
-pub fn run(input: &[u8]) {
+pub(super) fn run(input: &[u8]) {
     let Some((options, text)) = Options::read(input) else { return };
     let builder = options.builder().strip(options.strip).window_bytes(options.window_bytes);
     let annotator = match &options.lines {
