@@ -190,8 +190,9 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, String> {
     {
         let unquoted = value.trim_start().trim_matches(['"', '\'']);
         return Err(format!(
-            "{}: quotes are not taken away here; write {option}={}",
+            "{}: quotes are not taken away here; write {}={}",
             visible(text),
+            visible(option),
             visible(unquoted)
         ));
     }
