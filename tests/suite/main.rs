@@ -27,6 +27,7 @@ mod readme;
 mod recognition;
 mod reports;
 mod streaming;
+mod supply_chain;
 mod threads;
 mod tidy;
 mod twin;
