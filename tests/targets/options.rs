@@ -10,7 +10,10 @@ use imsdk_annotate::{
 use std::sync::LazyLock;
 
 /// How many bytes say what the options are; the rest of an input is the text.
-pub(crate) const HEAD_BYTES: usize = 24;
+const HEAD_BYTES: usize = 24;
+
+/// How often the text is repeated at most.
+const TIMES_MAX: u8 = 6;
 
 const TEMPLATES: [&str; 12] = [
     " ({category}: {message})",
@@ -106,9 +109,13 @@ pub(crate) struct Options {
 
 impl Options {
     /// Options and text of an input.
-    pub(crate) fn read(input: &[u8]) -> Option<(Self, &[u8])> {
+    pub(crate) fn read(input: &[u8]) -> Option<(Self, Vec<u8>)> {
         let (head, text) = input.split_at_checked(HEAD_BYTES)?;
-        Some((Self::of_head(&mut Unstructured::new(head)).ok()?, text))
+        let mut head = Unstructured::new(head);
+        let options = Self::of_head(&mut head).ok()?;
+        // A text that is longer than the window costs the fuzzer less if it is the same several times.
+        let times = 1 + head.arbitrary::<u8>().ok()? % TIMES_MAX;
+        Some((options, text.repeat(times.into())))
     }
 
     fn of_head(head: &mut Unstructured<'_>) -> Result<Self> {

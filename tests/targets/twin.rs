@@ -97,6 +97,7 @@ fn has_note(style: &Style<'_>, text: &[u8]) -> bool {
 /// The target.
 pub(super) fn run(input: &[u8]) {
     let Some((options, text)) = Options::read(input) else { return };
+    let text = &text[..];
     let builder = options.builder().strip(options.strip).window_bytes(options.window_bytes);
     let annotator = match &options.lines {
         Some(lines) => builder.lines(lines.clone()).build(),
