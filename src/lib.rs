@@ -30,6 +30,7 @@
 mod annotate;
 mod annotator;
 mod catalog;
+mod collector;
 mod field;
 mod line_color;
 mod line_quotes;

@@ -29,7 +29,7 @@ impl OldNotes {
 
     /// Whether what looks like a field is none: a part of a note, or another kind of code once the notes before it
     /// are looked through.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
         let is_in_note = self.end.is_some_and(|end| field.start < end);
         is_in_note || field.spelled_code && self.is_other_kind(window, field.start)

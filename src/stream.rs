@@ -1,6 +1,7 @@
 //! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
 
 use crate::annotate::Memory;
+use crate::collector::{Collected, Collector};
 use crate::lines::LineWriter;
 use crate::observer::{Observer, Part};
 use crate::scanner::LOOK_BEHIND_BYTES;
@@ -27,20 +28,41 @@ pub trait Source: Read {
     fn input_offset(&self) -> u64 {
         0
     }
+
+    /// Where in its file, or whatever it reads from, the next read begins. Reads are fastest where memory is as a file is
+    /// to pages; nothing else depends on it.
+    fn position(&self) -> u64 {
+        0
+    }
 }
 
 /// Takes it of any reader that each read could wait.
-pub(crate) struct AnyReader<R>(pub(crate) R);
+pub(crate) struct AnyReader<R> {
+    rdr: R,
+    position: u64,
+}
+
+impl<R> AnyReader<R> {
+    pub(crate) fn new(rdr: R) -> Self {
+        Self { rdr, position: 0 }
+    }
+}
 
 impl<R: Read> Read for AnyReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+        let count = self.rdr.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
     }
 }
 
 impl<R: Read> Source for AnyReader<R> {
     fn would_wait(&mut self) -> bool {
         true
+    }
+
+    fn position(&self) -> u64 {
+        self.position
     }
 }
 
@@ -81,13 +103,20 @@ pub struct StreamAnnotator<'a> {
     window: Window,
     memory: Memory,
     lines: LineWriter,
+    collected: Collected,
 }
 
 impl<'a> StreamAnnotator<'a> {
     pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
         let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
         let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
-        Self { writing, window, memory: Memory::default(), lines: LineWriter::default() }
+        Self {
+            writing,
+            window,
+            memory: Memory::default(),
+            lines: LineWriter::default(),
+            collected: Collected::default(),
+        }
     }
 
     /// Annotates all that a source gives, tells the observer, and returns the number of fields found.
@@ -123,7 +152,8 @@ impl<'a> StreamAnnotator<'a> {
             wtr.flush().map_err(StreamError::Write)?;
         }
         let start = self.window.start();
-        let outcome = self.window.fill(source);
+        let position = source.position();
+        let outcome = self.window.fill(source, position);
         self.memory.moved(start, self.window.start());
         if outcome.is_err() {
             self.window.end_input();
@@ -133,8 +163,10 @@ impl<'a> StreamAnnotator<'a> {
             let (text, start) = (settled.text, settled.part.start);
             let list = observer.wants_fields();
             let fields_before = self.memory.fields;
-            let written = self.writing.write_part(settled, &mut self.memory, &mut self.lines, list, wtr);
-            let end = written.map_err(StreamError::Write)?;
+            let mut collector = Collector::new(&mut self.collected, wtr);
+            let written =
+                self.writing.write_part(settled, &mut self.memory, &mut self.lines, list, &mut collector);
+            let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
             let fields = self.memory.fields - fields_before;
             let (input_offset, listed) = (source.input_offset(), &self.memory.listed[..]);
             observer.observe(Part { text, start, end, input_offset, fields, listed });

@@ -1,9 +1,10 @@
 //! What is written of a stream: all of it, chosen or numbered lines, or nothing.
 
 use crate::annotate::{Memory, NoteWriter};
+use crate::collector::Sink;
 use crate::lines::{LineRules, LineWriter};
 use crate::window::{LINE_MAX_BYTES, Settled};
-use std::io::{self, Write};
+use std::io;
 
 /// Writes parts of a stream.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl Writing {
         memory: &mut Memory,
         lines: &mut LineWriter,
         list: bool,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink,
     ) -> io::Result<usize> {
         let (text, part) = (settled.text, settled.part.clone());
         match &self.written {

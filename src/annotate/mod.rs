@@ -2,14 +2,17 @@
 
 mod with_patterns;
 
-use crate::field::Field;
+use crate::collector::Sink;
+use crate::field::{Field, NoteForm};
 use crate::line_color::{self, LineColor};
 use crate::line_quotes::LineQuotes;
 use crate::note::{self, Notes};
 use crate::old_notes::OldNotes;
 use crate::pattern::PatternScanner;
-use crate::scanner::{self, Scanner};
-use std::io::{self, Write};
+use crate::scanner::{self, Candidates, Scanner};
+use fearless_simd::{Simd, dispatch};
+use std::convert::Infallible;
+use std::io;
 use std::ops::Range;
 use with_patterns::Found;
 
@@ -37,7 +40,7 @@ pub(crate) struct Memory {
     pub(crate) color: LineColor,
     line: LineMemory,
     /// Room for the scanner to work in.
-    scratch: Vec<u32>,
+    candidates: Candidates,
     found: Found,
 }
 
@@ -81,119 +84,183 @@ impl NoteWriter {
         part: Range<usize>,
         memory: &mut Memory,
         list: bool,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink,
     ) -> io::Result<usize> {
-        let mut color = std::mem::take(&mut memory.color);
-        let mut written = part.start;
-        self.for_each_field(window, part.clone(), memory, list, |field| {
-            // What lies before the field was just searched, and is still in the nearest cache.
-            self.write_field(window, &mut written, field, &mut color, wtr)
-        })?;
-        let end = part.end.max(written);
+        let part_end = part.end;
+        let written = if self.patterns.is_empty() {
+            dispatch!(self.scanner.level, simd => simd.vectorize(
+                #[inline(always)]
+                || self.write_with_keys(simd, window, part, memory, list, wtr),
+            ))
+        } else {
+            self.write_with_patterns(window, part, memory, list, wtr)
+        }?;
+        self.leave(window, part_end, &mut memory.line);
+        let end = part_end.max(written);
         wtr.write_all(&window[written..end])?;
         if self.color {
-            color.advance(window, end);
+            memory.color.advance(window, end);
         }
-        memory.color = color;
         Ok(end)
+    }
+
+    /// Writes up to behind the last field's note, and returns where that is. Each field is written as soon as it is found:
+    /// what lies before it was just searched, and is still in the nearest cache.
+    // Inlined, with all that is done for each field, to be compiled with the instructions of the level; what is seldom
+    // needed is apart, so that the rest stays in registers.
+    #[inline(always)]
+    fn write_with_keys<S: Simd>(
+        &self,
+        simd: S,
+        window: &[u8],
+        part: Range<usize>,
+        memory: &mut Memory,
+        list: bool,
+        wtr: &mut impl Sink,
+    ) -> io::Result<usize> {
+        let Memory { listed, fields, line, candidates, color, .. } = memory;
+        listed.clear();
+        let (mut written, mut known) = (part.start, 0);
+        let is_plain = self.writes_plain && !list;
+        self.scanner.for_each_field(
+            simd,
+            window,
+            part,
+            candidates,
+            #[inline(always)]
+            |field| {
+                if line.old_notes.hide(window, &field) {
+                    return Ok(());
+                }
+                known += u64::from(field.entry.is_some());
+                match field.entry {
+                    Some(entry) if is_plain && !self.notes.could_begin(&window[field.end..]) => {
+                        let gap = std::mem::replace(&mut written, field.end)..field.end;
+                        {
+                            wtr.copy(window, gap)?;
+                            let (texts, note) = self.notes.plain(entry);
+                            wtr.copy(texts, note)
+                        }
+                    }
+                    _ => {
+                        let field = self.complete(field, window, line);
+                        if list {
+                            listed.push(field);
+                        }
+                        self.write_field(window, &mut written, field, color, wtr)
+                    }
+                }
+            },
+        )?;
+        *fields += known;
+        Ok(written)
+    }
+
+    #[inline(never)]
+    fn write_with_patterns(
+        &self,
+        window: &[u8],
+        part: Range<usize>,
+        memory: &mut Memory,
+        list: bool,
+        wtr: &mut impl Sink,
+    ) -> io::Result<usize> {
+        let mut written = part.start;
+        self.list_with_patterns(window, part, memory);
+        let Memory { listed, color, .. } = memory;
+        for &field in listed.iter() {
+            self.write_field(window, &mut written, field, color, wtr)?;
+        }
+        if !list {
+            listed.clear();
+        }
+        Ok(written)
     }
 
     /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
     pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
         let end = part.end;
-        self.for_each_field(window, part, memory, true, |_| Ok(())).expect("nothing is written");
+        if self.patterns.is_empty() {
+            dispatch!(self.scanner.level, simd => simd.vectorize(
+                #[inline(always)]
+                || self.list_with_keys(simd, window, part, memory),
+            ));
+        } else {
+            self.list_with_patterns(window, part, memory);
+        }
+        self.leave(window, end, &mut memory.line);
         memory.listed.last().map_or(end, |field| end.max(field.end + field.old_note_bytes))
     }
 
-    /// Counts the fields of a part, lists them if that is wanted, and calls `on_field` for each.
-    #[inline]
-    fn for_each_field(
-        &self,
-        window: &[u8],
-        part: Range<usize>,
-        memory: &mut Memory,
-        list: bool,
-        mut on_field: impl FnMut(&Field) -> io::Result<()>,
-    ) -> io::Result<()> {
-        memory.listed.clear();
-        if !self.patterns.is_empty() {
-            return self.for_each_with_patterns(window, part, memory, list, &mut on_field);
-        }
-        let Memory { listed, fields, line, scratch, .. } = memory;
-        let end = part.end;
-        self.scanner.for_each_field(window, part, scratch, |field| {
-            if !self.complete(field, window, line) {
-                return Ok(());
-            }
-            *fields += u64::from(field.entry.is_some());
-            if list {
-                listed.push(*field);
-            }
-            on_field(field)
-        })?;
-        self.leave(window, end, line);
-        Ok(())
-    }
-
-    // Apart, so that what is done for each field stays small enough to be inlined.
-    #[inline(never)]
-    fn for_each_with_patterns(
-        &self,
-        window: &[u8],
-        part: Range<usize>,
-        memory: &mut Memory,
-        list: bool,
-        on_field: &mut dyn FnMut(&Field) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let Memory { listed, fields, line, found, .. } = memory;
-        let end = part.end;
-        self.find_with_patterns(window, part, line, found);
-        for field in &found.fields {
-            *fields += u64::from(field.entry.is_some());
-            if list {
-                listed.push(*field);
-            }
-            on_field(field)?;
-        }
-        self.leave(window, end, line);
-        Ok(())
-    }
-
-    /// Finds out how the note of a field is written, and whether it is there. Returns whether it is a field at all,
-    /// given the notes that the line had before it.
+    // Inlined, as `write_with_keys` is.
     #[inline(always)]
-    fn complete(&self, field: &mut Field, window: &[u8], line: &mut LineMemory) -> bool {
-        if line.old_notes.hide(window, field) {
-            return false;
-        }
-        let Some(entry) = field.entry else {
-            return true;
-        };
-        if self.notes.could_begin(&window[field.end..]) {
-            self.look_for_old_note(field, entry, window, line);
-        }
-        true
+    fn list_with_keys<S: Simd>(&self, simd: S, window: &[u8], part: Range<usize>, memory: &mut Memory) {
+        let Memory { listed, fields, line, candidates, .. } = memory;
+        listed.clear();
+        let outcome: Result<(), Infallible> = self.scanner.for_each_field(
+            simd,
+            window,
+            part,
+            candidates,
+            #[inline(always)]
+            |field| {
+                if !line.old_notes.hide(window, &field) {
+                    *fields += u64::from(field.entry.is_some());
+                    listed.push(self.complete(field, window, line));
+                }
+                Ok(())
+            },
+        );
+        let Ok(()) = outcome;
     }
 
-    // Apart, so that what is done for each field stays small enough to be inlined.
     #[inline(never)]
-    fn look_for_old_note(&self, field: &mut Field, entry: usize, window: &[u8], line: &mut LineMemory) {
+    fn list_with_patterns(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) {
+        let Memory { listed, fields, line, found, .. } = memory;
+        self.find_with_patterns(window, part, line, found);
+        listed.clear();
+        listed.extend_from_slice(&found.fields);
+        *fields += listed.iter().filter(|field| field.entry.is_some()).count() as u64;
+    }
+
+    /// Finds out how the note of a field is written, and whether it is there.
+    #[inline(always)]
+    fn complete(&self, field: Field, window: &[u8], line: &mut LineMemory) -> Field {
+        let (form, old_note_bytes) = match field.entry {
+            Some(entry) if self.notes.could_begin(&window[field.end..]) => {
+                self.look_for_old_note(field, entry, window, line)
+            }
+            _ => (field.form, 0),
+        };
+        Field { form, old_note_bytes, ..field }
+    }
+
+    /// In which form the note of a field is written, and how long the one is that stands there.
+    #[inline(never)]
+    fn look_for_old_note(
+        &self,
+        mut field: Field,
+        entry: usize,
+        window: &[u8],
+        line: &mut LineMemory,
+    ) -> (NoteForm, usize) {
         let LineMemory { old_notes, quotes, color } = line;
         if self.notes.have_forms() {
-            field.form = note::form_of(window, field, quotes.advance(window, field.start));
+            field.form = note::form_of(window, &field, quotes.advance(window, field.start));
         }
-        if let Some(mut length) = self.notes.length_behind(field, entry, window) {
-            if self.strip {
-                length += restored_length(color, window, field.end, length);
-            }
-            field.old_note_bytes = length;
-            let mut end = field.end + length;
-            if !self.strip && window[field.end..].starts_with(note::RESET) {
-                // What puts the colour back belongs to the note for who looks through it.
-                end += line_color::sequence_length(&window[end..]);
-            }
-            old_notes.add(window, field.end..end);
+        let Some(mut length) = self.notes.length_behind(&field, entry, window) else {
+            return (field.form, 0);
+        };
+        if self.strip {
+            length += restored_length(color, window, field.end, length);
         }
+        let mut end = field.end + length;
+        if !self.strip && window[field.end..].starts_with(note::RESET) {
+            // What puts the colour back belongs to the note for who looks through it.
+            end += line_color::sequence_length(&window[end..]);
+        }
+        old_notes.add(window, field.end..end);
+        (field.form, length)
     }
 
     /// Looks at what is left of a part for what the next one needs to know of its line.
@@ -215,10 +282,10 @@ impl NoteWriter {
         range: Range<usize>,
         fields: &[Field],
         color: &mut LineColor,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink,
     ) -> io::Result<()> {
         let mut written = range.start;
-        for field in fields {
+        for &field in fields {
             self.write_field(window, &mut written, field, color, wtr)?;
         }
         wtr.write_all(&window[written..range.end])?;
@@ -229,35 +296,39 @@ impl NoteWriter {
     }
 
     /// Writes all from `written` to a field, with its note, if there is something to be done for it.
-    #[inline(always)]
+    #[inline(never)]
     fn write_field(
         &self,
         window: &[u8],
         written: &mut usize,
-        field: &Field,
+        field: Field,
         color: &mut LineColor,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink,
     ) -> io::Result<()> {
         let Some(entry) = field.entry.filter(|_| self.strip == (field.old_note_bytes > 0)) else {
             return Ok(());
         };
-        wtr.write_all(&window[*written..field.end])?;
+        let gap = *written..field.end;
         *written = field.end + field.old_note_bytes;
         if self.writes_plain {
-            wtr.write_all(self.notes.plain(entry))
+            {
+                wtr.copy(window, gap)?;
+                let (texts, note) = self.notes.plain(entry);
+                wtr.copy(texts, note)
+            }
         } else {
+            wtr.write_all(&window[gap])?;
             self.write_note(window, field, entry, color, wtr)
         }
     }
 
-    #[inline(never)]
     fn write_note(
         &self,
         window: &[u8],
-        field: &Field,
+        field: Field,
         entry: usize,
         color: &mut LineColor,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink,
     ) -> io::Result<()> {
         if self.strip {
             return Ok(());
@@ -265,7 +336,7 @@ impl NoteWriter {
         if self.color {
             color.advance(window, field.end);
         }
-        self.notes.write(field, entry, window, self.color.then_some(&*color), wtr)
+        self.notes.write(&field, entry, window, self.color.then_some(&*color), wtr)
     }
 
     /// How far behind a part the window must reach, unless the line ends before that.
@@ -287,8 +358,8 @@ fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, leng
 impl Memory {
     /// Forgets all, for another input.
     pub(crate) fn clear(&mut self) {
-        let Self { listed, scratch, found, .. } = std::mem::take(self);
-        *self = Self { listed, scratch, found, ..Self::default() };
+        let Self { listed, candidates, found, .. } = std::mem::take(self);
+        *self = Self { listed, candidates, found, ..Self::default() };
     }
 
     /// Tells that what was at `from` in the window is at `to` now.

@@ -9,7 +9,8 @@ use crate::line_color::LineColor;
 use crate::line_quotes::LineQuotes;
 use crate::note;
 use crate::pattern;
-use crate::scanner;
+use crate::scanner::{self, Candidates};
+use fearless_simd::dispatch;
 use memchr::{memchr, memrchr};
 use std::ops::Range;
 
@@ -17,7 +18,7 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) fields: Vec<Field>,
-    scratch: Vec<u32>,
+    candidates: Candidates,
 }
 
 impl NoteWriter {
@@ -115,12 +116,14 @@ impl NoteWriter {
     }
 
     fn find_with_keys(&self, text: &[u8], range: Range<usize>, line: &mut LineMemory, found: &mut Found) {
-        let Found { fields, scratch } = found;
-        let outcome: Result<(), ()> = self.scanner.for_each_field(text, range, scratch, |field| {
-            if self.complete(field, text, line) {
-                fields.push(*field);
-            }
-            Ok(())
+        let Found { fields, candidates } = found;
+        let outcome: Result<(), ()> = dispatch!(self.scanner.level, simd => {
+            self.scanner.for_each_field(simd, text, range, candidates, |field| {
+                if !line.old_notes.hide(text, &field) {
+                    fields.push(self.complete(field, text, line));
+                }
+                Ok(())
+            })
         });
         outcome.expect("nothing fails");
     }

@@ -45,7 +45,8 @@ impl CodeIndex {
 
     #[inline]
     pub(crate) fn position(&self, code: i32) -> Option<usize> {
-        let place = usize::try_from(i64::from(code) - i64::from(self.lowest)).unwrap_or(usize::MAX);
+        // What is below the lowest becomes higher than all.
+        let place = code.cast_unsigned().wrapping_sub(self.lowest.cast_unsigned()) as usize;
         match self.near.get(place) {
             Some(&NO_ENTRY) => None,
             Some(&position) => Some(position as usize),

@@ -105,10 +105,11 @@ impl Block {
         }
     }
 
-    /// Reads until a line begins, and returns how many bytes of it, and of what follows, are in the buffer.
-    fn read_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Looks for where the first line begins. That is most likely near, so that little is read twice.
+    fn skip_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        let mut useful = LINE_BYTES.min(buffer.len());
         while self.state == State::BeforeFirstLine {
-            let count = self.file.descriptor.read_at(buffer, self.position)?;
+            let count = self.file.descriptor.read_at(&mut buffer[..useful], self.position)?;
             let newline = memchr(b'\n', &buffer[..count]);
             let skipped = newline.map_or(count, |newline| newline + 1);
             self.position += skipped as u64;
@@ -117,24 +118,21 @@ impl Block {
                 self.state = State::Done;
             } else if newline.is_some() {
                 self.state = State::InLines;
-                buffer.copy_within(skipped..count, 0);
-                return Ok(count - skipped);
             }
+            useful = buffer.len();
         }
-        Ok(0)
+        Ok(())
     }
 }
 
 impl Read for Block {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut count = self.read_to_first_line(buffer)?;
+        self.skip_to_first_line(buffer)?;
         if self.state == State::Done || buffer.is_empty() {
             return Ok(0);
         }
-        if count == 0 {
-            let useful = self.useful_bytes().min(buffer.len());
-            count = self.file.descriptor.read_at(&mut buffer[..useful], self.position)?;
-        }
+        let useful = self.useful_bytes().min(buffer.len());
+        let mut count = self.file.descriptor.read_at(&mut buffer[..useful], self.position)?;
         // The last line is the one with the last byte of the block.
         let last = self.end - 1;
         if count == 0 {
@@ -160,6 +158,10 @@ impl Source for Block {
 
     fn input_offset(&self) -> u64 {
         self.offset
+    }
+
+    fn position(&self) -> u64 {
+        self.position
     }
 }
 

@@ -4,6 +4,7 @@ use super::LineRules;
 use super::held::HeldLines;
 use super::number::NumberText;
 use crate::annotate::{Memory, NoteWriter};
+use crate::collector::Sink;
 use crate::field::Field;
 use crate::line_color::LineColor;
 use crate::window::Settled;
@@ -55,7 +56,7 @@ impl LineWriter {
         notes: &NoteWriter,
         settled: Settled<'_>,
         memory: &mut Memory,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink,
     ) -> io::Result<()> {
         let Settled { text: window, part, at_end } = settled;
         let Memory { listed, color, .. } = memory;
@@ -93,7 +94,7 @@ struct PartWriter<'a, W> {
     counted: usize,
 }
 
-impl<'a, W: Write> PartWriter<'a, W> {
+impl<'a, W: Sink> PartWriter<'a, W> {
     fn write_selected(&mut self, part_end: usize, at_end: bool) -> io::Result<()> {
         // Selected lines that follow each other are written at once, unless each has its number.
         let mut run = self.at..self.at;

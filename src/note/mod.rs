@@ -8,11 +8,13 @@ pub(crate) use members::{fit_form, form_of};
 pub use template::{Template, TemplateError};
 
 use crate::catalog::{Catalog, Entry, Language, Severity};
+use crate::collector::CHUNK_BYTES;
 use crate::field::Field;
 use crate::line_color::LineColor;
 use members::{MemberNotes, length_of_pieces, write_pieces};
 use memchr::{memchr_iter, memmem};
 use std::io::{self, Write};
+use std::ops::Range;
 use texts::Texts;
 
 /// Ends all colours and styles.
@@ -65,6 +67,7 @@ impl Notes {
             }
             plain.push(&note);
         }
+        plain.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
         let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
         let members = style.as_fields.then(|| MemberNotes::new(catalog, style.language));
@@ -89,10 +92,10 @@ impl Notes {
         }
     }
 
-    /// The note of an entry as it is, whatever the line is like.
+    /// The note of an entry as it is, whatever the line is like: where it stands in a text.
     #[inline(always)]
-    pub(crate) fn plain(&self, entry: usize) -> &[u8] {
-        self.plain.get(entry)
+    pub(crate) fn plain(&self, entry: usize) -> (&[u8], Range<usize>) {
+        self.plain.place(entry)
     }
 
     /// Whether the note of a field stands behind it already, in colour or not; if so, how long it is there.

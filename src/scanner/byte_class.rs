@@ -1,14 +1,19 @@
 //! Classes of bytes that the rules of a field speak of, one table look-up each.
 
-const LETTER: u8 = 1;
-const DIGIT: u8 = 1 << 1;
-const UNDERSCORE: u8 = 1 << 2;
-const BLANK: u8 = 1 << 3;
-const CARRIES_ON: u8 = 1 << 4;
+const LETTER: u16 = 1;
+const DIGIT: u16 = 1 << 1;
+const UNDERSCORE: u16 = 1 << 2;
+const BLANK: u16 = 1 << 3;
+const CARRIES_ON: u16 = 1 << 4;
+const ENDS_CODE: u16 = 1 << 5;
+const PUNCTUATES: u16 = 1 << 6;
+const BEFORE_KEY: u16 = 1 << 7;
+const QUOTE: u16 = 1 << 8;
+const SEPARATOR: u16 = 1 << 9;
 
-static CLASSES: [u8; 256] = classes();
+static CLASSES: [u16; 256] = classes();
 
-const fn classes() -> [u8; 256] {
+const fn classes() -> [u16; 256] {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -17,9 +22,20 @@ const fn classes() -> [u8; 256] {
             b'0'..=b'9' => DIGIT | CARRIES_ON,
             b'_' => UNDERSCORE | CARRIES_ON,
             b'%' | b'/' | b'+' | b'*' | b'^' | b'=' | b'~' | b'@' | b'$' | b'-' => CARRIES_ON,
-            b' ' | b'\t' => BLANK,
-            _ => 0,
+            b' ' | b'\t' => BLANK | ENDS_CODE | BEFORE_KEY,
+            b'.' | b',' | b':' => PUNCTUATES | ENDS_CODE | BEFORE_KEY,
+            b'\\' => ENDS_CODE,
+            b'"' | b'\'' => QUOTE | ENDS_CODE | BEFORE_KEY,
+            b'[' => SEPARATOR | ENDS_CODE | BEFORE_KEY,
+            0x80.. => BEFORE_KEY,
+            _ => ENDS_CODE | BEFORE_KEY,
         };
+        if matches!(byte as u8, b'%' | b'/' | b'+' | b'*' | b'^' | b'=' | b'~' | b'@') {
+            table[byte] |= BEFORE_KEY;
+        }
+        if matches!(byte as u8, b'=' | b':') {
+            table[byte] |= SEPARATOR;
+        }
         byte += 1;
     }
     table
@@ -53,4 +69,34 @@ pub(super) fn is_blank(byte: u8) -> bool {
 #[inline]
 pub(super) fn carries_on(byte: u8) -> bool {
     CLASSES[usize::from(byte)] & CARRIES_ON != 0
+}
+
+/// A byte that, right behind a number, ends it, unless it is one of those of [`punctuates`].
+#[inline]
+pub(super) fn ends_code(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & ENDS_CODE != 0
+}
+
+/// A byte that, right behind a number, may make it part of something longer where digits follow.
+#[inline]
+pub(super) fn punctuates(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & PUNCTUATES != 0
+}
+
+/// A byte that, right before an identifier, lets it be a key and has no part in it, whatever stands before.
+#[inline]
+pub(super) fn may_stand_before_key(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & BEFORE_KEY != 0
+}
+
+/// `"` or `'`.
+#[inline]
+pub(super) fn is_quote(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & QUOTE != 0
+}
+
+/// `=`, `:` or `[`.
+#[inline]
+pub(super) fn separates(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & SEPARATOR != 0
 }

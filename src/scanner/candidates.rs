@@ -1,205 +1,205 @@
 //! Finds the places where a field's separator could be, many bytes at a time.
 //!
-//! Every field has a separator, and what stands before a separator is narrow: the last letters of a
-//! key (`et`, `de`, or one of them with `_`), or a blank, quote or `]` that in turn stands behind such
-//! letters. Vector comparisons turn 64 bytes into bit sets, shifts line them up, and what is left are
-//! candidates, little more of them than there are fields.
+//! Every field has a separator, and what stands around a separator is narrow: before it the last two letters of a key
+//! (`et`, `de`, or one of them with `_`), perhaps with a blank, quote or `]` between; behind it `-`, a digit that is
+//! not `0`, a blank or a quote. [`PairClasses`] says so of two bytes beside each other. Of 64 bytes each is looked up
+//! with its neighbour, as one half and the other, which takes four shuffles; that makes three bit sets, shifts line
+//! them up, and what is left are candidates, hardly more of them than there are fields.
+//!
+//! Blocks overlap, so that each has all that its candidates need: carrying bits from one to the next costs more than
+//! looking at 4 bytes in 64 twice.
 //!
 //! A multi-pattern search for keys with their separators (Teddy, as in the aho-corasick crate) was
 //! the alternative. Underscores may stand anywhere in a key, so that the patterns are short and many;
 //! past the 64 that Teddy takes it becomes an automaton, at a tenth of the speed (0.54 against
 //! 10 GB/s on a log with a field in each line, both in cache), and each hit costs a call.
 
-use fearless_simd::{Level, dispatch, prelude::*, u8x64};
+use super::pairs::{BETWEEN, KEY_END, PairClass, PairClasses, SEPARATED};
+use fearless_simd::{prelude::*, u8x64};
 use std::ops::Range;
 
-/// Bytes that one round of comparisons looks at: as many as a `u64` has bits.
+/// Bytes that are looked at together: as many as a `u64` has bits.
 const BLOCK_BYTES: usize = 64;
 
-/// Which bytes could be the last of a key.
-pub(super) trait KeyEnds: Copy {
-    /// What a block says of the first bytes of the next.
-    type Carry: Copy + Default;
+/// How much of a block is there for what stands before the separators that it tells of: a quote, and a key's last two.
+const BEFORE_BYTES: usize = 3;
 
-    /// A bit for each byte of a block that could be the last of a key; `lower` are its letters in lower case.
-    fn bits<S: Simd>(self, simd: S, lower: u8x64<S>, underscore: u64, carry: &mut Self::Carry) -> u64;
+/// How many places a block tells of. The byte behind the last one belongs to the block, too.
+const BLOCK_PLACES: usize = BLOCK_BYTES - BEFORE_BYTES - 1;
+
+/// How many blocks with candidates there is room for.
+const BLOCKS_MAX: usize = 128;
+
+/// How much is searched at a time: little enough to be still in the nearest cache when candidates are confirmed and
+/// copied, and no more than there is room for, with a block at each end that is not whole.
+pub(super) const STRETCH_BYTES: usize = (BLOCKS_MAX - 2) * BLOCK_PLACES;
+
+/// Places where separators could be, in their order.
+#[derive(Debug)]
+pub(crate) struct Candidates {
+    blocks: [Places; BLOCKS_MAX],
+    count: usize,
 }
 
-/// The ends of iMSDK's own keys: `et`, `de`, or one of them with `_`.
-#[derive(Clone, Copy)]
-pub(super) struct DefaultEnds;
+/// A few places.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Places {
+    /// Where the first bit stands for.
+    pub(super) start: usize,
+    pub(super) bits: u64,
+}
 
-/// The ends of other keys: one of these letters or digits, or `_`.
-#[derive(Clone, Copy)]
-pub(super) struct ChosenEnds<'a>(pub(super) &'a [u8]);
-
-impl KeyEnds for DefaultEnds {
-    /// Which bytes are `e` or `_`, and which `d` or `_`.
-    type Carry = (u64, u64);
-
-    #[inline(always)]
-    fn bits<S: Simd>(self, _: S, lower: u8x64<S>, underscore: u64, carry: &mut Self::Carry) -> u64 {
-        let t = lower.simd_eq(b't').to_bitmask();
-        let e = lower.simd_eq(b'e').to_bitmask();
-        let d = lower.simd_eq(b'd').to_bitmask();
-        let before = std::mem::replace(carry, (e | underscore, d | underscore));
-        let behind_e = carry.0 << 1 | before.0 >> 63;
-        let behind_d = carry.1 << 1 | before.1 >> 63;
-        t & behind_e | e & behind_d | underscore
+impl Default for Candidates {
+    fn default() -> Self {
+        Self { blocks: [Places::default(); BLOCKS_MAX], count: 0 }
     }
 }
 
-impl KeyEnds for ChosenEnds<'_> {
-    type Carry = ();
+impl Candidates {
+    /// Those of the last search, some in each.
+    pub(super) fn blocks(&self) -> &[Places] {
+        &self.blocks[..self.count]
+    }
 
+    /// Searches for each byte in the range at which a separator (or the bracket in its place) could be. What stands
+    /// around the range is looked at too.
+    ///
+    /// Every separator of a field is found; most of what is found is one.
+    ///
+    /// # Panics
+    ///
+    /// When the range does not lie in the haystack, or is longer than [`STRETCH_BYTES`].
+    // Inlined, with all that it calls, to be compiled with the instructions of the level: a closure that is not costs a
+    // call for each comparison, and with that most of the speed.
     #[inline(always)]
-    fn bits<S: Simd>(self, _: S, lower: u8x64<S>, underscore: u64, (): &mut ()) -> u64 {
-        let mut bits = underscore;
-        for &letter in self.0 {
-            bits |= lower.simd_eq(letter).to_bitmask();
+    pub(super) fn find<S: Simd>(
+        &mut self,
+        simd: S,
+        pairs: &PairClasses,
+        haystack: &[u8],
+        range: Range<usize>,
+    ) {
+        assert!(range.len() <= STRETCH_BYTES && range.end <= haystack.len(), "more than there is room for");
+        self.count = 0;
+        let search = Search::new(simd, pairs);
+        let mut start = range.start;
+        if start < BEFORE_BYTES && start < range.end {
+            self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
+            start += BLOCK_PLACES;
         }
-        bits
-    }
-}
-
-/// What the comparisons say of up to 64 bytes, a bit for each, the first byte in the lowest bit.
-#[derive(Clone, Copy, Default)]
-struct Bits {
-    key_end: u64,
-    /// Could stand between a key and its separator: a blank, a quote or `]`. Other bytes up to `'`
-    /// count too: one comparison is cheaper than three, and the confirmation will tell.
-    between: u64,
-    /// Apart from `between`: one bit set less is no faster, as measured.
-    backslash: u64,
-    /// `=`, `:` or the first byte of a full-width one.
-    separator: u64,
-    bracket: u64,
-}
-
-impl Bits {
-    #[inline(always)]
-    fn of_block<S: Simd, K: KeyEnds>(simd: S, block: &[u8], key_ends: K, carry: &mut K::Carry) -> Self {
-        let bytes = u8x64::from_slice(simd, block);
-        let underscore = bytes.simd_eq(b'_').to_bitmask();
-        Self {
-            key_end: key_ends.bits(simd, bytes | 0x20, underscore, carry),
-            between: (bytes.simd_le(b'\'') | bytes.simd_eq(b']')).to_bitmask(),
-            backslash: bytes.simd_eq(b'\\').to_bitmask(),
-            separator: (bytes.simd_eq(b'=') | bytes.simd_eq(b':') | bytes.simd_eq(0xEF)).to_bitmask(),
-            bracket: bytes.simd_eq(b'[').to_bitmask(),
+        while start + BLOCK_PLACES <= range.end
+            && let Some(block) = haystack[start - BEFORE_BYTES..].first_chunk()
+        {
+            self.push(start, search.places(block));
+            start += BLOCK_PLACES;
+        }
+        if start < range.end {
+            self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
         }
     }
 
-    /// The candidates among these bytes, given what stands before them.
+    /// Appends the places, if there are any. There is no branch in that: whether there are is hard to predict.
     #[inline(always)]
-    fn candidates(self, before: Self) -> u64 {
-        let key_end_1 = self.key_end << 1 | before.key_end >> 63;
-        let between_1 = self.between << 1 | before.between >> 63;
-        let behind_key = self.key_end | self.between | self.backslash;
-        let behind_key_before = before.key_end | before.between | before.backslash;
-        let behind_key_2 = behind_key << 2 | behind_key_before >> 62;
-        self.separator & (key_end_1 | (between_1 & behind_key_2)) | self.bracket & key_end_1
+    fn push(&mut self, start: usize, bits: u64) {
+        self.blocks[self.count % BLOCKS_MAX] = Places { start, bits };
+        self.count += usize::from(bits != 0);
     }
 }
 
-/// Appends to `found` the offset, from `range.start` on, of each byte in the range at which a
-/// separator (or the bracket in its place) could be. What stands before the range is looked at too.
-///
-/// Every separator of a field is found; most of what is found is none.
-///
-/// # Panics
-///
-/// When the range does not lie in the haystack, or is longer than `u32` can count.
-pub(super) fn find(
-    level: Level,
-    haystack: &[u8],
-    range: Range<usize>,
-    key_ends: impl KeyEnds,
-    found: &mut Vec<u32>,
-) {
-    assert!(u32::try_from(range.len()).is_ok(), "the range is longer than u32 can count");
-    dispatch!(level, simd => find_at_level(simd, haystack, range, key_ends, found));
+/// The bits of the first places.
+#[inline(always)]
+fn up_to(places: usize) -> u64 {
+    if places < BLOCK_PLACES { (1 << places) - 1 } else { u64::MAX }
 }
 
-// All of it must become one function for each level, compiled with that level's instructions: a closure
-// that is not inlined costs a call for each comparison, and with that most of the speed.
-#[inline(always)]
-fn find_at_level<S: Simd, K: KeyEnds>(
-    simd: S,
-    haystack: &[u8],
-    range: Range<usize>,
-    key_ends: K,
-    found: &mut Vec<u32>,
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let mut carry = K::Carry::default();
-            let mut before = bits_before(simd, &haystack[..range.start], key_ends, &mut carry);
-            let blocks = haystack[range].chunks_exact(BLOCK_BYTES);
-            let rest = blocks.remainder();
-            let mut base = 0;
-            for block in blocks {
-                let bits = Bits::of_block(simd, block, key_ends, &mut carry);
-                push_places(bits.candidates(before), base, found);
-                before = bits;
-                base += BLOCK_BYTES as u32;
-            }
-            if !rest.is_empty() {
-                let mut block = [0; BLOCK_BYTES];
-                block[..rest.len()].copy_from_slice(rest);
-                let bits = Bits::of_block(simd, &block, key_ends, &mut carry);
-                push_places(bits.candidates(before), base, found);
-            }
-        },
-    );
-}
-
-/// Appends the place of each bit that is set.
-#[inline(always)]
-fn push_places(mut bits: u64, base: u32, found: &mut Vec<u32>) {
-    while bits != 0 {
-        found.push(base + bits.trailing_zeros());
-        bits &= bits - 1;
-    }
-}
-
-/// What the last bytes of `haystack` say, in the place where those of a whole block would be.
-/// Where there are none, bytes stand for them that no key has.
-#[inline(always)]
-fn bits_before<S: Simd, K: KeyEnds>(simd: S, haystack: &[u8], key_ends: K, carry: &mut K::Carry) -> Bits {
+/// The block that tells of the places from `start` on, where the haystack has not all of it. Bytes stand for what is
+/// missing that no field has.
+#[inline(never)]
+fn partial_block(haystack: &[u8], start: usize) -> [u8; BLOCK_BYTES] {
     let mut block = [b'.'; BLOCK_BYTES];
-    let tail = &haystack[haystack.len().saturating_sub(3)..];
-    block[BLOCK_BYTES - tail.len()..].copy_from_slice(tail);
-    Bits::of_block(simd, &block, key_ends, carry)
+    let missing = BEFORE_BYTES.saturating_sub(start);
+    let rest = &haystack[start + missing - BEFORE_BYTES..];
+    let length = rest.len().min(BLOCK_BYTES - missing);
+    block[missing..][..length].copy_from_slice(&rest[..length]);
+    block
+}
+
+/// The classes of pairs in vectors.
+struct Search<S: Simd> {
+    simd: S,
+    first: [u8x64<S>; 2],
+    second: [u8x64<S>; 2],
+}
+
+impl<S: Simd> Search<S> {
+    #[inline(always)]
+    fn new(simd: S, pairs: &PairClasses) -> Self {
+        let PairClasses { first, second } = pairs;
+        Self {
+            simd,
+            first: [u8x64::from_slice(simd, &first.lower), u8x64::from_slice(simd, &first.upper)],
+            second: [u8x64::from_slice(simd, &second.lower), u8x64::from_slice(simd, &second.upper)],
+        }
+    }
+
+    /// The classes of bytes, of which these are the lower and the upper halves.
+    #[inline(always)]
+    fn classes(tables: [u8x64<S>; 2], lower: u8x64<S>, upper: u8x64<S>) -> u8x64<S> {
+        tables[0].swizzle_dyn_within_blocks(lower) & tables[1].swizzle_dyn_within_blocks(upper)
+    }
+
+    /// A bit for each byte that has one of the classes.
+    #[inline(always)]
+    fn bits(&self, pairs: u8x64<S>, class: PairClass) -> u64 {
+        (pairs & class).simd_ne(u8x64::splat(self.simd, 0)).to_bitmask()
+    }
+
+    /// The places of a block where a separator could be, a bit for each, the first one in the lowest bit.
+    #[inline(always)]
+    fn places(&self, block: &[u8; BLOCK_BYTES]) -> u64 {
+        let bytes = u8x64::from_slice(self.simd, block);
+        let (lower, upper) = (bytes & 0x0F, bytes >> 4);
+        let first = Self::classes(self.first, lower, upper);
+        let second = Self::classes(self.second, lower, upper);
+        let pairs = u8x64::splat(self.simd, 0).slide::<{ BLOCK_BYTES - 1 }>(first) & second;
+        // A bit is where the second byte of the pair is.
+        let separated = self.bits(pairs, SEPARATED);
+        let key_end = self.bits(pairs, KEY_END);
+        let key_end_or_between = self.bits(pairs, KEY_END | BETWEEN);
+        let before_separator = key_end | key_end_or_between & key_end_or_between << 1;
+        separated >> (BEFORE_BYTES + 1) & before_separator >> (BEFORE_BYTES - 1)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Keys;
     use super::*;
+    use fearless_simd::{Level, dispatch};
 
     /// The definition, a byte at a time.
-    fn naive(haystack: &[u8], range: Range<usize>, ends_key: impl Fn(u8, u8) -> bool) -> Vec<u32> {
-        let byte_at = |at: Option<usize>| at.map_or(b'.', |at| haystack[at].to_ascii_lowercase());
-        let key_end = |at: Option<usize>| {
-            let (before, last) = (byte_at(at.and_then(|at| at.checked_sub(1))), byte_at(at));
-            last == b'_' || ends_key(before, last)
+    fn naive(pairs: &PairClasses, haystack: &[u8], range: Range<usize>) -> Vec<usize> {
+        let class = |second: Option<usize>, class: PairClass| {
+            let byte = |at: Option<usize>| at.and_then(|at| haystack.get(at)).copied().unwrap_or(b'.');
+            second.is_some_and(|at| pairs.of(byte(at.checked_sub(1)), byte(Some(at))) & class != 0)
         };
-        let between = |at: Option<usize>| byte_at(at) <= b'\'' || byte_at(at) == b']';
-        let is_candidate = |at: usize| {
+        let is_candidate = |&at: &usize| {
             let (one, two) = (at.checked_sub(1), at.checked_sub(2));
-            let behind_key = key_end(two) || between(two) || byte_at(two) == b'\\';
-            match haystack[at] {
-                b'=' | b':' | 0xEF => key_end(one) || between(one) && behind_key,
-                b'[' => key_end(one),
-                _ => false,
-            }
+            class(Some(at + 1), SEPARATED)
+                && (class(one, KEY_END) || class(one, BETWEEN) && class(two, KEY_END | BETWEEN))
         };
-        range.clone().filter(|&at| is_candidate(at)).map(|at| (at - range.start) as u32).collect()
+        range.filter(is_candidate).collect()
     }
 
-    /// The last letters of other keys, or those of iMSDK.
-    type ChosenOrDefault = Option<&'static [u8]>;
+    fn found(level: Level, pairs: &PairClasses, haystack: &[u8], range: Range<usize>) -> Vec<usize> {
+        let mut candidates = Candidates::default();
+        dispatch!(level, simd => simd.vectorize(|| candidates.find(simd, pairs, haystack, range)));
+        let places = |block: &Places| {
+            let Places { start, bits } = *block;
+            (0..64).filter(move |bit| bits >> bit & 1 != 0).map(move |bit| start + bit)
+        };
+        candidates.blocks().iter().flat_map(places).collect()
+    }
 
     #[test]
     fn each_level_of_the_machine_finds_what_the_definition_says() {
@@ -210,8 +210,7 @@ mod tests {
             levels.extend(level.as_sse4_2().map(Level::Sse4_2));
             levels.extend(level.as_avx2().map(Level::Avx2));
         }
-        let is_default = |before, last| matches!((before, last), (b'e' | b'_', b't') | (b'd' | b'_', b'e'));
-        let alphabet = b"tTeEdDsS_]['\"\\ \t=:x-5\n\0\xEF\xBC\x9A\xFF(";
+        let alphabet = b"tTeEdDsS_]['\"\\ \t=:x-50\n\0\xEF\xBC\x9A\xFF(";
         let mut seed = 1_u64;
         let haystack: Vec<u8> = (0..400)
             .map(|_| {
@@ -219,30 +218,30 @@ mod tests {
                 alphabet[(seed >> 33) as usize % alphabet.len()]
             })
             .collect();
-        for level in levels {
-            for start in 1..140 {
-                for end in [start, start + 1, start + 63, start + 64, start + 65, 400] {
-                    let found = |key_ends: ChosenOrDefault| {
-                        let mut found = Vec::new();
-                        match key_ends {
-                            None => find(level, &haystack, start..end, DefaultEnds, &mut found),
-                            Some(ends) => find(level, &haystack, start..end, ChosenEnds(ends), &mut found),
-                        }
-                        found
-                    };
-                    let expected = naive(&haystack, start..end, is_default);
-                    assert_eq!(found(None), expected, "{level:?} {start}..{end}");
-                    let expected = naive(&haystack, start..end, |_, last| b"s5".contains(&last));
-                    assert_eq!(found(Some(b"s5")), expected, "{level:?} {start}..{end}");
+        let mut keys = Keys::none();
+        keys.add("s").unwrap();
+        keys.add("x5").unwrap();
+        for pairs in [PairClasses::new(&Keys::default()), PairClasses::new(&keys)] {
+            for level in &levels {
+                for start in 0..140 {
+                    let ends = [0, 1, 59, 60, 61, 119, 120, 121].map(|length| start + length);
+                    for end in ends.into_iter().chain([399, 400]) {
+                        let found = found(*level, &pairs, &haystack, start..end);
+                        assert_eq!(found, naive(&pairs, &haystack, start..end), "{level:?} {start}..{end}");
+                    }
                 }
             }
         }
     }
 
     #[test]
-    fn nothing_stands_before_the_first_byte() {
-        let mut found = Vec::new();
-        find(Level::new(), b"=_=t=", 0..5, DefaultEnds, &mut found);
-        assert_eq!(found, [2]);
+    fn there_is_room_for_a_candidate_at_each_place() {
+        let pairs = PairClasses::new(&Keys::default());
+        let haystack = "_=1".repeat(STRETCH_BYTES).into_bytes();
+        for start in [0, 1, 2, 3, 4] {
+            let range = start..start + STRETCH_BYTES;
+            let found = found(Level::new(), &pairs, &haystack, range.clone());
+            assert_eq!(found, naive(&pairs, &haystack, range));
+        }
     }
 }

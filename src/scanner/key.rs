@@ -109,6 +109,18 @@ impl Key {
 }
 
 impl KeyName {
+    /// In their order.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Ret,
+        Self::Code,
+        Self::RetCode,
+        Self::IRet,
+        Self::ErrCode,
+        Self::ErrorCode,
+        Self::ThirdRetCode,
+        Self::Added,
+    ];
+
     /// Which key an identifier is.
     #[inline]
     fn of_identifier(identifier: &[u8]) -> Option<Self> {

@@ -64,6 +64,12 @@ impl Keys {
         Ok(())
     }
 
+    /// Whether there is any key.
+    #[inline]
+    pub(super) fn are_any(&self) -> bool {
+        self.defaults || self.has_added()
+    }
+
     /// Whether there are keys besides the default ones.
     #[inline]
     pub(super) fn has_added(&self) -> bool {

@@ -40,6 +40,8 @@ mod code;
 mod key;
 mod keys;
 mod limits;
+mod pairs;
+mod usual;
 
 pub(crate) use byte_class::is_identifier;
 pub(crate) use code::{code_of, codes_before, may_carry_on};
@@ -49,31 +51,35 @@ pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKE
 
 use crate::catalog::CodeIndex;
 use crate::field::Field;
-use candidates::{ChosenEnds, DefaultEnds};
+pub(crate) use candidates::Candidates;
+use candidates::{Places, STRETCH_BYTES};
 use code::Code;
-use fearless_simd::Level;
+use fearless_simd::{Level, Simd};
 use key::{Key, KeyName};
+use pairs::PairClasses;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// How much is searched for candidates at a time: little enough to be still in the nearest cache when
-/// they are confirmed and copied.
-const STRETCH_BYTES: usize = 8 * 1024;
+use usual::usual_field;
 
 /// Finds fields, by the rules above.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
     codes: Arc<CodeIndex>,
     keys: Keys,
-    strict: bool,
+    pairs: PairClasses,
+    /// The highest code under each key, without a quote behind it and with one.
+    highest: [[i32; KeyName::ALL.len()]; 2],
     /// Whether codes that the catalog lacks are found as well.
     unknown: bool,
-    level: Level,
+    /// Which vector instructions the machine has.
+    pub(crate) level: Level,
 }
 
 impl Scanner {
     pub(crate) fn new(codes: Arc<CodeIndex>, keys: Keys, strict: bool, unknown: bool) -> Self {
-        Self { codes, keys, strict, unknown, level: Level::new() }
+        let pairs = PairClasses::new(&keys);
+        let highest = [false, true].map(|quoted| KeyName::ALL.map(|name| highest_code(name, quoted, strict)));
+        Self { codes, keys, pairs, highest, unknown, level: Level::new() }
     }
 
     /// Calls `on_field` for each field whose separator lies in `range`, in their order. Rule 3 is left to the caller,
@@ -81,22 +87,30 @@ impl Scanner {
     ///
     /// Up to [`LOOK_BEHIND_BYTES`] before and [`LOOK_AHEAD_BYTES`] behind the range are looked at; the
     /// haystack must have that much of the line, unless the line begins or ends there.
-    #[inline]
-    pub(crate) fn for_each_field<E>(
+    // Inlined, with all that is done for each field, to be compiled with the instructions of the level.
+    #[inline(always)]
+    pub(crate) fn for_each_field<S: Simd, E>(
         &self,
+        simd: S,
         haystack: &[u8],
         range: Range<usize>,
-        scratch: &mut Vec<u32>,
-        mut on_field: impl FnMut(&mut Field) -> Result<(), E>,
+        candidates: &mut Candidates,
+        mut on_field: impl FnMut(Field) -> Result<(), E>,
     ) -> Result<(), E> {
+        if !self.keys.are_any() {
+            return Ok(());
+        }
         let mut start = range.start;
         while start < range.end {
             let end = range.end.min(start + STRETCH_BYTES);
-            scratch.clear();
-            self.find_candidates(haystack, start..end, scratch);
-            for &offset in scratch.iter() {
-                if let Some(mut field) = self.confirm(haystack, start + offset as usize) {
-                    on_field(&mut field)?;
+            candidates.find(simd, &self.pairs, haystack, start..end);
+            for &Places { start, mut bits } in candidates.blocks() {
+                while bits != 0 {
+                    let separator = start + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    if let Some(field) = self.confirm(haystack, separator) {
+                        on_field(field)?;
+                    }
                 }
             }
             start = end;
@@ -104,41 +118,47 @@ impl Scanner {
         Ok(())
     }
 
-    #[inline]
-    fn find_candidates(&self, haystack: &[u8], range: Range<usize>, found: &mut Vec<u32>) {
-        if self.keys.has_added() {
-            candidates::find(self.level, haystack, range, ChosenEnds(&self.keys.last_letters), found);
-        } else if self.keys.defaults {
-            candidates::find(self.level, haystack, range, DefaultEnds, found);
-        }
-    }
-
     /// The field with its separator (or bracket) at `separator`, if there is one.
-    #[inline]
+    #[inline(always)]
     fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
-        // The code first: it turns more candidates away (`ret=0`), and sooner.
-        let (code, key) = if haystack[separator] == b'[' {
-            (Code::in_bracket(haystack, separator)?, Key::ending_at(haystack, separator, &self.keys)?)
-        } else {
-            let code = Code::behind_separator(haystack, separator)?;
-            (code, Key::before_separator(haystack, separator, &self.keys)?)
+        let usual = if self.keys.has_added() { None } else { usual_field(haystack, separator) };
+        let (key, code) = match usual {
+            Some(found) => found,
+            None => self.ask_rules(haystack, separator)?,
         };
         let entry = self.codes.position(code.value);
         if entry.is_none() && !(self.unknown && code.value < 0) {
             return None;
         }
-        if code.value > 0 && !self.allows_positive(key) {
+        // One comparison: whether the next code is positive cannot be predicted.
+        if code.value > self.highest[usize::from(key.quoted)][key.name as usize] {
             return None;
         }
         let Key { start, spelled_code, .. } = key;
         Some(Field::new(start, code.end, code.value, entry, spelled_code))
     }
 
-    fn allows_positive(&self, key: Key) -> bool {
-        match key.name {
-            KeyName::Ret | KeyName::IRet | KeyName::Added => true,
-            KeyName::ErrCode | KeyName::ErrorCode => false,
-            KeyName::Code | KeyName::RetCode | KeyName::ThirdRetCode => !self.strict || key.quoted,
+    /// What the rules say of key and code.
+    // Apart, so that what is done for each field stays small enough to be inlined.
+    #[inline(never)]
+    fn ask_rules(&self, haystack: &[u8], separator: usize) -> Option<(Key, Code)> {
+        // The code first: it turns more candidates away, and sooner.
+        if haystack[separator] == b'[' {
+            let code = Code::in_bracket(haystack, separator)?;
+            Some((Key::ending_at(haystack, separator, &self.keys)?, code))
+        } else {
+            let code = Code::behind_separator(haystack, separator)?;
+            Some((Key::before_separator(haystack, separator, &self.keys)?, code))
         }
     }
+}
+
+/// The highest code that a key allows: a positive one, or none.
+fn highest_code(name: KeyName, quoted: bool, strict: bool) -> i32 {
+    let allows_positive = match name {
+        KeyName::Ret | KeyName::IRet | KeyName::Added => true,
+        KeyName::ErrCode | KeyName::ErrorCode => false,
+        KeyName::Code | KeyName::RetCode | KeyName::ThirdRetCode => !strict || quoted,
+    };
+    if allows_positive { i32::MAX } else { 0 }
 }

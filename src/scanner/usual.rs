@@ -1,0 +1,168 @@
+//! Fields of the usual form: `ret=-204`, `"code": -204`, `&iRet=5&`. Nearly all are, and all that such a field takes is
+//! loaded at once and computed with hardly a branch: which form the next field has cannot be predicted, and each wrong
+//! guess costs a processor as much as all else here.
+
+use super::byte_class::{ends_code, is_digit, is_quote, may_stand_before_key, punctuates, separates};
+use super::code::Code;
+use super::key::{Key, KeyName};
+
+/// Bytes that are looked at on each side.
+const REACH_BYTES: usize = 16;
+
+/// The longest code, in digits: with them and the byte behind it must fit in a `u64`.
+const DIGITS_MAX: u32 = 7;
+
+const fn in_each_byte(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The field with its separator at `separator`, if it has the usual form: one of iMSDK's shorter keys without `_`, perhaps
+/// with a quote behind it; `=` or `:`, perhaps a space; a code of up to 7 digits; and bytes around it that do not
+/// need a second look. Where it has not, there may still be a field.
+#[inline(always)]
+pub(super) fn usual_field(haystack: &[u8], separator: usize) -> Option<(Key, Code)> {
+    let around = haystack.get(separator.checked_sub(REACH_BYTES)?..)?.first_chunk::<{ 2 * REACH_BYTES }>()?;
+    let in_bracket = around[REACH_BYTES] == b'[';
+    if !separates(around[REACH_BYTES]) {
+        return None;
+    }
+    let key = key_before(around, separator)?;
+    let code = code_behind(around, separator, in_bracket)?;
+    (!(in_bracket & key.quoted)).then_some((key, code))
+}
+
+#[inline(always)]
+fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize) -> Option<Key> {
+    const RET: u64 = in_highest_bytes(b"ret");
+    const IRET: u64 = in_highest_bytes(b"iret");
+    const CODE: u64 = in_highest_bytes(b"code");
+    const RET_CODE: u64 = in_highest_bytes(b"retcode");
+    const ERR_CODE: u64 = in_highest_bytes(b"errcode");
+    let quoted = is_quote(around[REACH_BYTES - 1]);
+    let end = REACH_BYTES - usize::from(quoted);
+    let last = u64::from_le_bytes(*around[..end].last_chunk()?);
+    let lower = last | in_each_byte(0x20);
+    let ends_in = |name: u64, length: u32| (lower ^ name) >> (64 - 8 * length) == 0;
+    // The longer ones last, because they end in shorter ones.
+    let mut found = (KeyName::Ret, 0);
+    for (name, letters, length) in [
+        (KeyName::Ret, RET, 3),
+        (KeyName::Code, CODE, 4),
+        (KeyName::IRet, IRET, 4),
+        (KeyName::RetCode, RET_CODE, 7),
+        (KeyName::ErrCode, ERR_CODE, 7),
+    ] {
+        if ends_in(letters, length) {
+            found = (name, length);
+        }
+    }
+    let (name, length) = found;
+    let before = (last << (8 * length) >> 56) as u8;
+    if length == 0 || !may_stand_before_key(before) {
+        return None;
+    }
+    let start = separator - usize::from(quoted) - length as usize;
+    Some(Key { name, start, spelled_code: name == KeyName::Code, quoted })
+}
+
+/// Up to seven letters, as they stand at the end of eight bytes.
+const fn in_highest_bytes(letters: &[u8]) -> u64 {
+    let mut packed = 0;
+    let mut at = 0;
+    while at < letters.len() {
+        packed |= (letters[at] as u64) << (8 * (8 - letters.len() + at));
+        at += 1;
+    }
+    packed
+}
+
+#[inline(always)]
+fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, in_bracket: bool) -> Option<Code> {
+    let first = REACH_BYTES + 1;
+    let blank = usize::from((around[first] == b' ') & !in_bracket);
+    let is_negative = around[first + blank] == b'-';
+    let start = first + blank + usize::from(is_negative);
+    let digits = u64::from_le_bytes(*around[start..].first_chunk()?) ^ in_each_byte(b'0');
+    // The highest bit of each byte that is no digit; of those behind the first one it may be wrong.
+    let others = (digits.wrapping_add(in_each_byte(0x80 - 10)) | digits) & in_each_byte(0x80);
+    let count = others.trailing_zeros() / 8;
+    let is_number = (count != 0) & (count <= DIGITS_MAX) & (digits as u8 != 0);
+    let last = start + count as usize;
+    let closes = !in_bracket | (around[last] == b']') & is_negative;
+    let end = last + usize::from(in_bracket);
+    let goes_on = punctuates(around[end]) & is_digit(around[end + 1]);
+    if !(is_number & closes & ends_code(around[end]) & !goes_on) {
+        return None;
+    }
+    let magnitude = of_eight_digits(digits << (64 - 8 * count)) as i32;
+    let value = if is_negative { -magnitude } else { magnitude };
+    Some(Code { value, end: separator + end - REACH_BYTES })
+}
+
+/// The number with these digits, one in each byte, the highest in the lowest byte: neighbours are put together, then
+/// neighbours of these.
+#[inline(always)]
+fn of_eight_digits(digits: u64) -> u64 {
+    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
+    (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xFFFF_FFFF
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Keys;
+    use super::*;
+
+    /// What the rules say.
+    fn by_rules(haystack: &[u8], separator: usize) -> Option<(Key, Code)> {
+        let keys = Keys::default();
+        if haystack[separator] == b'[' {
+            let code = Code::in_bracket(haystack, separator)?;
+            return Some((Key::ending_at(haystack, separator, &keys)?, code));
+        }
+        let code = Code::behind_separator(haystack, separator)?;
+        Some((Key::before_separator(haystack, separator, &keys)?, code))
+    }
+
+    /// All texts that have one of each in its place.
+    fn combinations(parts: &[&[&str]]) -> Vec<String> {
+        parts.iter().fold(vec![String::new()], |texts, part| {
+            texts.iter().flat_map(|text| part.iter().map(move |piece| format!("{text}{piece}"))).collect()
+        })
+    }
+
+    #[test]
+    fn the_usual_form_is_a_field_by_the_rules_too() {
+        let before = ["", " ", "\"", "&", "_", "x", "3", "$", "-", "\\", "\\n", "\x1b[31m", "错", ".", "["];
+        let keys =
+            ["ret", "iRet", "code", "CODE", "retCode", "errcode", "errorcode", "ret_code", "rets", "cod"];
+        let separators =
+            ["=", ":", "[", "\":", "'=", "\"[", " = ", ": ", "=  ", "=>", "= \"", "：", "?", "]:", "=\t"];
+        let codes =
+            ["-1", "5", "0", "-0", "01", "-", "-1234567", "12345678", "-123456789", "-1234567890", "x"];
+        let behind = [
+            "", " ", "]", "] ", "]5", ",", ",5", ",000", ",0000", ".", ".5", ":", ":5", "x", "-", "%", "错",
+            "\"", "}",
+        ];
+        let mut usual = 0;
+        for text in combinations(&[&before, &keys, &separators, &codes, &behind]) {
+            let text = format!("a line before it {text}");
+            let separator = text.rfind(['=', ':', '[', '?']).unwrap_or(20);
+            for text in [text.clone(), format!("{text}\n and a line behind it")] {
+                let found = usual_field(text.as_bytes(), separator);
+                assert!(found.is_none() || found == by_rules(text.as_bytes(), separator), "{text} {found:?}");
+                usual += usize::from(found.is_some());
+            }
+        }
+        assert!(usual > 1000, "{usual}");
+    }
+
+    #[test]
+    fn eight_digits_are_a_number() {
+        for number in [0, 7, 42, 204, 1108, 99_999, 123_456, 9_999_999, 12_345_678_u64] {
+            let digits = format!("{number:08}").into_bytes();
+            let digits = u64::from_le_bytes(digits.try_into().unwrap()) ^ in_each_byte(b'0');
+            assert_eq!(of_eight_digits(digits), number);
+        }
+    }
+}
