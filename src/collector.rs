@@ -1,6 +1,6 @@
-//! Collects what is written of a part of a stream, piece by piece, so that it goes on in one large piece.
+//! Collects what is written of a part of a stream, piece by piece, so that it goes on at once.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
 use std::ops::Range;
 
 /// As much is collected before it goes on: a window with its notes, most likely. It is still in the second nearest cache
@@ -10,47 +10,50 @@ const CAPACITY: usize = 192 * 1024;
 /// How much is copied at a time, needed or not.
 pub(crate) const CHUNK_BYTES: usize = 128;
 
-/// Longer pieces are copied by the function of the system's library, which then is worth its call.
+/// Pieces of a text with more bytes are copied by the system's library, which then is worth its call.
 const SHORT_BYTES: usize = 1024;
 
-/// Longer pieces go on from where they are.
-const LONG_BYTES: usize = 64 * 1024;
+/// Pieces of a text with more bytes go on from where they are.
+const LONG_BYTES: usize = 2048;
 
-/// A writer that takes pieces of texts.
-pub(crate) trait Sink: Write {
+/// As many of these are remembered.
+const LONG_MAX: usize = 64;
+
+/// A writer that takes pieces of texts, as long as these are there.
+pub(crate) trait Sink<'t>: Write {
     /// Writes a piece of a text. What stands behind the piece in the text may be looked at.
-    fn copy(&mut self, text: &[u8], piece: Range<usize>) -> io::Result<()> {
+    fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
         self.write_all(&text[piece])
     }
 }
 
-impl Sink for Vec<u8> {}
+impl Sink<'_> for Vec<u8> {}
 
 /// Room to collect in.
 #[derive(Debug)]
-pub(crate) struct Collected {
-    bytes: Box<[u8]>,
-    length: usize,
-}
+pub(crate) struct Collected(Box<[u8]>);
 
 impl Default for Collected {
     fn default() -> Self {
-        Self { bytes: vec![0; CAPACITY].into_boxed_slice(), length: 0 }
+        Self(vec![0; CAPACITY].into_boxed_slice())
     }
 }
 
 /// Collects for a writer. What has not gone on when this is dropped never does: call [`Collector::finish`].
 ///
 /// Which writer that is makes no difference for code that is called for each piece: it is compiled once.
-pub(crate) struct Collector<'a> {
-    collected: &'a mut Collected,
-    wtr: &'a mut dyn Write,
+pub(crate) struct Collector<'t, 'w> {
+    bytes: &'w mut [u8],
+    length: usize,
+    /// Pieces that are not copied, each with how many of the bytes stand before it.
+    long: [(usize, &'t [u8]); LONG_MAX],
+    long_count: usize,
+    wtr: &'w mut dyn Write,
 }
 
-impl<'a> Collector<'a> {
-    pub(crate) fn new(collected: &'a mut Collected, wtr: &'a mut dyn Write) -> Self {
-        collected.length = 0;
-        Self { collected, wtr }
+impl<'t, 'w> Collector<'t, 'w> {
+    pub(crate) fn new(collected: &'w mut Collected, wtr: &'w mut dyn Write) -> Self {
+        Self { bytes: &mut collected.0, length: 0, long: [(0, &[]); LONG_MAX], long_count: 0, wtr }
     }
 
     /// Hands on what is left.
@@ -58,38 +61,59 @@ impl<'a> Collector<'a> {
         self.hand_on()
     }
 
+    #[cold]
     fn hand_on(&mut self) -> io::Result<()> {
-        let length = std::mem::take(&mut self.collected.length);
-        self.wtr.write_all(&self.collected.bytes[..length])
+        let length = std::mem::take(&mut self.length);
+        let mut slices = [IoSlice::new(&[]); 2 * LONG_MAX + 1];
+        let (mut at, mut count) = (0, 0);
+        for &(end, piece) in &self.long[..std::mem::take(&mut self.long_count)] {
+            slices[count] = IoSlice::new(&self.bytes[at..end]);
+            slices[count + 1] = IoSlice::new(piece);
+            (at, count) = (end, count + 2);
+        }
+        slices[count] = IoSlice::new(&self.bytes[at..length]);
+        write_all_vectored(self.wtr, &mut slices[..=count])
+    }
+
+    /// Copies just these bytes.
+    #[inline(never)]
+    fn copy_exactly(&mut self, mut piece: &[u8]) -> io::Result<()> {
+        loop {
+            let count = piece.len().min(self.bytes.len() - self.length);
+            self.bytes[self.length..][..count].copy_from_slice(&piece[..count]);
+            self.length += count;
+            if count == piece.len() {
+                return Ok(());
+            }
+            self.hand_on()?;
+            piece = &piece[count..];
+        }
     }
 
     #[inline(never)]
-    fn copy_exactly(&mut self, piece: &[u8]) -> io::Result<()> {
-        if piece.len() > LONG_BYTES {
-            self.hand_on()?;
-            return self.wtr.write_all(piece);
+    fn copy_not_short(&mut self, piece: &'t [u8]) -> io::Result<()> {
+        if piece.len() <= LONG_BYTES {
+            return self.copy_exactly(piece);
         }
-        if piece.len() > CAPACITY - self.collected.length {
+        if self.long_count == LONG_MAX {
             self.hand_on()?;
         }
-        let Collected { bytes, length } = &mut *self.collected;
-        bytes[*length..][..piece.len()].copy_from_slice(piece);
-        *length += piece.len();
+        self.long[self.long_count] = (self.length, piece);
+        self.long_count += 1;
         Ok(())
     }
 }
 
-impl Sink for Collector<'_> {
+impl<'t> Sink<'t> for Collector<'t, '_> {
     /// Most pieces are short, and of a length that cannot be predicted, so that a copy of just so many bytes takes
     /// longer than one of more bytes than are needed.
     #[inline(always)]
-    fn copy(&mut self, text: &[u8], piece: Range<usize>) -> io::Result<()> {
+    fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
         let count = piece.len();
         if count > SHORT_BYTES {
-            return self.copy_exactly(&text[piece]);
+            return self.copy_not_short(&text[piece]);
         }
-        let Collected { bytes, length } = &mut *self.collected;
-        let (mut from, mut to) = (&text[piece.start..], &mut bytes[*length..]);
+        let (mut from, mut to) = (&text[piece.start..], &mut self.bytes[self.length..]);
         let mut left = count;
         loop {
             let chunks = (from.split_first_chunk::<CHUNK_BYTES>(), to.split_first_chunk_mut::<CHUNK_BYTES>());
@@ -103,12 +127,12 @@ impl Sink for Collector<'_> {
             left -= CHUNK_BYTES;
             (from, to) = (from_rest, to_rest);
         }
-        *length += count;
+        self.length += count;
         Ok(())
     }
 }
 
-impl Write for Collector<'_> {
+impl Write for Collector<'_, '_> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
         self.copy_exactly(piece)?;
         Ok(piece.len())
@@ -121,19 +145,64 @@ impl Write for Collector<'_> {
     }
 }
 
+fn write_all_vectored(wtr: &mut dyn Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // Leaves out empty ones.
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        match wtr.write_vectored(slices) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(count) => IoSlice::advance_slices(&mut slices, count),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Takes a little of what it is given.
+    #[derive(Default)]
+    struct Slow {
+        taken: Vec<u8>,
+        calls: usize,
+    }
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.write_vectored(&[IoSlice::new(bytes)])
+        }
+
+        fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+            self.calls += 1;
+            if self.calls % 5 == 0 {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            let most = if self.calls % 2 == 0 { 5000 } else { 1_000_000 };
+            let before = self.taken.len();
+            self.taken.extend(slices.iter().flat_map(|slice| slice.iter()).take(most));
+            Ok(self.taken.len() - before)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     #[test]
     fn pieces_of_all_lengths_go_on_in_order() {
         let text: Vec<u8> = (0..300_000_u32).map(|at| (at * 31 >> 3) as u8).collect();
         let lengths = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, SHORT_BYTES, SHORT_BYTES + 1];
         let long = [LONG_BYTES, LONG_BYTES + 1, CAPACITY, CAPACITY + 1, 0, 5];
-        let (mut collected, mut written, mut expected) = (Collected::default(), Vec::new(), Vec::new());
+        let mut collected = Collected::default();
         for round in 0..300 {
-            let mut collector = Collector::new(&mut collected, &mut written);
-            for length in lengths.into_iter().chain(long.into_iter().filter(|_| round % 50 == 0)) {
+            let (mut slow, mut expected) = (Slow::default(), Vec::new());
+            let mut collector = Collector::new(&mut collected, &mut slow);
+            // More long ones than are remembered.
+            let repeats = if round % 50 == 0 { LONG_MAX } else { 1 };
+            for length in lengths.into_iter().chain(long.into_iter().cycle().take(repeats)) {
                 // At the end of the text nothing stands behind the piece.
                 for start in [round, text.len() - length] {
                     collector.copy(&text, start..start + length).unwrap();
@@ -143,8 +212,7 @@ mod tests {
                 expected.extend_from_slice(&text[..round]);
             }
             collector.finish().unwrap();
-            assert!(written == expected, "{round}");
-            (written, expected) = (Vec::new(), Vec::new());
+            assert!(slow.taken == expected, "{round}");
         }
     }
 }

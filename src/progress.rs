@@ -104,6 +104,11 @@ impl Progress {
         })
     }
 
+    /// Whether anything is shown, or may be later.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Does something while nothing is shown on the terminal.
     pub(crate) fn suspend<R>(&self, action: impl FnOnce() -> R) -> R {
         match &self.0 {

@@ -32,13 +32,13 @@ impl Writing {
 
     /// Writes what is wanted of a part, lists its fields if that is wanted or needed, and returns where the
     /// next begins.
-    pub(crate) fn write_part(
-        &self,
-        settled: Settled<'_>,
+    pub(crate) fn write_part<'t>(
+        &'t self,
+        settled: Settled<'t>,
         memory: &mut Memory,
         lines: &mut LineWriter,
         list: bool,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let (text, part) = (settled.text, settled.part.clone());
         match &self.written {

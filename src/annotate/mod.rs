@@ -78,13 +78,13 @@ impl NoteWriter {
     ///
     /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
     /// reach before the end of what is there of the line ([`NoteWriter::look_ahead`]).
-    pub(crate) fn write_part(
-        &self,
-        window: &[u8],
+    pub(crate) fn write_part<'t>(
+        &'t self,
+        window: &'t [u8],
         part: Range<usize>,
         memory: &mut Memory,
         list: bool,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let part_end = part.end;
         let written = if self.patterns.is_empty() {
@@ -109,14 +109,14 @@ impl NoteWriter {
     // Inlined, with all that is done for each field, to be compiled with the instructions of the level; what is seldom
     // needed is apart, so that the rest stays in registers.
     #[inline(always)]
-    fn write_with_keys<S: Simd>(
-        &self,
+    fn write_with_keys<'t, S: Simd>(
+        &'t self,
         simd: S,
-        window: &[u8],
+        window: &'t [u8],
         part: Range<usize>,
         memory: &mut Memory,
         list: bool,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let Memory { listed, fields, line, candidates, color, .. } = memory;
         listed.clear();
@@ -157,13 +157,13 @@ impl NoteWriter {
     }
 
     #[inline(never)]
-    fn write_with_patterns(
-        &self,
-        window: &[u8],
+    fn write_with_patterns<'t>(
+        &'t self,
+        window: &'t [u8],
         part: Range<usize>,
         memory: &mut Memory,
         list: bool,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let mut written = part.start;
         self.list_with_patterns(window, part, memory);
@@ -276,13 +276,13 @@ impl NoteWriter {
 
     /// Writes a range of the window with the notes of its fields.
     #[inline]
-    pub(crate) fn write_range(
-        &self,
-        window: &[u8],
+    pub(crate) fn write_range<'t>(
+        &'t self,
+        window: &'t [u8],
         range: Range<usize>,
         fields: &[Field],
         color: &mut LineColor,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         let mut written = range.start;
         for &field in fields {
@@ -297,13 +297,13 @@ impl NoteWriter {
 
     /// Writes all from `written` to a field, with its note, if there is something to be done for it.
     #[inline(never)]
-    fn write_field(
-        &self,
-        window: &[u8],
+    fn write_field<'t>(
+        &'t self,
+        window: &'t [u8],
         written: &mut usize,
         field: Field,
         color: &mut LineColor,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         let Some(entry) = field.entry.filter(|_| self.strip == (field.old_note_bytes > 0)) else {
             return Ok(());
@@ -322,13 +322,13 @@ impl NoteWriter {
         }
     }
 
-    fn write_note(
-        &self,
-        window: &[u8],
+    fn write_note<'t>(
+        &'t self,
+        window: &'t [u8],
         field: Field,
         entry: usize,
         color: &mut LineColor,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         if self.strip {
             return Ok(());

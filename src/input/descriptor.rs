@@ -35,8 +35,10 @@ impl Descriptor {
             InputName::File(path) => Handle::File(File::open(path)?),
         };
         let descriptor = Self { handle, progress: progress.clone() };
-        if descriptor.file_type()? == FileType::Directory {
-            return Err(Errno::ISDIR.into());
+        match descriptor.file_type()? {
+            FileType::Directory => return Err(Errno::ISDIR.into()),
+            FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
+            _ => {}
         }
         Ok(descriptor)
     }
@@ -102,6 +104,14 @@ impl Read for Descriptor {
             }
         }
     }
+}
+
+/// Makes a pipe so large that its two ends seldom wait for each other. Where that is refused, it works as it is.
+pub(crate) fn enlarge_pipe(pipe: BorrowedFd<'_>) {
+    /// What the system allows everyone.
+    const PIPE_BYTES: usize = 1024 * 1024;
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
 }
 
 /// Waits until a read or write will do something: give bytes, take bytes, or fail.

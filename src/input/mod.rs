@@ -11,7 +11,7 @@ mod walk;
 
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use decoder::Damage;
-pub(crate) use descriptor::{Descriptor, wait_for};
+pub(crate) use descriptor::{Descriptor, enlarge_pipe, wait_for};
 pub(crate) use format::Format;
 pub(crate) use walk::{InputFile, list};
 

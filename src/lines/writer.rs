@@ -50,13 +50,13 @@ impl LineWriter {
 
     /// Writes what is wanted of a part of the window. The part ends where a line does, or where the input does,
     /// or it is of one line that is too long to be held.
-    pub(crate) fn write_part(
+    pub(crate) fn write_part<'t>(
         &mut self,
         rules: &LineRules,
-        notes: &NoteWriter,
-        settled: Settled<'_>,
+        notes: &'t NoteWriter,
+        settled: Settled<'t>,
         memory: &mut Memory,
-        wtr: &mut impl Sink,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         let Settled { text: window, part, at_end } = settled;
         let Memory { listed, color, .. } = memory;
@@ -79,11 +79,11 @@ impl LineWriter {
 }
 
 /// Writes one part.
-struct PartWriter<'a, W> {
+struct PartWriter<'t, 'a, W> {
     state: &'a mut LineWriter,
     rules: &'a LineRules,
-    notes: &'a NoteWriter,
-    window: &'a [u8],
+    notes: &'t NoteWriter,
+    window: &'t [u8],
     color: &'a mut LineColor,
     wtr: &'a mut W,
     /// All fields behind `at`, and perhaps some before it.
@@ -94,7 +94,7 @@ struct PartWriter<'a, W> {
     counted: usize,
 }
 
-impl<'a, W: Sink> PartWriter<'a, W> {
+impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     fn write_selected(&mut self, part_end: usize, at_end: bool) -> io::Result<()> {
         // Selected lines that follow each other are written at once, unless each has its number.
         let mut run = self.at..self.at;

@@ -2,10 +2,10 @@
 
 use super::new_file::NewFile;
 use super::plan::resolve;
-use super::standard::Output;
+use super::standard::{Output, first_of};
 use crate::progress::Progress;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
 use std::path::Path;
 
 /// Takes one stream of output.
@@ -56,6 +56,14 @@ impl Write for Destination {
             // It may be the terminal that progress is shown on.
             Self::Special { file, beside } => beside.write_beside(bytes, || file.write(bytes)),
             Self::New(file) => file.write(bytes),
+        }
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(output) => output.write_vectored(slices),
+            Self::Special { .. } => self.write(first_of(slices)),
+            Self::New(file) => file.write_vectored(slices),
         }
     }
 

@@ -5,7 +5,7 @@ use bzip2::write::BzEncoder;
 use flate2::write::GzEncoder;
 use liblzma::write::XzEncoder;
 use lz4_flex::frame::{FrameEncoder, FrameInfo};
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use zstd::stream::write::Encoder as ZstdEncoder;
 
 /// The default of gzip's and of zstd's own programs.
@@ -75,6 +75,10 @@ impl<W: Write> Encoder<W> {
 impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.as_writer().write(bytes)
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.as_writer().write_vectored(slices)
     }
 
     fn flush(&mut self) -> io::Result<()> {

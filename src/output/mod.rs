@@ -1,5 +1,6 @@
 //! Outputs: standard output, files that appear when they are whole, and turns for those who write to one.
 
+mod buffered;
 mod destination;
 mod encoder;
 mod held;
@@ -10,6 +11,7 @@ mod spill;
 mod standard;
 mod turns;
 
+pub(crate) use buffered::Buffered;
 pub(crate) use destination::Destination;
 pub(crate) use encoder::Encoder;
 pub(crate) use new_file::{NewFile, Origin, remove_new_files_on_signals};
@@ -17,7 +19,3 @@ pub(crate) use outliving::Outliving;
 pub(crate) use plan::{Plan, plan, refuse_input_as_output, resolve};
 pub(crate) use standard::Output;
 pub(crate) use turns::{TurnWriter, Turns};
-
-/// How much is collected before it is written. Gaps that are as long as this are written straight from
-/// where they were read.
-pub(crate) const BUFFER_BYTES: usize = 64 * 1024;

@@ -1,6 +1,6 @@
 //! A writer that a run may outlive, because it counts as well.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
 
 /// Writes as long as that goes well. From then on it either fails or, if the run is to outlive it, takes all that is
 /// written and keeps why it could not be.
@@ -41,6 +41,11 @@ impl<W: Write> Outliving<W> {
 impl<W: Write> Write for Outliving<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.attempt(bytes.len(), |wtr| wtr.write(bytes))
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let bytes = slices.iter().map(|slice| slice.len()).sum();
+        self.attempt(bytes, |wtr| wtr.write_vectored(slices))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,12 +1,12 @@
 //! Standard output, written to as the system call does, without Rust's line buffer between.
 
-use crate::input::wait_for;
+use crate::input::{enlarge_pipe, wait_for};
 use crate::progress::Progress;
 use crate::standard_streams;
 use rustix::event::PollFlags;
-use rustix::fs::{Stat, fstat};
+use rustix::fs::{FileType, Stat, fstat};
 use rustix::io::Errno;
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::os::fd::AsFd;
 
 /// Standard output.
@@ -25,7 +25,11 @@ impl Output {
         if standard_streams::stdout_was_closed() {
             return Err(Errno::BADF.into());
         }
-        Ok(Self { stdout: io::stdout(), beside: Progress::hidden() })
+        let stdout = io::stdout();
+        if FileType::from_raw_mode(fstat(stdout.as_fd())?.st_mode) == FileType::Fifo {
+            enlarge_pipe(stdout.as_fd());
+        }
+        Ok(Self { stdout, beside: Progress::hidden() })
     }
 
     /// Keeps clear of progress that is shown on the terminal which standard output is.
@@ -37,9 +41,13 @@ impl Output {
         Ok(fstat(self.stdout.as_fd())?)
     }
 
-    fn write_once(&self, bytes: &[u8]) -> io::Result<usize> {
+    fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         loop {
-            match rustix::io::write(self.stdout.as_fd(), bytes) {
+            let written = match slices {
+                [bytes] => rustix::io::write(self.stdout.as_fd(), bytes),
+                _ => rustix::io::writev(self.stdout.as_fd(), slices),
+            };
+            match written {
                 Err(Errno::AGAIN) => wait_for(self.stdout.as_fd(), PollFlags::OUT)?,
                 result => return Ok(result?),
             }
@@ -50,10 +58,19 @@ impl Output {
 impl Write for Output {
     /// Writes once. Where another program has set the output to be non-blocking, waits as if it had not.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.beside.write_beside(bytes, || self.write_once(bytes))
+        self.beside.write_beside(bytes, || self.write_once(&[IoSlice::new(bytes)]))
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.beside.is_shown() { self.write(first_of(slices)) } else { self.write_once(slices) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The first of some pieces that is not empty.
+pub(super) fn first_of<'a>(slices: &'a [IoSlice<'_>]) -> &'a [u8] {
+    slices.iter().map(|slice| &slice[..]).find(|slice| !slice.is_empty()).unwrap_or_default()
 }

@@ -5,10 +5,10 @@ use super::worker::Worker;
 use super::{Pipeline, on_threads};
 use crate::input::{Format, InputName};
 use crate::messages::is_out_of_room;
-use crate::output::{BUFFER_BYTES, Encoder, NewFile, Origin, Plan};
+use crate::output::{Buffered, Encoder, NewFile, Origin, Plan};
 use crate::report::{Ledger, Tally};
 use std::fs;
-use std::io::{self, BufWriter};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
@@ -79,7 +79,7 @@ fn annotate_to_file(
     let origin = Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() };
     let file = NewFile::create(&plan.place, Some(origin))?;
     let encoder = Encoder::new(format.unwrap_or(input.format), file)?;
-    let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, encoder);
+    let mut wtr = Buffered::new(encoder);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let tally = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
@@ -90,7 +90,7 @@ fn annotate_to_file(
             outcome.tally
         }
     };
-    wtr.into_inner().map_err(|error| error.into_error())?.finish()?.finish(tally.complete)?;
+    wtr.into_inner()?.finish()?.finish(tally.complete)?;
     Ok(tally)
 }
 

@@ -8,11 +8,11 @@ pub(crate) use files::annotate_to_files;
 
 use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_threads};
 use crate::messages::{self, Messages};
-use crate::output::BUFFER_BYTES;
+use crate::output::Buffered;
 use crate::report::{Counter, Tally};
 use imsdk_annotate::Annotator;
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use worker::Worker;
@@ -50,7 +50,7 @@ impl Pipeline {
         wtr: W,
         threads: usize,
     ) -> io::Result<(W, Tally)> {
-        let mut wtr = BufWriter::with_capacity(BUFFER_BYTES, wtr);
+        let mut wtr = Buffered::new(wtr);
         let mut worker = Worker::new(self);
         let mut tally = Tally::new();
         for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
@@ -76,8 +76,7 @@ impl Pipeline {
                 }
             }
         }
-        let wtr = wtr.into_inner().map_err(|error| error.into_error())?;
-        Ok((wtr, tally))
+        Ok((wtr.into_inner()?, tally))
     }
 
     fn open(&self, name: &InputName) -> io::Result<Input> {
