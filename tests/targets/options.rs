@@ -12,8 +12,12 @@ use std::sync::LazyLock;
 /// How many bytes say what the options are; the rest of an input is the text.
 const HEAD_BYTES: usize = 24;
 
-/// How often the text is repeated at most.
+/// How often the text is repeated at most, in most inputs and in those that are to fill a window with long gaps.
 const TIMES_MAX: u8 = 6;
+const TIMES_OF_SHORT_MAX: usize = 80;
+
+/// How much stands between: around the lengths from which on gaps are copied in other ways, or not at all.
+const GAPS: [usize; 10] = [0, 1, 127, 128, 129, 1024, 1025, 2048, 2049, 5000];
 
 const TEMPLATES: [&str; 12] = [
     " ({category}: {message})",
@@ -107,15 +111,22 @@ pub(crate) struct Options {
     pub(crate) reads: [u8; 4],
 }
 
+/// A text that is longer than the window costs the fuzzer less if it is the same several times.
+fn repeated(text: &[u8], times: u8, gap: u8) -> Vec<u8> {
+    let is_short = times == u8::MAX && text.len() < 100;
+    let times = if is_short { TIMES_OF_SHORT_MAX } else { (1 + times % TIMES_MAX).into() };
+    let gap = if times == 1 { 0 } else { GAPS[usize::from(gap) % GAPS.len()] };
+    [text, &b".".repeat(gap)].concat().repeat(times)
+}
+
 impl Options {
     /// Options and text of an input.
     pub(crate) fn read(input: &[u8]) -> Option<(Self, Vec<u8>)> {
         let (head, text) = input.split_at_checked(HEAD_BYTES)?;
         let mut head = Unstructured::new(head);
         let options = Self::of_head(&mut head).ok()?;
-        // A text that is longer than the window costs the fuzzer less if it is the same several times.
-        let times = 1 + head.arbitrary::<u8>().ok()? % TIMES_MAX;
-        Some((options, text.repeat(times.into())))
+        let [times, gap] = head.arbitrary::<[u8; 2]>().ok()?;
+        Some((options, repeated(text, times, gap)))
     }
 
     fn of_head(head: &mut Unstructured<'_>) -> Result<Self> {
@@ -149,7 +160,11 @@ impl Options {
             catalog,
             patterns,
             lines,
-            window_bytes: usize::from(head.arbitrary::<u16>()?),
+            // The last one is that of the program.
+            window_bytes: match head.arbitrary::<u16>()? {
+                u16::MAX => 128 * 1024,
+                bytes => bytes.into(),
+            },
             reads: head.arbitrary()?,
         })
     }

@@ -5,7 +5,7 @@ use super::naive::lines::chosen;
 use super::naive::notes::Style;
 use super::options::Options;
 use imsdk_annotate::{Annotator, Observer, Part};
-use std::io::{self, Read};
+use std::io::{self, IoSlice, Read, Write};
 
 /// Gives at most so many bytes a read, in turn; each third read is interrupted first.
 struct Halting<'a> {
@@ -26,6 +26,43 @@ impl Read for Halting<'_> {
             size => buffer.len().min(usize::from(size)),
         };
         self.text.read(&mut buffer[..size])
+    }
+}
+
+/// Takes at most so many bytes a write, in turn; each fifth write is interrupted first.
+struct Grudging {
+    taken: Vec<u8>,
+    sizes: [u8; 4],
+    writes: usize,
+}
+
+impl Grudging {
+    fn room(&mut self) -> io::Result<usize> {
+        self.writes += 1;
+        if self.writes.is_multiple_of(5) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        Ok(match self.sizes[self.writes % 4] {
+            0 => usize::MAX,
+            size => usize::from(size) * 16,
+        })
+    }
+}
+
+impl Write for Grudging {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let (before, room) = (self.taken.len(), self.room()?);
+        let bytes = slices.iter().flat_map(|slice| slice.iter().copied()).take(room);
+        self.taken.extend(bytes);
+        Ok(self.taken.len() - before)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -55,11 +92,12 @@ impl Observer for Told {
 
 /// Annotates as a stream, and checks that the observer was told of all of it.
 fn streamed(annotator: &Annotator, text: &[u8], sizes: [u8; 4]) -> (Vec<u8>, Told) {
-    let (mut output, mut told) = (Vec::new(), Told::default());
+    let mut told = Told::default();
+    let mut output = Grudging { taken: Vec::new(), sizes, writes: 0 };
     let source = Halting { text, sizes, reads: 0 };
     let fields = annotator.observe_stream(source, &mut output, &mut told).unwrap();
     assert_eq!((told.bytes, told.counted), (text.len(), fields));
-    (output, told)
+    (output.taken, told)
 }
 
 /// What the twin makes of a text, if it can be asked.
