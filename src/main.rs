@@ -14,6 +14,11 @@ mod signals;
 mod standard_streams;
 mod table;
 
+/// What must hold for any bytes; a fuzzer takes the program as a library for it.
+#[cfg(any(test, fuzzing))]
+#[path = "../tests/targets/mod.rs"]
+pub mod targets;
+
 fn main() -> std::process::ExitCode {
     cli::run().into()
 }

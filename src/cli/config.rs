@@ -165,6 +165,14 @@ fn lines(name: &str, text: &[u8]) -> Result<Vec<Line>, Vec<String>> {
     if wrong.is_empty() { Ok(lines) } else { Err(wrong) }
 }
 
+/// What is wrong with a file, if anything is: either of its lines, or of all options that can be used together.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn check(name: &str, text: &[u8]) -> Result<(), Vec<String>> {
+    let lines = lines(name, text)?;
+    let typed = [PROGRAM.into()];
+    matches(&typed, &usable(&typed, &lines)).map(drop).map_err(|error| vec![error.to_string()])
+}
+
 /// The option of a line, if it has one. The first blank or `=` parts the name from the value, which is taken as it is.
 fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, String> {
     let text = str::from_utf8(line).map_err(|_| "is not UTF-8; save the file as UTF-8".to_owned())?;
@@ -182,8 +190,9 @@ fn parse_line(number: usize, line: &[u8]) -> Result<Option<Line>, String> {
     {
         let unquoted = value.trim_start().trim_matches(['"', '\'']);
         return Err(format!(
-            "{}: quotes are not taken away here; write {option}={}",
+            "{}: quotes are not taken away here; write {}={}",
             visible(text),
+            visible(option),
             visible(unquoted)
         ));
     }

@@ -23,6 +23,8 @@ use crate::progress::Progress;
 use args::Args;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use config::Refusal;
+#[cfg(any(test, fuzzing))]
+pub(crate) use config::check as check_config;
 use exit_status::ExitStatus;
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};

@@ -126,11 +126,7 @@ impl Reading {
         let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
         let mut rdr = PeekReader::new(descriptor);
-        let format = match self.decompress.then(|| begins(&mut rdr)).transpose()? {
-            Some(Beginning::Of(format)) => format,
-            Some(Beginning::SkippableFrame) => Format::Zstd,
-            Some(Beginning::Undecided) | None => Format::Plain,
-        };
+        let format = if self.decompress { format_of(&mut rdr)? } else { Format::Plain };
         let (content, format) = match format {
             Format::Plain => (Content::Plain(rdr), format),
             _ => {
@@ -140,6 +136,25 @@ impl Reading {
             }
         };
         Ok(Input { content, format, buffering: self.buffering, can_wait, is_flushed: false, start })
+    }
+}
+
+/// How what a reader gives is compressed.
+fn format_of<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Format> {
+    Ok(match begins(rdr)? {
+        Beginning::Of(format) => format,
+        Beginning::SkippableFrame => Format::Zstd,
+        Beginning::Undecided => Format::Plain,
+    })
+}
+
+/// What decompresses that which a reader gives, if that is compressed: as [`Reading::open`] does, without files.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
+    let mut rdr = PeekReader::new(rdr);
+    match format_of(&mut rdr)? {
+        Format::Plain => Ok(None),
+        format => Decoder::new(rdr, format).map(Some),
     }
 }
 

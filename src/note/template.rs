@@ -125,7 +125,8 @@ fn carries_on(pieces: &[Piece]) -> bool {
         [Piece::Text(text), rest @ ..] => {
             // What a name stands for may begin with a digit.
             let next = if rest.is_empty() { "" } else { "0" };
-            scanner::may_carry_on(format!("{text}{next}").as_bytes())
+            // As fields, notes have a slash in place of each backslash.
+            text.starts_with('\\') || scanner::may_carry_on(format!("{text}{next}").as_bytes())
         }
     }
 }
@@ -230,6 +231,7 @@ mod tests {
             (".5", "more of the number"),
             (",{code}", "more of the number"),
             ("（{message}）", "more of the number"),
+            ("\\{message}", "more of the number"),
         ] {
             let error = rendered(template).expect_err(template);
             assert!(error.contains(expected), "{template}: {error}");

@@ -10,37 +10,11 @@ use std::process::Stdio;
 /// What a naive reading of the options gives of one input.
 fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
     let catalog = Catalog::builtin();
-    let all: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
-    let is_selected = |line: &&[u8]| match &lines.only {
-        None => true,
-        Some(only) => {
-            twin::codes(line, false, &catalog).into_iter().any(|code| only.selects(code, catalog.get(code)))
-        }
+    let is_selected = |line: &[u8]| {
+        let only = lines.only.as_ref().expect("it is asked only where lines are chosen");
+        twin::codes(line, false, &catalog).into_iter().any(|code| only.selects(code, catalog.get(code)))
     };
-    let selected: Vec<bool> = all.iter().map(is_selected).collect();
-    let mut output = Vec::new();
-    let mut last_written = None;
-    for (index, line) in all.iter().enumerate() {
-        let Context { before, after } = lines.context.unwrap_or_default();
-        let near = index.saturating_sub(after)..all.len().min(index + before + 1);
-        if !selected[near].contains(&true) {
-            continue;
-        }
-        let follows = last_written.is_none_or(|last| last + 1 == index);
-        if !follows && lines.context.is_some() {
-            output.extend_from_slice(b"--\n");
-        }
-        last_written = Some(index);
-        if lines.numbered {
-            let mark = if selected[index] { ':' } else { '-' };
-            output.extend_from_slice(format!("{}{mark}", index + 1).as_bytes());
-        }
-        output.extend(twin::annotate(line, false));
-    }
-    if !output.is_empty() && !output.ends_with(b"\n") {
-        output.push(b'\n');
-    }
-    output
+    twin::lines::chosen(text, lines, is_selected, |line| twin::annotate(line, false))
 }
 
 /// Gives a few bytes a read.

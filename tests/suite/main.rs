@@ -31,6 +31,7 @@ mod short_calls;
 mod signals;
 mod starved;
 mod streaming;
+mod supply_chain;
 mod threads;
 mod tidy;
 mod twin;

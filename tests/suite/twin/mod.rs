@@ -1,4 +1,9 @@
-//! A naive twin of the annotator, written from the rules alone: forwards, a line at a time, with a regex.
+//! A naive twin of the annotator, written from the rules alone: forwards, a line at a time, with regexes.
+//!
+//! Which fields there are is here, what is written of them in [`notes`], and which lines are in [`lines`].
+
+pub(crate) mod lines;
+pub(crate) mod notes;
 
 use imsdk_annotate::Catalog;
 use regex::bytes::Regex;
@@ -35,48 +40,45 @@ pub(crate) struct Rules<'a> {
     pub(crate) added: &'a [&'a str],
 }
 
+impl Default for Rules<'_> {
+    fn default() -> Self {
+        Self { strict: false, defaults: true, added: &[] }
+    }
+}
+
+/// A field of a key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    pub(crate) start: usize,
+    pub(crate) key_end: usize,
+    pub(crate) end: usize,
+    pub(crate) code: i32,
+    /// Whether rule 3 is to be asked: the key is spelled `code`.
+    spelled_code: bool,
+}
+
 pub(crate) fn annotate(text: &[u8], strict: bool) -> Vec<u8> {
-    annotate_by(text, Rules { strict, defaults: true, added: &[] })
+    annotate_by(text, Rules { strict, ..Rules::default() })
 }
 
 pub(crate) fn annotate_by(text: &[u8], rules: Rules<'_>) -> Vec<u8> {
-    let catalog = Catalog::builtin();
-    text.split_inclusive(|&byte| byte == b'\n')
-        .flat_map(|line| annotate_line(line, rules, &catalog))
-        .collect()
+    let style = notes::Style { rules, ..notes::Style::new(Catalog::builtin()) };
+    text.split_inclusive(|&byte| byte == b'\n').flat_map(|line| style.annotate_line(line)).collect()
 }
 
 /// The codes of all fields of a line, with those that the catalog lacks.
 pub(crate) fn codes(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<i32> {
-    let rules = Rules { strict, defaults: true, added: &[] };
-    let fields = (1..line.len()).filter_map(|end| field_with_key_end(line, end, rules));
-    fields.map(|(_, code)| code).filter(|&code| code < 0 || catalog.get(code).is_some()).collect()
-}
-
-fn annotate_line(line: &[u8], rules: Rules<'_>, catalog: &Catalog) -> Vec<u8> {
-    let mut annotated = Vec::new();
-    let mut written = 0;
-    for end in 1..line.len() {
-        let Some((field_end, code)) = field_with_key_end(line, end, rules) else { continue };
-        let Some(entry) = catalog.get(code) else { continue };
-        let note = format!(" ({}: {})", entry.category().name(), entry.message());
-        if line[field_end..].starts_with(note.as_bytes()) {
-            continue;
-        }
-        annotated.extend_from_slice(&line[written..field_end]);
-        annotated.extend_from_slice(note.as_bytes());
-        written = field_end;
-    }
-    annotated.extend_from_slice(&line[written..]);
-    annotated
+    let rules = Rules { strict, ..Rules::default() };
+    let style = notes::Style { rules, unknown: true, ..notes::Style::new(catalog.clone()) };
+    style.fields(line).into_iter().map(|field| field.code).collect()
 }
 
 fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The field whose key ends at `end`: where it ends, and its code.
-fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<(usize, i32)> {
+/// The field whose key ends at `end`, if rule 3 allows it.
+fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<Field> {
     let content = line.strip_suffix(b"\n").unwrap_or(line);
     if end > content.len()
         || !is_identifier(line[end - 1])
@@ -87,7 +89,9 @@ fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<(usiz
     let mut start = (0..end).rev().take_while(|&at| is_identifier(line[at])).last()?;
     if start > 0 && line[start - 1] == b'\\' && b"nrt".contains(&line[start]) {
         start += 1;
-    } else if let Some(behind) = (start..end).find(|&at| COLOR_AT_END.is_match(&line[..at])) {
+    } else if let Some(behind) =
+        (start..=end).find(|&at| COLOR_AT_END.is_match(&line[at.saturating_sub(31)..at]))
+    {
         start = behind;
     }
     let identifier = &line[start..end];
@@ -99,9 +103,6 @@ fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<(usiz
     if !(is_added || rules.defaults && KEYS.contains(&&name[..]))
         || (start > 0 && b"$-".contains(&line[start - 1]))
     {
-        return None;
-    }
-    if identifier.eq_ignore_ascii_case(b"code") && is_other_kind(&line[..start]) {
         return None;
     }
     let rest = &content[end..];
@@ -123,7 +124,14 @@ fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<(usiz
     let positive_counts = is_added
         || !["errcode", "errorcode"].contains(&&name[..])
             && (!rules.strict || quoted || ["ret", "iret"].contains(&&name[..]));
-    (code < 0 || positive_counts).then_some((end + length, code))
+    let spelled_code = identifier.eq_ignore_ascii_case(b"code");
+    (code < 0 || positive_counts).then_some(Field {
+        start,
+        key_end: end,
+        end: end + length,
+        code,
+        spelled_code,
+    })
 }
 
 fn parse(code: &[u8]) -> i32 {

@@ -1,0 +1,46 @@
+# just            what there is
+# just ci         all that a change must pass
+_default:
+    @just --list --unsorted
+
+# just ci: the gate, as CI runs it
+ci:
+    .ci/run
+
+# just test twin: the tests whose names have that in them
+test *names:
+    cargo test --locked -- {{names}}
+
+# just bench: the library's benches
+bench *names:
+    cargo bench --locked -- {{names}}
+
+# just replay: all seeds and regressions through the fuzz targets, without a fuzzer
+replay:
+    cargo test --locked --bin imsdk-annotate targets::
+
+# just fuzz twin 60: needs `cargo install cargo-fuzz --locked`; what breaks is kept in tests/fuzz/artifacts
+fuzz name seconds="60":
+    mkdir -p tests/fuzz/corpus/{{name}} tests/targets/regressions/{{name}}
+    cargo fuzz run --sanitizer none --fuzz-dir tests/fuzz {{name}} \
+        tests/fuzz/corpus/{{name}} tests/targets/seeds/{{name}} tests/targets/regressions/{{name}} \
+        -- -dict=tests/fuzz/pieces.dict -max_len=2000 -timeout=20 -max_total_time={{seconds}}
+
+# just fuzz-all 60: each target for so many seconds
+fuzz-all seconds="60":
+    for name in $(ls tests/targets/seeds); do just fuzz $name {{seconds}} || exit; done
+
+# just soak 100000000: so many lines through the program and back; checksums, and whether memory stays flat
+soak lines="1000000" *options:
+    cargo build --release --locked --bins --example soak
+    "${CARGO_TARGET_DIR:-target}"/release/examples/soak {{lines}} {{options}}
+
+# just supply-chain: needs `cargo install cargo-deny cargo-machete --locked`
+supply-chain:
+    cargo deny --locked check licenses bans sources
+    cargo machete
+    cargo test --locked --test suite supply_chain
+
+# just advisories: the same tool with the advisory database, which it fetches
+advisories:
+    cargo deny --locked check advisories

@@ -1,0 +1,5 @@
+//! Catalogs in any format.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("catalogs", input));

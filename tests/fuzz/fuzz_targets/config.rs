@@ -1,0 +1,5 @@
+//! The configuration file.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("config", input));

@@ -1,0 +1,5 @@
+//! Compressed data, also damaged.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("decoders", input));

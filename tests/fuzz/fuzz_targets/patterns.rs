@@ -1,0 +1,5 @@
+//! Patterns against the regex crate.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("patterns", input));

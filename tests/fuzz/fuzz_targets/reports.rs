@@ -1,0 +1,5 @@
+//! JSON reports that are read back.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("reports", input));

@@ -1,0 +1,5 @@
+//! Selectors against a naive reading.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("selectors", input));

@@ -1,0 +1,5 @@
+//! Templates of notes, and keys.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("templates", input));

@@ -1,0 +1,5 @@
+//! The annotator against its naive twin, with any options.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("twin", input));

@@ -1,0 +1,59 @@
+//! What is depended on: each has its reason, none needs a newer Rust than is promised, and the fuzzer has the same.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+const MANIFEST: &str = include_str!("../../Cargo.toml");
+const FUZZ_MANIFEST: &str = include_str!("../fuzz/Cargo.toml");
+const ARCHITECTURE: &str = include_str!("../../ARCHITECTURE.md");
+
+/// The lines of a section of a manifest.
+fn section<'a>(manifest: &'a str, title: &str) -> Vec<&'a str> {
+    let (_, section) = manifest.split_once(&format!("\n[{title}]\n")).unwrap();
+    let lines = section.lines().take_while(|line| !line.starts_with('['));
+    lines.filter(|line| line.contains(" = ")).collect()
+}
+
+#[test]
+fn each_dependency_has_its_reason() {
+    let (_, table) = ARCHITECTURE.split_once("\n## Dependencies\n").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(2);
+    let cells = rows.map(|row| row.split('|').nth(1).unwrap().trim());
+    let explained: BTreeSet<&str> =
+        cells.flat_map(|cell| cell.split(", ")).map(|name| name.split(' ').next().unwrap()).collect();
+    let lines = ["dependencies", "dev-dependencies"].map(|title| section(MANIFEST, title)).concat();
+    let needed: BTreeSet<&str> = lines.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(explained, needed);
+}
+
+#[test]
+fn the_fuzzer_has_the_programs_dependencies() {
+    assert_eq!(section(FUZZ_MANIFEST, "dependencies"), section(MANIFEST, "dependencies"));
+}
+
+/// The major and the minor number of a version.
+fn numbers(version: &str) -> (u64, u64) {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap());
+    (numbers.next().unwrap(), numbers.next().unwrap())
+}
+
+#[test]
+fn no_package_needs_a_newer_rust_than_is_promised() {
+    let args = ["metadata", "--locked", "--format-version=1", "--filter-platform=host-tuple"];
+    let mut command = Command::new(env!("CARGO"));
+    let output = command.args(args).current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let promised = numbers(env!("CARGO_PKG_RUST_VERSION"));
+    assert!(packages.len() > 50);
+    for package in packages {
+        let needed = package["rust_version"].as_str().map(numbers);
+        assert!(needed.is_none_or(|needed| needed <= promised), "{} needs {needed:?}", package["id"]);
+    }
+    let (major, minor) = promised;
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("Rust {major}.{minor} or later")));
+}

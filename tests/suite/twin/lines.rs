@@ -1,0 +1,37 @@
+//! Which lines of an input are written, by a naive reading of the options.
+
+use imsdk_annotate::{Context, Lines};
+
+/// The lines that are written, as `grep` would: `codes` says which a line has, `annotate` what is made of it.
+pub(crate) fn chosen(
+    text: &[u8],
+    lines: &Lines,
+    is_selected: impl Fn(&[u8]) -> bool,
+    annotate: impl Fn(&[u8]) -> Vec<u8>,
+) -> Vec<u8> {
+    let all: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    let selected: Vec<bool> = all.iter().map(|line| lines.only.is_none() || is_selected(line)).collect();
+    let mut output = Vec::new();
+    let mut last_written = None;
+    for (index, line) in all.iter().enumerate() {
+        let Context { before, after } = lines.context.unwrap_or_default();
+        let near = index.saturating_sub(after)..all.len().min(index + before + 1);
+        if !selected[near].contains(&true) {
+            continue;
+        }
+        let follows = last_written.is_none_or(|last| last + 1 == index);
+        if !follows && lines.context.is_some() {
+            output.extend_from_slice(b"--\n");
+        }
+        last_written = Some(index);
+        if lines.numbered {
+            let mark = if selected[index] { ':' } else { '-' };
+            output.extend_from_slice(format!("{}{mark}", index + 1).as_bytes());
+        }
+        output.extend(annotate(line));
+    }
+    if !output.is_empty() && !output.ends_with(b"\n") {
+        output.push(b'\n');
+    }
+    output
+}

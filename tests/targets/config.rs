@@ -1,0 +1,16 @@
+//! A configuration file is either refused, line by line, or can be used.
+
+use crate::cli::check_config;
+
+/// The target: the input is a file.
+pub(super) fn run(input: &[u8]) {
+    let Err(wrong) = check_config("options", input) else { return };
+    let lines = input.split(|&byte| byte == b'\n').count();
+    assert!(!wrong.is_empty());
+    for message in wrong {
+        assert!(!message.contains(char::is_control), "{}", message.escape_debug());
+        let number = message.strip_prefix("options:").and_then(|rest| rest.split(':').next());
+        let number: usize = number.and_then(|number| number.parse().ok()).expect(&message);
+        assert!((1..=lines).contains(&number), "{message}");
+    }
+}
