@@ -177,10 +177,10 @@ mod tests {
 
         fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
             self.calls += 1;
-            if self.calls % 5 == 0 {
+            if self.calls.is_multiple_of(5) {
                 return Err(ErrorKind::Interrupted.into());
             }
-            let most = if self.calls % 2 == 0 { 5000 } else { 1_000_000 };
+            let most = if self.calls.is_multiple_of(2) { 5000 } else { 1_000_000 };
             let before = self.taken.len();
             self.taken.extend(slices.iter().flat_map(|slice| slice.iter()).take(most));
             Ok(self.taken.len() - before)
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn pieces_of_all_lengths_go_on_in_order() {
-        let text: Vec<u8> = (0..300_000_u32).map(|at| (at * 31 >> 3) as u8).collect();
+        let text: Vec<u8> = (0..300_000_u32).map(|at| ((at * 31) >> 3) as u8).collect();
         let lengths = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, SHORT_BYTES, SHORT_BYTES + 1];
         let long = [LONG_BYTES, LONG_BYTES + 1, CAPACITY, CAPACITY + 1, 0, 5];
         let mut collected = Collected::default();

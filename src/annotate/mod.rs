@@ -1,20 +1,21 @@
-//! The hot loop: finds fields, copies what lies between them, puts a note behind each or takes it out.
+//! Finds fields, copies what lies between them, puts a note behind each or takes it out.
 
+mod memory;
+mod with_keys;
 mod with_patterns;
+
+pub(crate) use memory::Memory;
 
 use crate::collector::Sink;
 use crate::field::{Field, NoteForm};
 use crate::line_color::{self, LineColor};
-use crate::line_quotes::LineQuotes;
 use crate::note::{self, Notes};
-use crate::old_notes::OldNotes;
 use crate::pattern::PatternScanner;
-use crate::scanner::{self, Candidates, Scanner};
+use crate::scanner::{self, Scanner};
 use fearless_simd::{Simd, dispatch};
-use std::convert::Infallible;
+use memory::LineMemory;
 use std::io;
 use std::ops::Range;
-use with_patterns::Found;
 
 /// Puts notes behind fields; knows nothing of where bytes come from and go to.
 #[derive(Clone, Debug)]
@@ -28,37 +29,6 @@ pub(crate) struct NoteWriter {
     strip: bool,
     /// Whether notes are written as they are, whatever the line is like.
     writes_plain: bool,
-}
-
-/// What is remembered of a stream from one window to the next.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    /// How many fields with a known code there were so far, whether they got a note or had it.
-    pub(crate) fields: u64,
-    /// The fields of the part that was worked on last, if they were to be listed.
-    pub(crate) listed: Vec<Field>,
-    pub(crate) color: LineColor,
-    line: LineMemory,
-    /// Room for the scanner to work in.
-    candidates: Candidates,
-    found: Found,
-}
-
-/// What the line so far says of the next field.
-#[derive(Debug, Default)]
-struct LineMemory {
-    old_notes: OldNotes,
-    quotes: LineQuotes,
-    /// For taking notes out; those that are written have their own.
-    color: LineColor,
-}
-
-impl LineMemory {
-    /// A line that begins at that place of the window.
-    fn beginning_at(start: usize) -> Self {
-        let (quotes, color) = (LineQuotes::beginning_at(start), LineColor::beginning_at(start));
-        Self { old_notes: OldNotes::default(), quotes, color }
-    }
 }
 
 impl NoteWriter {
@@ -104,77 +74,6 @@ impl NoteWriter {
         Ok(end)
     }
 
-    /// Writes up to behind the last field's note, and returns where that is. Each field is written as soon as it is found:
-    /// what lies before it was just searched, and is still in the nearest cache.
-    // Inlined, with all that is done for each field, to be compiled with the instructions of the level; what is seldom
-    // needed is apart, so that the rest stays in registers.
-    #[inline(always)]
-    fn write_with_keys<'t, S: Simd>(
-        &'t self,
-        simd: S,
-        window: &'t [u8],
-        part: Range<usize>,
-        memory: &mut Memory,
-        list: bool,
-        wtr: &mut impl Sink<'t>,
-    ) -> io::Result<usize> {
-        let Memory { listed, fields, line, candidates, color, .. } = memory;
-        listed.clear();
-        let (mut written, mut known) = (part.start, 0);
-        let is_plain = self.writes_plain && !list;
-        self.scanner.for_each_field(
-            simd,
-            window,
-            part,
-            candidates,
-            #[inline(always)]
-            |field| {
-                if line.old_notes.hide(window, &field) {
-                    return Ok(());
-                }
-                known += u64::from(field.entry.is_some());
-                match field.entry {
-                    Some(entry) if is_plain && !self.notes.could_begin(&window[field.end..]) => {
-                        let gap = std::mem::replace(&mut written, field.end)..field.end;
-                        wtr.copy(window, gap)?;
-                        let (texts, note) = self.notes.plain(entry);
-                        wtr.copy(texts, note)
-                    }
-                    _ => {
-                        let field = self.complete(field, window, line);
-                        if list {
-                            listed.push(field);
-                        }
-                        self.write_field(window, &mut written, field, color, wtr)
-                    }
-                }
-            },
-        )?;
-        *fields += known;
-        Ok(written)
-    }
-
-    #[inline(never)]
-    fn write_with_patterns<'t>(
-        &'t self,
-        window: &'t [u8],
-        part: Range<usize>,
-        memory: &mut Memory,
-        list: bool,
-        wtr: &mut impl Sink<'t>,
-    ) -> io::Result<usize> {
-        let mut written = part.start;
-        self.list_with_patterns(window, part, memory);
-        let Memory { listed, color, .. } = memory;
-        for &field in listed.iter() {
-            self.write_field(window, &mut written, field, color, wtr)?;
-        }
-        if !list {
-            listed.clear();
-        }
-        Ok(written)
-    }
-
     /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
     pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
         let end = part.end;
@@ -188,37 +87,6 @@ impl NoteWriter {
         }
         self.leave(window, end, &mut memory.line);
         end.max(end_of_listed(&memory.listed))
-    }
-
-    // Inlined, as `write_with_keys` is.
-    #[inline(always)]
-    fn list_with_keys<S: Simd>(&self, simd: S, window: &[u8], part: Range<usize>, memory: &mut Memory) {
-        let Memory { listed, fields, line, candidates, .. } = memory;
-        listed.clear();
-        let outcome: Result<(), Infallible> = self.scanner.for_each_field(
-            simd,
-            window,
-            part,
-            candidates,
-            #[inline(always)]
-            |field| {
-                if !line.old_notes.hide(window, &field) {
-                    *fields += u64::from(field.entry.is_some());
-                    listed.push(self.complete(field, window, line));
-                }
-                Ok(())
-            },
-        );
-        let Ok(()) = outcome;
-    }
-
-    #[inline(never)]
-    fn list_with_patterns(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) {
-        let Memory { listed, fields, line, found, .. } = memory;
-        self.find_with_patterns(window, part, line, found);
-        listed.clear();
-        listed.extend_from_slice(&found.fields);
-        *fields += listed.iter().filter(|field| field.entry.is_some()).count() as u64;
     }
 
     /// Finds out how the note of a field is written, and whether it is there.
@@ -356,20 +224,4 @@ fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, leng
     let has_ended_colors = window[note_start..].starts_with(note::RESET);
     let sequence = color.restoring_sequence().filter(|_| has_ended_colors).unwrap_or_default();
     if window[note_start + length..].starts_with(&sequence) { sequence.len() } else { 0 }
-}
-
-impl Memory {
-    /// Forgets all, for another input.
-    pub(crate) fn clear(&mut self) {
-        let Self { listed, candidates, found, .. } = std::mem::take(self);
-        *self = Self { listed, candidates, found, ..Self::default() };
-    }
-
-    /// Tells that what was at `from` in the window is at `to` now.
-    pub(crate) fn moved(&mut self, from: usize, to: usize) {
-        self.color.moved(from, to);
-        self.line.color.moved(from, to);
-        self.line.quotes.moved(from, to);
-        self.line.old_notes.moved(from, to);
-    }
 }

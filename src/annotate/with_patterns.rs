@@ -3,7 +3,9 @@
 //! A pattern may match anything, a note too, or what a note stands in the middle of. So that annotating twice changes
 //! nothing, and that notes can be taken out again, a line that has notes is looked at without them.
 
-use super::{LineMemory, NoteWriter};
+use super::NoteWriter;
+use super::memory::{LineMemory, Memory};
+use crate::collector::Sink;
 use crate::field::Field;
 use crate::line_color::LineColor;
 use crate::line_quotes::LineQuotes;
@@ -12,6 +14,7 @@ use crate::pattern;
 use crate::scanner::{self, Candidates};
 use fearless_simd::dispatch;
 use memchr::{memchr, memrchr};
+use std::io;
 use std::ops::Range;
 
 /// Room to work in, to be used again.
@@ -22,6 +25,34 @@ pub(super) struct Found {
 }
 
 impl NoteWriter {
+    pub(super) fn write_with_patterns<'t>(
+        &'t self,
+        window: &'t [u8],
+        part: Range<usize>,
+        memory: &mut Memory,
+        list: bool,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        let mut written = part.start;
+        self.list_with_patterns(window, part, memory);
+        let Memory { listed, color, .. } = memory;
+        for &field in listed.iter() {
+            self.write_field(window, &mut written, field, color, wtr)?;
+        }
+        if !list {
+            listed.clear();
+        }
+        Ok(written)
+    }
+
+    pub(super) fn list_with_patterns(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) {
+        let Memory { listed, fields, line, found, .. } = memory;
+        self.find_with_patterns(window, part, line, found);
+        listed.clear();
+        listed.extend_from_slice(&found.fields);
+        *fields += listed.iter().filter(|field| field.entry.is_some()).count() as u64;
+    }
+
     /// Finds the fields of a part, those of keys and those of patterns, in their order. What a key and a pattern both
     /// have is the key's. In lines that are too long for patterns there are keys alone.
     pub(super) fn find_with_patterns(
