@@ -87,7 +87,7 @@ impl Annotator {
     /// Annotates all that a reader gives, until its end, and returns the number of fields found.
     ///
     /// Reads as the reader gives, works, writes, flushes, and only then reads again: no complete line waits
-    /// while the reader waits. Writes come in pieces of any size: hand in a [`BufWriter`] or the like.
+    /// while the reader waits. What comes of one read is written in one call, or few: no [`BufWriter`] is needed.
     /// Memory depends neither on the length of the input nor on that of a line.
     ///
     /// # Errors
@@ -97,10 +97,9 @@ impl Annotator {
     ///
     /// ```
     /// use imsdk_annotate::Annotator;
-    /// use std::io::{BufWriter, Write, stdin, stdout};
+    /// use std::io::{stdin, stdout};
     ///
-    /// let mut wtr = BufWriter::new(stdout());
-    /// let fields = Annotator::new().annotate_stream(stdin(), &mut wtr)?;
+    /// let fields = Annotator::new().annotate_stream(stdin(), stdout())?;
     /// eprintln!("{fields} fields");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
