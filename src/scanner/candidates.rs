@@ -87,11 +87,13 @@ impl Candidates {
             self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
             start += BLOCK_PLACES;
         }
-        while start + BLOCK_PLACES <= range.end
-            && let Some(block) = haystack[start - BEFORE_BYTES..].first_chunk()
-        {
+        // All blocks that are whole and lie in the range, one behind the other.
+        let whole = range.end.min(haystack.len() - 1).saturating_sub(start) / BLOCK_PLACES * BLOCK_PLACES;
+        let mut rest = if whole == 0 { &[][..] } else { &haystack[start - BEFORE_BYTES..start + whole + 1] };
+        while let Some(block) = rest.first_chunk() {
             self.push(start, search.places(block));
             start += BLOCK_PLACES;
+            rest = &rest[BLOCK_PLACES..];
         }
         if start < range.end {
             self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
