@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 
 /// How long the program may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Signals that come so close together are one: `timeout` sends it to the program, and then to its group.
+const TOGETHER: Duration = Duration::from_millis(100);
 /// How often it is asked meanwhile whether another signal has come.
 const TICK: Duration = Duration::from_millis(10);
 /// A call to wait takes longer only if it does wait.
@@ -32,7 +34,7 @@ const SURELY_TAKEN_BYTES: u64 = 32 * 1024;
 
 /// The signal that asks for the end; 0 as long as none does.
 static ASKING: AtomicUsize = AtomicUsize::new(0);
-/// Whether a signal has come, so that the next is the second one.
+/// Whether a signal has come that nobody sends twice, so that the next is the second one.
 static HAS_COME: AtomicBool = AtomicBool::new(false);
 /// Whether nothing that was read is still to be written. Where that is all there is to do, a signal ends the program then.
 static IS_IDLE: AtomicBool = AtomicBool::new(true);
@@ -69,7 +71,9 @@ pub(crate) fn watch_stream() -> io::Result<()> {
         flag::register_conditional_default(signal, &IS_IDLE)?;
         flag::register_conditional_default(signal, &HAS_COME)?;
         flag::register_usize(signal, &ASKING, usize::try_from(signal).unwrap_or(0))?;
-        flag::register(signal, &HAS_COME)?;
+        if signal == SIGINT {
+            flag::register(signal, &HAS_COME)?;
+        }
     }
     Ok(())
 }
@@ -115,9 +119,10 @@ fn start_answering(
         drop(wake);
         let mut second = None;
         let (mut waited, mut written) = (Duration::ZERO, WRITTEN_BYTES.load(Ordering::Relaxed));
+        let start = Instant::now();
         while waited < patience && second.is_none() {
             thread::sleep(TICK);
-            second = signals.pending().next();
+            second = signals.pending().next().filter(|_| start.elapsed() >= TOGETHER);
             let before = mem::replace(&mut written, WRITTEN_BYTES.load(Ordering::Relaxed));
             waited = if written == before { waited + TICK } else { Duration::ZERO };
         }

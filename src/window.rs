@@ -156,7 +156,9 @@ impl Window {
         let wanted = (position % PAGE_BYTES as u64) as usize;
         let length = self.end - self.begin;
         let end = length + (PAGE_BYTES + wanted - place_in_page(length)) % PAGE_BYTES;
-        if end != self.end {
+        // Moving much would cost more than it saves, and the same bytes again for each read.
+        let may_stay = length > PAGE_BYTES && self.begin + self.capacity <= self.buffer.len();
+        if end != self.end && !may_stay {
             let begin = end - length;
             self.buffer.copy_within(self.begin..self.end, begin);
             self.searched = self.searched.max(self.begin) - self.begin + begin;

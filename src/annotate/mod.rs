@@ -77,16 +77,22 @@ impl NoteWriter {
     /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
     pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
         let end = part.end;
-        if self.patterns.is_empty() {
-            dispatch!(self.scanner.level, simd => simd.vectorize(
-                #[inline(always)]
-                || self.list_with_keys(simd, window, part, memory),
-            ));
-        } else {
-            self.list_with_patterns(window, part, memory);
-        }
+        self.list_fields(window, part, memory);
         self.leave(window, end, &mut memory.line);
         end.max(end_of_listed(&memory.listed))
+    }
+
+    /// Lists the fields of a part, and counts those that are known.
+    fn list_fields(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) {
+        let Memory { listed, fields, line, candidates, found, .. } = memory;
+        listed.clear();
+        if self.patterns.is_empty() {
+            self.find_with_keys(window, part, line, candidates, listed);
+        } else {
+            self.find_with_patterns(window, part, line, found);
+            listed.extend_from_slice(&found.fields);
+        }
+        *fields += listed.iter().filter(|field| field.entry.is_some()).count() as u64;
     }
 
     /// Finds out how the note of a field is written, and whether it is there.
@@ -154,7 +160,7 @@ impl NoteWriter {
         for &field in fields {
             self.write_field(window, &mut written, field, color, wtr)?;
         }
-        wtr.write_all(&window[written..range.end])?;
+        wtr.copy(window, written..range.end)?;
         if self.color {
             color.advance(window, range.end);
         }
@@ -176,16 +182,19 @@ impl NoteWriter {
         };
         let gap = *written..field.end;
         *written = field.end + field.old_note_bytes;
+        wtr.copy(window, gap)?;
         if self.writes_plain {
-            {
-                wtr.copy(window, gap)?;
-                let (texts, note) = self.notes.plain(entry);
-                wtr.copy(texts, note)
-            }
+            self.write_plain_note(entry, wtr)
         } else {
-            wtr.write_all(&window[gap])?;
             self.write_note(window, field, entry, color, wtr)
         }
+    }
+
+    /// Writes a note as it is, whatever the line is like.
+    #[inline(always)]
+    fn write_plain_note<'t>(&'t self, entry: usize, wtr: &mut impl Sink<'t>) -> io::Result<()> {
+        let (texts, note) = self.notes.plain(entry);
+        wtr.copy(texts, note)
     }
 
     fn write_note<'t>(

@@ -1,8 +1,11 @@
 //! Fields of keys alone: the hot loop.
 
+use super::memory::LineMemory;
 use super::{Memory, NoteWriter};
 use crate::collector::Sink;
-use fearless_simd::Simd;
+use crate::field::Field;
+use crate::scanner::Candidates;
+use fearless_simd::{Simd, dispatch};
 use std::convert::Infallible;
 use std::io;
 use std::ops::Range;
@@ -41,8 +44,7 @@ impl NoteWriter {
                     Some(entry) if is_plain && !self.notes.could_begin(&window[field.end..]) => {
                         let gap = std::mem::replace(&mut written, field.end)..field.end;
                         wtr.copy(window, gap)?;
-                        let (texts, note) = self.notes.plain(entry);
-                        wtr.copy(texts, note)
+                        self.write_plain_note(entry, wtr)
                     }
                     _ => {
                         let field = self.complete(field, window, line);
@@ -58,31 +60,31 @@ impl NoteWriter {
         Ok(written)
     }
 
-    // Inlined, as `write_with_keys` is.
-    #[inline(always)]
-    pub(super) fn list_with_keys<S: Simd>(
+    /// Appends the fields of a range.
+    pub(super) fn find_with_keys(
         &self,
-        simd: S,
-        window: &[u8],
-        part: Range<usize>,
-        memory: &mut Memory,
+        text: &[u8],
+        range: Range<usize>,
+        line: &mut LineMemory,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
     ) {
-        let Memory { listed, fields, line, candidates, .. } = memory;
-        listed.clear();
-        let outcome: Result<(), Infallible> = self.scanner.for_each_field(
-            simd,
-            window,
-            part,
-            candidates,
+        let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
             #[inline(always)]
-            |field| {
-                if !line.old_notes.hide(window, &field) {
-                    *fields += u64::from(field.entry.is_some());
-                    listed.push(self.complete(field, window, line));
-                }
-                Ok(())
-            },
-        );
+            || self.scanner.for_each_field(
+                simd,
+                text,
+                range,
+                candidates,
+                #[inline(always)]
+                |field| {
+                    if !line.old_notes.hide(text, &field) {
+                        found.push(self.complete(field, text, line));
+                    }
+                    Ok(())
+                },
+            ),
+        ));
         let Ok(()) = outcome;
     }
 }

@@ -12,7 +12,6 @@ use crate::line_quotes::LineQuotes;
 use crate::note;
 use crate::pattern;
 use crate::scanner::{self, Candidates};
-use fearless_simd::dispatch;
 use memchr::{memchr, memrchr};
 use std::io;
 use std::ops::Range;
@@ -34,7 +33,7 @@ impl NoteWriter {
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let mut written = part.start;
-        self.list_with_patterns(window, part, memory);
+        self.list_fields(window, part, memory);
         let Memory { listed, color, .. } = memory;
         for &field in listed.iter() {
             self.write_field(window, &mut written, field, color, wtr)?;
@@ -43,14 +42,6 @@ impl NoteWriter {
             listed.clear();
         }
         Ok(written)
-    }
-
-    pub(super) fn list_with_patterns(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) {
-        let Memory { listed, fields, line, found, .. } = memory;
-        self.find_with_patterns(window, part, line, found);
-        listed.clear();
-        listed.extend_from_slice(&found.fields);
-        *fields += listed.iter().filter(|field| field.entry.is_some()).count() as u64;
     }
 
     /// Finds the fields of a part, those of keys and those of patterns, in their order. What a key and a pattern both
@@ -72,7 +63,7 @@ impl NoteWriter {
                 if piece.start > part_start {
                     *line = LineMemory::beginning_at(piece.start);
                 }
-                self.find_with_keys(window, piece, line, found);
+                self.find_with_keys(window, piece, line, &mut found.candidates, &mut found.fields);
             }
             if is_whole && end == part_end {
                 *line = LineMemory::beginning_at(end);
@@ -99,7 +90,7 @@ impl NoteWriter {
     fn find_as_it_stands(&self, text: &[u8], lines: Range<usize>, found: &mut Found) {
         let first = found.fields.len();
         let mut line = LineMemory::beginning_at(lines.start);
-        self.find_with_keys(text, lines.clone(), &mut line, found);
+        self.find_with_keys(text, lines.clone(), &mut line, &mut found.candidates, &mut found.fields);
         let keyed = found.fields.len();
         self.patterns.find(text, lines.clone(), &mut found.fields);
         if self.notes.have_forms() {
@@ -144,19 +135,6 @@ impl NoteWriter {
             (field.start, field.end) = (field.start - start.0 + start.1, field.end - end.0 + end.1);
             field.old_note_bytes = self.old_note_bytes(field, window, notes);
         }
-    }
-
-    fn find_with_keys(&self, text: &[u8], range: Range<usize>, line: &mut LineMemory, found: &mut Found) {
-        let Found { fields, candidates } = found;
-        let outcome: Result<(), ()> = dispatch!(self.scanner.level, simd => {
-            self.scanner.for_each_field(simd, text, range, candidates, |field| {
-                if !line.old_notes.hide(text, &field) {
-                    fields.push(self.complete(field, text, line));
-                }
-                Ok(())
-            })
-        });
-        outcome.expect("nothing fails");
     }
 
     /// How long the note of a field is that stands behind it, if it is one of these.

@@ -19,6 +19,8 @@ pub(crate) struct Descriptor {
     can_wait: bool,
     /// Whether it had to be waited for what was read last, and no more was there.
     is_dry: bool,
+    /// Whether what it gives is known to be text, and not compressed.
+    is_text: bool,
     /// Is told of each byte that is read in order.
     progress: Progress,
 }
@@ -39,7 +41,8 @@ impl Descriptor {
             InputName::Stdin => Handle::Stdin(io::stdin()),
             InputName::File(path) => Handle::File(File::open(path)?),
         };
-        let mut descriptor = Self { handle, can_wait: true, is_dry: false, progress: progress.clone() };
+        let mut descriptor =
+            Self { handle, can_wait: true, is_dry: false, is_text: false, progress: progress.clone() };
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
             FileType::RegularFile => descriptor.can_wait = false,
@@ -56,6 +59,11 @@ impl Descriptor {
     /// As [`Descriptor::stat`], in the standard library's words.
     pub(super) fn metadata(&self) -> io::Result<Metadata> {
         File::from(self.as_fd().try_clone_to_owned()?).metadata()
+    }
+
+    /// From now on, a signal lets all be written that it gives.
+    pub(super) fn gives_text(&mut self) {
+        self.is_text = true;
     }
 
     pub(super) fn can_wait(&self) -> bool {
@@ -110,6 +118,10 @@ impl Read for Descriptor {
     /// Reads once. Where another program has set the input to be non-blocking, waits as if it had not.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
+            if self.can_wait && !self.is_text {
+                // What came of it before has been written, or is too little to be decoded.
+                signals::set_idle(true);
+            }
             let has_waited = signals::before_read(self.as_fd(), self.can_wait)?;
             match rustix::io::read(self.as_fd(), &mut *buffer) {
                 Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
@@ -125,12 +137,18 @@ impl Read for Descriptor {
 }
 
 /// Makes a pipe so large that its two ends seldom wait for each other. Where that is refused, it works as it is.
+#[cfg(target_os = "linux")]
 pub(crate) fn enlarge_pipe(pipe: BorrowedFd<'_>) {
     /// What the system allows everyone.
     const PIPE_BYTES: usize = 1024 * 1024;
-    #[cfg(target_os = "linux")]
-    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+    if rustix::pipe::fcntl_getpipe_size(pipe).is_ok_and(|bytes| bytes < PIPE_BYTES) {
+        let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+    }
 }
+
+/// Elsewhere the system sees to that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn enlarge_pipe(_: BorrowedFd<'_>) {}
 
 /// Waits until a read or write will do something: give bytes, take bytes, or fail.
 pub(crate) fn wait_for(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {

@@ -128,7 +128,10 @@ impl Reading {
         let mut rdr = PeekReader::new(descriptor);
         let format = if self.decompress { format_of(&mut rdr)? } else { Format::Plain };
         let (content, format) = match format {
-            Format::Plain => (Content::Plain(rdr), format),
+            Format::Plain => {
+                rdr.get_mut().gives_text();
+                (Content::Plain(rdr), format)
+            }
             _ => {
                 let decoder = Decoder::new(rdr, format)?;
                 let format = decoder.format();

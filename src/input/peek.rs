@@ -29,6 +29,10 @@ impl<R: Read> PeekReader<R> {
         &self.rdr
     }
 
+    pub(crate) fn get_mut(&mut self) -> &mut R {
+        &mut self.rdr
+    }
+
     /// The reader, without what is here.
     pub(crate) fn into_inner(self) -> R {
         self.rdr

@@ -62,7 +62,8 @@ impl Write for Destination {
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Stdout(output) => output.write_vectored(slices),
-            Self::Special { .. } => self.write(first_of(slices)),
+            Self::Special { beside, .. } if beside.is_shown() => self.write(first_of(slices)),
+            Self::Special { file, .. } => file.write_vectored(slices),
             Self::New(file) => file.write_vectored(slices),
         }
     }

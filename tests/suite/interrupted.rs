@@ -3,8 +3,12 @@
 
 use crate::command::{binary, isolated, output_of};
 use crate::packed::pack;
+use rustix::io::ioctl_fionread;
+use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -174,5 +178,29 @@ fn a_disk_that_is_full_leaves_what_is_finished() {
             );
         }
         other => println!("skipped: no file system can be mounted here: {other:?}"),
+    }
+}
+
+/// What was read so far is no text yet, and more may never come.
+#[test]
+fn a_signal_ends_what_waits_for_more_of_something_compressed() {
+    let packed = |format| pack(format, &b"ret=-204 openid=7\n".repeat(1000));
+    let beginnings = [b"\x1f".to_vec(), packed("gzip")[..10].to_vec(), packed("lz4")[..40].to_vec()];
+    for beginning in beginnings {
+        for signal in [Signal::INT, Signal::TERM] {
+            let (stdin_rdr, mut stdin_wtr) = std::io::pipe().unwrap();
+            let mut command = binary();
+            let mut child =
+                command.stdin(stdin_rdr.try_clone().unwrap()).stdout(Stdio::null()).spawn().unwrap();
+            // In two pieces: the first read is not the one that waits.
+            for piece in beginning.chunks(beginning.len().div_ceil(2)) {
+                stdin_wtr.write_all(piece).unwrap();
+                while ioctl_fionread(&stdin_rdr).unwrap() > 0 {
+                    thread::sleep(Duration::from_millis(1));
+                }
+            }
+            kill_process(Pid::from_child(&child), signal).unwrap();
+            assert_eq!(child.wait().unwrap().signal(), Some(signal.as_raw()), "{beginning:?}");
+        }
     }
 }

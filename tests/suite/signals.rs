@@ -97,6 +97,10 @@ fn what_was_read_and_is_complete_is_written() {
             });
             run.stdout.read_exact(&mut annotated).unwrap();
             send(&run.child, signal);
+            if signal != Signal::INT {
+                // As `timeout` does: to the program, and then to its group.
+                send(&run.child, signal);
+            }
             let Run { child, stdin_wtr, mut stdin_rdr, stdout } = run;
             drop(stdin_wtr);
             let (wtr, rdr) = (std::io::pipe().unwrap().1, stdin_rdr.try_clone().unwrap());
