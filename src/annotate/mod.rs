@@ -65,8 +65,8 @@ impl NoteWriter {
         } else {
             self.write_with_patterns(window, part, memory, list, wtr)
         }?;
-        self.leave(window, part_end, &mut memory.line);
         let end = part_end.max(written).max(end_of_listed(&memory.listed));
+        self.leave(window, end, &mut memory.line);
         wtr.copy(window, written..end)?;
         if self.color {
             memory.color.advance(window, end);
@@ -78,8 +78,9 @@ impl NoteWriter {
     pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
         let end = part.end;
         self.list_fields(window, part, memory);
+        let end = end.max(end_of_listed(&memory.listed));
         self.leave(window, end, &mut memory.line);
-        end.max(end_of_listed(&memory.listed))
+        end
     }
 
     /// Lists the fields of a part, and counts those that are known.
