@@ -30,7 +30,8 @@ fn each_dependency_has_its_reason() {
 
 #[test]
 fn the_fuzzer_has_the_programs_dependencies() {
-    assert_eq!(section(FUZZ_MANIFEST, "dependencies"), section(MANIFEST, "dependencies"));
+    let [fuzzers, programs] = [FUZZ_MANIFEST, MANIFEST].map(|manifest| section(manifest, "dependencies"));
+    assert_eq!(fuzzers, programs, "copy those of Cargo.toml to tests/fuzz/Cargo.toml");
 }
 
 /// The major and the minor number of a version.
