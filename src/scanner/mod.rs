@@ -121,13 +121,16 @@ impl Scanner {
     /// The field with its separator (or bracket) at `separator`, if there is one.
     #[inline(always)]
     fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
-        let usual = if self.keys.has_added() { None } else { usual_field(haystack, separator) };
+        let usual = match self.keys.has_added() {
+            true => None,
+            false => usual_field(haystack, separator, |code| self.is_wanted(code, self.codes.position(code))),
+        };
         let (key, code) = match usual {
-            Some(found) => found,
+            Some(found) => found?,
             None => self.ask_rules(haystack, separator)?,
         };
         let entry = self.codes.position(code.value);
-        if entry.is_none() && !(self.unknown && code.value < 0) {
+        if !self.is_wanted(code.value, entry) {
             return None;
         }
         // One comparison: whether the next code is positive cannot be predicted.
@@ -136,6 +139,12 @@ impl Scanner {
         }
         let Key { start, spelled_code, .. } = key;
         Some(Field::new(start, code.end, code.value, entry, spelled_code))
+    }
+
+    /// Whether a code makes a field that is to be found, given where in the catalog it is.
+    #[inline(always)]
+    fn is_wanted(&self, code: i32, entry: Option<usize>) -> bool {
+        entry.is_some() || self.unknown && code < 0
     }
 
     /// What the rules say of key and code.

@@ -18,17 +18,26 @@ const fn in_each_byte(byte: u8) -> u64 {
 
 /// The field with its separator at `separator`, if it has the usual form: one of iMSDK's shorter keys without `_`, perhaps
 /// with a quote behind it; `=` or `:`, perhaps a space; a code of up to 7 digits; and bytes around it that do not
-/// need a second look. Where it has not, there may still be a field.
+/// need a second look. Where it has not, there may still be a field. `Some(None)` if there is none, because its code is
+/// not wanted.
 #[inline(always)]
-pub(super) fn usual_field(haystack: &[u8], separator: usize) -> Option<(Key, Code)> {
+pub(super) fn usual_field(
+    haystack: &[u8],
+    separator: usize,
+    is_wanted: impl FnOnce(i32) -> bool,
+) -> Option<Option<(Key, Code)>> {
     let around = haystack.get(separator.checked_sub(REACH_BYTES)?..)?.first_chunk::<{ 2 * REACH_BYTES }>()?;
     let in_bracket = around[REACH_BYTES] == b'[';
     if !separates(around[REACH_BYTES]) {
         return None;
     }
-    let key = key_before(around, separator)?;
     let code = code_behind(around, separator, in_bracket)?;
-    (!(in_bracket & key.quoted)).then_some((key, code))
+    // Before the key is looked at, which takes longer.
+    if !is_wanted(code.value) {
+        return Some(None);
+    }
+    let key = key_before(around, separator)?;
+    (!(in_bracket & key.quoted)).then_some(Some((key, code)))
 }
 
 #[inline(always)]
@@ -44,19 +53,18 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize) -> Option<Key> {
     let lower = last | in_each_byte(0x20);
     let ends_in = |name: u64, length: u32| (lower ^ name) >> (64 - 8 * length) == 0;
     // The longer ones last, because they end in shorter ones.
-    let mut found = (KeyName::Ret, 0);
-    for (name, letters, length) in [
-        (KeyName::Ret, RET, 3),
-        (KeyName::Code, CODE, 4),
-        (KeyName::IRet, IRET, 4),
-        (KeyName::RetCode, RET_CODE, 7),
-        (KeyName::ErrCode, ERR_CODE, 7),
-    ] {
+    let mut found = 0;
+    for (number, letters, length) in
+        [(1, RET, 3), (2, CODE, 4), (3, IRET, 4), (4, RET_CODE, 7), (5, ERR_CODE, 7)]
+    {
         if ends_in(letters, length) {
-            found = (name, length);
+            found = number;
         }
     }
-    let (name, length) = found;
+    // Not from a table: it would have to be loaded before the byte in front of the key is known.
+    let length = (0x07_07_04_04_03_00_u64 >> (8 * found)) as u32 & 7;
+    let name =
+        [KeyName::Ret, KeyName::Ret, KeyName::Code, KeyName::IRet, KeyName::RetCode, KeyName::ErrCode][found];
     let before = (last << (8 * length) >> 56) as u8;
     if length == 0 || !may_stand_before_key(before) {
         return None;
@@ -150,7 +158,7 @@ mod tests {
             let text = format!("a line before it {text}");
             let separator = text.rfind(['=', ':', '[', '?']).unwrap_or(20);
             for text in [text.clone(), format!("{text}\n and a line behind it")] {
-                let found = usual_field(text.as_bytes(), separator);
+                let found = usual_field(text.as_bytes(), separator, |_| true).flatten();
                 assert!(found.is_none() || found == by_rules(text.as_bytes(), separator), "{text} {found:?}");
                 usual += usize::from(found.is_some());
             }
