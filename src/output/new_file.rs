@@ -6,7 +6,7 @@ use std::io::{self, IoSlice, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 
 /// The temporary files that there are. Whoever makes, renames or removes one holds the lock, so that a
@@ -20,6 +20,10 @@ const SUFFIX: &str = ".tmp";
 const NEW_FILE_MODE: u32 = 0o666;
 /// For nobody else, until the file gets the permissions that another one has.
 const PRIVATE_MODE: u32 = 0o600;
+
+/// How far the times of a file and its origin are apart at least where it is not whole: some systems keep times of files in
+/// steps of two seconds.
+const ANOTHER_TIME: Duration = Duration::from_secs(2);
 
 /// A file that is being written, under a temporary name beside its place.
 #[derive(Debug)]
@@ -77,8 +81,13 @@ impl NewFile {
         temporary.remove(file.path());
         if let Some(origin) = &self.origin {
             file.as_file().set_permissions(origin.permissions.clone())?;
-            if let Some(modified) = origin.modified.filter(|_| is_whole) {
-                file.as_file().set_modified(modified)?;
+            if let Some(modified) = origin.modified {
+                if is_whole {
+                    file.as_file().set_modified(modified)?;
+                } else if file.as_file().metadata()?.modified()? == modified {
+                    // Written in the same tick of the system's clock; it must not be taken for whole.
+                    file.as_file().set_modified(modified + ANOTHER_TIME)?;
+                }
             }
         }
         file.persist(&self.place).map(drop).map_err(|error| error.error)
@@ -125,4 +134,24 @@ pub(crate) fn remove_new_files() {
     }
     // Nobody gets the lock any more.
     std::mem::forget(temporary);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_file_has_the_time_of_its_origin() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_whole in [true, false] {
+            let origin = Origin { permissions: Permissions::from_mode(0o600), modified: None };
+            let place = folder.path().join("file");
+            let mut file = NewFile::create(&place, Some(origin)).unwrap();
+            // The origin was written in the same tick of the system's clock.
+            let modified = file.file().metadata().unwrap().modified().unwrap();
+            file.origin.as_mut().unwrap().modified = Some(modified);
+            file.finish(is_whole).unwrap();
+            assert_eq!(fs::metadata(&place).unwrap().modified().unwrap() == modified, is_whole);
+        }
+    }
 }
