@@ -120,7 +120,7 @@ impl Annotator {
         mut wtr: impl Write,
         observer: &mut impl Observer,
     ) -> Result<u64, StreamError> {
-        let outcome = self.stream_annotator().annotate(&mut AnyReader::new(rdr), b"", &mut wtr, observer);
+        let outcome = self.stream_annotator().annotate(&mut AnyReader(rdr), b"", &mut wtr, observer);
         if !matches!(outcome, Err(StreamError::Write(_))) {
             wtr.flush().map_err(StreamError::Write)?;
         }

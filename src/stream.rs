@@ -29,12 +29,6 @@ pub trait Source: Read {
         0
     }
 
-    /// Where in its file, or whatever it reads from, the next read begins. Reads are fastest where memory is as a file is
-    /// to pages; nothing else depends on it.
-    fn position(&self) -> u64 {
-        0
-    }
-
     /// Whether a read that failed did so because reading was given up. What is not complete is then left out,
     /// where it would otherwise be written as the last of the input.
     fn is_given_up(&self) -> bool {
@@ -43,32 +37,17 @@ pub trait Source: Read {
 }
 
 /// Takes it of any reader that each read could wait.
-pub(crate) struct AnyReader<R> {
-    rdr: R,
-    position: u64,
-}
-
-impl<R> AnyReader<R> {
-    pub(crate) fn new(rdr: R) -> Self {
-        Self { rdr, position: 0 }
-    }
-}
+pub(crate) struct AnyReader<R>(pub(crate) R);
 
 impl<R: Read> Read for AnyReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.rdr.read(buffer)?;
-        self.position += count as u64;
-        Ok(count)
+        self.0.read(buffer)
     }
 }
 
 impl<R: Read> Source for AnyReader<R> {
     fn would_wait(&mut self) -> bool {
         true
-    }
-
-    fn position(&self) -> u64 {
-        self.position
     }
 }
 
@@ -158,8 +137,7 @@ impl<'a> StreamAnnotator<'a> {
             wtr.flush().map_err(StreamError::Write)?;
         }
         let start = self.window.start();
-        let position = source.position();
-        let outcome = self.window.fill(source, position);
+        let outcome = self.window.fill(source);
         self.memory.moved(start, self.window.start());
         if outcome.is_err() && !source.is_given_up() {
             self.window.end_input();

@@ -7,9 +7,6 @@ use memchr::memrchr;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
-/// The system's files are in pages of so many bytes; where they are not, nothing but speed depends on it.
-const PAGE_BYTES: usize = 4096;
-
 /// Where a line must be whole to be worked on, because it is chosen or searched as a whole, one of up to so many bytes
 /// is. A longer one is written, and no pattern is looked for in it.
 pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -17,10 +14,9 @@ pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// A part of the input, in a buffer that grows only where a line must be whole.
 #[derive(Debug)]
 pub(crate) struct Window {
-    /// What has been read, in `begin..end`: first what has been consumed and is kept, because the rest of its
+    /// What has been read, in `..end`: first what has been consumed and is kept, because the rest of its
     /// line may refer to it, then, from `start` on, what has not.
-    buffer: Vec<u8>,
-    begin: usize,
+    buffer: Box<[u8]>,
     start: usize,
     end: usize,
     /// No newline stands in `start..searched`.
@@ -31,9 +27,7 @@ pub(crate) struct Window {
     look_ahead: usize,
     /// How much is read at a time.
     read_max: usize,
-    /// How much is held at most, without growing.
-    capacity: usize,
-    /// How large the capacity may become, to hold a line that is longer than it.
+    /// How large the buffer may become, to hold a line that is longer than it.
     capacity_max: usize,
     at_end: bool,
 }
@@ -56,15 +50,13 @@ impl Window {
         // A long note must not let a long line go by in tiny pieces.
         let capacity = capacity.max(look_behind + look_ahead + look_ahead / 8 + 1);
         Self {
-            buffer: vec![0; capacity + PAGE_BYTES],
-            begin: 0,
+            buffer: vec![0; capacity].into_boxed_slice(),
             start: 0,
             end: 0,
             searched: 0,
             look_behind,
             look_ahead,
             read_max: capacity,
-            capacity,
             capacity_max: capacity.max(line_max + look_ahead),
             at_end: false,
         }
@@ -72,21 +64,19 @@ impl Window {
 
     /// Forgets all, for another input.
     pub(crate) fn clear(&mut self) {
-        (self.begin, self.start, self.end, self.searched, self.at_end) = (0, 0, 0, 0, false);
+        (self.start, self.end, self.searched, self.at_end) = (0, 0, 0, false);
     }
 
     /// Reads once, and returns how many bytes came; 0 is the end of the input. What has been consumed and
-    /// is no longer needed is dropped, and the text begins anew, which [`Window::start`] shows.
+    /// is no longer needed is dropped, and the rest moved to the front, which [`Window::start`] shows.
     ///
-    /// `position` is where in its file the read begins. There is always room when all that was settled has been
-    /// consumed.
-    pub(crate) fn fill(&mut self, rdr: &mut impl Read, position: u64) -> io::Result<usize> {
-        self.drop_consumed();
-        if self.end - self.begin == self.capacity {
+    /// There is always room when all that was settled has been consumed.
+    pub(crate) fn fill(&mut self, rdr: &mut impl Read) -> io::Result<usize> {
+        self.roll();
+        if self.end == self.buffer.len() {
             self.grow();
         }
-        self.move_to_place_in_page(position);
-        let read_end = (self.begin + self.capacity).min(self.end + self.read_max);
+        let read_end = self.buffer.len().min(self.end + self.read_max);
         let count = loop {
             match rdr.read(&mut self.buffer[self.end..read_end]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -108,9 +98,9 @@ impl Window {
         self.at_end
     }
 
-    /// Where in the text what has not been consumed begins.
+    /// Where what has not been consumed begins.
     pub(crate) fn start(&self) -> usize {
-        self.start - self.begin
+        self.start
     }
 
     /// What no byte to come can change.
@@ -119,51 +109,38 @@ impl Window {
             self.end
         } else if let Some(newline) = memrchr(b'\n', &self.buffer[self.searched..self.end]) {
             self.searched + newline + 1
-        } else if self.end - self.begin == self.capacity_max {
+        } else if self.end == self.capacity_max {
             self.end - self.look_ahead
         } else {
             self.start
         };
         self.searched = self.end;
-        let part = self.start - self.begin..end.max(self.start) - self.begin;
-        Settled { text: &self.buffer[self.begin..self.end], part, at_end: self.at_end }
+        let part = self.start..end.max(self.start);
+        Settled { text: &self.buffer[..self.end], part, at_end: self.at_end }
     }
 
-    /// Everything before this place of the text has been worked on.
+    /// Everything before `to` has been worked on.
     pub(crate) fn consume(&mut self, to: usize) {
-        debug_assert!((self.start..=self.end).contains(&(self.begin + to)));
-        self.start = self.begin + to;
+        debug_assert!((self.start..=self.end).contains(&to));
+        self.start = to;
     }
 
     fn grow(&mut self) {
-        self.capacity = self.capacity_max.min(2 * self.capacity);
-        self.buffer.resize(self.capacity + PAGE_BYTES, 0);
+        let capacity = self.capacity_max.min(2 * self.buffer.len());
+        let mut buffer = std::mem::take(&mut self.buffer).into_vec();
+        buffer.resize(capacity, 0);
+        self.buffer = buffer.into_boxed_slice();
     }
 
-    fn drop_consumed(&mut self) {
-        let in_line = self.start > self.begin && self.buffer[self.start - 1] != b'\n';
-        let kept = if in_line { (self.start - self.begin).min(self.look_behind) } else { 0 };
-        self.begin = self.start - kept;
-    }
-
-    /// Moves what is held to the front, so that the read goes to the place in a page of memory that `position` has in
-    /// a page of its file.
-    ///
-    /// Some processors copy by as little as a sixth of their speed where the two differ by a few bytes (AMD's Zen 3:
-    /// where the memory's place is 1 to 31 bytes further; 500 MB in 0.19 s in place of 0.035 s).
-    fn move_to_place_in_page(&mut self, position: u64) {
-        let place_in_page = |end: usize| self.buffer.as_ptr().addr().wrapping_add(end) % PAGE_BYTES;
-        let wanted = (position % PAGE_BYTES as u64) as usize;
-        let length = self.end - self.begin;
-        let end = length + (PAGE_BYTES + wanted - place_in_page(length)) % PAGE_BYTES;
-        // Moving much would cost more than it saves, and the same bytes again for each read.
-        let may_stay = length > PAGE_BYTES && self.begin + self.capacity <= self.buffer.len();
-        if end != self.end && !may_stay {
-            let begin = end - length;
-            self.buffer.copy_within(self.begin..self.end, begin);
-            self.searched = self.searched.max(self.begin) - self.begin + begin;
-            self.start = self.start - self.begin + begin;
-            (self.begin, self.end) = (begin, end);
+    fn roll(&mut self) {
+        let in_line = self.start > 0 && self.buffer[self.start - 1] != b'\n';
+        let kept = if in_line { self.start.min(self.look_behind) } else { 0 };
+        let from = self.start - kept;
+        if from > 0 {
+            self.buffer.copy_within(from..self.end, 0);
+            self.start -= from;
+            self.end -= from;
+            self.searched = self.searched.saturating_sub(from);
         }
     }
 }

@@ -159,10 +159,6 @@ impl Source for Block {
     fn input_offset(&self) -> u64 {
         self.offset
     }
-
-    fn position(&self) -> u64 {
-        self.position
-    }
 }
 
 #[cfg(test)]

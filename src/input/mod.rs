@@ -215,14 +215,6 @@ impl Read for Input {
 }
 
 impl Source for Input {
-    fn position(&self) -> u64 {
-        match &self.content {
-            Content::Plain(rdr) => self.start + rdr.position(),
-            // Decoded data is in no file.
-            Content::Compressed(_) | Content::DecodedAhead(_) => 0,
-        }
-    }
-
     fn would_wait(&mut self) -> bool {
         self.is_flushed = match self.buffering {
             Buffering::Line => true,

@@ -34,10 +34,6 @@ impl<W: Write> Buffered<W> {
         self.buffer.clear();
         outcome
     }
-
-    fn has_room(&self, bytes: usize) -> bool {
-        bytes <= BUFFER_BYTES - self.buffer.len()
-    }
 }
 
 impl<W: Write> Write for Buffered<W> {
@@ -47,7 +43,7 @@ impl<W: Write> Write for Buffered<W> {
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let bytes = slices.iter().map(|slice| slice.len()).sum();
-        if !self.has_room(bytes) {
+        if bytes > BUFFER_BYTES - self.buffer.len() {
             self.hand_on()?;
         }
         if bytes >= BUFFER_BYTES {

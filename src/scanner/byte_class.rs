@@ -41,62 +41,67 @@ const fn classes() -> [u16; 256] {
     table
 }
 
+#[inline(always)]
+fn has_class(byte: u8, classes: u16) -> bool {
+    CLASSES[usize::from(byte)] & classes != 0
+}
+
 /// A letter, a digit or `_`.
 #[inline]
 pub(crate) fn is_identifier(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & (LETTER | DIGIT | UNDERSCORE) != 0
+    has_class(byte, LETTER | DIGIT | UNDERSCORE)
 }
 
 /// An ASCII letter.
 #[inline]
 pub(super) fn is_letter(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & LETTER != 0
+    has_class(byte, LETTER)
 }
 
 /// `0` to `9`.
 #[inline]
 pub(super) fn is_digit(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & DIGIT != 0
+    has_class(byte, DIGIT)
 }
 
 /// A space or a tab.
 #[inline]
 pub(super) fn is_blank(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & BLANK != 0
+    has_class(byte, BLANK)
 }
 
 /// A byte that, right behind a number, makes it part of something longer, whatever follows.
 #[inline]
 pub(super) fn carries_on(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & CARRIES_ON != 0
+    has_class(byte, CARRIES_ON)
 }
 
 /// A byte that, right behind a number, ends it, unless it is one of those of [`punctuates`].
 #[inline]
 pub(super) fn ends_code(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & ENDS_CODE != 0
+    has_class(byte, ENDS_CODE)
 }
 
 /// A byte that, right behind a number, may make it part of something longer where digits follow.
 #[inline]
 pub(super) fn punctuates(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & PUNCTUATES != 0
+    has_class(byte, PUNCTUATES)
 }
 
 /// A byte that, right before an identifier, lets it be a key and has no part in it, whatever stands before.
 #[inline]
 pub(super) fn may_stand_before_key(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & BEFORE_KEY != 0
+    has_class(byte, BEFORE_KEY)
 }
 
 /// `"` or `'`.
 #[inline]
 pub(super) fn is_quote(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & QUOTE != 0
+    has_class(byte, QUOTE)
 }
 
 /// `=`, `:` or `[`.
 #[inline]
 pub(super) fn separates(byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & SEPARATOR != 0
+    has_class(byte, SEPARATOR)
 }

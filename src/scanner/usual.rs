@@ -119,19 +119,10 @@ fn of_eight_digits(digits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Keys;
+    use super::super::{Keys, Scanner};
     use super::*;
-
-    /// What the rules say.
-    fn by_rules(haystack: &[u8], separator: usize) -> Option<(Key, Code)> {
-        let keys = Keys::default();
-        if haystack[separator] == b'[' {
-            let code = Code::in_bracket(haystack, separator)?;
-            return Some((Key::ending_at(haystack, separator, &keys)?, code));
-        }
-        let code = Code::behind_separator(haystack, separator)?;
-        Some((Key::before_separator(haystack, separator, &keys)?, code))
-    }
+    use crate::catalog::CodeIndex;
+    use std::sync::Arc;
 
     /// All texts that have one of each in its place.
     fn combinations(parts: &[&[&str]]) -> Vec<String> {
@@ -153,13 +144,18 @@ mod tests {
             "", " ", "]", "] ", "]5", ",", ",5", ",000", ",0000", ".", ".5", ":", ":5", "x", "-", "%", "错",
             "\"", "}",
         ];
+        let codes_of_none = Arc::new(CodeIndex::default());
+        let scanner = Scanner::new(codes_of_none, Keys::default(), false, true);
         let mut usual = 0;
         for text in combinations(&[&before, &keys, &separators, &codes, &behind]) {
             let text = format!("a line before it {text}");
             let separator = text.rfind(['=', ':', '[', '?']).unwrap_or(20);
             for text in [text.clone(), format!("{text}\n and a line behind it")] {
                 let found = usual_field(text.as_bytes(), separator, |_| true).flatten();
-                assert!(found.is_none() || found == by_rules(text.as_bytes(), separator), "{text} {found:?}");
+                assert!(
+                    found.is_none() || found == scanner.ask_rules(text.as_bytes(), separator),
+                    "{text} {found:?}"
+                );
                 usual += usize::from(found.is_some());
             }
         }
