@@ -4,6 +4,7 @@
 
 mod cli;
 mod input;
+mod left_out;
 mod limits;
 mod messages;
 mod output;

@@ -4,6 +4,7 @@ use crate::input::{Damage, InputName};
 use crate::progress::Progress;
 use crate::signals;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why an input that is standard output as well is refused.
@@ -27,18 +28,17 @@ impl Messages {
     }
 
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
-        if signals::is_cut_off(error) {
-            return;
+        if !signals::is_cut_off(error) {
+            self.say(&input_trouble(name, error));
         }
-        let remedy = match error.kind() {
-            ErrorKind::NotFound => "no such file; check the name".to_owned(),
-            ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),
-            _ if error.get_ref().is_some_and(|inner| inner.is::<Damage>()) => {
-                format!("{error}; what came before has been annotated")
-            }
-            _ => cause(error),
-        };
-        self.say(&format!("{name}: {remedy}"));
+    }
+
+    /// Says why an input could not be read, and that the output of it does not appear.
+    pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
+        if !signals::is_cut_off(error) {
+            let output = InputName::File(output.to_owned());
+            self.say(&format!("{}; {output} is not written", input_trouble(name, error)));
+        }
     }
 
     pub(crate) fn output(&self, name: &str, error: &io::Error) {
@@ -50,6 +50,17 @@ impl Messages {
         self.trouble.store(true, Ordering::Relaxed);
         self.progress.suspend(|| write_to_stderr(&format!("imsdk-annotate: {text}\n")));
     }
+}
+
+/// What is said of an input that cannot be read to its end.
+fn input_trouble(name: &InputName, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        ErrorKind::NotFound => "no such file; check the name".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),
+        _ if Damage::is_in(error) => format!("{error}; what came before has been annotated"),
+        _ => cause(error),
+    };
+    format!("{name}: {remedy}")
 }
 
 /// What is said of an output that cannot be written.

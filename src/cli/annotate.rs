@@ -85,6 +85,7 @@ fn pipeline(
     if let Some(template) = args.notes.note.clone() {
         annotator = annotator.note(template);
     }
+    let ends_lines = triage.lines.is_some();
     let mut in_order = false;
     if let Some(lines) = triage.lines.clone() {
         in_order = lines.numbered || lines.context.is_some();
@@ -104,6 +105,7 @@ fn pipeline(
         opened_any: AtomicBool::new(false),
         counter: args.triage.counts().then(|| triage.counter()),
         in_order,
+        ends_lines,
         names_before_lines: args.triage.line_number && (inputs.len() > 1 || has_folder()),
     }
 }

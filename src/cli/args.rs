@@ -67,7 +67,8 @@ pub(crate) struct Args {
     /// Write each input to a file of its own in DIR, compressed as the input is
     ///
     /// Each has its input's path below the operand, its mode and its time of modification, and appears when
-    /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was.
+    /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was. Where it cannot be
+    /// read to its end, there is no file.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
 

@@ -64,6 +64,13 @@ impl fmt::Display for Damage {
 
 impl std::error::Error for Damage {}
 
+impl Damage {
+    /// Returns whether an error says that data is damaged; others say that it could not be read.
+    pub(crate) fn is_in(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+    }
+}
+
 impl<R: Read> Decoder<R> {
     /// A decoder of data that begins with a member of this format, or with skippable frames.
     pub(crate) fn new(mut rdr: PeekReader<R>, format: Format) -> io::Result<Self> {

@@ -3,8 +3,11 @@
 //! Jobs have tickets, 0, 1, 2 and so on. The job whose turn it is writes to the output. The others hold back
 //! what they write: in memory, then in a file on disk, and where that is full or cannot be had, they wait.
 //! The job whose turn it is never waits for another, so that someone always goes on.
+//!
+//! Each job is for an input, which has a number. Where an input ends early, what the jobs behind hold of it is left out.
 
 use super::held::{CHUNK_BYTES, Held, Pool};
+use crate::left_out::{Behind, LeftOut};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -24,11 +27,23 @@ pub(crate) struct Turns<'r, W, T> {
 struct State<T> {
     /// The ticket whose turn it is.
     turn: u64,
+    /// Which jobs are left out from this turn on.
+    left_out: LeftOut,
     /// Jobs that ended before their turn.
-    ended: BTreeMap<u64, (Held, Option<T>)>,
+    ended: BTreeMap<u64, Ended<T>>,
     pool: Pool,
     /// Why nothing more can be written.
     failure: Option<io::Error>,
+}
+
+/// A job that has ended.
+struct Ended<T> {
+    /// The number of its input.
+    input: usize,
+    /// What of its output has not been written.
+    held: Held,
+    behind: Behind,
+    to_say: Option<T>,
 }
 
 /// How many jobs may be ahead of their turn for each thread: enough for many small files to be done while a
@@ -39,6 +54,7 @@ const JOBS_AHEAD_MAX: u64 = 64;
 pub(crate) struct TurnWriter<'a, W: Write, T> {
     turns: &'a Turns<'a, W, T>,
     ticket: u64,
+    input: usize,
     held: Held,
     has_turn: bool,
 }
@@ -52,7 +68,13 @@ fn stopped() -> io::Error {
 
 impl<'r, W: Write, T> Turns<'r, W, T> {
     pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(T) + Sync)) -> Self {
-        let state = State { turn: 0, ended: BTreeMap::new(), pool: Pool::new(threads), failure: None };
+        let state = State {
+            turn: 0,
+            left_out: LeftOut::default(),
+            ended: BTreeMap::new(),
+            pool: Pool::new(threads),
+            failure: None,
+        };
         Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -62,11 +84,11 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         }
     }
 
-    /// The writer for the job with this ticket. Waits while too many jobs are ahead of their turn; `None`
+    /// The writer for the job with this ticket, for the input with this number. Waits while too many jobs are ahead of their turn; `None`
     /// where writing has failed.
     ///
     /// Each ticket is begun once, and not before all lower ones have been given to someone.
-    pub(crate) fn begin(&self, ticket: u64) -> Option<TurnWriter<'_, W, T>> {
+    pub(crate) fn begin(&self, ticket: u64, input: usize) -> Option<TurnWriter<'_, W, T>> {
         let mut state = self.state();
         while state.failure.is_none() && ticket >= state.turn + self.jobs_ahead_max {
             state = self.changed.wait(state).expect(NO_PANIC);
@@ -76,7 +98,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         }
         let has_turn = state.turn == ticket;
         let held = Held::new(state.pool.chunk());
-        Some(TurnWriter { turns: self, ticket, held, has_turn })
+        Some(TurnWriter { turns: self, ticket, input, held, has_turn })
     }
 
     /// Tells whether everything could be written, when all jobs have ended.
@@ -92,11 +114,15 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         self.state.lock().expect(NO_PANIC)
     }
 
-    /// Writes what was held back, as the job whose turn it is.
-    fn write_out(&self, held: &mut Held, flush: bool) -> io::Result<()> {
-        let mut wtr = self.wtr.lock().expect(NO_PANIC);
-        let written = held.write_to(&mut *wtr).and_then(|()| if flush { wtr.flush() } else { Ok(()) });
-        drop(wtr);
+    /// Writes what was held back, as the job whose turn it is, unless its input is left out.
+    fn write_out(&self, input: usize, held: &mut Held, flush: bool) -> io::Result<()> {
+        let is_left_out = self.state().left_out.has(input);
+        let written = if is_left_out {
+            held.write_to(&mut io::sink())
+        } else {
+            let mut wtr = self.wtr.lock().expect(NO_PANIC);
+            held.write_to(&mut *wtr).and_then(|()| if flush { wtr.flush() } else { Ok(()) })
+        };
         if held.has_room_to_give_back() {
             self.state().pool.take_back(held);
         }
@@ -108,22 +134,26 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
     }
 
     /// Ends the job whose turn it is, and those that ended before their turns and come next.
-    fn end_turns(&self, mut held: Held, mut to_say: Option<T>) -> io::Result<()> {
+    fn end_turns(&self, mut job: Ended<T>) -> io::Result<()> {
         loop {
-            self.write_out(&mut held, to_say.is_some())?;
-            if let Some(to_say) = to_say {
+            self.write_out(job.input, &mut job.held, job.to_say.is_some())?;
+            let is_left_out = self.state().left_out.has(job.input);
+            if let Some(to_say) = job.to_say.filter(|_| !is_left_out) {
                 (self.report)(to_say);
             }
             let next = {
                 let mut state = self.state();
-                state.pool.take_back_last(held);
+                state.pool.take_back_last(job.held);
+                if !is_left_out {
+                    state.left_out.go_on(job.input, job.behind);
+                }
                 state.turn += 1;
                 let turn = state.turn;
                 state.ended.remove(&turn)
             };
             self.changed.notify_all();
             match next {
-                Some(ended) => (held, to_say) = ended,
+                Some(ended) => job = ended,
                 None => return Ok(()),
             }
         }
@@ -163,12 +193,13 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
 }
 
 impl<W: Write, T> TurnWriter<'_, W, T> {
-    /// Ends the job. What it held back is written in its turn, and then said what is to be said.
+    /// Ends the job. What it held back is written in its turn, and then said what is to be said, unless a job before it
+    /// has left it out. `behind` says which jobs behind it are left out.
     ///
     /// # Errors
     ///
     /// Where something could not be written, now or by another job.
-    pub(crate) fn end(mut self, to_say: Option<T>) -> io::Result<()> {
+    pub(crate) fn end(mut self, behind: Behind, to_say: Option<T>) -> io::Result<()> {
         if !self.has_turn {
             if !self.held.is_small() && !self.turns.hold_more(&mut self.held) {
                 self.turns.wait_for_turn(self.ticket)?;
@@ -176,11 +207,12 @@ impl<W: Write, T> TurnWriter<'_, W, T> {
             let mut state = self.turns.state();
             if state.turn != self.ticket {
                 state.pool.swap_for_small(&mut self.held);
-                state.ended.insert(self.ticket, (self.held, to_say));
+                let job = Ended { input: self.input, held: self.held, behind, to_say };
+                state.ended.insert(self.ticket, job);
                 return Ok(());
             }
         }
-        self.turns.end_turns(self.held, to_say)
+        self.turns.end_turns(Ended { input: self.input, held: self.held, behind, to_say })
     }
 
     /// Makes room for more: by writing in its turn, else by holding back.
@@ -196,7 +228,7 @@ impl<W: Write, T> TurnWriter<'_, W, T> {
             self.turns.wait_for_turn(self.ticket)?;
             self.has_turn = true;
         }
-        self.turns.write_out(&mut self.held, false)
+        self.turns.write_out(self.input, &mut self.held, false)
     }
 }
 
@@ -226,7 +258,7 @@ impl<W: Write, T> Write for TurnWriter<'_, W, T> {
         if !self.has_turn {
             self.has_turn = self.turns.has_turn(self.ticket)?;
         }
-        if self.has_turn { self.turns.write_out(&mut self.held, true) } else { Ok(()) }
+        if self.has_turn { self.turns.write_out(self.input, &mut self.held, true) } else { Ok(()) }
     }
 }
 
@@ -254,13 +286,13 @@ mod tests {
                         let Some(ticket) = next.lock().unwrap().next() else {
                             return;
                         };
-                        let mut wtr = turns.begin(ticket as u64).unwrap();
+                        let mut wtr = turns.begin(ticket as u64, ticket).unwrap();
                         let text = text_of(ticket, lengths[ticket]);
                         text.chunks(1000 + ticket).for_each(|piece| wtr.write_all(piece).unwrap());
                         if ticket % 3 == 0 {
                             wtr.flush().unwrap();
                         }
-                        wtr.end(Some(ticket as u64)).unwrap();
+                        wtr.end(Behind::Follows, Some(ticket as u64)).unwrap();
                     }
                 });
             }
@@ -296,21 +328,62 @@ mod tests {
             for ends_ahead in [true, false] {
                 let mut output = Vec::new();
                 let turns = Turns::new(&mut output, 1, &|(): ()| {});
-                let (first, mut second) = (turns.begin(0).unwrap(), turns.begin(1).unwrap());
+                let (first, mut second) = (turns.begin(0, 0).unwrap(), turns.begin(1, 1).unwrap());
                 let text = text_of(1, length);
                 let (front, back) = text.split_at(length - length / 5);
                 second.write_all(front).unwrap();
                 if ends_ahead {
                     second.write_all(back).unwrap();
-                    second.end(None).unwrap();
-                    first.end(None).unwrap();
+                    second.end(Behind::Follows, None).unwrap();
+                    first.end(Behind::Follows, None).unwrap();
                 } else {
-                    first.end(None).unwrap();
+                    first.end(Behind::Follows, None).unwrap();
                     second.write_all(back).unwrap();
-                    second.end(None).unwrap();
+                    second.end(Behind::Follows, None).unwrap();
                 }
                 turns.into_result().unwrap();
                 assert!(output == text, "{length} {ends_ahead}");
+            }
+        }
+    }
+
+    #[test]
+    fn jobs_behind_the_end_of_their_input_are_left_out_with_what_they_say() {
+        // The input of each job, and what it says of those behind it.
+        use Behind::{AllIsLeftOut, Follows, InputIsLeftOut};
+        let jobs = [
+            (0, Follows),
+            (1, Follows),
+            (1, InputIsLeftOut),
+            (1, Follows),
+            (1, InputIsLeftOut),
+            (2, Follows),
+            (3, AllIsLeftOut),
+            (3, Follows),
+            (4, InputIsLeftOut),
+        ];
+        // Less than is held in memory and more, ended in order and in the opposite one.
+        for length in [10, CHUNK_BYTES * 3 + 1] {
+            for backwards in [false, true] {
+                let mut output = Vec::new();
+                let said = Mutex::new(Vec::new());
+                let report = |ticket: usize| said.lock().unwrap().push(ticket);
+                let turns = Turns::new(&mut output, 2, &report);
+                let end = |ticket: usize| {
+                    let (input, behind) = jobs[ticket];
+                    let mut wtr = turns.begin(ticket as u64, input).unwrap();
+                    wtr.write_all(&text_of(ticket, length)).unwrap();
+                    wtr.end(behind, Some(ticket)).unwrap();
+                };
+                if backwards {
+                    (0..jobs.len()).rev().for_each(end)
+                } else {
+                    (0..jobs.len()).for_each(end)
+                }
+                turns.into_result().unwrap();
+                assert_eq!(*said.lock().unwrap(), [0, 1, 2, 5, 6]);
+                let expected: Vec<u8> = [0, 1, 2, 5, 6].map(|ticket| text_of(ticket, length)).concat();
+                assert!(output == expected, "{length} {backwards}");
             }
         }
     }
@@ -334,7 +407,7 @@ mod tests {
     fn a_failure_ends_all_jobs() {
         let turns = Turns::new(Full(CHUNK_BYTES), 2, &|(): ()| {});
         let work = |ticket: u64| {
-            let mut wtr = turns.begin(ticket)?;
+            let mut wtr = turns.begin(ticket, 0)?;
             let text = vec![0; 1000];
             while wtr.write_all(&text).is_ok() {}
             Some(())
@@ -343,7 +416,7 @@ mod tests {
             scope.spawn(|| work(1));
             scope.spawn(|| work(0));
         });
-        assert!(turns.begin(2).is_none());
+        assert!(turns.begin(2, 0).is_none());
         assert_eq!(turns.into_result().unwrap_err().kind(), io::ErrorKind::StorageFull);
     }
 }

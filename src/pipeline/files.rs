@@ -1,9 +1,10 @@
 //! Each input to a file of its own.
 
 use super::side_by_side::annotate_blocks;
-use super::worker::Worker;
+use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::input::{Format, InputName};
+use crate::input::{Damage, Format, InputName};
+use crate::left_out::Behind;
 use crate::messages::is_out_of_room;
 use crate::output::{Buffered, Encoder, NewFile, Origin, Plan};
 use crate::report::{Ledger, Tally};
@@ -46,9 +47,9 @@ pub(crate) fn annotate_to_files(
                 continue;
             }
             match annotate_to_file(pipeline, plan, format, threads_each) {
-                Ok(tally) => ledger.add(number as u64, tally),
+                Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
                 Err(error) => {
-                    ledger.add(number as u64, Tally::incomplete());
+                    ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
                     pipeline.messages.output(&InputName::File(plan.output.clone()).to_string(), &error);
                     no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
                 }
@@ -69,12 +70,11 @@ fn annotate_to_file(
     format: Option<Format>,
     threads: usize,
 ) -> io::Result<Tally> {
-    let trouble = |error| pipeline.messages.input(&plan.input.name, &error);
     let opened = pipeline.open(&plan.input.name).and_then(|input| Ok((input.metadata()?, input)));
     let (metadata, input) = match opened {
         Ok(opened) => opened,
         Err(error) => {
-            trouble(error);
+            pipeline.messages.input(&plan.input.name, &error);
             pipeline.reading.progress.file_done();
             return Ok(Tally::incomplete());
         }
@@ -84,19 +84,30 @@ fn annotate_to_file(
     let encoder = Encoder::new(format.unwrap_or(input.format), file)?;
     let mut wtr = Buffered::new(encoder);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
-    let tally = match blocks {
+    let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            let outcome = Worker::new(pipeline).annotate_input(&plan.input, Ok(input), &mut wtr)?;
-            outcome.trouble.into_iter().for_each(trouble);
-            outcome.tally
+            Worker::new(pipeline).annotate_input(&plan.input, Ok(input), &mut wtr)?
         }
     };
-    if tally.complete || !signals::have_cut_off() {
-        wtr.into_inner()?.finish()?.finish(tally.complete)?;
+    let Outcome { tally, trouble } = outcome;
+    match trouble {
+        None if !tally.complete => {}
+        None => finish(wtr, true)?,
+        // What can be read of damaged data is all that there is of it; where reading fails, there may be more.
+        Some(Trouble { error, .. }) if Damage::is_in(&error) => {
+            pipeline.messages.input(&plan.input.name, &error);
+            finish(wtr, false)?;
+        }
+        Some(Trouble { error, .. }) => pipeline.messages.not_written(&plan.input.name, &error, &plan.output),
     }
     Ok(tally)
+}
+
+/// Ends an output, which then appears.
+fn finish(wtr: Buffered<Encoder<NewFile>>, is_whole: bool) -> io::Result<()> {
+    wtr.into_inner()?.finish()?.finish(is_whole)
 }
 
 /// An output is whole if it was modified when its input was: a file gets its name only when it is finished,

@@ -8,7 +8,7 @@ pub(crate) use files::annotate_to_files;
 
 use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_threads};
 use crate::messages::{self, Messages};
-use crate::output::Buffered;
+use crate::output::{Buffered, OwnLine};
 use crate::report::{Counter, Tally};
 use crate::signals;
 use imsdk_annotate::Annotator;
@@ -33,11 +33,14 @@ pub(crate) struct Pipeline {
     pub(crate) in_order: bool,
     /// Whether the name of its input stands before each line.
     pub(crate) names_before_lines: bool,
+    /// Whether a last line without a newline gets one, because lines are chosen or numbered.
+    pub(crate) ends_lines: bool,
 }
 
 impl Pipeline {
     /// Annotates the inputs in their order into one writer, and gives it back, with what was counted. Trouble with an
-    /// input is said in its turn, and the others are still done.
+    /// input is said in its turn, and the others are still done, each on lines of its own where the one before was cut off
+    /// within a line.
     ///
     /// Files next to each other are worked on side by side, on up to that many threads; what can wait is
     /// not, so that its lines come at once.
@@ -51,13 +54,14 @@ impl Pipeline {
         wtr: W,
         threads: usize,
     ) -> io::Result<(W, Tally)> {
-        let mut wtr = Buffered::new(wtr);
+        let owes_newline = AtomicBool::new(false);
+        let mut wtr = OwnLine::new(Buffered::new(wtr), &owes_newline);
         let mut worker = Worker::new(self);
         let mut tally = Tally::new();
         'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
             if threads > 1 && is_worth_threads(bytes) && !self.in_order {
-                tally.append(side_by_side::annotate_files(self, group, &mut wtr, threads)?);
+                tally.append(side_by_side::annotate_files(self, group, &mut wtr, &owes_newline, threads)?);
                 continue;
             }
             for file in group {
@@ -74,15 +78,16 @@ impl Pipeline {
                 let opened = opened.map(|input| if ahead { input.decode_ahead() } else { input });
                 let outcome = worker.annotate_input(file, opened, &mut wtr)?;
                 tally.append(outcome.tally);
-                if let Some(error) = outcome.trouble {
+                if let Some(trouble) = outcome.trouble {
                     // In the order in which they belong, should both go to one terminal.
                     wtr.flush()?;
-                    self.messages.input(&file.name, &error);
+                    self.messages.input(&file.name, &trouble.error);
+                    owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
                 }
             }
         }
         tally.complete &= !signals::have_cut_off();
-        Ok((wtr.into_inner()?, tally))
+        Ok((wtr.into_inner().into_inner()?, tally))
     }
 
     fn open(&self, name: &InputName) -> io::Result<Input> {

@@ -1,14 +1,15 @@
 //! Several threads, one output: each takes the next piece of work, and writes in its turn.
 
-use super::worker::{Outcome, Worker};
+use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::input::{Block, Blocks, Buffering, Input, InputFile, InputName, is_worth_threads};
+use crate::input::{Block, Blocks, Buffering, Input, InputFile, is_worth_threads};
+use crate::left_out::Behind;
 use crate::output::{TurnWriter, Turns};
 use crate::report::{Ledger, Tally};
 use crate::signals;
 use std::io::{self, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// The pieces of work, in the order of their output.
 struct Pieces<'a> {
@@ -37,18 +38,11 @@ enum Work {
     Open,
 }
 
-/// Takes what is written until a piece was not read to its end because of a signal. What comes behind would follow on a
-/// gap.
-struct UntilCutOff<'a, W> {
-    wtr: W,
-    is_cut_off: &'a AtomicBool,
-}
-
-/// What is wrong with an input.
-type Trouble = (InputName, io::Error);
+/// An input, and what is wrong with it.
+type Said<'a> = (&'a InputFile, Trouble);
 
 /// Annotates regular files into one writer, in their order, and counts their fields. What is
-/// wrong with one is said in its turn.
+/// wrong with one is said in its turn; `owes_newline` is set where one was cut off within a line.
 ///
 /// # Errors
 ///
@@ -57,15 +51,19 @@ pub(super) fn annotate_files<W: Write + Send>(
     pipeline: &Pipeline,
     files: &[InputFile],
     wtr: &mut W,
+    owes_newline: &AtomicBool,
     threads: usize,
 ) -> io::Result<Tally> {
     // Where there are fewer files than threads, the others decode.
     let decode_ahead = 2 * files.len() <= threads;
     let pieces = Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, decode_ahead };
-    annotate_pieces(pieces, wtr, threads)
+    annotate_pieces(pieces, wtr, threads, &|(file, trouble)| {
+        pipeline.messages.input(&file.name, &trouble.error);
+        owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
+    })
 }
 
-/// Annotates the blocks of one file, as [`annotate_files`] does.
+/// Annotates the blocks of one file, and counts its fields.
 ///
 /// # Errors
 ///
@@ -76,21 +74,25 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     blocks: Blocks,
     wtr: &mut W,
     threads: usize,
-) -> io::Result<Tally> {
+) -> io::Result<Outcome> {
     let blocks = Some((file, blocks));
     let pieces = Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, decode_ahead: false };
-    annotate_pieces(pieces, wtr, threads)
+    let met = Mutex::new(None);
+    let tally = annotate_pieces(pieces, wtr, threads, &|(_, trouble)| {
+        *met.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+    })?;
+    Ok(Outcome { tally, trouble: met.into_inner().unwrap_or_else(PoisonError::into_inner) })
 }
 
-/// Annotates pieces on several threads, and counts their fields.
-fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: usize) -> io::Result<Tally> {
+/// Annotates pieces on several threads, and counts their fields. `say` is told in its turn what is wrong with an input.
+fn annotate_pieces<'a, W: Write + Send>(
+    pieces: Pieces<'a>,
+    wtr: &mut W,
+    threads: usize,
+    say: &(dyn Fn(Said<'a>) + Sync),
+) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
-    let is_cut_off = AtomicBool::new(false);
-    let report = |(name, error): Trouble| {
-        is_cut_off.fetch_or(signals::is_cut_off(&error), Ordering::Relaxed);
-        pipeline.messages.input(&name, &error);
-    };
-    let turns = Turns::new(UntilCutOff { wtr, is_cut_off: &is_cut_off }, threads, &report);
+    let turns = Turns::new(wtr, threads, say);
     let (pieces, ledger) = (Mutex::new(pieces), Ledger::default());
     on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
     turns.into_result()?;
@@ -100,10 +102,10 @@ fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: us
 }
 
 /// Does piece after piece until there are no more, or writing has failed.
-fn do_pieces<W: Write>(
+fn do_pieces<'a, W: Write>(
     pipeline: &Pipeline,
-    pieces: &Mutex<Pieces<'_>>,
-    turns: &Turns<'_, W, Trouble>,
+    pieces: &Mutex<Pieces<'a>>,
+    turns: &Turns<'_, W, Said<'a>>,
     ledger: &Ledger,
 ) {
     let mut worker = Worker::new(pipeline);
@@ -112,7 +114,7 @@ fn do_pieces<W: Write>(
         let Some(piece) = piece else {
             return;
         };
-        let Some(wtr) = turns.begin(piece.ticket) else {
+        let Some(wtr) = turns.begin(piece.ticket, piece.file.number) else {
             return;
         };
         if do_piece(pipeline, piece, &mut worker, wtr, ledger).is_err() {
@@ -122,17 +124,19 @@ fn do_pieces<W: Write>(
     }
 }
 
-fn do_piece<W: Write>(
+fn do_piece<'a, W: Write>(
     pipeline: &Pipeline,
-    piece: Piece<'_>,
+    piece: Piece<'a>,
     worker: &mut Worker<'_>,
-    mut wtr: TurnWriter<'_, W, Trouble>,
+    mut wtr: TurnWriter<'_, W, Said<'a>>,
     ledger: &Ledger,
 ) -> io::Result<()> {
     let Piece { ticket, file, work, is_last } = piece;
+    let mut is_broken = false;
     let outcome = match work {
         Work::Block(mut block) => {
             let outcome = worker.annotate(file, &mut block, &mut wtr)?;
+            is_broken = block.is_broken();
             if is_last {
                 pipeline.reading.progress.file_done();
             }
@@ -142,18 +146,14 @@ fn do_piece<W: Write>(
         Work::Open => worker.annotate_input(file, pipeline.open(&file.name), &mut wtr)?,
     };
     let Outcome { tally, trouble } = outcome;
-    ledger.add(ticket, tally);
-    wtr.end(trouble.map(|error| (file.name.clone(), error)))
-}
-
-impl<W: Write> Write for UntilCutOff<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.is_cut_off.load(Ordering::Relaxed) { Ok(bytes.len()) } else { self.wtr.write(bytes) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.wtr.flush()
-    }
+    let behind = match &trouble {
+        // What comes behind would follow on a gap.
+        Some(trouble) if signals::is_cut_off(&trouble.error) => Behind::AllIsLeftOut,
+        _ if is_broken => Behind::InputIsLeftOut,
+        _ => Behind::Follows,
+    };
+    ledger.add(ticket, file.number, tally, behind);
+    wtr.end(behind, trouble.map(|trouble| (file, trouble)))
 }
 
 impl<'a> Pieces<'a> {
@@ -169,12 +169,16 @@ impl<'a> Pieces<'a> {
 
     fn next_work(&mut self) -> Option<(&'a InputFile, Work, bool)> {
         let line_buffered = self.pipeline.reading.buffering == Buffering::Line;
-        if let Some((file, mut blocks)) = self.blocks.take()
-            && let Some(block) = blocks.next(line_buffered)
-        {
-            let is_last = blocks.is_empty();
-            self.blocks = Some((file, blocks));
-            return Some((file, Work::Block(block), is_last));
+        if let Some((file, mut blocks)) = self.blocks.take() {
+            if let Some(block) = blocks.next(line_buffered) {
+                let is_last = blocks.is_empty();
+                self.blocks = Some((file, blocks));
+                return Some((file, Work::Block(block), is_last));
+            }
+            if !blocks.is_empty() {
+                // It broke off before its last block.
+                self.pipeline.reading.progress.file_done();
+            }
         }
         let file = self.files.next()?;
         if !is_worth_threads(file.regular_bytes.unwrap_or(0)) {

@@ -18,18 +18,35 @@ pub(super) struct Worker<'a> {
 struct Watch<'a> {
     progress: &'a Progress,
     counter: Option<Counter>,
+    /// Whether what was annotated last did not end its line.
+    in_line: bool,
 }
 
 /// What came of an input, or of a part of one.
 pub(super) struct Outcome {
     pub(super) tally: Tally,
     /// What is wrong with it, if anything is.
-    pub(super) trouble: Option<io::Error>,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// What is wrong with an input.
+pub(super) struct Trouble {
+    pub(super) error: io::Error,
+    /// Whether what was written of it ends within a line.
+    pub(super) cuts_line: bool,
+}
+
+impl From<io::Error> for Trouble {
+    /// Takes an error before which nothing was written.
+    fn from(error: io::Error) -> Self {
+        Self { error, cuts_line: false }
+    }
 }
 
 impl<'a> Worker<'a> {
     pub(super) fn new(pipeline: &'a Pipeline) -> Self {
-        let watch = Watch { progress: &pipeline.reading.progress, counter: pipeline.counter.clone() };
+        let (progress, counter) = (&pipeline.reading.progress, pipeline.counter.clone());
+        let watch = Watch { progress, counter, in_line: false };
         Self { pipeline, stream: pipeline.annotator.stream_annotator(), watch }
     }
 
@@ -46,7 +63,7 @@ impl<'a> Worker<'a> {
     ) -> io::Result<Outcome> {
         let outcome = match opened {
             Ok(mut input) => self.annotate(file, &mut input, wtr)?,
-            Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error) },
+            Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error.into()) },
         };
         self.watch.progress.file_done();
         Ok(outcome)
@@ -64,9 +81,12 @@ impl<'a> Worker<'a> {
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let name = self.pipeline.name_before_lines(file);
+        self.watch.in_line = false;
         let trouble = match self.stream.annotate(source, name.as_bytes(), wtr, &mut self.watch) {
             Ok(_) => None,
-            Err(StreamError::Read(error)) => Some(error),
+            Err(StreamError::Read(error)) => {
+                Some(Trouble { error, cuts_line: self.watch.in_line && !self.pipeline.ends_lines })
+            }
             Err(StreamError::Write(error)) => return Err(error),
         };
         let mut tally =
@@ -83,6 +103,7 @@ impl Observer for Watch<'_> {
 
     fn observe(&mut self, part: Part<'_>) {
         self.progress.add_fields(part.fields);
+        self.in_line = part.text[..part.end].last().is_some_and(|&last| last != b'\n');
         if let Some(counter) = &mut self.counter {
             counter.observe(&part);
         }

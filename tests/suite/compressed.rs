@@ -87,7 +87,11 @@ fn what_could_be_decoded_of_cut_off_data_is_written_and_the_place_is_told() {
             let cut = &packed[..length];
             fs::write(folder.path().join("a.log"), cut).unwrap();
             let output = output_of(binary().current_dir(&folder).args(["a.log", "b.log"]), b"");
-            let decoded = output.stdout.strip_suffix(b"ret=-1 (general: failure)\n").unwrap();
+            let mut decoded = output.stdout.strip_suffix(b"ret=-1 (general: failure)\n").unwrap();
+            if !text.starts_with(decoded) {
+                // Cut off within a line, behind which the next input begins on a line of its own.
+                decoded = decoded.strip_suffix(b"\n").unwrap();
+            }
             assert!(text.starts_with(decoded), "{format} {length}");
             assert!(decoded.len() >= unpack_with_library(format, cut).len(), "{format} {length}");
             if output.status.success() {

@@ -24,6 +24,7 @@ mod outputs;
 mod packed;
 mod progress;
 mod properties;
+mod read_errors;
 mod readme;
 mod recognition;
 mod reports;
