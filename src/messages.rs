@@ -22,7 +22,7 @@ impl Messages {
         Self { progress, trouble: AtomicBool::new(false) }
     }
 
-    /// Whether anything has been said.
+    /// Whether any trouble has been said.
     pub(crate) fn any(&self) -> bool {
         self.trouble.load(Ordering::Relaxed)
     }
@@ -45,9 +45,14 @@ impl Messages {
         self.say(&output_trouble(name, error));
     }
 
-    /// Says something else, one line.
+    /// Says something else that is trouble, one line.
     pub(crate) fn say(&self, text: &str) {
         self.trouble.store(true, Ordering::Relaxed);
+        self.note(text);
+    }
+
+    /// Says something that is no trouble, one line.
+    pub(crate) fn note(&self, text: &str) {
         self.progress.suspend(|| write_to_stderr(&format!("imsdk-annotate: {text}\n")));
     }
 }

@@ -5,11 +5,11 @@ use super::exit_status::ExitStatus;
 use super::triage::{Triage, written_twice};
 use super::triage_args::ReportChoice;
 use super::{STDOUT_NAME, say_if_not_written};
-use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
+use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, list};
 use crate::limits::threads_max;
 use crate::messages::Messages;
-use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
-use crate::pipeline::{Pipeline, annotate_to_files};
+use crate::output::{self, Destination, Encoder, Outliving, Output};
+use crate::pipeline::{NoTexts, Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::Tally;
 use crate::signals;
@@ -22,8 +22,7 @@ use std::thread;
 /// Annotates what the operands name to where the output is to go, and reports.
 pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut triage: Triage) -> ExitStatus {
     let operands = args.inputs();
-    let mut unread = Vec::new();
-    let inputs = list(&operands, |name, error| unread.push((name, error)));
+    let Listing { files: inputs, unread, dangling } = list(&operands);
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     watch_signals(args);
@@ -33,6 +32,9 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     }
     for (name, error) in &unread {
         pipeline.messages.input(name, error);
+    }
+    for name in &dangling {
+        pipeline.messages.note(&format!("{name}: is a link to a file that is not there, and was left out"));
     }
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));
@@ -46,6 +48,9 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
         _ => to_stdout(args, &mut pipeline, &inputs),
     };
     progress.finish();
+    if let Some(summary) = pipeline.no_texts.summary(pipeline.to_folder) {
+        pipeline.messages.note(&summary);
+    }
     let has_failed = tally.is_some_and(|mut tally| {
         tally.complete &= unread.is_empty();
         triage.finish(&tally, &names, &pipeline.messages)
@@ -98,6 +103,7 @@ fn pipeline(
         reading: Reading {
             buffering: args.buffering(),
             decompress: !args.no_decompress,
+            as_text: args.text,
             progress: progress.clone(),
         },
         messages: Messages::new(progress.clone()),
@@ -106,6 +112,8 @@ fn pipeline(
         counter: args.triage.counts().then(|| triage.counter()),
         in_order,
         ends_lines,
+        to_folder: args.output_dir.is_some(),
+        no_texts: NoTexts::default(),
         names_before_lines: args.triage.line_number && (inputs.len() > 1 || has_folder()),
     }
 }
@@ -192,8 +200,10 @@ fn to_folder(
     pipeline.reading.buffering = Buffering::Block;
     let reports: Vec<PathBuf> = args.triage.report.iter().filter_map(ReportChoice::place).collect();
     let plans = output::plan(operands, inputs, folder, rename).and_then(|plans| {
-        match plans.iter().find(|plan| reports.contains(&plan.place)) {
-            Some(Plan { output, .. }) => Err(written_twice(output)),
+        let targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
+        let twice = targets.into_iter().find(|target| reports.contains(&target.place));
+        match twice.map(|target| written_twice(&target.output)) {
+            Some(refusal) => Err(refusal),
             None => Ok(plans),
         }
     });

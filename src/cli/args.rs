@@ -32,15 +32,23 @@ const THREADS_MAX: u64 = 1024;
 pub(crate) struct Args {
     /// Logs to read, in this order; folders with all files in them; `-` is standard input
     ///
-    /// Without any, standard input is read. gzip, zstd, xz, bzip2 and lz4 are told by content, not by name.
-    /// A folder's files are read in the order of their names (`server.log.2` before `server.log.10`); hidden
-    /// files are left out, and links to folders not followed.
+    /// Without any, standard input is read. gzip, zstd, xz, bzip2 and lz4 are told by content, not by name, up to three
+    /// layers of them. A folder's files are read in the order of their names (`server.log.2` before `server.log.10`); hidden
+    /// files are left out, links to folders not followed, and a file with several names is read once.
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<OsString>,
 
     /// Take compressed input as it is
     #[arg(long, help_heading = "Input")]
     pub(crate) no_decompress: bool,
+
+    /// Treat all files as text, as grep does
+    ///
+    /// Without it, files of folders that are no text (with a NUL in their first 8 KiB, once decompressed, but for UTF-16 and
+    /// for NULs before a text), and tar and zip archives, are copied to --output-dir as they are, and left out of streams
+    /// and reports; what is packed in a way that is not read here is trouble.
+    #[arg(short = 'a', long, help_heading = "Input")]
+    pub(crate) text: bool,
 
     #[command(flatten)]
     pub(crate) recognition: RecognitionArgs,

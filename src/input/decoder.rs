@@ -17,6 +17,8 @@ const SKIPPABLE_HEADER_BYTES: usize = 8;
 /// read first, then comes the error, a [`Damage`].
 pub(crate) struct Decoder<R: Read> {
     format: Format,
+    /// The format of the layer around it, if it is within one.
+    outer: Option<Format>,
     /// `None` only while it goes from one to the next.
     place: Option<Place<R>>,
     /// What the last step found, to be told once its bytes have been read.
@@ -36,7 +38,9 @@ enum Place<R: Read> {
 #[derive(Debug)]
 pub(crate) struct Damage {
     format: Format,
-    /// How many bytes of the compressed data had been taken.
+    /// The format of the layer around the data, if it is within one.
+    outer: Option<Format>,
+    /// How many bytes of the compressed data had been taken, counted in what the layer around it holds.
     position: u64,
     what: What,
 }
@@ -51,13 +55,17 @@ enum What {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (format, position) = (self.format.name(), self.position);
+        let (data, place) = match self.outer {
+            None => (format!("{} data", self.format.name()), format!("byte {}", self.position)),
+            Some(outer) => (
+                format!("{} data within {} data", self.format.name(), outer.name()),
+                format!("byte {} of what that holds", self.position),
+            ),
+        };
         match &self.what {
-            What::EndsEarly => write!(f, "{format} data ends early, at byte {position}"),
-            What::Wrong(why) => write!(f, "{format} data is damaged at byte {position}: {why}"),
-            What::FollowedBySomethingElse => {
-                write!(f, "{format} data is followed by something else at byte {position}")
-            }
+            What::EndsEarly => write!(f, "{data} ends early, at {place}"),
+            What::Wrong(why) => write!(f, "{data} is damaged at {place}: {why}"),
+            What::FollowedBySomethingElse => write!(f, "{data} is followed by something else at {place}"),
         }
     }
 }
@@ -72,14 +80,15 @@ impl Damage {
 }
 
 impl<R: Read> Decoder<R> {
-    /// A decoder of data that begins with a member of this format, or with skippable frames.
-    pub(crate) fn new(mut rdr: PeekReader<R>, format: Format) -> io::Result<Self> {
+    /// A decoder of data that begins with a member of this format, or with skippable frames; it is within a layer of the
+    /// format `outer`, if that is any.
+    pub(crate) fn new(mut rdr: PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<Self> {
         while begins(&mut rdr)? == Beginning::SkippableFrame {
-            skip_frame(&mut rdr, format)?;
+            skip_frame(&mut rdr, format, outer)?;
         }
         // Behind skippable frames: lz4 has them as well as zstd.
         let format = if begins(&mut rdr)? == Beginning::Of(Format::Lz4) { Format::Lz4 } else { format };
-        Ok(Self { format, place: Some(Place::Between(rdr)), damage: None })
+        Ok(Self { format, outer, place: Some(Place::Between(rdr)), damage: None })
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -91,6 +100,14 @@ impl<R: Read> Decoder<R> {
             Place::Between(rdr) | Place::InMember(rdr, _) => rdr.get_ref(),
             Place::InLz4Frame(decoder) => decoder.get_ref().get_ref(),
         }
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut R {
+        self.rdr().get_mut()
+    }
+
+    pub(crate) fn into_inner(mut self) -> R {
+        self.take_rdr().into_inner()
     }
 
     fn place(&mut self) -> &mut Place<R> {
@@ -118,7 +135,7 @@ impl<R: Read> Decoder<R> {
 
     /// Goes on to the next member; `false` where there is none.
     fn begin_member(&mut self) -> io::Result<bool> {
-        let format = self.format;
+        let (format, outer) = (self.format, self.outer);
         let rdr = self.rdr();
         loop {
             let zeros = rdr.peek()?.iter().take_while(|&&byte| byte == 0).count();
@@ -132,7 +149,7 @@ impl<R: Read> Decoder<R> {
             match begins(rdr)? {
                 Beginning::Of(next) if next == format => break,
                 Beginning::SkippableFrame if matches!(format, Format::Zstd | Format::Lz4) => {
-                    skip_frame(rdr, format)?;
+                    skip_frame(rdr, format, outer)?;
                 }
                 _ => return Err(self.error(What::FollowedBySomethingElse)),
             }
@@ -159,6 +176,8 @@ impl<R: Read> Decoder<R> {
                     self.end_member();
                     return Ok(0);
                 }
+                // Of the layer around it.
+                Err(error) if Damage::is_in(&error) => return Err(error),
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => What::EndsEarly,
                 Err(error) if error.raw_os_error().is_none() => What::Wrong(lz4_message(&error).to_owned()),
                 result => return result,
@@ -195,7 +214,10 @@ impl<R: Read> Decoder<R> {
 
     fn error(&mut self, what: What) -> io::Error {
         let position = self.rdr().position();
-        io::Error::new(ErrorKind::InvalidData, Damage { format: self.format, position, what })
+        io::Error::new(
+            ErrorKind::InvalidData,
+            Damage { format: self.format, outer: self.outer, position, what },
+        )
     }
 }
 
@@ -231,9 +253,9 @@ pub(super) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> 
     }
 }
 
-fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format) -> io::Result<()> {
+fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<()> {
     let early = |rdr: &PeekReader<R>| {
-        let damage = Damage { format, position: rdr.position(), what: What::EndsEarly };
+        let damage = Damage { format, outer, position: rdr.position(), what: What::EndsEarly };
         io::Error::new(ErrorKind::InvalidData, damage)
     };
     while rdr.buffer().len() < SKIPPABLE_HEADER_BYTES {
@@ -263,7 +285,7 @@ mod tests {
 
     /// What is read through a buffer of that size, and the error.
     fn decode(format: Format, packed: &[u8], buffer_bytes: usize) -> (Vec<u8>, String) {
-        let mut decoder = Decoder::new(PeekReader::new(packed), format).unwrap();
+        let mut decoder = Decoder::new(PeekReader::new(packed), format, None).unwrap();
         let (mut text, mut buffer) = (Vec::new(), vec![0; buffer_bytes]);
         loop {
             match decoder.read(&mut buffer) {

@@ -57,7 +57,7 @@ impl Descriptor {
     }
 
     /// As [`Descriptor::stat`], in the standard library's words.
-    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         File::from(self.as_fd().try_clone_to_owned()?).metadata()
     }
 

@@ -1,5 +1,6 @@
 //! The formats of compressed data, told by how the data begins, whatever the name.
 
+use super::foreign::Foreign;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub(crate) enum Beginning {
     Of(Format),
     /// A skippable frame, which both zstd and lz4 have.
     SkippableFrame,
+    /// The packing is known, and not read here.
+    Foreign(Foreign),
     /// It could still become one of the compressed formats. No complete line begins like that.
     Undecided,
 }
@@ -54,6 +57,12 @@ pub(crate) fn beginning(bytes: &[u8], at_end: bool) -> Beginning {
             None => {}
         }
     }
+    for foreign in Foreign::WITH_SIGNATURE {
+        match foreign.agrees(bytes) {
+            Some(true) => return Beginning::Foreign(foreign),
+            partly => undecided |= partly.is_some(),
+        }
+    }
     match agrees(bytes, SKIPPABLE_FRAME) {
         Some(true) => Beginning::SkippableFrame,
         partly if (undecided || partly.is_some()) && !at_end => Beginning::Undecided,
@@ -69,6 +78,12 @@ fn agrees(bytes: &[u8], signature: &[u8]) -> Option<bool> {
         _ => byte == expected,
     };
     bytes.iter().zip(signature).enumerate().all(same).then_some(bytes.len() >= signature.len())
+}
+
+/// Whether the bytes begin with a signature of which each byte stands for itself, as [`agrees`] says it.
+pub(super) fn agrees_plainly(bytes: &[u8], signature: &[u8]) -> Option<bool> {
+    let same = bytes.iter().zip(signature).all(|(byte, expected)| byte == expected);
+    same.then_some(bytes.len() >= signature.len())
 }
 
 impl Format {
@@ -103,14 +118,16 @@ impl Format {
         compressed.into_iter().find(|format| format.extension() == extension).unwrap_or(Self::Plain)
     }
 
-    /// The name that a file gets when it is packed in this format: the extension of another is replaced.
+    /// The name that a file gets when it is packed in this format alone: the extensions of others are replaced, also of
+    /// several layers (`x.log.gz.gz`).
     pub(crate) fn rename(self, path: &Path) -> PathBuf {
-        let named = Self::of_name(path);
-        if named == self {
-            return path.to_owned();
+        let mut bare = path.to_owned();
+        let mut layers = 0;
+        while Self::of_name(&bare) != Self::Plain {
+            bare.set_extension("");
+            layers += 1;
         }
-        let bare = if named == Self::Plain { path.to_owned() } else { path.with_extension("") };
-        self.append_to(&bare)
+        if layers == 1 && Self::of_name(path) == self { path.to_owned() } else { self.append_to(&bare) }
     }
 
     /// The name with this format's extension behind it.
@@ -182,6 +199,10 @@ mod tests {
         assert_eq!(renamed("x.log.gz", Format::Gzip), "x.log.gz");
         assert_eq!(renamed("x.log", Format::Plain), "x.log");
         assert_eq!(renamed("x.log.1", Format::Gzip), "x.log.1.gz");
+        assert_eq!(renamed("a.GZ", Format::Gzip), "a.GZ");
+        assert_eq!(renamed("x.log.gz.gz", Format::Plain), "x.log");
+        assert_eq!(renamed("x.log.gz.gz", Format::Gzip), "x.log.gz");
+        assert_eq!(renamed("x.log.gz.xz", Format::Zstd), "x.log.zst");
         assert_eq!(Format::of_name(Path::new("a.GZ")), Format::Gzip);
         assert_eq!(Format::of_name(Path::new("a")), Format::Plain);
     }

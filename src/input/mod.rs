@@ -4,23 +4,30 @@ mod blocks;
 mod codec;
 mod decoder;
 mod descriptor;
+mod foreign;
 mod format;
+mod layers;
+mod no_text;
 mod peek;
 mod read_ahead;
+mod reading;
 mod walk;
 
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use decoder::Damage;
 pub(crate) use descriptor::{Descriptor, enlarge_pipe, wait_for};
 pub(crate) use format::Format;
-pub(crate) use walk::{InputFile, list};
+pub(crate) use layers::LAYERS_MAX;
+pub(crate) use no_text::Expected;
+#[cfg(any(test, fuzzing))]
+pub(crate) use reading::decompress;
+pub(crate) use reading::{Opened, Reading};
+pub(crate) use walk::{InputFile, Listing, list};
 
-use crate::progress::Progress;
 use crate::signals;
 use blocks::BLOCK_BYTES;
-use decoder::{Decoder, begins};
-use format::Beginning;
 use imsdk_annotate::Source;
+use layers::Layer;
 use peek::PeekReader;
 use read_ahead::ReadAhead;
 use std::ffi::OsString;
@@ -55,19 +62,11 @@ pub(crate) enum Buffering {
     Block,
 }
 
-/// How inputs are read.
-#[derive(Clone, Debug)]
-pub(crate) struct Reading {
-    pub(crate) buffering: Buffering,
-    pub(crate) decompress: bool,
-    pub(crate) progress: Progress,
-}
-
 /// An open input, to be read from its beginning to its end.
 pub(crate) struct Input {
     content: Content,
-    /// How it is compressed.
-    pub(crate) format: Format,
+    /// The formats of the layers that it is packed in, outermost first; none where it is plain.
+    pub(crate) formats: Vec<Format>,
     buffering: Buffering,
     /// Whether its reads can wait; those of a regular file do not.
     can_wait: bool,
@@ -78,8 +77,7 @@ pub(crate) struct Input {
 }
 
 enum Content {
-    Plain(PeekReader<Descriptor>),
-    Compressed(Box<Decoder<Descriptor>>),
+    Direct(Box<PeekReader<Layer<Descriptor>>>),
     DecodedAhead(ReadAhead),
 }
 
@@ -110,66 +108,28 @@ impl fmt::Display for InputName {
     }
 }
 
-impl Reading {
-    /// Opens an input, which `check` may refuse before anything is read, and looks at how it begins.
-    ///
-    /// # Errors
-    ///
-    /// Where it cannot be opened or read, or is refused.
-    pub(crate) fn open(
-        &self,
-        name: &InputName,
-        check: impl FnOnce(&Descriptor) -> io::Result<()>,
-    ) -> io::Result<Input> {
-        let descriptor = Descriptor::open(name, &self.progress)?;
-        check(&descriptor)?;
-        let can_wait = descriptor.can_wait();
-        let start = if can_wait { 0 } else { descriptor.position()? };
-        let mut rdr = PeekReader::new(descriptor);
-        let format = if self.decompress { format_of(&mut rdr)? } else { Format::Plain };
-        let (content, format) = match format {
-            Format::Plain => {
-                rdr.get_mut().gives_text();
-                (Content::Plain(rdr), format)
-            }
-            _ => {
-                let decoder = Decoder::new(rdr, format)?;
-                let format = decoder.format();
-                (Content::Compressed(Box::new(decoder)), format)
-            }
-        };
-        Ok(Input { content, format, buffering: self.buffering, can_wait, is_flushed: false, start })
-    }
-}
-
-/// How what a reader gives is compressed.
-fn format_of<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Format> {
-    Ok(match begins(rdr)? {
-        Beginning::Of(format) => format,
-        Beginning::SkippableFrame => Format::Zstd,
-        Beginning::Undecided => Format::Plain,
-    })
-}
-
-/// What decompresses that which a reader gives, if that is compressed: as [`Reading::open`] does, without files.
-#[cfg(any(test, fuzzing))]
-pub(crate) fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
-    let mut rdr = PeekReader::new(rdr);
-    match format_of(&mut rdr)? {
-        Format::Plain => Ok(None),
-        format => Decoder::new(rdr, format).map(Some),
-    }
-}
-
 impl Input {
     /// The input in blocks, if it is a regular file that is not compressed and has more than a few of them.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
+        let can_be_cut = self.formats.is_empty() && !self.can_wait;
+        if can_be_cut && is_worth_threads(end.saturating_sub(self.start)) {
+            // What was looked at is read again.
+            let start = self.start;
+            self.into_descriptor().map(|descriptor| Blocks::new(descriptor, start, end))
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The descriptor, with what has been read of it taken back from what progress counts.
+    fn into_descriptor(self) -> Result<Descriptor, Self> {
         match self.content {
-            Content::Plain(rdr) if !self.can_wait && is_worth_threads(end.saturating_sub(self.start)) => {
-                // What was looked at is read again.
-                rdr.get_ref().progress().take_back_bytes(rdr.buffer().len() as u64);
-                Ok(Blocks::new(rdr.into_inner(), self.start, end))
+            Content::Direct(rdr) => {
+                let descriptor = rdr.into_inner().into_bottom();
+                let read = descriptor.position().unwrap_or(self.start) - self.start;
+                descriptor.progress().take_back_bytes(read);
+                Ok(descriptor)
             }
             content => Err(Self { content, ..self }),
         }
@@ -182,8 +142,7 @@ impl Input {
     /// Where that is nothing: when it is being decoded ahead.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match &self.content {
-            Content::Plain(rdr) => rdr.get_ref().metadata(),
-            Content::Compressed(decoder) => decoder.get_ref().metadata(),
+            Content::Direct(rdr) => rdr.get_ref().bottom().metadata(),
             Content::DecodedAhead(_) => Err(ErrorKind::Unsupported.into()),
         }
     }
@@ -192,8 +151,8 @@ impl Input {
     /// can wait, and a thread can be had.
     pub(crate) fn decode_ahead(self) -> Self {
         let content = match self.content {
-            Content::Compressed(decoder) if !self.can_wait => {
-                ReadAhead::start(decoder).map_or_else(Content::Compressed, Content::DecodedAhead)
+            Content::Direct(rdr) if !self.can_wait && !self.formats.is_empty() => {
+                ReadAhead::start(rdr).map_or_else(Content::Direct, Content::DecodedAhead)
             }
             content => content,
         };
@@ -207,8 +166,7 @@ impl Read for Input {
             signals::set_idle(true);
         }
         match &mut self.content {
-            Content::Plain(rdr) => rdr.read(buffer),
-            Content::Compressed(decoder) => decoder.read(buffer),
+            Content::Direct(rdr) => rdr.read(buffer),
             Content::DecodedAhead(rdr) => rdr.read(buffer),
         }
     }
@@ -222,9 +180,11 @@ impl Source for Input {
             Buffering::WhileInputComes => {
                 self.can_wait
                     && match &self.content {
-                        Content::Plain(rdr) => rdr.buffer().is_empty() && !rdr.get_ref().is_ready(),
+                        Content::Direct(rdr) if self.formats.is_empty() => {
+                            rdr.buffer().is_empty() && !rdr.get_ref().bottom().is_ready()
+                        }
                         // What is here may not be enough to decode anything, and then a read waits for more.
-                        Content::Compressed(_) | Content::DecodedAhead(_) => true,
+                        _ => true,
                     }
             }
         };

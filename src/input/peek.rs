@@ -17,12 +17,14 @@ pub(crate) struct PeekReader<R> {
     position: u64,
     /// Whether the reader has said that it is at its end.
     at_end: bool,
+    /// An error that was met while something was looked at, to be met again by whoever reads as far.
+    error: Option<io::Error>,
 }
 
 impl<R: Read> PeekReader<R> {
     pub(crate) fn new(rdr: R) -> Self {
         let buffer = vec![0; BUFFER_BYTES].into_boxed_slice();
-        Self { rdr, buffer, start: 0, end: 0, position: 0, at_end: false }
+        Self { rdr, buffer, start: 0, end: 0, position: 0, at_end: false, error: None }
     }
 
     pub(crate) fn get_ref(&self) -> &R {
@@ -54,6 +56,7 @@ impl<R: Read> PeekReader<R> {
     /// Reads once more behind what is here, and returns whether anything came. The buffer must not be full.
     pub(crate) fn read_more(&mut self) -> io::Result<bool> {
         debug_assert!(self.end - self.start < self.buffer.len());
+        self.meet_error()?;
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
@@ -68,6 +71,38 @@ impl<R: Read> PeekReader<R> {
         self.end += count;
         self.at_end = count == 0;
         Ok(count > 0)
+    }
+
+    /// Reads until `count` bytes are here, which must fit into the buffer, or the end or an error comes, which is put
+    /// back. Returns the first of what is here, at most `count` bytes.
+    pub(crate) fn look(&mut self, count: usize) -> &[u8] {
+        self.look_until(count, |_| false)
+    }
+
+    /// Does what [`PeekReader::look`] does, but reads no more once what is here is enough.
+    pub(crate) fn look_until(&mut self, count: usize, is_enough: impl Fn(&[u8]) -> bool) -> &[u8] {
+        debug_assert!(count <= self.buffer.len());
+        while self.end - self.start < count && !is_enough(self.buffer()) {
+            match self.read_more() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    self.put_back(error);
+                    break;
+                }
+            }
+        }
+        let here = self.buffer();
+        &here[..here.len().min(count)]
+    }
+
+    /// Lets an error be met again by the next read that goes beyond what is here.
+    pub(crate) fn put_back(&mut self, error: io::Error) {
+        self.error = Some(error);
+    }
+
+    fn meet_error(&mut self) -> io::Result<()> {
+        self.error.take().map_or(Ok(()), Err)
     }
 
     /// Takes `count` bytes of those that are here.
@@ -97,6 +132,7 @@ impl<R: Read> Read for PeekReader<R> {
             self.start += count;
             count
         } else if buffer.len() >= self.buffer.len() {
+            self.meet_error()?;
             let count = self.rdr.read(buffer)?;
             self.at_end = count == 0;
             count
@@ -130,6 +166,28 @@ mod tests {
         assert_eq!(rdr.read(&mut three).unwrap(), 1);
         assert!(rdr.is_at_end());
         assert_eq!(rdr.read(&mut three).unwrap(), 0);
+    }
+
+    /// Gives a byte a read, and fails behind the last.
+    struct Failing<'a>(&'a [u8]);
+
+    impl Read for Failing<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let (&first, rest) = self.0.split_first().ok_or(ErrorKind::NotConnected)?;
+            (buffer[0], self.0) = (first, rest);
+            Ok(1)
+        }
+    }
+
+    #[test]
+    fn an_error_that_looking_met_is_met_where_it_was() {
+        let mut rdr = PeekReader::new(Failing(b"abcdef"));
+        assert_eq!(rdr.look(2), b"ab");
+        assert_eq!(rdr.look(10), b"abcdef");
+        assert_eq!(rdr.look(10), b"abcdef");
+        let mut text = Vec::new();
+        assert_eq!(rdr.read_to_end(&mut text).unwrap_err().kind(), ErrorKind::NotConnected);
+        assert_eq!(text, b"abcdef");
     }
 
     #[test]

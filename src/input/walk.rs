@@ -3,9 +3,12 @@
 use super::InputName;
 use rustix::fs::FileType;
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
-use std::io;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -19,27 +22,73 @@ pub(crate) struct InputFile {
     pub(crate) number: usize,
     /// How many bytes it has to be read, if neither opening nor reading it can wait.
     pub(crate) regular_bytes: Option<u64>,
+    /// Whether a folder that it is in was named, and not the file itself.
+    pub(crate) in_folder: bool,
 }
 
-/// What the operands name, in their order, and what a folder holds in the order of names (`a.2` before
-/// `a.10`). Hidden files are left out, links to folders are not followed, and what is no file is not read.
-///
-/// `report` is told which folders could not be read.
-pub(crate) fn list(operands: &[InputName], mut report: impl FnMut(InputName, io::Error)) -> Vec<InputFile> {
-    let mut files = Vec::new();
+/// What the operands name.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// In the order of the operands, and what a folder holds in the order of names (`a.2` before `a.10`).
+    pub(crate) files: Vec<InputFile>,
+    /// Folders, and files in them, that cannot be read.
+    pub(crate) unread: Vec<(InputName, io::Error)>,
+    /// Links in folders to files that are not there.
+    pub(crate) dangling: Vec<InputName>,
+}
+
+/// Lists what the operands name. Hidden files of folders are left out, links to folders are not followed, and what is no
+/// file is not read. A file that has several names in the folders is read once.
+pub(crate) fn list(operands: &[InputName]) -> Listing {
+    let mut listing = Listing::default();
+    let mut once = Once::default();
     for operand in operands {
         match operand {
-            InputName::File(path) if path.is_dir() => walk(path, &mut files, &mut report),
-            _ => files.push(InputFile::of_operand(operand)),
+            InputName::File(path) if path.is_dir() => walk(path, &mut listing, &mut once),
+            _ => listing.files.push(InputFile::of_operand(operand)),
         }
     }
-    for (number, file) in files.iter_mut().enumerate() {
+    let is_read = once.read(listing.files.len());
+    let mut is_read = is_read.iter();
+    listing.files.retain(|_| *is_read.next().expect("one for each file"));
+    for (number, file) in listing.files.iter_mut().enumerate() {
         file.number = number;
     }
     // Where standard input begins the second time is known when it has been read the first time.
-    let stdins = files.iter_mut().filter(|file| file.name == InputName::Stdin);
+    let stdins = listing.files.iter_mut().filter(|file| file.name == InputName::Stdin);
     stdins.skip(1).for_each(|file| file.regular_bytes = None);
-    files
+    listing
+}
+
+/// Which of the names of a file in the folders it is read under.
+#[derive(Debug, Default)]
+struct Once {
+    /// By device and inode, the place in the list of the name to read, and whether that is a link.
+    chosen: HashMap<(u64, u64), (usize, bool)>,
+    /// The places in the list of the other names.
+    others: Vec<usize>,
+}
+
+impl Once {
+    /// Takes the next name of a file. Names that are no links go before links, and else the first one.
+    fn add(&mut self, file: &Metadata, place: usize, is_link: bool) {
+        match self.chosen.entry((file.dev(), file.ino())) {
+            Entry::Vacant(entry) => {
+                entry.insert((place, is_link));
+            }
+            Entry::Occupied(mut entry) if entry.get().1 && !is_link => {
+                self.others.push(entry.insert((place, is_link)).0);
+            }
+            Entry::Occupied(_) => self.others.push(place),
+        }
+    }
+
+    /// Returns for each place of a list of this length whether what is there is read.
+    fn read(&self, length: usize) -> Vec<bool> {
+        let mut is_read = vec![true; length];
+        self.others.iter().for_each(|&place| is_read[place] = false);
+        is_read
+    }
 }
 
 impl InputFile {
@@ -51,7 +100,7 @@ impl InputFile {
                 fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len()),
             ),
         };
-        Self { name: operand.clone(), relative, number: 0, regular_bytes }
+        Self { name: operand.clone(), relative, number: 0, regular_bytes, in_folder: false }
     }
 }
 
@@ -63,7 +112,7 @@ fn stdin_bytes() -> Option<u64> {
     is_file.then(|| u64::try_from(stat.st_size).unwrap_or(0).saturating_sub(position))
 }
 
-fn walk(folder: &Path, files: &mut Vec<InputFile>, report: &mut impl FnMut(InputName, io::Error)) {
+fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
     let is_shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
     let entries = WalkDir::new(folder).sort_by(|a, b| by_name(a.file_name(), b.file_name()));
     for entry in entries.into_iter().filter_entry(is_shown) {
@@ -71,7 +120,7 @@ fn walk(folder: &Path, files: &mut Vec<InputFile>, report: &mut impl FnMut(Input
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
-                report(InputName::File(path), error.into());
+                listing.unread.push((InputName::File(path), error.into()));
                 continue;
             }
         };
@@ -79,16 +128,31 @@ fn walk(folder: &Path, files: &mut Vec<InputFile>, report: &mut impl FnMut(Input
             continue;
         }
         let path = entry.path();
-        let regular_bytes = match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => Some(metadata.len()),
+        let name = InputName::File(path.to_owned());
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => Some(metadata),
             // A pipe or a device, which could give bytes for ever; a link to a folder.
             Ok(_) => continue,
-            // A link to nothing: reading it says so.
+            Err(error) if entry.path_is_symlink() && is_nothing(&error) => {
+                listing.dangling.push(name);
+                continue;
+            }
+            // Reading it says why.
             Err(_) => None,
         };
+        if let Some(metadata) = &metadata {
+            once.add(metadata, listing.files.len(), entry.path_is_symlink());
+        }
         let relative = path.strip_prefix(folder).unwrap_or(path).to_owned();
-        files.push(InputFile { name: InputName::File(path.to_owned()), relative, number: 0, regular_bytes });
+        let regular_bytes = metadata.map(|metadata| metadata.len());
+        listing.files.push(InputFile { name, relative, number: 0, regular_bytes, in_folder: true });
     }
+}
+
+/// Whether a link leads to nothing, or to itself.
+fn is_nothing(error: &io::Error) -> bool {
+    let leads_to_itself = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    leads_to_itself || matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 fn is_hidden(name: &OsStr) -> bool {

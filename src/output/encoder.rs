@@ -1,6 +1,6 @@
 //! Compresses what is written, in the formats that inputs come in.
 
-use crate::input::Format;
+use crate::input::{Format, LAYERS_MAX};
 use bzip2::write::BzEncoder;
 use flate2::write::GzEncoder;
 use liblzma::write::XzEncoder;
@@ -15,6 +15,50 @@ const ZSTD_LEVEL: i32 = 3;
 const BZIP2_LEVEL: u32 = 9;
 /// The default is 6, which takes 94 MiB and twice the time to save a tenth of a log's size; this takes 17 MiB.
 const XZ_LEVEL: u32 = 2;
+
+/// A writer that packs in layers, or not at all. Inputs have no more layers than this.
+pub(crate) struct Packer<W: Write>(Encoder<Encoder<Encoder<W>>>);
+
+impl<W: Write> Packer<W> {
+    /// Packs in these formats, the outermost first.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no memory for it.
+    ///
+    /// # Panics
+    ///
+    /// Where there are more than [`LAYERS_MAX`] formats.
+    pub(crate) fn new(formats: &[Format], wtr: W) -> io::Result<Self> {
+        assert!(formats.len() <= LAYERS_MAX, "{formats:?}");
+        let format = |layer: usize| formats.get(layer).copied().unwrap_or(Format::Plain);
+        let outermost = Encoder::new(format(0), wtr)?;
+        Ok(Self(Encoder::new(format(2), Encoder::new(format(1), outermost)?)?))
+    }
+
+    /// Writes what ends each layer, and gives the writer back.
+    ///
+    /// # Errors
+    ///
+    /// Where that fails.
+    pub(crate) fn finish(self) -> io::Result<W> {
+        self.0.finish()?.finish()?.finish()
+    }
+}
+
+impl<W: Write> Write for Packer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.0.write_vectored(slices)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
 
 /// A writer that compresses, or does not.
 pub(crate) enum Encoder<W: Write> {

@@ -14,10 +14,10 @@ mod turns;
 
 pub(crate) use buffered::Buffered;
 pub(crate) use destination::Destination;
-pub(crate) use encoder::Encoder;
+pub(crate) use encoder::{Encoder, Packer};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub(crate) use outliving::Outliving;
 pub(crate) use own_line::OwnLine;
-pub(crate) use plan::{Plan, plan, refuse_input_as_output, resolve};
+pub(crate) use plan::{Plan, Target, plan, refuse_input_as_output, resolve};
 pub(crate) use standard::Output;
 pub(crate) use turns::{TurnWriter, Turns};

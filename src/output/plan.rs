@@ -11,6 +11,16 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) input: InputFile,
+    pub(crate) target: Target,
+    /// Where it goes as it is if it is no text, so that its name must stay; the target, if that has the name.
+    pub(crate) copy: Option<Target>,
+    /// Why it cannot be copied there.
+    pub(crate) copy_refusal: Option<String>,
+}
+
+/// A file that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
     /// How messages call it.
     pub(crate) output: PathBuf,
     /// Where it is, without links and `..`.
@@ -41,13 +51,44 @@ pub(crate) fn plan(
         if input.name == InputName::Stdin {
             return Err("standard input has no name to go by in a folder; use --output".to_owned());
         }
-        let output = folder.join(rename(&input.relative));
-        plans.push(Plan { place: resolve(&output), output, input });
+        let target = Target::new(folder.join(rename(&input.relative)));
+        let copy = Some(folder.join(&input.relative)).filter(|copy| *copy != target.output).map(Target::new);
+        plans.push(Plan { input, target, copy, copy_refusal: None });
     }
-    refuse_collisions(&plans)?;
+    let taken = refuse_collisions(&plans)?;
     let ids = ids_of_inputs(plans.iter().map(|plan| &plan.input));
-    plans.iter().try_for_each(|plan| refuse_input(&ids, &plan.output, &plan.place))?;
+    plans.iter().try_for_each(|plan| refuse_input(&ids, &plan.target.output, &plan.target.place))?;
+    let refusals: Vec<Option<String>> = plans.iter().map(|plan| copy_refusal(plan, &taken, &ids)).collect();
+    for (plan, refusal) in plans.iter_mut().zip(refusals) {
+        plan.copy_refusal = refusal;
+    }
     Ok(plans)
+}
+
+/// Why an input must not be copied to its own name, should it be no text: another one goes there, or it is an input.
+fn copy_refusal(
+    plan: &Plan,
+    taken: &BTreeMap<&Path, &InputName>,
+    ids: &HashMap<FileId, &InputName>,
+) -> Option<String> {
+    let copy = plan.copy.as_ref()?;
+    match taken.get(copy.place.as_path()) {
+        Some(other) => Some(written_by_both(&copy.output, other, &plan.input.name)),
+        None => refuse_input(ids, &copy.output, &copy.place).err(),
+    }
+}
+
+impl Target {
+    fn new(output: PathBuf) -> Self {
+        Self { place: resolve(&output), output }
+    }
+}
+
+impl Plan {
+    /// Where the input goes as it is if it is no text.
+    pub(crate) fn copy(&self) -> &Target {
+        self.copy.as_ref().unwrap_or(&self.target)
+    }
 }
 
 /// # Errors
@@ -71,15 +112,19 @@ fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path) -> Resul
     Ok(())
 }
 
-fn refuse_collisions(plans: &[Plan]) -> Result<(), String> {
+/// Returns which input goes to each place.
+///
+/// # Errors
+///
+/// Where two go to one place, or one to a folder that is the place of another.
+fn refuse_collisions(plans: &[Plan]) -> Result<BTreeMap<&Path, &InputName>, String> {
     let mut taken: BTreeMap<&Path, &InputName> = BTreeMap::new();
-    for Plan { input, output, place } in plans {
+    for Plan { input, target: Target { output, place }, .. } in plans {
         if let Some(other) = taken.insert(place, &input.name) {
-            let output = InputName::File(output.clone());
-            return Err(format!("{output}: both {other} and {} would be written there", input.name));
+            return Err(written_by_both(output, other, &input.name));
         }
     }
-    for Plan { input, output, place } in plans {
+    for Plan { input, target: Target { output, place }, .. } in plans {
         if let Some(other) = place.ancestors().skip(1).find_map(|folder| taken.get(folder)) {
             let output = InputName::File(output.clone());
             return Err(format!(
@@ -88,7 +133,12 @@ fn refuse_collisions(plans: &[Plan]) -> Result<(), String> {
             ));
         }
     }
-    Ok(())
+    Ok(taken)
+}
+
+fn written_by_both(output: &Path, first: &InputName, second: &InputName) -> String {
+    let output = InputName::File(output.to_owned());
+    format!("{output}: both {first} and {second} would be written there")
 }
 
 fn ids_of_inputs<'a>(inputs: impl Iterator<Item = &'a InputFile>) -> HashMap<FileId, &'a InputName> {

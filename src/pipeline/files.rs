@@ -3,20 +3,23 @@
 use super::side_by_side::annotate_blocks;
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::input::{Damage, Format, InputName};
+use crate::input::{Damage, Descriptor, Format, Input, InputName, Opened};
 use crate::left_out::Behind;
 use crate::messages::is_out_of_room;
-use crate::output::{Buffered, Encoder, NewFile, Origin, Plan};
+use crate::output::{Buffered, NewFile, Origin, Packer, Plan, Target};
 use crate::report::{Ledger, Tally};
 use crate::signals;
-use std::fs;
-use std::io;
-use std::path::Path;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
+/// How much is copied at a time.
+const COPY_BYTES: usize = 128 * 1024;
+
 /// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
-/// leaves out those whose output is whole already. Returns what was counted.
+/// leaves out those whose output is whole already. What is no text is copied. Returns what was counted.
 ///
 /// Trouble with a file is said, and the others are still done; but when there is no room left, no more are
 /// begun.
@@ -41,16 +44,16 @@ pub(crate) fn annotate_to_files(
             if no_room.load(Ordering::Relaxed) || signals::ask_to_stop() {
                 return;
             }
-            if resume && is_whole(plan) {
+            if resume && is_whole(plan, &plan.target) {
                 pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
                 pipeline.reading.progress.file_done();
                 continue;
             }
-            match annotate_to_file(pipeline, plan, format, threads_each) {
+            match write_file(pipeline, plan, format, resume, threads_each) {
                 Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
-                Err(error) => {
+                Err((output, error)) => {
                     ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
-                    pipeline.messages.output(&InputName::File(plan.output.clone()).to_string(), &error);
+                    pipeline.messages.output(&InputName::File(output).to_string(), &error);
                     no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
                 }
             }
@@ -63,32 +66,63 @@ pub(crate) fn annotate_to_files(
 
 /// # Errors
 ///
-/// Where the output cannot be written. Trouble with the input is said here.
-fn annotate_to_file(
+/// Where the output cannot be written: its name, and why. Trouble with the input is said here.
+fn write_file(
     pipeline: &Pipeline,
     plan: &Plan,
     format: Option<Format>,
+    resume: bool,
     threads: usize,
-) -> io::Result<Tally> {
-    let opened = pipeline.open(&plan.input.name).and_then(|input| Ok((input.metadata()?, input)));
-    let (metadata, input) = match opened {
-        Ok(opened) => opened,
+) -> Result<Tally, (PathBuf, io::Error)> {
+    let opened = pipeline.open(&plan.input).and_then(|opened| Ok((origin(opened.metadata()?), opened)));
+    match opened {
+        Ok((origin, Opened::Input(input))) => {
+            annotate_to_file(pipeline, plan, input, origin, format, threads)
+                .map_err(|error| (plan.target.output.clone(), error))
+        }
+        Ok((origin, Opened::NoText(input))) => {
+            let outcome = match &plan.copy_refusal {
+                Some(refusal) => {
+                    pipeline.messages.say(refusal);
+                    Ok(Tally::incomplete())
+                }
+                None if resume && is_whole(plan, plan.copy()) => Ok(Tally::new()),
+                None => copy_to_file(pipeline, plan, input, origin),
+            };
+            pipeline.reading.progress.file_done();
+            outcome.map_err(|error| (plan.copy().output.clone(), error))
+        }
         Err(error) => {
             pipeline.messages.input(&plan.input.name, &error);
             pipeline.reading.progress.file_done();
-            return Ok(Tally::incomplete());
+            Ok(Tally::incomplete())
         }
+    }
+}
+
+/// # Errors
+///
+/// Where the output cannot be written.
+fn annotate_to_file(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    input: Input,
+    origin: Origin,
+    format: Option<Format>,
+    threads: usize,
+) -> io::Result<Tally> {
+    let file = NewFile::create(&plan.target.place, Some(origin))?;
+    let packer = match format {
+        Some(format) => Packer::new(&[format], file)?,
+        None => Packer::new(&input.formats, file)?,
     };
-    let origin = Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() };
-    let file = NewFile::create(&plan.place, Some(origin))?;
-    let encoder = Encoder::new(format.unwrap_or(input.format), file)?;
-    let mut wtr = Buffered::new(encoder);
+    let mut wtr = Buffered::new(packer);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            Worker::new(pipeline).annotate_input(&plan.input, Ok(input), &mut wtr)?
+            Worker::new(pipeline).annotate_input(&plan.input, Ok(Opened::Input(input)), &mut wtr)?
         }
     };
     let Outcome { tally, trouble } = outcome;
@@ -100,23 +134,59 @@ fn annotate_to_file(
             pipeline.messages.input(&plan.input.name, &error);
             finish(wtr, false)?;
         }
-        Some(Trouble { error, .. }) => pipeline.messages.not_written(&plan.input.name, &error, &plan.output),
+        Some(Trouble { error, .. }) => {
+            pipeline.messages.not_written(&plan.input.name, &error, &plan.target.output);
+        }
     }
     Ok(tally)
 }
 
 /// Ends an output, which then appears.
-fn finish(wtr: Buffered<Encoder<NewFile>>, is_whole: bool) -> io::Result<()> {
+fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
     wtr.into_inner()?.finish()?.finish(is_whole)
+}
+
+/// Copies what is no text, byte for byte, and counts nothing.
+///
+/// # Errors
+///
+/// Where the copy cannot be written.
+fn copy_to_file(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    mut input: Descriptor,
+    origin: Origin,
+) -> io::Result<Tally> {
+    let target = plan.copy();
+    let mut file = NewFile::create(&target.place, Some(origin))?;
+    let mut buffer = vec![0; COPY_BYTES];
+    loop {
+        match input.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => file.write_all(&buffer[..count])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                pipeline.messages.not_written(&plan.input.name, &error, &target.output);
+                return Ok(Tally::incomplete());
+            }
+        }
+    }
+    file.finish(true)?;
+    pipeline.no_texts.add(&plan.input);
+    Ok(Tally::new())
+}
+
+fn origin(metadata: Metadata) -> Origin {
+    Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() }
 }
 
 /// An output is whole if it was modified when its input was: a file gets its name only when it is finished,
 /// and that time only if its input could be read to the end. An input that changed since has another.
-fn is_whole(plan: &Plan) -> bool {
+fn is_whole(plan: &Plan, target: &Target) -> bool {
     let InputName::File(input) = &plan.input.name else {
         return false;
     };
-    modified(&plan.output).is_some_and(|output| Some(output) == modified(input))
+    modified(&target.output).is_some_and(|output| Some(output) == modified(input))
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -1,12 +1,14 @@
 //! From inputs to outputs: one after the other, or side by side on several threads.
 
 mod files;
+mod no_texts;
 mod side_by_side;
 mod worker;
 
 pub(crate) use files::annotate_to_files;
+pub(crate) use no_texts::NoTexts;
 
-use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_threads};
+use crate::input::{Descriptor, Expected, InputFile, Opened, Reading, is_worth_threads};
 use crate::messages::{self, Messages};
 use crate::output::{Buffered, OwnLine};
 use crate::report::{Counter, Tally};
@@ -35,6 +37,10 @@ pub(crate) struct Pipeline {
     pub(crate) names_before_lines: bool,
     /// Whether a last line without a newline gets one, because lines are chosen or numbered.
     pub(crate) ends_lines: bool,
+    /// Whether each input goes to a file of its own, so that what is no text can be copied.
+    pub(crate) to_folder: bool,
+    /// The inputs that are no text.
+    pub(crate) no_texts: NoTexts,
 }
 
 impl Pipeline {
@@ -73,9 +79,9 @@ impl Pipeline {
                     wtr.flush()?;
                     signals::set_idle(true);
                 }
-                let opened = self.open(&file.name);
+                let opened = self.open(file);
                 let ahead = self.in_order && threads > 1;
-                let opened = opened.map(|input| if ahead { input.decode_ahead() } else { input });
+                let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
                 let outcome = worker.annotate_input(file, opened, &mut wtr)?;
                 tally.append(outcome.tally);
                 if let Some(trouble) = outcome.trouble {
@@ -90,10 +96,18 @@ impl Pipeline {
         Ok((wtr.into_inner().into_inner()?, tally))
     }
 
-    fn open(&self, name: &InputName) -> io::Result<Input> {
-        let input = self.reading.open(name, |descriptor| self.refuse_own_output(descriptor))?;
+    /// Opens an input. In folders there are files that are no text; a file that is named is annotated whatever it is, unless
+    /// it can be copied and is an archive, which annotating would destroy.
+    fn open(&self, file: &InputFile) -> io::Result<Opened> {
+        let expected = match (file.in_folder, self.to_folder) {
+            (true, _) => Expected::Text,
+            (false, true) => Expected::NoArchive,
+            (false, false) => Expected::Bytes,
+        };
+        let input = self.reading.open(&file.name, |descriptor| self.refuse_own_output(descriptor))?;
+        let opened = self.reading.expect(input, expected)?;
         self.opened_any.store(true, Ordering::Relaxed);
-        Ok(input)
+        Ok(opened)
     }
 
     /// What stands before the number of each line of an input; nothing may.

@@ -2,7 +2,7 @@
 
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::input::{Block, Blocks, Buffering, Input, InputFile, is_worth_threads};
+use crate::input::{Block, Blocks, Buffering, InputFile, Opened, is_worth_threads};
 use crate::left_out::Behind;
 use crate::output::{TurnWriter, Turns};
 use crate::report::{Ledger, Tally};
@@ -33,7 +33,7 @@ struct Piece<'a> {
 /// What there is to do for a piece.
 enum Work {
     Block(Block),
-    Opened(io::Result<Input>),
+    Opened(io::Result<Opened>),
     /// A small file, which is opened by the thread that annotates it.
     Open,
 }
@@ -143,7 +143,7 @@ fn do_piece<'a, W: Write>(
             outcome
         }
         Work::Opened(opened) => worker.annotate_input(file, opened, &mut wtr)?,
-        Work::Open => worker.annotate_input(file, pipeline.open(&file.name), &mut wtr)?,
+        Work::Open => worker.annotate_input(file, pipeline.open(file), &mut wtr)?,
     };
     let Outcome { tally, trouble } = outcome;
     let behind = match &trouble {
@@ -184,14 +184,16 @@ impl<'a> Pieces<'a> {
         if !is_worth_threads(file.regular_bytes.unwrap_or(0)) {
             return Some((file, Work::Open, true));
         }
-        let input = match self.pipeline.open(&file.name).map(Input::into_blocks) {
-            Ok(Ok(blocks)) => {
-                self.blocks = Some((file, blocks));
-                return self.next_work();
-            }
-            Ok(Err(input)) => Ok(if self.decode_ahead { input.decode_ahead() } else { input }),
-            Err(error) => Err(error),
-        };
-        Some((file, Work::Opened(input), true))
+        let mut opened = self.pipeline.open(file);
+        if let Ok(Opened::Input(input)) = opened {
+            opened = match input.into_blocks() {
+                Ok(blocks) => {
+                    self.blocks = Some((file, blocks));
+                    return self.next_work();
+                }
+                Err(input) => Ok(Opened::Input(if self.decode_ahead { input.decode_ahead() } else { input })),
+            };
+        }
+        Some((file, Work::Opened(opened), true))
     }
 }

@@ -1,7 +1,7 @@
 //! What one thread works with: a buffer for streams, and a counter where fields are counted.
 
 use super::Pipeline;
-use crate::input::{Input, InputFile};
+use crate::input::{InputFile, Opened};
 use crate::progress::Progress;
 use crate::report::{Counter, Tally};
 use imsdk_annotate::{Observer, Part, Source, StreamAnnotator, StreamError};
@@ -50,7 +50,7 @@ impl<'a> Worker<'a> {
         Self { pipeline, stream: pipeline.annotator.stream_annotator(), watch }
     }
 
-    /// Annotates an input that was opened, or could not be.
+    /// Annotates an input that was opened, or could not be. What is no text is left out.
     ///
     /// # Errors
     ///
@@ -58,11 +58,16 @@ impl<'a> Worker<'a> {
     pub(super) fn annotate_input(
         &mut self,
         file: &InputFile,
-        opened: io::Result<Input>,
+        opened: io::Result<Opened>,
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let outcome = match opened {
-            Ok(mut input) => self.annotate(file, &mut input, wtr)?,
+            Ok(Opened::Input(mut input)) => self.annotate(file, &mut input, wtr)?,
+            Ok(Opened::NoText(_)) => {
+                self.pipeline.no_texts.add(file);
+                self.watch.progress.add_bytes(file.regular_bytes.unwrap_or(0));
+                Outcome { tally: Tally::new(), trouble: None }
+            }
             Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error.into()) },
         };
         self.watch.progress.file_done();

@@ -3,6 +3,7 @@
 use crate::command::{binary, output_of};
 use std::fs;
 use std::os::unix::fs::symlink;
+use tempfile::TempDir;
 
 #[test]
 fn a_folder_is_read_in_the_order_of_names_without_hidden_files_and_links_to_folders() {
@@ -26,7 +27,7 @@ fn a_folder_is_read_in_the_order_of_names_without_hidden_files_and_links_to_fold
         assert!(output.status.success() && output.stderr.is_empty(), "{operands:?}");
         String::from_utf8(output.stdout).unwrap()
     };
-    let all = "b/x\ns.log.1\ns.log\ns.log.1\ns.log.2\ns.log.10\nt\n";
+    let all = "b/x\ns.log\ns.log.1\ns.log.2\ns.log.10\nt\n";
     assert_eq!(read(&["logs"]), all);
     assert_eq!(read(&["logs/"]), all);
     // Operands are read in their own order; what they name is read, hidden or not, linked or not.
@@ -36,15 +37,92 @@ fn a_folder_is_read_in_the_order_of_names_without_hidden_files_and_links_to_fold
     assert_eq!(read(&["logs/empty"]), "");
 }
 
+/// Runs in a folder, and checks that all goes well.
+fn run(folder: &TempDir, args: &[&str]) -> (String, String) {
+    let output = output_of(binary().current_dir(folder).args(args), b"");
+    assert_eq!(output.status.code(), Some(0), "{args:?}");
+    [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).into()
+}
+
+/// As `/var/log/containers` has it: links to what another folder has.
 #[test]
-fn what_cannot_be_read_in_a_folder_is_told() {
+fn a_file_that_several_names_in_the_folders_lead_to_is_read_once() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["containers", "pods", "elsewhere"] {
+        fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let at = |name: &str| folder.path().join(name);
+    for name in ["pods/a.log", "pods/b.log", "pods/.hidden", "elsewhere/c.log", "elsewhere/d.log"] {
+        fs::write(at(name), format!("{name} ret=-1\n")).unwrap();
+    }
+    symlink("../pods/a.log", at("containers/a-link.log")).unwrap();
+    symlink("../pods/.hidden", at("containers/h-link.log")).unwrap();
+    symlink("../elsewhere/c.log", at("containers/c-link.log")).unwrap();
+    symlink("../elsewhere/c.log", at("containers/c-link-too.log")).unwrap();
+    fs::hard_link(at("pods/b.log"), at("pods/b-too.log")).unwrap();
+    fs::hard_link(at("elsewhere/d.log"), at("pods/d.log")).unwrap();
+    let names = |operands: &[&str]| {
+        let (written, said) = run(&folder, &[&["--only", "any", "-n"], operands].concat());
+        assert_eq!(said, "");
+        let name = |line: &str| line.split(':').next().unwrap().to_owned();
+        written.lines().map(name).collect::<Vec<_>>()
+    };
+    let (c, h) = ("containers/c-link-too.log", "containers/h-link.log");
+    assert_eq!(names(&["containers"]), ["containers/a-link.log", c, h]);
+    let pods = ["pods/a.log", "pods/b-too.log", "pods/d.log"];
+    assert_eq!(names(&["containers", "pods"]), [&[c, h], &pods[..]].concat());
+    assert_eq!(names(&["pods", "containers"]), [&pods[..], &[c, h]].concat());
+    // A folder twice, and a folder with the one that it is in.
+    assert_eq!(names(&["pods", "pods"]), pods);
+    let all = [
+        "./containers/h-link.log",
+        "./elsewhere/c.log",
+        "./elsewhere/d.log",
+        "./pods/a.log",
+        "./pods/b-too.log",
+    ];
+    assert_eq!(names(&["."]), all);
+    assert_eq!(names(&["pods", "."]), [&pods[..], &all[..2]].concat());
+    // What is named is read as often as it is named.
+    assert_eq!(
+        names(&["pods/a.log", "pods", "pods/a.log", "containers/a-link.log"]),
+        [&["pods/a.log"], &pods[..], &["pods/a.log", "containers/a-link.log"]].concat()
+    );
+    for threads in ["-j1", "-j3"] {
+        run(&folder, &[threads, "--report", "json=report.json", "containers", "pods"]);
+        let report = fs::read_to_string(at("report.json")).unwrap();
+        assert!(report.contains("\"files\": 5") && report.contains("\"fields\": 5"), "{report}");
+        run(&folder, &[threads, "--output-dir", "out", "containers", "pods"]);
+        assert_eq!(fs::read_dir(at("out")).unwrap().count(), 5);
+        fs::remove_dir_all(at("out")).unwrap();
+    }
+}
+
+#[test]
+fn a_link_to_nothing_is_said_and_is_no_trouble() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a"), "ret=-1\n").unwrap();
     symlink("nowhere", folder.path().join("b")).unwrap();
-    fs::write(folder.path().join("c"), "ret=-1\n").unwrap();
-    let output = output_of(binary().current_dir(&folder).arg("."), b"");
+    symlink("c", folder.path().join("c")).unwrap();
+    symlink("a/x", folder.path().join("d")).unwrap();
+    fs::write(folder.path().join("e"), "ret=-1\n").unwrap();
+    let said = ["b", "c", "d"].map(|name| {
+        format!("imsdk-annotate: ./{name}: is a link to a file that is not there, and was left out\n")
+    });
+    for threads in ["-j1", "-j3"] {
+        let found = run(&folder, &[threads, "--only", "any", "."]);
+        assert_eq!(found, ("ret=-1 (general: failure)\n".repeat(2), said.concat()));
+    }
+    let reports = tempfile::tempdir().unwrap();
+    let report = reports.path().join("report.json");
+    let option = format!("--report=json={}", report.display());
+    let out = reports.path().join("out");
+    let (_, message) = run(&folder, &[&option, "--output-dir", out.to_str().unwrap(), "."]);
+    assert_eq!(message, said.concat());
+    assert_eq!(fs::read_dir(out).unwrap().count(), 2);
+    let report = fs::read_to_string(report).unwrap();
+    assert!(report.contains("\"complete\": true") && report.contains("\"files\": 2"), "{report}");
+    // A link that is named is another matter.
+    let output = output_of(binary().current_dir(&folder).arg("b"), b"");
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(output.stdout, b"ret=-1 (general: failure)\n".repeat(2));
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(message, "imsdk-annotate: ./b: no such file; check the name\n");
 }

@@ -169,3 +169,22 @@ fn one_file_of_output_has_what_came_before_a_read_error() {
         assert!(expected.starts_with(&written), "{threads}");
     }
 }
+
+#[test]
+fn a_copy_does_not_appear_where_a_read_fails() {
+    if !can_trace() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    fs::write(folder.path().join("logs/a.db"), vec![0; 1_000_000]).unwrap();
+    fs::write(folder.path().join("logs/b.log"), "ret=-1\n").unwrap();
+    for when in [20, 22] {
+        let args = ["--output-dir", "out", "logs"];
+        let output = run_with_error(&folder, "read", "logs/a.db", when, &args);
+        let said = "imsdk-annotate: logs/a.db: Input/output error (os error 5); out/a.db is not written\n";
+        assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()), "{when}");
+        let names = fs::read_dir(folder.path().join("out")).unwrap();
+        assert!(names.map(|entry| entry.unwrap().file_name()).eq(["b.log"]), "{when}");
+    }
+}

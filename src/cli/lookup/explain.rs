@@ -65,6 +65,7 @@ fn read_log_lines(args: &Args, annotator: AnnotatorBuilder, messages: &Messages)
     let reading = Reading {
         buffering: Buffering::WhileInputComes,
         decompress: !args.no_decompress,
+        as_text: args.text,
         progress: Progress::hidden(),
     };
     let mut distinct = Distinct::default();

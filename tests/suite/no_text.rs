@@ -1,0 +1,220 @@
+//! Files that are no text: left out of streams and reports, copied to folders byte for byte, annotated with `--text`.
+
+use crate::command::{annotate, binary, output_of};
+use crate::packed::{pack, unpack_with_library};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Output;
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+const LINE: &[u8] = b"ret=-1\n";
+const ANNOTATED: &[u8] = b"ret=-1 (general: failure)\n";
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compressed").join(name)).unwrap()
+}
+
+/// The files of a folder that are no text, in their order, each with something that would be annotated.
+fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
+    let binary = b"SQLite format 3\0ret=-1\n".to_vec();
+    vec![
+        ("b.db", binary.clone()),
+        ("c.tar.gz", fixture("bundle.tar.gz")),
+        ("d.zip", fixture("bundle-stored.zip")),
+        ("e.core.gz", pack("gzip", &binary)),
+        ("f.tar", unpack_with_library("gzip", &fixture("bundle.tar.gz"))),
+        ("g.log.xz", pack("xz", &[&LINE.repeat(1000)[..], b"\0"].concat())),
+        ("h.zeros", vec![0; 100_000]),
+        ("i.gz.gz", pack("gzip", &pack("gzip", &binary))),
+    ]
+}
+
+/// The files that are text although they have NULs, or look like something else, with what they hold.
+fn texts() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
+    let long = [&b".".repeat(8192)[..], b"\0", LINE].concat();
+    let utf16: Vec<u8> = "\u{feff}ret=-1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let truncated = |zeros: usize| [&vec![0; zeros][..], LINE].concat();
+    vec![
+        ("p.log", LINE.to_vec(), LINE.to_vec()),
+        ("q.log", long.clone(), long),
+        ("r.log", utf16.clone(), utf16),
+        ("s.log", truncated(3), truncated(3)),
+        ("t.log", truncated(200_000), truncated(200_000)),
+        ("u.log.gz", pack("gzip", &truncated(2_000_000)), truncated(2_000_000)),
+        ("v.log", Vec::new(), Vec::new()),
+        ("w.log", b"PK and more\n".to_vec(), b"PK and more\n".to_vec()),
+    ]
+}
+
+/// A folder `logs` with files of both kinds.
+fn mixed_folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    no_texts().iter().for_each(|(name, content)| fs::write(logs.join(name), content).unwrap());
+    texts().iter().for_each(|(name, content, _)| fs::write(logs.join(name), content).unwrap());
+    folder
+}
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    output_of(binary().current_dir(folder).args(args), b"")
+}
+
+fn message(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const LEFT_OUT: &str = "imsdk-annotate: 8 files are no text and were left out: logs/b.db, logs/c.tar.gz, logs/d.zip \
+                        and 5 more; -a treats all as text\n";
+
+#[test]
+fn streams_and_reports_are_without_files_of_folders_that_are_no_text() {
+    let folder = mixed_folder();
+    let expected: Vec<u8> = texts().iter().flat_map(|(.., text)| annotate(&[], text)).collect();
+    for threads in ["-j1", "-j3", "-j8"] {
+        let output = run(&folder, &[threads, "--report", "json=report.json", "logs"]);
+        assert_eq!((output.status.code(), message(&output)), (Some(0), LEFT_OUT.to_owned()), "{threads}");
+        assert!(output.stdout == expected, "{threads}");
+        let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
+        assert!(report.contains("\"complete\": true") && report.contains("\"files\": 8"), "{report}");
+        assert!(!report.contains("b.db") && !report.contains(".tar"), "{report}");
+        let output = run(&folder, &[threads, "-o", "all.log", "logs"]);
+        assert_eq!((output.status.code(), message(&output)), (Some(0), LEFT_OUT.to_owned()));
+        assert!(fs::read(folder.path().join("all.log")).unwrap() == expected);
+        let output = run(&folder, &[threads, "-q", "--fail-on", "unknown", "logs"]);
+        assert_eq!((output.status.code(), message(&output)), (Some(0), LEFT_OUT.to_owned()));
+        let output = run(&folder, &[threads, "--only", "-1", "-n", "logs"]);
+        let numbered = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && !numbered.contains("b.db:"), "{numbered}");
+        assert!(numbered.starts_with("logs/p.log:1:ret=-1"), "{numbered}");
+    }
+    let one = tempfile::tempdir().unwrap();
+    fs::write(one.path().join("a.db"), "\0").unwrap();
+    let output = run(&one, &["."]);
+    let said = "imsdk-annotate: 1 file is no text and was left out: ./a.db; -a treats it as text\n";
+    assert_eq!((output.status.code(), message(&output)), (Some(0), said.to_owned()));
+}
+
+#[test]
+fn files_of_folders_that_are_no_text_are_copied_byte_for_byte() {
+    let folder = mixed_folder();
+    let at = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000, 123_456_789);
+    for name in ["b.db", "c.tar.gz", "i.gz.gz"] {
+        let path = folder.path().join("logs").join(name);
+        File::options().append(true).open(&path).unwrap().set_modified(at).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    }
+    for (how, threads) in [("keep", "-j1"), ("none", "-j3"), ("gzip", "-j1"), ("zstd", "-j8")] {
+        let out = folder.path().join(how);
+        let args = [threads, "--compress", how, "--resume", "--output-dir", how, "logs"];
+        let output = run(&folder, &args);
+        let said = LEFT_OUT.replace("left out", "copied as they are");
+        assert_eq!((output.status.code(), message(&output)), (Some(0), said), "{how}");
+        for (name, content) in no_texts() {
+            assert!(fs::read(out.join(name)).unwrap() == content, "{how} {name}");
+        }
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 16, "{how}");
+        for name in ["b.db", "c.tar.gz", "i.gz.gz"] {
+            let metadata = fs::metadata(out.join(name)).unwrap();
+            assert_eq!(metadata.permissions().mode() & 0o7777, 0o640, "{how} {name}");
+            assert_eq!(metadata.modified().unwrap(), at, "{how} {name}");
+        }
+        // Marks show that nothing is copied again.
+        for name in ["b.db", "c.tar.gz"] {
+            fs::set_permissions(out.join(name), Permissions::from_mode(0o600)).unwrap();
+            fs::write(out.join(name), "mark").unwrap();
+            File::options().append(true).open(out.join(name)).unwrap().set_modified(at).unwrap();
+        }
+        let output = run(&folder, &args);
+        assert_eq!((output.status.code(), message(&output)), (Some(0), String::new()), "{how}");
+        for name in ["b.db", "c.tar.gz"] {
+            assert_eq!(fs::read(out.join(name)).unwrap(), b"mark", "{how} {name}");
+        }
+    }
+    assert_eq!(fs::read(folder.path().join("keep/p.log")).unwrap(), ANNOTATED);
+    let unpacked = unpack_with_library("gzip", &fs::read(folder.path().join("keep/u.log.gz")).unwrap());
+    assert!(unpacked == [&vec![0; 2_000_000][..], ANNOTATED].concat());
+}
+
+#[test]
+fn all_is_text_where_that_is_said() {
+    let folder = mixed_folder();
+    let unpacked = |name: &str, content: Vec<u8>| match name.rsplit('.').next() {
+        Some("gz") if name.contains(".gz.gz") => {
+            unpack_with_library("gzip", &unpack_with_library("gzip", &content))
+        }
+        Some("gz") => unpack_with_library("gzip", &content),
+        Some("xz") => unpack_with_library("xz", &content),
+        _ => content,
+    };
+    let mut expected: Vec<u8> = Vec::new();
+    no_texts()
+        .into_iter()
+        .for_each(|(name, content)| expected.extend(annotate(&[], &unpacked(name, content))));
+    texts().iter().for_each(|(.., text)| expected.extend(annotate(&[], text)));
+    for option in ["-a", "--text"] {
+        let output = run(&folder, &[option, "logs"]);
+        assert!(output.status.success() && output.stderr.is_empty() && output.stdout == expected);
+    }
+    let output = run(&folder, &["-a", "--output-dir", "out", "logs"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    let annotated = fs::read(folder.path().join("out/b.db")).unwrap();
+    assert_eq!(annotated, [&b"SQLite format 3\0"[..], ANNOTATED].concat());
+}
+
+#[test]
+fn named_files_are_annotated_but_for_archives_that_can_be_copied() {
+    let folder = mixed_folder();
+    let tar = unpack_with_library("gzip", &fixture("bundle.tar.gz"));
+    for name in ["logs/c.tar.gz", "logs/f.tar"] {
+        let output = run(&folder, &[name]);
+        assert!(output.status.success() && output.stderr.is_empty());
+        assert!(output.stdout == annotate(&[], &tar) && output.stdout != tar);
+    }
+    let output =
+        run(&folder, &["--output-dir", "out", "logs/b.db", "logs/c.tar.gz", "logs/d.zip", "logs/f.tar"]);
+    let said = "imsdk-annotate: 3 files are no text and were copied as they are: logs/c.tar.gz, logs/d.zip, logs/f.tar; \
+                -a treats all as text\n";
+    assert_eq!((output.status.code(), message(&output)), (Some(0), said.to_owned()));
+    for name in ["c.tar.gz", "d.zip", "f.tar"] {
+        let [copy, original] =
+            ["out", "logs"].map(|place| fs::read(folder.path().join(place).join(name)).unwrap());
+        assert!(copy == original, "{name}");
+    }
+    let annotated = fs::read(folder.path().join("out/b.db")).unwrap();
+    assert_eq!(annotated, [&b"SQLite format 3\0"[..], ANNOTATED].concat());
+}
+
+#[test]
+fn an_archive_in_a_pipe_is_not_written_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("a.tar.gz");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut command = binary();
+    command.current_dir(&folder).args(["--output-dir", "out", "a.tar.gz"]);
+    let child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    fs::write(&pipe, fixture("bundle.tar.gz")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = "imsdk-annotate: a.tar.gz: is an archive, which cannot be copied from a pipe; unpack it, or name a file\n";
+    assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()));
+    assert!(!folder.path().join("out/a.tar.gz").exists());
+}
+
+#[test]
+fn a_copy_goes_neither_over_an_input_nor_over_another_output() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    fs::write(folder.path().join("logs/a.tar.gz"), fixture("bundle.tar.gz")).unwrap();
+    let args = ["--compress", "none", "--output-dir", "logs", "logs/a.tar.gz"];
+    let output = run(&folder, &args);
+    let said = "imsdk-annotate: logs/a.tar.gz: is the input logs/a.tar.gz; write to another file\n";
+    assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()));
+    fs::write(folder.path().join("logs/a.tar"), LINE).unwrap();
+    let output = run(&folder, &["--no-decompress", "--compress", "gzip", "--output-dir", "out", "logs"]);
+    let said = "imsdk-annotate: out/a.tar.gz: both logs/a.tar and logs/a.tar.gz would be written there\n";
+    assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()));
+    let written = fs::read(folder.path().join("out/a.tar.gz")).unwrap();
+    assert_eq!(unpack_with_library("gzip", &written), ANNOTATED);
+}
