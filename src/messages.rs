@@ -15,11 +15,33 @@ pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
 pub(crate) struct Messages {
     progress: Progress,
     trouble: AtomicBool,
+    /// What is said, where it is kept in place of being written.
+    #[cfg(any(test, fuzzing))]
+    kept: Option<std::sync::Mutex<Vec<String>>>,
 }
 
 impl Messages {
     pub(crate) fn new(progress: Progress) -> Self {
-        Self { progress, trouble: AtomicBool::new(false) }
+        Self {
+            progress,
+            trouble: AtomicBool::new(false),
+            #[cfg(any(test, fuzzing))]
+            kept: None,
+        }
+    }
+
+    /// Messages that are kept, for [`Messages::take_kept`].
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn kept() -> Self {
+        Self { kept: Some(std::sync::Mutex::default()), ..Self::new(Progress::hidden()) }
+    }
+
+    /// Returns what has been said since the last time, if that is kept.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn take_kept(&self) -> Vec<String> {
+        let take =
+            |kept: &std::sync::Mutex<Vec<String>>| std::mem::take(&mut *kept.lock().expect("no panic"));
+        self.kept.as_ref().map(take).unwrap_or_default()
     }
 
     /// Whether any trouble has been said.
@@ -53,6 +75,11 @@ impl Messages {
 
     /// Says something that is no trouble, one line.
     pub(crate) fn note(&self, text: &str) {
+        #[cfg(any(test, fuzzing))]
+        if let Some(kept) = &self.kept {
+            kept.lock().expect("no panic").push(text.to_owned());
+            return;
+        }
         self.progress.suspend(|| write_to_stderr(&format!("imsdk-annotate: {text}\n")));
     }
 }

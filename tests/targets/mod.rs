@@ -6,6 +6,8 @@
 mod catalogs;
 mod config;
 mod decoders;
+mod folders;
+mod made_folder;
 mod options;
 mod patterns;
 mod reports;
@@ -20,10 +22,11 @@ mod replay;
 type Target = fn(&[u8]);
 
 /// The targets by name: those of `tests/fuzz/`, and of the folders of seeds and regressions.
-const TARGETS: [(&str, Target); 8] = [
+const TARGETS: [(&str, Target); 9] = [
     ("catalogs", catalogs::run),
     ("config", config::run),
     ("decoders", decoders::run),
+    ("folders", folders::run),
     ("patterns", patterns::run),
     ("reports", reports::run),
     ("selectors", selectors::run),

@@ -1,0 +1,5 @@
+//! Folders of files of any kind.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("folders", input));

@@ -1,0 +1,256 @@
+//! Folders of any files: what is no text comes out byte for byte, all else as the naive twin annotates it, in order, once.
+
+use super::assert_same;
+use super::made_folder::{Made, make};
+use super::naive::notes::Style;
+use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list};
+use crate::messages::Messages;
+use crate::output::plan;
+use crate::pipeline::{NoTexts, Pipeline, annotate_to_files};
+use crate::progress::Progress;
+use crate::report::{Counter, Tally};
+use imsdk_annotate::{Annotator, Catalog};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+
+/// How much of a file decides whether it is text.
+const HEAD_BYTES: usize = 8 * 1024;
+
+static STYLE: LazyLock<Style<'static>> = LazyLock::new(|| Style::new(Catalog::builtin()));
+
+/// What is to come of a file.
+#[derive(Debug)]
+enum Fate {
+    /// Its raw bytes, or nothing.
+    NoText(Vec<u8>),
+    Text(Text),
+    /// A message, and nothing else.
+    Refused,
+}
+
+#[derive(Debug)]
+struct Text {
+    length: usize,
+    annotated: Vec<u8>,
+    is_damaged: bool,
+}
+
+/// What is to come of a folder.
+#[derive(Debug, Default)]
+struct Expected {
+    stream: Vec<u8>,
+    /// By path.
+    read: BTreeMap<PathBuf, usize>,
+    texts: u64,
+    bytes: u64,
+    no_texts: usize,
+    /// How many messages are trouble.
+    troubles: usize,
+    dangling: usize,
+}
+
+/// The files in a folder in the order of their names, and the links to nothing.
+fn walk(folder: &Path, paths: &mut Vec<PathBuf>, dangling: &mut usize) {
+    let names: BTreeSet<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    for name in names {
+        let path = folder.join(name);
+        if path.is_dir() {
+            if !path.is_symlink() {
+                walk(&path, paths, dangling);
+            }
+        } else if path.exists() {
+            paths.push(path);
+        } else {
+            *dangling += 1;
+        }
+    }
+}
+
+/// The paths that are read: of the names of a file the first that is no link, else the first.
+fn without_other_names(paths: &[PathBuf]) -> Vec<&PathBuf> {
+    let id = |path: &PathBuf| fs::metadata(path).map(|it| (it.dev(), it.ino())).unwrap();
+    let is_read = |path: &&PathBuf| {
+        let mut same = paths.iter().filter(|other| id(other) == id(path));
+        same.clone().find(|other| !other.is_symlink()).or_else(|| same.next()) == Some(path)
+    };
+    paths.iter().filter(is_read).collect()
+}
+
+fn is_text(text: &[u8]) -> bool {
+    let is_archive = text.starts_with(b"PK\x03\x04")
+        || text.starts_with(b"PK\x05\x06")
+        || text.starts_with(b"PK\x07\x08")
+        || text.get(257..).is_some_and(|behind| behind.starts_with(b"ustar\0"));
+    let has_mark = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
+    let behind = &text[text.iter().take_while(|&&byte| byte == 0).count()..];
+    let has_nul = behind[..behind.len().min(HEAD_BYTES)].contains(&0);
+    let is_nothing_but_nuls = behind.is_empty() && !text.is_empty();
+    !is_archive && (has_mark || !has_nul && !is_nothing_but_nuls)
+}
+
+fn annotate(text: &[u8]) -> Vec<u8> {
+    text.split_inclusive(|&byte| byte == b'\n').flat_map(|line| STYLE.annotate_line(line)).collect()
+}
+
+/// What is to come of a file; nothing where the rules leave it open.
+fn fate(file: &Made) -> Option<Fate> {
+    let decoded = match decompress(&file.bytes[..]) {
+        Err(_) => return Some(Fate::Refused),
+        Ok(None) => Ok(file.bytes.clone()),
+        Ok(Some(mut rdr)) => {
+            let mut text = Vec::new();
+            rdr.read_to_end(&mut text).map(|_| text.clone()).map_err(|_| text)
+        }
+    };
+    assert!(!file.is_refused, "{file:?}");
+    let is_damaged = decoded.is_err();
+    let (Ok(text) | Err(text)) = decoded;
+    if let Some(holds) = &file.holds {
+        // Content that was itself packed data is another matter.
+        let is_plain = decompress(&holds[..]).is_ok_and(|rdr| rdr.is_none());
+        assert!(!is_plain || !is_damaged && text == *holds, "{file:?}");
+    }
+    if !is_text(&text) {
+        return Some(Fate::NoText(file.bytes.clone()));
+    }
+    let annotated = match &file.repeats {
+        Some((part, times)) if text == part.repeat(*times) => annotate(part).repeat(*times),
+        _ => annotate(&text),
+    };
+    // Whether a field counts that the end of damaged data touches is no matter here.
+    let line_start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    let is_open = is_damaged && annotate(&text[line_start..]) != text[line_start..];
+    (!is_open).then_some(Fate::Text(Text { length: text.len(), annotated, is_damaged }))
+}
+
+/// What is to come of some folders; `fates` are those of the files in the same order as they are in `made`.
+fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
+    let (mut paths, mut expected) = (Vec::new(), Expected::default());
+    folders.iter().for_each(|folder| walk(folder, &mut paths, &mut expected.dangling));
+    let mut owes_newline = false;
+    for path in without_other_names(&paths) {
+        let id = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).unwrap();
+        let index = made.iter().position(|file| id(&file.path) == id(path)).unwrap();
+        expected.read.insert(path.clone(), index);
+        match &fates[index] {
+            Fate::NoText(_) => expected.no_texts += 1,
+            Fate::Refused => expected.troubles += 1,
+            Fate::Text(Text { length, annotated, is_damaged }) => {
+                if owes_newline && !annotated.is_empty() {
+                    expected.stream.push(b'\n');
+                    owes_newline = false;
+                }
+                expected.stream.extend_from_slice(annotated);
+                owes_newline |= *is_damaged && annotated.last().is_some_and(|&last| last != b'\n');
+                expected.texts += 1;
+                expected.bytes += *length as u64;
+                expected.troubles += usize::from(*is_damaged);
+            }
+        }
+    }
+    expected
+}
+
+fn pipeline(to_folder: bool) -> Pipeline {
+    let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
+    let reading = Reading { buffering: Buffering::Block, decompress: true, as_text: false, progress };
+    Pipeline {
+        annotator,
+        reading,
+        messages: Messages::kept(),
+        stdout: None,
+        opened_any: AtomicBool::new(false),
+        counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
+        in_order: false,
+        names_before_lines: false,
+        ends_lines: false,
+        to_folder,
+        no_texts: NoTexts::default(),
+    }
+}
+
+/// Checks what was said and counted.
+fn check(pipeline: &Pipeline, tally: &Tally, expected: &Expected) {
+    let said = pipeline.messages.take_kept();
+    assert_eq!(said.len(), expected.troubles, "{said:?}");
+    assert!(said.iter().all(|message| !message.contains(char::is_control)), "{said:?}");
+    assert_eq!(tally.complete, expected.troubles == 0);
+    assert_eq!((tally.input.files, tally.input.bytes), (expected.texts, expected.bytes));
+    let summary = pipeline.no_texts.summary(pipeline.to_folder).unwrap_or_default();
+    let count = summary.split(' ').next().and_then(|count| count.parse().ok()).unwrap_or(0);
+    assert_eq!(count, expected.no_texts, "{summary}");
+}
+
+fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
+    let operands: Vec<InputName> = folders.iter().cloned().map(InputName::File).collect();
+    let Listing { files, unread, dangling } = list(&operands);
+    assert_eq!((unread.len(), dangling.len()), (0, expected.dangling));
+    files
+}
+
+fn check_stream(folders: &[PathBuf], made: &[Made], fates: &[Fate], threads: usize) {
+    let expected = expected(folders, made, fates);
+    let pipeline = pipeline(false);
+    let (stream, tally) = pipeline.annotate(&listed(folders, &expected), Vec::new(), threads).unwrap();
+    assert_same(&stream, &expected.stream, || format!("stream, {threads} threads"));
+    check(&pipeline, &tally, &expected);
+}
+
+/// What a file of output holds once it is unpacked.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    match decompress(bytes).unwrap() {
+        Some(mut rdr) => rdr.read_to_end(&mut text).unwrap(),
+        None => return bytes.to_vec(),
+    };
+    text
+}
+
+fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format>, threads: usize) {
+    let folders = [root.to_owned()];
+    let expected = expected(&folders, made, fates);
+    let out = tempfile::tempdir().unwrap();
+    let rename = |path: &Path| format.map_or_else(|| path.to_owned(), |format| format.rename(path));
+    let inputs = listed(&folders, &expected);
+    // Two inputs for one output are refused.
+    let Ok(plans) = plan(&[InputName::File(root.to_owned())], inputs, out.path(), rename) else { return };
+    let pipeline = pipeline(true);
+    let tally = annotate_to_files(&pipeline, &plans, format, false, threads);
+    check(&pipeline, &tally, &expected);
+    let (mut written, mut none) = (Vec::new(), 0);
+    walk(out.path(), &mut written, &mut none);
+    let mut places = BTreeSet::new();
+    for (path, &index) in &expected.read {
+        let relative = path.strip_prefix(root).unwrap();
+        let (place, wanted) = match &fates[index] {
+            Fate::Refused => continue,
+            Fate::NoText(bytes) => (out.path().join(relative), bytes),
+            Fate::Text(text) => (out.path().join(rename(relative)), &text.annotated),
+        };
+        let found = fs::read(&place).unwrap();
+        let found = if matches!(fates[index], Fate::NoText(_)) { found } else { unpacked(&found) };
+        assert_same(&found, wanted, || format!("{relative:?}, {format:?}, {threads} threads"));
+        places.insert(place);
+    }
+    assert!(written.iter().eq(&places), "{written:?} {places:?}");
+}
+
+/// The target: files one after the other, each with five bytes before its content that say what it is.
+pub(super) fn run(input: &[u8]) {
+    let root = tempfile::tempdir().unwrap();
+    let made = make(root.path(), input);
+    let Some(fates) = made.iter().map(fate).collect::<Option<Vec<Fate>>>() else { return };
+    let [x, y] = ["x", "y"].map(|name| root.path().join(name));
+    for threads in [1, 3] {
+        check_stream(&[y.clone(), x.clone()], &made, &fates, threads);
+        check_stream(&[root.path().to_owned()], &made, &fates, threads);
+    }
+    for (format, threads) in [(None, 1), (Some(Format::Plain), 3), (Some(Format::Gzip), 1)] {
+        check_files(root.path(), &made, &fates, format, threads);
+    }
+}

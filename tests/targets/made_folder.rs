@@ -1,0 +1,153 @@
+//! A small folder of files made of any bytes: text, packed, cut off, archives, NULs, links; with what is known of each.
+
+use crate::input::Format;
+use crate::output::Encoder;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+/// So many files are made at most.
+const FILES_MAX: usize = 8;
+/// A large file has at least so many bytes, of which several threads take blocks.
+const LARGE_BYTES: usize = 1_200_000;
+
+const FORMATS: [Format; 5] = [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4];
+/// In the order of names.
+const NAMES: [&str; 6] = ["a", "b.log", "c.gz", "d.log.gz.gz", "e.zst", "f"];
+const FOLDERS: [&str; 4] = ["x", "x/s", "y", "y/s"];
+
+/// Data that is packed in a way that is not read.
+const FOREIGN: [&[u8]; 6] = [
+    b"\x1f\x9d\x90\x32",
+    b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0",
+    b"\x89LZO\0\r\n\x1a\n",
+    b"\x02\x21\x4c\x18\x28\0\0\0",
+    b"7z\xbc\xaf\x27\x1c\0\x04",
+    b"Rar!\x1a\x07\x01\0",
+];
+
+/// A regular file that was made.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) path: PathBuf,
+    pub(super) bytes: Vec<u8>,
+    /// What is packed in it, unless that was cut off.
+    pub(super) holds: Option<Vec<u8>>,
+    /// Whether it is packed in a way, or in more layers, than is read.
+    pub(super) is_refused: bool,
+    /// What its content repeats, and how often, where it is large.
+    pub(super) repeats: Option<(Vec<u8>, usize)>,
+}
+
+/// What the five bytes before the content of a file say.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    kind: u8,
+    is_large: bool,
+    /// How much is cut off of packed data.
+    cut: usize,
+    how: u8,
+    packing: u8,
+}
+
+/// Makes files below a folder, and returns the regular ones.
+pub(super) fn make(root: &Path, mut input: &[u8]) -> Vec<Made> {
+    FOLDERS.iter().for_each(|folder| fs::create_dir_all(root.join(folder)).unwrap());
+    let mut made: Vec<Made> = Vec::new();
+    while let Some((&[kind, place, how, packing, length], rest)) = input.split_first_chunk()
+        && made.len() < FILES_MAX
+    {
+        let (content, rest) = rest.split_at(rest.len().min(length.into()));
+        input = rest;
+        let is_large = kind & 8 != 0 && made.iter().all(|file| file.repeats.is_none());
+        let head = Head { kind: kind & 7, is_large, cut: (kind >> 4).into(), how, packing };
+        let path = path(root, place);
+        if path.symlink_metadata().is_ok() {
+            continue;
+        }
+        match head.kind {
+            6 => symlink(target(root, how), path).unwrap(),
+            7 => {
+                // A second name of the same file; there may be none.
+                let _ = fs::hard_link(self::path(root, how), path);
+            }
+            _ => {
+                let file = head.file(path, content);
+                fs::write(&file.path, &file.bytes).unwrap();
+                made.push(file);
+            }
+        }
+    }
+    made
+}
+
+fn path(root: &Path, place: u8) -> PathBuf {
+    let (folder, name) =
+        (usize::from(place) % FOLDERS.len(), usize::from(place) / FOLDERS.len() % NAMES.len());
+    root.join(FOLDERS[folder]).join(NAMES[name])
+}
+
+/// Where a link leads to: a file, a folder, nothing, or itself.
+fn target(root: &Path, how: u8) -> PathBuf {
+    match how {
+        0..=3 => root.join(FOLDERS[usize::from(how)]),
+        4 => root.join("nowhere"),
+        _ => path(root, how),
+    }
+}
+
+impl Head {
+    fn file(self, path: PathBuf, content: &[u8]) -> Made {
+        let mut text = self.content(content);
+        let mut repeats = None;
+        if self.is_large && !text.is_empty() && self.kind == 0 {
+            text.push(b'\n');
+            let times = LARGE_BYTES.div_ceil(text.len());
+            repeats = Some((text.clone(), times));
+            text = text.repeat(times);
+        }
+        let layers = usize::from(self.packing & 3) + usize::from(self.packing == u8::MAX);
+        let mut bytes = text.clone();
+        let mut choice = usize::from(self.packing >> 2);
+        for _ in 0..layers {
+            let mut encoder = Encoder::new(FORMATS[choice % FORMATS.len()], Vec::new()).unwrap();
+            choice = choice * 7 + 3;
+            encoder.write_all(&bytes).unwrap();
+            bytes = encoder.finish().unwrap();
+        }
+        let is_cut = layers > 0 && self.cut > 0 && repeats.is_none();
+        if is_cut {
+            bytes.truncate(bytes.len().saturating_sub(self.cut * self.cut));
+        }
+        let is_refused = !is_cut && (self.kind == 5 || layers > 3);
+        Made { path, bytes, holds: (!is_cut).then_some(text), is_refused, repeats }
+    }
+
+    fn content(self, content: &[u8]) -> Vec<u8> {
+        let how = usize::from(self.how);
+        match self.kind {
+            1 => [&vec![0; how * 400][..], content].concat(),
+            2 => {
+                let (front, back) = content.split_at(how % (content.len() + 1));
+                [front, b"\0", back].concat()
+            }
+            3 => [&tar_header()[..], content].concat(),
+            4 => [&b"PK\x03\x04"[..], content].concat(),
+            5 => [FOREIGN[how % FOREIGN.len()], content].concat(),
+            _ => content.to_vec(),
+        }
+    }
+}
+
+/// A header as `tar` writes it.
+fn tar_header() -> [u8; 512] {
+    let mut header = [0; 512];
+    let mut put = |place: usize, bytes: &[u8]| header[place..place + bytes.len()].copy_from_slice(bytes);
+    put(0, b"a.log");
+    put(257, b"ustar\x0000");
+    put(148, b"        ");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    header
+}
