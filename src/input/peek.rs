@@ -131,6 +131,9 @@ impl<R: Read> Read for PeekReader<R> {
             buffer[..count].copy_from_slice(&self.buffer[self.start..self.start + count]);
             self.start += count;
             count
+        } else if self.at_end && self.error.is_none() {
+            // Whoever looked has met the end: asking again would cost a call for each small file.
+            0
         } else if buffer.len() >= self.buffer.len() {
             self.meet_error()?;
             let count = self.rdr.read(buffer)?;

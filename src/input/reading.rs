@@ -84,6 +84,7 @@ impl Reading {
             match verdict(rdr, if self.as_text { Expected::Bytes } else { expected }, input.can_wait) {
                 Verdict::AsExpected => return Ok(Opened::Input(input)),
                 Verdict::NoText => false,
+                // What cannot be read is taken for text, so that the error is told.
                 Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
             };
         if input.can_wait {

@@ -81,7 +81,8 @@ fn without_other_names(paths: &[PathBuf]) -> Vec<&PathBuf> {
     paths.iter().filter(is_read).collect()
 }
 
-fn is_text(text: &[u8]) -> bool {
+/// Whether content is text; zeros before an error may have text behind them.
+fn is_text(text: &[u8], is_damaged: bool) -> bool {
     let is_archive = text.starts_with(b"PK\x03\x04")
         || text.starts_with(b"PK\x05\x06")
         || text.starts_with(b"PK\x07\x08")
@@ -89,7 +90,7 @@ fn is_text(text: &[u8]) -> bool {
     let has_mark = text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff");
     let behind = &text[text.iter().take_while(|&&byte| byte == 0).count()..];
     let has_nul = behind[..behind.len().min(HEAD_BYTES)].contains(&0);
-    let is_nothing_but_nuls = behind.is_empty() && !text.is_empty();
+    let is_nothing_but_nuls = behind.is_empty() && !text.is_empty() && !is_damaged;
     !is_archive && (has_mark || !has_nul && !is_nothing_but_nuls)
 }
 
@@ -115,7 +116,7 @@ fn fate(file: &Made) -> Option<Fate> {
         let is_plain = decompress(&holds[..]).is_ok_and(|rdr| rdr.is_none());
         assert!(!is_plain || !is_damaged && text == *holds, "{file:?}");
     }
-    if !is_text(&text) {
+    if !is_text(&text, is_damaged) {
         return Some(Fate::NoText(file.bytes.clone()));
     }
     let annotated = match &file.repeats {
