@@ -32,6 +32,7 @@ mod signals;
 mod starved;
 mod streaming;
 mod supply_chain;
+mod syntax;
 mod threads;
 mod tidy;
 mod twin;
