@@ -1,7 +1,7 @@
 //! Writes the lines of a stream that are wanted.
 
 use super::LineRules;
-use super::held::HeldLines;
+use super::held::{HeldLine, HeldLines};
 use super::number::NumberText;
 use crate::annotate::{Memory, NoteWriter, Unit};
 use crate::collector::Sink;
@@ -217,10 +217,16 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         self.skip_fields();
         while self.at < end {
             let line_end = self.line_end(self.at, end);
-            let mut line = Vec::with_capacity(line_end - self.at);
+            let mut line = HeldLine::default();
             let fields = self.take_fields(line_end);
             write_lines(self.notes, self.window, self.at..line_end, fields, self.memory, &mut line)?;
-            self.state.left_out |= self.state.held.push(line, before);
+            self.state.left_out |= match line.into_text() {
+                Some(text) => self.state.held.push(text, before),
+                None => {
+                    self.state.held.take_last(0);
+                    true
+                }
+            };
             self.at = line_end;
         }
         Ok(())

@@ -17,6 +17,7 @@ mod hostile;
 mod interrupted;
 mod limits;
 mod lines;
+mod long_lines;
 mod lookups;
 mod manual;
 mod notes;

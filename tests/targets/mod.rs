@@ -10,6 +10,7 @@ mod options;
 mod patterns;
 mod reports;
 mod selectors;
+mod syntax;
 mod templates;
 mod twin;
 
@@ -20,13 +21,14 @@ mod replay;
 type Target = fn(&[u8]);
 
 /// The targets by name: those of `tests/fuzz/`, and of the folders of seeds and regressions.
-const TARGETS: [(&str, Target); 8] = [
+const TARGETS: [(&str, Target); 9] = [
     ("catalogs", catalogs::run),
     ("config", config::run),
     ("decoders", decoders::run),
     ("patterns", patterns::run),
     ("reports", reports::run),
     ("selectors", selectors::run),
+    ("syntax", syntax::run),
     ("templates", templates::run),
     ("twin", twin::run),
 ];
