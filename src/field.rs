@@ -52,7 +52,7 @@ pub(crate) enum NoteForm {
     /// As the template says.
     #[default]
     Text,
-    /// As the template says, with what XML gives a meaning to escaped: in the value of an attribute.
+    /// As the template says, with what XML gives a meaning to escaped: in the value of an attribute, or between tags.
     XmlText,
     /// As members, whose names begin with the key.
     Members(Syntax),
@@ -69,7 +69,7 @@ pub(crate) enum Syntax {
     EscapedJson,
     /// ` ret_category=auth`
     KeyValue,
-    /// ` ret_category="auth"` in a tag of XML.
+    /// ` ret_category="auth"` in a tag of XML, or between tags.
     Attribute,
     /// ` ret_category='auth'` in a tag of XML whose attributes are in single quotes, or which is within a string.
     SingleQuotedAttribute,

@@ -6,6 +6,8 @@ use memchr::{memchr, memchr3, memrchr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagPlace {
     Outside,
+    /// In no tag, in a line that begins with one: most likely text between tags.
+    InContent,
     /// In a tag that begins in the same line, `<failure code=`, in the value of no attribute.
     InTag,
     /// In the value of an attribute.
@@ -17,6 +19,9 @@ pub(crate) enum TagPlace {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineTags {
     state: State,
+    /// Whether the first byte of the line that is no blank begins a tag; `None` until a `<` was met.
+    is_markup: Option<bool>,
+    line_start: usize,
     /// All before this place of the text has been looked at.
     looked_up_to: usize,
 }
@@ -35,10 +40,12 @@ impl LineTags {
     pub(crate) fn advance(&mut self, text: &[u8], to: usize) -> TagPlace {
         let to = to.max(self.looked_up_to);
         if let Some(newline) = memrchr(b'\n', &text[self.looked_up_to..to]) {
-            *self = Self { state: State::Outside, looked_up_to: self.looked_up_to + newline + 1 };
+            let line_start = self.looked_up_to + newline + 1;
+            *self = Self { line_start, looked_up_to: line_start, ..Self::default() };
         }
         while self.looked_up_to < to && self.step(text, to) {}
         match self.state {
+            State::Outside if self.is_markup == Some(true) => TagPlace::InContent,
             State::Outside => TagPlace::Outside,
             State::InTag => TagPlace::InTag,
             State::InValue(_) => TagPlace::InValue,
@@ -61,6 +68,8 @@ impl LineTags {
         self.state = match (self.state, text[at]) {
             (State::Outside, _) => {
                 let begins = text.get(at + 1).is_some_and(|&next| next.is_ascii_alphabetic() || next == b'_');
+                let before = &text[self.line_start..at];
+                self.is_markup.get_or_insert_with(|| begins && before.trim_ascii().is_empty());
                 if begins { State::InTag } else { State::Outside }
             }
             (State::InTag, b'>') => State::Outside,
@@ -84,7 +93,7 @@ mod tests {
 
     #[test]
     fn places_in_tags_are_told() {
-        use TagPlace::{InTag, InValue, Outside};
+        use TagPlace::{InContent, InTag, InValue, Outside};
         for (text, expected) in [
             ("", Outside),
             ("a < b ", Outside),
@@ -97,9 +106,13 @@ mod tests {
             ("<a code='\">", InValue),
             ("<a code='\">'", InTag),
             ("<a it's ", InTag),
-            ("<a>", Outside),
-            ("<a b='1'/>", Outside),
-            ("<a></a", Outside),
+            ("<a>", InContent),
+            (" \t<a b='1'/>", InContent),
+            ("x <a b='1'/>", Outside),
+            ("<1><a>", Outside),
+            ("<a></a", InContent),
+            ("<a>\n<b", InTag),
+            ("<a>\n", Outside),
             ("<?xml ", Outside),
             ("<a b=\"\n", Outside),
             ("x\n<a ", InTag),

@@ -107,8 +107,13 @@ impl<'t> FormFinder<'t> {
             {
                 None
             }
-            Some(Syntax::Attribute | Syntax::SingleQuotedAttribute) if place == TagPlace::Outside => {
-                (!is_in_string && behind_key.starts_with(b"=")).then_some(Syntax::KeyValue)
+            Some(Syntax::KeyValue | Syntax::Attribute | Syntax::SingleQuotedAttribute)
+                if place != TagPlace::InTag =>
+            {
+                let is_pair = !is_in_string && behind_key.starts_with(b"=");
+                // What has a meaning in XML must be escaped there, too.
+                let is_escaped = place == TagPlace::InContent;
+                is_pair.then_some(if is_escaped { Syntax::Attribute } else { Syntax::KeyValue })
             }
             Some(Syntax::KeyValue) if is_in_string => None,
             syntax => syntax,
@@ -169,7 +174,7 @@ impl<'t> FormFinder<'t> {
     fn text_form(&mut self, field: &Field, is_in_string: bool, place: TagPlace) -> NoteForm {
         if is_in_string && self.is_in_name(field.end) {
             NoteForm::Nothing
-        } else if place == TagPlace::InValue {
+        } else if matches!(place, TagPlace::InValue | TagPlace::InContent) {
             NoteForm::XmlText
         } else {
             NoteForm::Text
@@ -207,7 +212,7 @@ impl<'t> FormFinder<'t> {
     /// string that holds JSON.
     fn is_element_of_string(&self, field: &Field, before: usize) -> bool {
         let is_first_or_next = self.text[..before].ends_with(b"[") || self.text[..before].ends_with(b",");
-        let blanks = self.text[field.end..].iter().take(BLANKS_MAX).take_while(|byte| is_blank(byte)).count();
+        let blanks = blanks_behind(&self.text[field.end..]);
         let is_last_or_more = matches!(self.text.get(field.end + blanks), Some(b']' | b','));
         let holds_json = matches!(self.text.get(self.quotes.string_start()), Some(b'[' | b'{'));
         is_first_or_next && is_last_or_more && holds_json
@@ -303,21 +308,21 @@ fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Before {
     };
     let number = if quote.is_empty() { count_back(before, NUMBER_MAX_BYTES, is_number) } else { 0 };
     let end = before.len() - number;
-    let pair_end = end - count_back(&text[..end], BLANKS_MAX, is_blank);
+    let pair_end = end - blanks_before(&text[..end]);
     if let Some(key_end) = pair_end.checked_sub(1).filter(|&at| text[at] == b'=') {
-        let key_end = key_end - count_back(&text[..key_end], BLANKS_MAX, is_blank);
+        let key_end = key_end - blanks_before(&text[..key_end]);
         if let Some(key_start) = scanner::identifier_start(text, key_end) {
             return Before::Name(Name { key: key_start..key_end, kind: NameKind::Pair });
         }
     }
-    if number == NUMBER_MAX_BYTES || end - pair_end == BLANKS_MAX {
+    if number == NUMBER_MAX_BYTES || end - pair_end >= BLANKS_MAX {
         return Before::OtherName;
     }
     let Some(colon) = pair_end.checked_sub(1).filter(|&at| text[at] == b':') else {
         return Before::Text(pair_end);
     };
-    let blanks = count_back(&text[..colon], BLANKS_MAX, is_blank);
-    if blanks == BLANKS_MAX {
+    let blanks = blanks_before(&text[..colon]);
+    if blanks >= BLANKS_MAX {
         return Before::OtherName;
     }
     let Some(name) = text[..colon - blanks].strip_suffix(b"\"") else {
@@ -339,15 +344,13 @@ fn names_something(behind: &[u8]) -> bool {
     let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
     let quote = usize::from(matches!(behind.get(backslashes), Some(b'"' | b'\'')));
     let rest = &behind[backslashes + quote..];
-    let blanks = rest.iter().take(BLANKS_MAX).take_while(|byte| is_blank(byte)).count();
-    matches!(rest.get(blanks), Some(b':' | b'='))
+    matches!(rest.get(blanks_behind(rest)), Some(b':' | b'='))
 }
 
 /// Whether a colon is the first byte from `at` on that is no blank.
 fn is_before_colon(line: &[u8], at: usize) -> bool {
     let rest = line.get(at..).unwrap_or_default();
-    let blanks = rest.iter().take(BLANKS_MAX).take_while(|byte| is_blank(byte)).count();
-    rest.get(blanks) == Some(&b':')
+    rest.get(blanks_behind(rest)) == Some(&b':')
 }
 
 /// Where the string ends that a place of a line is in: behind its closing quote. `None` where the line ends before.
@@ -385,6 +388,38 @@ fn is_number(byte: &u8) -> bool {
 
 fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+/// Counts the bytes of the blanks at the end of a text: as they are, or written in a string, `\t`. Stops at
+/// [`BLANKS_MAX`] or a little beyond.
+fn blanks_before(text: &[u8]) -> usize {
+    let mut count = 0;
+    while count < BLANKS_MAX {
+        let rest = &text[..text.len() - count];
+        let letter = usize::from(matches!(rest, [.., b't' | b'n' | b'r']));
+        let backslashes = count_back(&rest[..rest.len() - letter], BACKSLASHES_MAX, |&byte| byte == b'\\');
+        count += match rest {
+            [.., byte] if is_blank(byte) => 1,
+            _ if letter > 0 && backslashes > 0 => letter + backslashes,
+            _ => break,
+        };
+    }
+    count
+}
+
+/// Counts the bytes of the blanks that a text begins with, as [`blanks_before`] does.
+fn blanks_behind(text: &[u8]) -> usize {
+    let mut count = 0;
+    while count < BLANKS_MAX {
+        let rest = &text[count..];
+        let backslashes = rest.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
+        count += match (rest.first(), rest.get(backslashes)) {
+            (Some(byte), _) if is_blank(byte) => 1,
+            (_, Some(b't' | b'n' | b'r')) if backslashes > 0 => backslashes + 1,
+            _ => break,
+        };
+    }
+    count
 }
 
 /// Counts the bytes of a class at the end of a text, up to `max`.

@@ -99,9 +99,8 @@ fn xml(head: &mut Unstructured<'_>) -> Result<String> {
             tag += &format!(" {name}{blank}={quote}{}{quote} ", escaped(value));
         }
     }
-    // In text between tags nothing is escaped, so none of the catalogs' messages may need it.
     let (text, child) = (escaped(pick(head, &TEXTS)?), if head.arbitrary()? { "<c/>" } else { "" });
-    Ok(format!("{tag}>{}{child}</e>", text.replace(['='], "")))
+    Ok(format!("{tag}>{text}{child}</e>"))
 }
 
 fn quoted(text: &str) -> String {
@@ -183,7 +182,6 @@ pub(super) fn run(input: &[u8]) {
     let Ok(text) = (if is_json { json(&mut head, 0) } else { xml(&mut head) }) else { return };
     let builder = options.builder().window_bytes(options.window_bytes);
     let annotated = builder.clone().build().annotate(text.as_bytes());
-    // What is in no syntax between tags may have any message.
     if !options.has_fields_in_notes() {
         let annotated = std::str::from_utf8(&annotated).unwrap();
         if is_json {

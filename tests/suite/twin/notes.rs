@@ -49,6 +49,8 @@ enum Form {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Outside,
+    /// In no tag of a line that begins with one.
+    InContent,
     InTag,
     InValue,
 }
@@ -62,9 +64,12 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=(?:[^
 static QUOTED_PAIR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=[ \t]*(?P<quote>\\?["'])"#).unwrap());
 
+static BEGINS_WITH_TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?-u)^[ \t\r\x0C]*<[A-Za-z_]").unwrap());
+
 static OPENS_VALUE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)=[\\ \t]*$").unwrap());
 
-static COLON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^[ \t\r]{0,199}:").unwrap());
+static COLON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^(?:[ \t\r]|\\{1,8}[tnr])*:").unwrap());
 
 static IN_SEQUENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\x1B\[[0-9;:]{0,96}$").unwrap());
 
@@ -173,13 +178,16 @@ impl<'a> Style<'a> {
                 Some(pair) if place == Place::InTag => {
                     return Form::Attribute(if &pair["quote"] == b"\"" { '"' } else { '\'' });
                 }
+                _ if behind_key[0] == b'=' && !in_string && place == Place::InContent => {
+                    return Form::Attribute('"');
+                }
                 _ if behind_key[0] == b'=' && !in_string => return Form::KeyValue,
                 _ => {}
             }
         }
         match place {
             _ if in_string && is_in_name(line, field.end) => Form::Nothing,
-            Place::InValue => Form::XmlText,
+            Place::InValue | Place::InContent => Form::XmlText,
             Place::Outside | Place::InTag => Form::Text,
         }
     }
@@ -320,6 +328,7 @@ fn place(before: &[u8]) -> Place {
         }
     }
     match (tag, quote) {
+        (None, _) if BEGINS_WITH_TAG.is_match(before) => Place::InContent,
         (None, _) => Place::Outside,
         (_, None) => Place::InTag,
         _ => Place::InValue,
