@@ -34,7 +34,7 @@ impl Field {
             entry,
             spelled_code,
             form: NoteForm::Text,
-            members: Members::ALL,
+            members: Members::Both,
             name_before: 0,
             old_note_bytes: 0,
         }
@@ -75,17 +75,15 @@ pub(crate) enum Syntax {
     SingleQuotedAttribute,
 }
 
-/// A set of members: category, message, both or none.
+/// The members that a note has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Members {
-    pub(crate) category: bool,
-    pub(crate) message: bool,
+pub(crate) enum Members {
+    Both,
+    Category,
+    Message,
 }
 
 impl Members {
-    pub(crate) const ALL: Self = Self { category: true, message: true };
-
-    /// The sets that are not empty, that with most members first.
-    pub(crate) const SETS: [Self; 3] =
-        [Self::ALL, Self { category: true, message: false }, Self { category: false, message: true }];
+    /// That with most members first.
+    pub(crate) const ALL: [Self; 3] = [Self::Both, Self::Category, Self::Message];
 }

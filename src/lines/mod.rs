@@ -57,6 +57,7 @@ impl LineRules {
     }
 
     /// Whether the line of a field is selected, where lines are chosen.
+    #[inline]
     pub(crate) fn selects(&self, field: &Field) -> bool {
         match field.entry {
             Some(entry) => self.selected[entry],

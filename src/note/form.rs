@@ -26,6 +26,8 @@ const BACKSLASHES_MAX: usize = 8;
 #[derive(Debug)]
 pub(crate) struct FormFinder<'t> {
     text: &'t [u8],
+    /// All before has been looked at.
+    looked_up_to: usize,
     quotes: LineQuotes,
     tags: LineTags,
     closing: Closing,
@@ -89,6 +91,7 @@ impl<'t> FormFinder<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         Self {
             text,
+            looked_up_to: 0,
             quotes: LineQuotes::default(),
             tags: LineTags::default(),
             closing: Closing::default(),
@@ -157,17 +160,24 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// Looks at the line up to a place: is that within a string, and where in a tag?
+    /// Looks at the line up to a place, not before the last one. Returns whether that is within a string, and where in
+    /// a tag it is.
     fn advance(&mut self, to: usize) -> (bool, TagPlace) {
+        if let Some(newline) = memrchr(b'\n', &self.text[self.looked_up_to.min(to)..to]) {
+            let start = self.looked_up_to + newline + 1;
+            (self.quotes, self.tags) = (LineQuotes::beginning_at(start), LineTags::beginning_at(start));
+        }
+        self.looked_up_to = self.looked_up_to.max(to);
         (self.quotes.advance(self.text, to), self.tags.advance(self.text, to))
     }
 
     fn fit_members(&mut self, field: &mut Field, syntax: Syntax) {
         let key_start = field.name_start();
         let key = &self.text[key_start..][..scanner::identifier_length(&self.text[key_start..field.end])];
-        field.members = self.names.missing(self.text, field.start, key);
-        let is_any = field.members.category || field.members.message;
-        field.form = if is_any { NoteForm::Members(syntax) } else { NoteForm::Nothing };
+        match self.names.missing(self.text, field.start, key) {
+            Some(members) => (field.members, field.form) = (members, NoteForm::Members(syntax)),
+            None => field.form = NoteForm::Nothing,
+        }
     }
 
     /// The form of a note that is text.
@@ -220,17 +230,21 @@ impl<'t> FormFinder<'t> {
 }
 
 impl<'t> Names<'t> {
-    /// The members that are to be written for a key: those that its line does not have.
-    fn missing(&mut self, text: &'t [u8], at: usize, key: &[u8]) -> Members {
+    /// The members that are to be written for a key: those that its line does not have. `None` where it has both.
+    fn missing(&mut self, text: &'t [u8], at: usize, key: &[u8]) -> Option<Members> {
         let has_name = |suffix: &str| memmem::find(text, suffix.as_bytes()).is_some();
         if !*self.are_any.get_or_insert_with(|| SUFFIXES.into_iter().any(has_name)) {
-            return Members::ALL;
+            return Some(Members::Both);
         }
         if at >= self.line_end {
             self.read_line(text, at);
         }
-        let [category, message] = [0, 1].map(|suffix| !self.is_full && !self.keys[suffix].contains(key));
-        Members { category, message }
+        match [0, 1].map(|suffix| self.is_full || self.keys[suffix].contains(key)) {
+            [false, false] => Some(Members::Both),
+            [false, true] => Some(Members::Category),
+            [true, false] => Some(Members::Message),
+            [true, true] => None,
+        }
     }
 
     /// Reads the names in the line around a place.

@@ -10,77 +10,64 @@ use std::ops::Range;
 /// What the names of the members have behind the key.
 pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
 
-/// The pieces of a note: for each member what stands before the key, the key, the rest of the name with what
-/// opens the value, the value, and what closes it.
-type Pieces<'a> = [&'a [u8]; 10];
+/// The pieces of a note: for each member what stands before the key, the key, and the rest of the member.
+type Pieces<'a> = [&'a [u8]; 6];
 
-/// What stands around the key and the value of a member, for each of [`SUFFIXES`].
-struct Frame {
-    lead: &'static str,
-    open: [&'static str; 2],
-    close: &'static str,
-}
-
-/// The values of the two members, for each entry of a catalog.
-type Values = [Texts; 2];
-
-/// The notes of a catalog as members.
+/// The notes of a catalog in one syntax.
 #[derive(Clone, Debug)]
-pub(super) struct MemberNotes {
-    /// As JSON strings have them, without the quotes.
-    json: Values,
-    /// The same within a JSON string.
-    escaped_json: Values,
-    /// With the quotes that they need.
-    key_value: Values,
-    /// As attributes have them, without the quotes.
-    xml: Values,
+struct SyntaxNotes {
+    /// What stands before the key of each member.
+    lead: &'static str,
+    /// The category and the message of each entry, with the rest of the name before and what closes it behind.
+    members: [Texts; 2],
 }
+
+/// The notes of a catalog as members, in each syntax.
+#[derive(Clone, Debug)]
+pub(super) struct MemberNotes([SyntaxNotes; Syntax::ALL.len()]);
 
 impl Syntax {
+    /// In the order of their numbers.
     const ALL: [Self; 5] =
         [Self::Json, Self::EscapedJson, Self::KeyValue, Self::Attribute, Self::SingleQuotedAttribute];
 
-    const fn frame(self) -> Frame {
+    /// What stands before a key.
+    fn lead(self) -> &'static str {
         match self {
-            Self::Json => Frame { lead: ",\"", open: ["_category\":\"", "_message\":\""], close: "\"" },
-            Self::EscapedJson => {
-                Frame { lead: ",\\\"", open: ["_category\\\":\\\"", "_message\\\":\\\""], close: "\\\"" }
-            }
-            Self::KeyValue => Frame { lead: " ", open: ["_category=", "_message="], close: "" },
-            Self::Attribute => Frame { lead: " ", open: ["_category=\"", "_message=\""], close: "\"" },
-            Self::SingleQuotedAttribute => {
-                Frame { lead: " ", open: ["_category='", "_message='"], close: "'" }
-            }
+            Self::Json => ",\"",
+            Self::EscapedJson => ",\\\"",
+            Self::KeyValue | Self::Attribute | Self::SingleQuotedAttribute => " ",
+        }
+    }
+
+    /// What stands behind the key of the category, and of the message.
+    fn members(self, category: &str, message: &str) -> [String; 2] {
+        let [category_suffix, message_suffix] = SUFFIXES;
+        let each =
+            |form: fn(&str, &str) -> String| [form(category_suffix, category), form(message_suffix, message)];
+        match self {
+            Self::Json => each(|suffix, text| format!("{suffix}\":\"{}\"", json(text))),
+            Self::EscapedJson => each(|suffix, text| format!("{suffix}\\\":\\\"{}\\\"", json(&json(text)))),
+            Self::KeyValue => [
+                format!("{category_suffix}={}", value(category)),
+                format!("{message_suffix}={}", quoted(message)),
+            ],
+            Self::Attribute => each(|suffix, text| format!("{suffix}=\"{}\"", xml(text))),
+            Self::SingleQuotedAttribute => each(|suffix, text| format!("{suffix}='{}'", xml(text))),
         }
     }
 }
 
 impl MemberNotes {
     pub(super) fn new(catalog: &Catalog, language: Language) -> Self {
-        let values = |form: fn(&str) -> String, message_form: fn(&str) -> String| {
-            let mut values = Values::default();
+        Self(Syntax::ALL.map(|syntax| {
+            let mut members = <[Texts; 2]>::default();
             for entry in catalog.entries() {
-                values[0].push(&form(&entry.category().name_in(language)));
-                values[1].push(&message_form(&entry.message_in(language)));
+                let texts = syntax.members(&entry.category().name_in(language), &entry.message_in(language));
+                members.iter_mut().zip(texts).for_each(|(member, text)| member.push(&text));
             }
-            values
-        };
-        Self {
-            json: values(json, json),
-            escaped_json: values(|text| json(&json(text)), |text| json(&json(text))),
-            key_value: values(value, quoted),
-            xml: values(xml, xml),
-        }
-    }
-
-    fn values(&self, syntax: Syntax) -> &Values {
-        match syntax {
-            Syntax::Json => &self.json,
-            Syntax::EscapedJson => &self.escaped_json,
-            Syntax::KeyValue => &self.key_value,
-            Syntax::Attribute | Syntax::SingleQuotedAttribute => &self.xml,
-        }
+            SyntaxNotes { lead: syntax.lead(), members }
+        }))
     }
 
     /// The pieces of the note of an entry, whose names begin with `key`.
@@ -91,27 +78,21 @@ impl MemberNotes {
         entry: usize,
         key: &'a [u8],
     ) -> Pieces<'a> {
-        let (frame, values) = (syntax.frame(), self.values(syntax));
-        let mut pieces: Pieces<'a> = [b""; 10];
-        for (at, is_written) in [members.category, members.message].into_iter().enumerate() {
-            if is_written {
-                pieces[5 * at..][..5].copy_from_slice(&[
-                    frame.lead.as_bytes(),
-                    key,
-                    frame.open[at].as_bytes(),
-                    values[at].get(entry),
-                    frame.close.as_bytes(),
-                ]);
-            }
+        let SyntaxNotes { lead, members: [category, message] } = &self.0[syntax as usize];
+        let (category, message) = (category.get(entry), message.get(entry));
+        let lead = lead.as_bytes();
+        match members {
+            Members::Both => [lead, key, category, lead, key, message],
+            Members::Category => [lead, key, category, b"", b"", b""],
+            Members::Message => [b"", b"", b"", lead, key, message],
         }
-        pieces
     }
 
     /// Returns the length of the note of an entry that a text begins with, of both members or of one; `None` where
     /// it begins with none.
     pub(super) fn length_at(&self, syntax: Syntax, entry: usize, key: &[u8], text: &[u8]) -> Option<usize> {
         let length = |members| length_of_pieces(self.pieces(syntax, members, entry, key), text);
-        Members::SETS.into_iter().find_map(length)
+        Members::ALL.into_iter().find_map(length)
     }
 
     /// Calls `on_place` with each place in a range of a text where a note could begin, in no order, perhaps
@@ -127,7 +108,7 @@ impl MemberNotes {
         for found in SUFFIXES.into_iter().flat_map(|suffix| memmem::find_iter(searched, suffix)) {
             let suffix = range.start + found;
             let key = scanner::identifier_length_before(text, suffix);
-            for lead in Syntax::ALL.map(|syntax| syntax.frame().lead) {
+            for lead in Syntax::ALL.map(Syntax::lead) {
                 let place = (suffix - key).checked_sub(lead.len());
                 place.filter(|place| range.contains(place)).into_iter().for_each(&mut on_place);
             }
@@ -136,12 +117,11 @@ impl MemberNotes {
 
     /// The most bytes that a note has.
     pub(super) fn longest(&self) -> usize {
-        let longest = |syntax: Syntax| {
-            let (frame, [category, message]) = (syntax.frame(), self.values(syntax));
-            let frames = 2 * (frame.lead.len() + KEY_MAX_BYTES + frame.close.len());
-            frames + frame.open.map(str::len).iter().sum::<usize>() + category.longest() + message.longest()
+        let longest = |notes: &SyntaxNotes| {
+            let texts: usize = notes.members.iter().map(Texts::longest).sum();
+            2 * (notes.lead.len() + KEY_MAX_BYTES) + texts
         };
-        Syntax::ALL.map(longest).into_iter().max().unwrap_or(0)
+        self.0.iter().map(longest).max().unwrap_or(0)
     }
 }
 
