@@ -71,9 +71,11 @@ fn what_cannot_be_is_refused_before_any_work() {
     let cases: &[(&[&str], &str)] = &[
         (
             &["--only", "eror"],
-            "--only eror: nothing is called \"eror\"; did you mean error?\nthere are: any, ",
+            "--only eror: nothing is called \"eror\"; did you mean error? There are: any, ",
         ),
         (&["--only", "-2004"], "the catalog has no -2004; did you mean -204"),
+        (&["--only", "+5"], "--only +5: nothing is called \"+5\"; there are: "),
+        (&["--fail-on", "-1234567890>1"], "-1234567890 is no code: a code has up to 9 digits"),
         (&["--fail-on", "auht>3"], "--fail-on auht>3: nothing is called \"auht\"; did you mean auth?"),
         (&["--fail-on", "error>x"], "--fail-on error>x: \"x\" is no number; write SELECT>N: error>10"),
         (&["--fail-on", "error>-1"], "\"-1\" is no number"),
