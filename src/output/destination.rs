@@ -4,6 +4,8 @@ use super::new_file::NewFile;
 use super::plan::resolve;
 use super::standard::{Output, first_of};
 use crate::progress::Progress;
+use crate::standard_streams::is_closed_stream;
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::path::Path;
@@ -23,8 +25,11 @@ pub(crate) enum Destination {
 impl Destination {
     /// # Errors
     ///
-    /// Where the file cannot be made or opened.
+    /// Where the file cannot be made or opened, or is a standard stream that was closed from the start.
     pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
+        if is_closed_stream(path) {
+            return Err(Errno::BADF.into());
+        }
         if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(ErrorKind::IsADirectory.into());
         }

@@ -92,8 +92,8 @@ impl Pipeline {
     }
 
     /// What stands before the number of each line of an input; nothing may.
-    fn name_before_lines(&self, file: &InputFile) -> String {
-        if self.names_before_lines { file.name.before_lines() } else { String::new() }
+    fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
+        if self.names_before_lines { file.name.before_lines() } else { Vec::new() }
     }
 
     /// Reading what is being written would never end.

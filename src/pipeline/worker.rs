@@ -64,7 +64,7 @@ impl<'a> Worker<'a> {
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let name = self.pipeline.name_before_lines(file);
-        let trouble = match self.stream.annotate(source, name.as_bytes(), wtr, &mut self.watch) {
+        let trouble = match self.stream.annotate(source, &name, wtr, &mut self.watch) {
             Ok(_) => None,
             Err(StreamError::Read(error)) => Some(error),
             Err(StreamError::Write(error)) => return Err(error),

@@ -1,8 +1,8 @@
 //! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
 
 use super::check::CheckOutcome;
-use super::escape::visible;
 use super::{Report, Row, count_of};
+use crate::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 

@@ -17,7 +17,6 @@ mod time_stamp;
 pub(crate) use baseline::Baseline;
 pub(crate) use check::Check;
 pub(crate) use counter::Counter;
-pub(crate) use escape::visible;
 pub(crate) use json::{LoadedReport, load, write_entries};
 pub(crate) use ledger::Ledger;
 pub(crate) use tally::Tally;

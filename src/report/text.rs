@@ -1,10 +1,10 @@
 //! The report for people: a table, and below it the first line with each code.
 
-use super::escape::visible;
 use super::histogram::Histogram;
 use super::tally::sum;
 use super::{Report, Row, count_of};
 use crate::table::{self, Align, Cell};
+use crate::visible::visible;
 use std::io::{self, Write};
 
 /// Eighths of a line's height.

@@ -261,7 +261,10 @@ mod tests {
             ("auht", "did you mean auth?"),
             ("sever-api", "did you mean server-api?"),
             ("x..y", "nothing is called \"x..y\"; there are: any"),
-            ("-31337000", "the catalog has no -31337000; for a code that is in no catalog, write -31337000.."),
+            (
+                "-31337000",
+                "the catalog has no -31337000; for a code that is in no catalog, write -31337000..",
+            ),
             ("-2004", "the catalog has no -2004; did you mean -204, -1001 or -104? For a code that"),
             ("7", "the catalog has no 7"),
             ("+5", "nothing is called \"+5\"; there are: any"),

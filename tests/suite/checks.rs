@@ -77,7 +77,7 @@ fn what_cannot_be_is_refused_before_any_work() {
         (&["--only", "+5"], "--only +5: nothing is called \"+5\"; there are: "),
         (&["--fail-on", "-1234567890>1"], "-1234567890 is no code: a code has up to 9 digits"),
         (&["--fail-on", "auht>3"], "--fail-on auht>3: nothing is called \"auht\"; did you mean auth?"),
-        (&["--fail-on", "error>x"], "--fail-on error>x: \"x\" is no number; write SELECT>N: error>10"),
+        (&["--fail-on", "error>x"], "--fail-on error>x: \"x\" is no number; write SELECT>N: 'error>10'"),
         (&["--fail-on", "error>-1"], "\"-1\" is no number"),
         (&["--only", "new"], "--only new: \"new\" needs an earlier run to compare with: --baseline FILE"),
         (&["--baseline", "nosuch"], "--baseline nosuch: "),

@@ -11,7 +11,7 @@ pub(crate) use wanted::Wanted;
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::{STDOUT_NAME, refuse, say_if_not_written};
-use crate::messages::{Messages, write_to_stderr};
+use crate::messages::Messages;
 use crate::output::Output;
 use crate::report::write_entries;
 use imsdk_annotate::{AnnotatorBuilder, Catalog, Entry, Language, Selector, SelectorError};
@@ -68,7 +68,7 @@ pub(super) fn look_up(
     });
     say_if_not_written(messages, STDOUT_NAME, written);
     for missing in &found.missing {
-        write_to_stderr(&format!("imsdk-annotate: {missing}\n"));
+        messages.mention(missing);
     }
     ExitStatus::of(messages, !found.missing.is_empty())
 }
