@@ -29,7 +29,7 @@ impl Messages {
     }
 
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
-        if signals::is_cut_off(error) {
+        if signals::is_stop(error) {
             return;
         }
         let remedy = match error.kind() {

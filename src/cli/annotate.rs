@@ -12,7 +12,7 @@ use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
 use crate::pipeline::{Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::Tally;
-use crate::signals;
+use crate::signals::{self, Stop};
 use imsdk_annotate::AnnotatorBuilder;
 use std::fs;
 use std::io::{self, IsTerminal};
@@ -169,10 +169,12 @@ fn to_one_stream(
     });
     let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
     let written = wtr.into_inner().and_then(|encoder| {
-        if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
+        let stop = signals::stopped_in();
+        let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
+        if is_begun || stop == Some(Stop::Stream) {
             match encoder.finish()? {
-                // It is not whole.
-                Destination::New(_) if signals::have_cut_off() => Ok(()),
+                // Files can be read again; a stream cannot, and a signal is its end.
+                Destination::New(_) if stop == Some(Stop::File) => Ok(()),
                 destination => destination.finish(),
             }
         } else {

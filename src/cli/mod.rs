@@ -21,6 +21,7 @@ mod usage;
 use crate::messages::{self, Messages};
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::signals;
 use args::Args;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use config::Refusal;
@@ -38,6 +39,9 @@ const STDOUT_NAME: &str = "standard output";
 /// Runs the program, with the arguments and the environment that it was started with.
 pub(crate) fn run() -> ExitStatus {
     let messages = Messages::new(Progress::hidden());
+    if let Err(error) = signals::ignore_user_signals() {
+        messages.say(&format!("signals cannot be handled: {error}"));
+    }
     let typed: Vec<OsString> = env::args_os().collect();
     let args = match config::parse(&lookup_args::attach_codes(typed.iter().cloned())).and_then(read_args) {
         Ok(args) => args,

@@ -180,6 +180,11 @@ pub(crate) fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
 }
 
 impl Input {
+    /// Whether it is a stream: a pipe, a terminal or a device, whose end a signal may be.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.can_wait
+    }
+
     /// The input in blocks, if it is a regular file that is not compressed and has more than a few of them.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
@@ -250,6 +255,6 @@ impl Source for Input {
     }
 
     fn is_given_up(&self) -> bool {
-        signals::have_cut_off()
+        signals::has_stopped()
     }
 }

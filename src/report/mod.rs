@@ -155,6 +155,16 @@ impl<'a> Report<'a> {
         format!("{codes} in {lines} of {}", count_of(input.files, "input", "inputs"))
     }
 
+    /// Returns how reading ended, in words, where that was not at the end of all inputs.
+    fn ending(&self) -> Option<&'static str> {
+        match (self.tally.complete, self.tally.stopped) {
+            (true, false) => None,
+            (true, true) => Some("stopped by a signal"),
+            (false, true) => Some("stopped by a signal before all was read"),
+            (false, false) => Some("not all could be read: see the messages"),
+        }
+    }
+
     /// `server.log:12`, as it is in the report.
     fn place(&self, place: &Place) -> String {
         format!("{}:{}", self.name(place), place.line)

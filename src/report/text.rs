@@ -45,8 +45,8 @@ pub(super) fn write(report: &Report<'_>, color: bool, wtr: &mut impl Write) -> i
 
 fn write_summary(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     writeln!(wtr, "{}", report.summary())?;
-    if !report.tally.complete {
-        writeln!(wtr, "not all could be read: see the messages")?;
+    if let Some(ending) = report.ending() {
+        writeln!(wtr, "{ending}")?;
     }
     Ok(())
 }

@@ -32,6 +32,7 @@ mod short_calls;
 mod signals;
 mod standard_error;
 mod starved;
+mod stopped;
 mod streaming;
 mod supply_chain;
 mod threads;
