@@ -1,5 +1,6 @@
 //! Standard error, written to as the system call does: what cannot be written is an error, and not lost in silence.
 
+use crate::signals;
 use crate::standard_streams::{STDERR, was_closed};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -60,6 +61,9 @@ impl StandardError {
 
 impl Write for StandardError {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.patience.is_none() {
+            signals::before_write(bytes.len());
+        }
         loop {
             match rustix::io::write(io::stderr(), bytes) {
                 Err(Errno::AGAIN) => self.wait()?,

@@ -44,7 +44,8 @@ static IS_IDLE: AtomicBool = AtomicBool::new(true);
 static STOP: AtomicU8 = AtomicU8::new(0);
 /// Whether the thread that loses patience is started only when output can be waiting.
 static IS_STREAM: AtomicBool = AtomicBool::new(false);
-/// How much has been or is being written to standard output. As long as that goes on, nobody loses patience.
+/// How many bytes have been or are being written to outputs and to reports on standard error. As long as that goes on, nobody
+/// loses patience.
 static WRITTEN_BYTES: AtomicU64 = AtomicU64::new(0);
 /// At its end when a signal has come, where a read that waits is to be given up for one.
 static WAKE: OnceLock<PipeReader> = OnceLock::new();
@@ -244,7 +245,8 @@ fn give_up_if_asked(input: Stop) -> io::Result<()> {
     if ask_to_stop(input) { Err(Errno::CANCELED.into()) } else { Ok(()) }
 }
 
-/// To be called before so many bytes are written to standard output.
+/// To be called before each write of an output, with the number of its bytes: as long as writes come to their ends, nobody loses
+/// patience.
 pub(crate) fn before_write(count: usize) {
     let before = WRITTEN_BYTES.fetch_add(count as u64, Ordering::Relaxed);
     let after = before + count as u64;
