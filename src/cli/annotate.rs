@@ -4,7 +4,7 @@ use super::args::{Args, ProgressChoice};
 use super::exit_status::ExitStatus;
 use super::triage::{Triage, written_twice};
 use super::triage_args::ReportChoice;
-use super::{STDOUT_NAME, say_if_not_written};
+use super::{STDOUT_NAME, say_if_not_written, usage};
 use crate::input::{Buffering, Format, InputFile, InputName, Reading, list};
 use crate::limits::threads_max;
 use crate::messages::Messages;
@@ -12,8 +12,9 @@ use crate::output::{self, Destination, Encoder, Outliving, Output, Plan};
 use crate::pipeline::{Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::Tally;
-use crate::signals;
+use crate::signals::{self, Stop};
 use imsdk_annotate::AnnotatorBuilder;
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,10 +28,12 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     watch_signals(args);
+    args.triage.warnings().for_each(|warning| pipeline.messages.mention(&warning));
     if let Err(refusal) = triage.open_reports(args, &inputs) {
         pipeline.messages.say(&refusal);
         return ExitStatus::Trouble;
     }
+    operands.iter().filter_map(hint).for_each(|hint| pipeline.messages.mention(&hint));
     for (name, error) in &unread {
         pipeline.messages.input(name, error);
     }
@@ -38,7 +41,7 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));
     }
     let named = if args.triage.counts() { &inputs[..] } else { &[] };
-    let names: Vec<String> = named.iter().map(|input| input.name.before_lines()).collect();
+    let names: Vec<String> = named.iter().map(|input| input.name.in_reports()).collect();
     let tally = match (&args.output, &args.output_dir) {
         _ if args.triage.quiet => to_nowhere(args, &pipeline, &inputs),
         (Some(path), _) if !args.is_to_stdout() => to_file(args, &mut pipeline, &inputs, path),
@@ -52,6 +55,16 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     });
     signals::end_if_asked();
     ExitStatus::of(&pipeline.messages, has_failed)
+}
+
+/// Returns a hint at what an operand means that names no file.
+fn hint(operand: &InputName) -> Option<String> {
+    match operand {
+        InputName::File(path) if fs::symlink_metadata(path).is_err() => {
+            usage::hint_for_operand(path.as_os_str()).map(|hint| format!("{operand}: {hint}"))
+        }
+        _ => None,
+    }
 }
 
 /// Where signals cannot be watched, because there is no thread or pipe to be had, they end the program as they always do.
@@ -156,10 +169,12 @@ fn to_one_stream(
     });
     let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
     let written = wtr.into_inner().and_then(|encoder| {
-        if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
+        let stop = signals::stopped_in();
+        let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
+        if is_begun || stop == Some(Stop::Stream) {
             match encoder.finish()? {
-                // It is not whole.
-                Destination::New(_) if signals::have_cut_off() => Ok(()),
+                // Files can be read again; a stream cannot, and a signal is its end.
+                Destination::New(_) if stop == Some(Stop::File) => Ok(()),
                 destination => destination.finish(),
             }
         } else {
@@ -222,6 +237,6 @@ fn progress(args: &Args, inputs: &[InputFile]) -> Progress {
         ProgressChoice::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
         ProgressChoice::Auto | ProgressChoice::Never => return Progress::hidden(),
     };
-    let bytes = inputs.iter().filter_map(|input| input.regular_bytes).sum();
+    let bytes = inputs.iter().map(|input| input.regular_bytes).sum();
     Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
 }

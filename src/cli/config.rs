@@ -1,8 +1,8 @@
 //! The configuration file: options that count as if they stood before those of the command line.
 
 use super::args::Args;
-use crate::input::InputName;
-use crate::report::visible;
+use crate::input::{CONFIGURATION, InputName, read_whole};
+use crate::visible::visible;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory};
@@ -136,9 +136,9 @@ fn read() -> Result<Option<(String, Vec<u8>)>, String> {
     if path.as_os_str().is_empty() {
         return Ok(None);
     }
-    let name = InputName::File(path.clone()).to_string();
-    match fs::read(&path) {
-        Ok(text) => Ok(Some((name, text))),
+    let name = InputName::File(path.clone());
+    match read_whole(&name, CONFIGURATION) {
+        Ok(text) => Ok(Some((name.to_string(), text))),
         // A folder that may not be looked into (HOME of another user, after sudo) is as good as an empty one.
         Err(_) if !is_named && fs::metadata(&path).is_err() => Ok(None),
         Err(error) if is_named => Err(format!(

@@ -1,16 +1,20 @@
 //! Reports and checks as they are asked for: opened before the work starts, written when it is done.
 
+use super::STDOUT_NAME;
 use super::args::Args;
 use super::triage_args::ReportChoice;
-use crate::input::{InputFile, InputName};
-use crate::messages::{Messages, output_trouble, write_to_stderr};
+use crate::input::{InputFile, InputName, REPORT, read_whole};
+use crate::messages::{Messages, output_trouble};
 use crate::output::{Destination, Output, refuse_input_as_output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
+use crate::standard_error::StandardError;
 use imsdk_annotate::{Catalog, Language, Lines, Selector};
-use std::fs;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+
+/// How messages call standard error.
+const STDERR_NAME: &str = "standard error";
 
 /// What is to be done with what is counted.
 pub(super) struct Triage {
@@ -35,6 +39,7 @@ struct OpenReport {
 enum Target {
     /// Below the lines, if they are on the same terminal.
     Stderr {
+        stderr: StandardError,
         below_lines: bool,
     },
     Destination(Destination),
@@ -126,7 +131,7 @@ impl Triage {
         }
         let failures = report.failures();
         for failure in &failures {
-            write_to_stderr(&format!("imsdk-annotate: {failure}\n"));
+            messages.mention(failure);
         }
         !failures.is_empty()
     }
@@ -138,8 +143,9 @@ impl OpenReport {
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
             let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
-            let (target, color) = (Target::Stderr { below_lines }, args.color.is_on(on_terminal));
-            return Ok(Self { format, name: "standard error".to_owned(), target, color });
+            let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
+            let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
+            return Ok(Self { format, name: STDERR_NAME.to_owned(), target, color });
         };
         if path.as_os_str() == "-" {
             if args.streams_to_stdout() {
@@ -148,10 +154,10 @@ impl OpenReport {
                     format.name()
                 ));
             }
-            let stdout = Output::stdout().map_err(|error| output_trouble("standard output", &error))?;
+            let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
             let color = args.color.is_on(io::stdout().is_terminal());
-            return Ok(Self { format, name: "standard output".to_owned(), target, color });
+            return Ok(Self { format, name: STDOUT_NAME.to_owned(), target, color });
         }
         let name = name_of(path);
         refuse_input_as_output(inputs, path)?;
@@ -163,11 +169,10 @@ impl OpenReport {
 
     fn write(self, report: &Report<'_>) -> io::Result<()> {
         match self.target {
-            Target::Stderr { below_lines } => {
+            Target::Stderr { mut stderr, below_lines } => {
                 let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
                 report.write(self.format, self.color, &mut text)?;
-                write_to_stderr(&String::from_utf8_lossy(&text));
-                Ok(())
+                stderr.write_all(&text)
             }
             Target::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
@@ -179,8 +184,8 @@ impl OpenReport {
 }
 
 fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
-    let name = name_of(path);
-    let text = fs::read(path).map_err(|error| format!("--baseline {name}: {error}"))?;
+    let name = InputName::File(path.to_owned());
+    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {error}"))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));

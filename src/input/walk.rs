@@ -43,6 +43,11 @@ pub(crate) fn list(operands: &[InputName], mut report: impl FnMut(InputName, io:
 }
 
 impl InputFile {
+    /// Whether it can be a stream: opening or reading it may wait.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.regular_bytes.is_none()
+    }
+
     fn of_operand(operand: &InputName) -> Self {
         let (relative, regular_bytes) = match operand {
             InputName::Stdin => (PathBuf::new(), stdin_bytes()),

@@ -4,6 +4,9 @@ use super::new_file::NewFile;
 use super::plan::resolve;
 use super::standard::{Output, first_of};
 use crate::progress::Progress;
+use crate::signals;
+use crate::standard_streams::is_closed_stream;
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::path::Path;
@@ -23,8 +26,11 @@ pub(crate) enum Destination {
 impl Destination {
     /// # Errors
     ///
-    /// Where the file cannot be made or opened.
+    /// Where the file cannot be made or opened, or is a standard stream that was closed from the start.
     pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
+        if is_closed_stream(path) {
+            return Err(Errno::BADF.into());
+        }
         if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(ErrorKind::IsADirectory.into());
         }
@@ -54,7 +60,10 @@ impl Write for Destination {
         match self {
             Self::Stdout(output) => output.write(bytes),
             // It may be the terminal that progress is shown on.
-            Self::Special { file, beside } => beside.write_beside(bytes, || file.write(bytes)),
+            Self::Special { file, beside } => {
+                signals::before_write(bytes.len());
+                beside.write_beside(bytes, || file.write(bytes))
+            }
             Self::New(file) => file.write(bytes),
         }
     }
@@ -63,7 +72,10 @@ impl Write for Destination {
         match self {
             Self::Stdout(output) => output.write_vectored(slices),
             Self::Special { beside, .. } if beside.is_shown() => self.write(first_of(slices)),
-            Self::Special { file, .. } => file.write_vectored(slices),
+            Self::Special { file, .. } => {
+                signals::before_write(slices.iter().map(|slice| slice.len()).sum());
+                file.write_vectored(slices)
+            }
             Self::New(file) => file.write_vectored(slices),
         }
     }

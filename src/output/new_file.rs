@@ -1,5 +1,6 @@
 //! Files that appear under their names when they are whole, and leave nothing behind when they do not.
 
+use crate::signals;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io::{self, IoSlice, Write};
@@ -100,10 +101,12 @@ impl NewFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        signals::before_write(bytes.len());
         self.file().write(bytes)
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        signals::before_write(slices.iter().map(|slice| slice.len()).sum());
         self.file().write_vectored(slices)
     }
 

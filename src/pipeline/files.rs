@@ -7,7 +7,7 @@ use crate::input::{Format, InputName};
 use crate::messages::is_out_of_room;
 use crate::output::{Buffered, Encoder, NewFile, Origin, Plan};
 use crate::report::{Ledger, Tally};
-use crate::signals;
+use crate::signals::{self, Stop};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -37,8 +37,13 @@ pub(crate) fn annotate_to_files(
             let Some(plan) = plans.get(number) else {
                 return;
             };
-            if no_room.load(Ordering::Relaxed) || signals::ask_to_stop() {
+            if no_room.load(Ordering::Relaxed) {
                 return;
+            }
+            if signals::ask_to_stop(Stop::of(plan.input.is_stream())) {
+                let left_out = if plan.input.is_stream() { Tally::new() } else { Tally::incomplete() };
+                ledger.add(number as u64, left_out);
+                continue;
             }
             if resume && is_whole(plan) {
                 pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
@@ -56,7 +61,7 @@ pub(crate) fn annotate_to_files(
         }
     });
     let mut tally = ledger.into_tally();
-    tally.complete &= !signals::have_cut_off();
+    tally.stopped = signals::has_stopped();
     tally
 }
 
@@ -73,6 +78,7 @@ fn annotate_to_file(
     let opened = pipeline.open(&plan.input.name).and_then(|input| Ok((input.metadata()?, input)));
     let (metadata, input) = match opened {
         Ok(opened) => opened,
+        Err(error) if signals::is_stop(&error) && plan.input.is_stream() => return Ok(Tally::new()),
         Err(error) => {
             trouble(error);
             pipeline.reading.progress.file_done();
@@ -93,7 +99,7 @@ fn annotate_to_file(
             outcome.tally
         }
     };
-    if tally.complete || !signals::have_cut_off() {
+    if tally.complete || !signals::has_stopped() {
         wtr.into_inner()?.finish()?.finish(tally.complete)?;
     }
     Ok(tally)

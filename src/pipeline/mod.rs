@@ -10,7 +10,7 @@ use crate::input::{Descriptor, Input, InputFile, InputName, Reading, is_worth_th
 use crate::messages::{self, Messages};
 use crate::output::Buffered;
 use crate::report::{Counter, Tally};
-use crate::signals;
+use crate::signals::{self, Stop};
 use imsdk_annotate::Annotator;
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, Write};
@@ -61,10 +61,11 @@ impl Pipeline {
                 continue;
             }
             for file in group {
-                if signals::ask_to_stop() {
+                if signals::ask_to_stop(Stop::of(file.is_stream())) {
+                    tally.complete &= inputs[file.number..].iter().all(InputFile::is_stream);
                     break 'groups;
                 }
-                if file.regular_bytes.is_none() {
+                if file.is_stream() {
                     // Opening a named pipe waits for its writer, as reading does.
                     wtr.flush()?;
                     signals::set_idle(true);
@@ -81,7 +82,7 @@ impl Pipeline {
                 }
             }
         }
-        tally.complete &= !signals::have_cut_off();
+        tally.stopped = signals::has_stopped();
         Ok((wtr.into_inner()?, tally))
     }
 
@@ -92,8 +93,8 @@ impl Pipeline {
     }
 
     /// What stands before the number of each line of an input; nothing may.
-    fn name_before_lines(&self, file: &InputFile) -> String {
-        if self.names_before_lines { file.name.before_lines() } else { String::new() }
+    fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
+        if self.names_before_lines { file.name.before_lines() } else { Vec::new() }
     }
 
     /// Reading what is being written would never end.

@@ -5,7 +5,7 @@ use super::{Pipeline, on_threads};
 use crate::input::{Block, Blocks, Buffering, Input, InputFile, InputName, is_worth_threads};
 use crate::output::{TurnWriter, Turns};
 use crate::report::{Ledger, Tally};
-use crate::signals;
+use crate::signals::{self, Stop};
 use std::io::{self, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -87,7 +87,7 @@ fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: us
     let pipeline = pieces.pipeline;
     let is_cut_off = AtomicBool::new(false);
     let report = |(name, error): Trouble| {
-        is_cut_off.fetch_or(signals::is_cut_off(&error), Ordering::Relaxed);
+        is_cut_off.fetch_or(signals::is_stop(&error), Ordering::Relaxed);
         pipeline.messages.input(&name, &error);
     };
     let turns = Turns::new(UntilCutOff { wtr, is_cut_off: &is_cut_off }, threads, &report);
@@ -95,7 +95,7 @@ fn annotate_pieces<W: Write + Send>(pieces: Pieces<'_>, wtr: &mut W, threads: us
     on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
     turns.into_result()?;
     let mut tally = ledger.into_tally();
-    tally.complete &= !signals::have_cut_off();
+    tally.complete &= !signals::has_stopped();
     Ok(tally)
 }
 
@@ -159,7 +159,7 @@ impl<W: Write> Write for UntilCutOff<'_, W> {
 impl<'a> Pieces<'a> {
     fn next(&mut self) -> Option<Piece<'a>> {
         let (file, work, is_last) = self.next_work()?;
-        if signals::ask_to_stop() {
+        if signals::ask_to_stop(Stop::File) {
             return None;
         }
         let ticket = self.next_ticket;

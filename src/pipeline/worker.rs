@@ -4,6 +4,7 @@ use super::Pipeline;
 use crate::input::{Input, InputFile};
 use crate::progress::Progress;
 use crate::report::{Counter, Tally};
+use crate::signals;
 use imsdk_annotate::{Observer, Part, Source, StreamAnnotator, StreamError};
 use std::io::{self, Write};
 
@@ -45,7 +46,18 @@ impl<'a> Worker<'a> {
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let outcome = match opened {
-            Ok(mut input) => self.annotate(file, &mut input, wtr)?,
+            Ok(mut input) => {
+                let mut outcome = self.annotate(file, &mut input, wtr)?;
+                if input.is_stream() {
+                    // A signal is the end of a stream, and no trouble.
+                    outcome.trouble = outcome.trouble.filter(|error| !signals::is_stop(error));
+                    outcome.tally.complete = outcome.trouble.is_none();
+                }
+                outcome
+            }
+            Err(error) if signals::is_stop(&error) && file.is_stream() => {
+                Outcome { tally: Tally::new(), trouble: None }
+            }
             Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error) },
         };
         self.watch.progress.file_done();
@@ -64,7 +76,7 @@ impl<'a> Worker<'a> {
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let name = self.pipeline.name_before_lines(file);
-        let trouble = match self.stream.annotate(source, name.as_bytes(), wtr, &mut self.watch) {
+        let trouble = match self.stream.annotate(source, &name, wtr, &mut self.watch) {
             Ok(_) => None,
             Err(StreamError::Read(error)) => Some(error),
             Err(StreamError::Write(error)) => return Err(error),

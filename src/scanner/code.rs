@@ -2,6 +2,7 @@
 
 use super::byte_class::{carries_on, is_blank, is_digit};
 use super::limits::{BLANKS_MAX, DIGITS_MAX};
+use crate::catalog::code_at;
 use std::ops::Range;
 
 /// A code with all that belongs to its field.
@@ -62,25 +63,14 @@ fn opening_quote(rest: &[u8]) -> &[u8] {
     }
 }
 
-/// The number that begins at `start`, with where it ends: `-` or nothing, then 1 to 9 digits, the first
-/// of them not `0`, and no further digit.
+/// Returns the code of a field that begins at `start`, with the byte offset of its end: a code whose first digit is not `0`.
 #[inline]
 fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
-    let negative = haystack.get(start) == Some(&b'-');
-    let first = start + usize::from(negative);
-    if !matches!(haystack.get(first), Some(b'1'..=b'9')) {
+    let first = start + usize::from(haystack.get(start) == Some(&b'-'));
+    if haystack.get(first) == Some(&b'0') {
         return None;
     }
-    let digits = haystack[first..].iter().take(DIGITS_MAX + 1).take_while(|&&byte| is_digit(byte));
-    let (mut magnitude, mut count) = (0_i32, 0);
-    for &digit in digits {
-        if count == DIGITS_MAX {
-            return None;
-        }
-        magnitude = magnitude * 10 + i32::from(digit - b'0');
-        count += 1;
-    }
-    Some((if negative { -magnitude } else { magnitude }, first + count))
+    code_at(haystack, start)
 }
 
 /// The code that a text is, as a whole.
