@@ -16,6 +16,7 @@ mod recognition_args;
 mod setup_args;
 mod triage;
 mod triage_args;
+mod write_to;
 
 use crate::messages::{self, Messages};
 use crate::output::Output;

@@ -2,9 +2,9 @@
 
 use super::args::Args;
 use super::triage_args::ReportChoice;
-use crate::input::{InputFile, InputName};
+use crate::input::InputName;
 use crate::messages::{Messages, output_trouble, write_to_stderr};
-use crate::output::{Destination, Output, refuse_input_as_output, resolve};
+use crate::output::{Destination, FilesInUse, Output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use imsdk_annotate::{Catalog, Language, Lines, Selector};
@@ -72,19 +72,16 @@ impl Triage {
     /// # Errors
     ///
     /// Where one cannot be opened: what to say about that.
-    pub(super) fn open_reports(&mut self, args: &Args, inputs: &[InputFile]) -> Result<(), String> {
-        let catalogs: Vec<PathBuf> = args.catalog.catalog.iter().map(|path| resolve(path)).collect();
+    pub(super) fn open_reports(&mut self, args: &Args, files_in_use: &FilesInUse) -> Result<(), String> {
         let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
-        refuse_catalogs(&catalogs, &taken)?;
         for choice in &args.triage.report {
             if let Some(place) = choice.place() {
-                refuse_catalogs(&catalogs, std::slice::from_ref(&place))?;
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, args, inputs)?);
+            self.reports.push(OpenReport::open(choice, args, files_in_use)?);
         }
         Ok(())
     }
@@ -133,7 +130,7 @@ impl Triage {
 }
 
 impl OpenReport {
-    fn open(choice: &ReportChoice, args: &Args, inputs: &[InputFile]) -> Result<Self, String> {
+    fn open(choice: &ReportChoice, args: &Args, files_in_use: &FilesInUse) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
@@ -141,7 +138,7 @@ impl OpenReport {
             let (target, color) = (Target::Stderr { below_lines }, args.color.is_on(on_terminal));
             return Ok(Self { format, name: "standard error".to_owned(), target, color });
         };
-        if path.as_os_str() == "-" {
+        if choice.is_to_stdout() {
             if args.streams_to_stdout() {
                 return Err(format!(
                     "--report {}=-: the lines go to standard output; add --quiet",
@@ -154,7 +151,7 @@ impl OpenReport {
             return Ok(Self { format, name: "standard output".to_owned(), target, color });
         }
         let name = name_of(path);
-        refuse_input_as_output(inputs, path)?;
+        files_in_use.refuse_output(path, &resolve(path))?;
         let destination =
             Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
         let color = args.color.is_on(false);
@@ -186,13 +183,6 @@ fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
     }
     Ok(Baseline::new(&report.tally))
-}
-
-fn refuse_catalogs(catalogs: &[PathBuf], outputs: &[PathBuf]) -> Result<(), String> {
-    match outputs.iter().find(|output| catalogs.contains(output)) {
-        Some(output) => Err(format!("{}: is a catalog that is read; write to another file", name_of(output))),
-        None => Ok(()),
-    }
 }
 
 /// Why two outputs cannot have one place.
