@@ -14,6 +14,7 @@ use crate::progress::Progress;
 use crate::report::Tally;
 use crate::signals;
 use imsdk_annotate::AnnotatorBuilder;
+use rustix::fs::FileType;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -125,14 +126,20 @@ fn to_nowhere(args: &Args, pipeline: &Pipeline, inputs: &[InputFile]) -> Counted
 }
 
 fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Counted {
+    let format = args.compress.format().unwrap_or(Format::Plain);
     let destination = Output::stdout().and_then(|mut stdout| {
-        pipeline.stdout = Some(stdout.stat()?);
+        let stat = stdout.stat()?;
+        let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
+        if is_file && format != Format::Plain && pipeline.reading.buffering == Buffering::WhileInputComes {
+            // Nobody waits for what is compressed in a file; without flushes its bytes do not depend on pauses of the input.
+            pipeline.reading.buffering = Buffering::Block;
+        }
+        pipeline.stdout = Some(stat);
         if io::stdout().is_terminal() {
             stdout = stdout.beside(&pipeline.reading.progress);
         }
         Ok(Destination::Stdout(stdout))
     });
-    let format = args.compress.format().unwrap_or(Format::Plain);
     to_one_stream(args, pipeline, inputs, STDOUT_NAME, destination, format)
 }
 
@@ -155,7 +162,9 @@ fn to_one_stream(
     format: Format,
 ) -> Counted {
     let is_outlived = pipeline.counter.is_some();
-    let counted = destination.and_then(|destination| Encoder::new(format, destination)).and_then(|encoder| {
+    let is_live = pipeline.reading.buffering != Buffering::Block;
+    let encoder = destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));
+    let counted = encoder.and_then(|encoder| {
         pipeline.annotate(inputs, Outliving::new(encoder, is_outlived), threads(args, inputs))
     });
     let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;

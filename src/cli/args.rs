@@ -80,6 +80,9 @@ pub(crate) struct Args {
     pub(crate) resume: bool,
 
     /// How to compress the output
+    ///
+    /// A file has the same bytes for the same input and options. Into a pipe, what has come can be decoded whenever the
+    /// input pauses; with --block-buffered, the bytes do not depend on pauses.
     #[arg(
         long,
         value_name = "HOW",

@@ -3,6 +3,7 @@
 mod buffered;
 mod destination;
 mod encoder;
+mod even_blocks;
 mod files_in_use;
 mod folder;
 mod held;

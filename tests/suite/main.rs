@@ -31,6 +31,7 @@ mod recognition;
 mod replaced;
 mod reports;
 mod rights;
+mod same_bytes;
 mod short_calls;
 mod signals;
 mod starved;
