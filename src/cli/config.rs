@@ -124,18 +124,27 @@ fn command() -> Command {
     Args::command().args_override_self(true)
 }
 
-/// The file's name and content, if there is a file.
-fn read() -> Result<Option<(String, Vec<u8>)>, String> {
+/// Returns the path of the file that is looked for, if any is; `left_out` names the options that are left out, or is empty
+/// text for all.
+pub(super) fn place(left_out: &[String]) -> Option<PathBuf> {
+    let leaves_all_out = left_out.iter().any(String::is_empty);
+    if leaves_all_out { None } else { named_or_usual().map(|(path, _)| path) }
+}
+
+/// Returns the path of the file that is looked for, and whether the environment names it.
+fn named_or_usual() -> Option<(PathBuf, bool)> {
     let (path, is_named) = match env::var_os(VARIABLE) {
         Some(path) => (PathBuf::from(path), true),
-        None => match Xdg::new() {
-            Ok(folders) => (folders.config_dir().join(PLACE), false),
-            Err(_) => return Ok(None),
-        },
+        None => (Xdg::new().ok()?.config_dir().join(PLACE), false),
     };
-    if path.as_os_str().is_empty() {
+    (!path.as_os_str().is_empty()).then_some((path, is_named))
+}
+
+/// The file's name and content, if there is a file.
+fn read() -> Result<Option<(String, Vec<u8>)>, String> {
+    let Some((path, is_named)) = named_or_usual() else {
         return Ok(None);
-    }
+    };
     let name = InputName::File(path.clone());
     match read_whole(&name, CONFIGURATION) {
         Ok(text) => Ok(Some((name.to_string(), text))),

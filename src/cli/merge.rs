@@ -3,9 +3,10 @@
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
+use super::write_to::files_in_use;
 use crate::input::{REPORT, read_whole};
 use crate::messages::Messages;
-use crate::output;
+use crate::output::{self, UsedAs};
 use crate::progress::Progress;
 use crate::report::{LoadedReport, Tally, load};
 use crate::signals;
@@ -23,12 +24,14 @@ pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
         let _ = signals::watch_with(output::remove_new_files);
     }
     args.triage.warnings().for_each(|warning| messages.mention(&warning));
-    if let Err(refusal) = triage.open_reports(args, &[]) {
+    let inputs = args.inputs();
+    let files_in_use = files_in_use(args, inputs.iter(), UsedAs::Report);
+    if let Err(refusal) = triage.open_reports(args, &files_in_use) {
         messages.say(&refusal);
         return ExitStatus::Trouble;
     }
     let mut sum = LoadedReport { tally: Tally::new(), names: Vec::new() };
-    for name in args.inputs() {
+    for name in inputs {
         match read_whole(&name, REPORT) {
             Err(error) => messages.input(&name, &error),
             Ok(text) => match load(&text, &triage.catalog) {

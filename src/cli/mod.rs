@@ -17,6 +17,7 @@ mod setup_args;
 mod triage;
 mod triage_args;
 mod usage;
+mod write_to;
 
 use crate::messages::{self, Messages};
 use crate::output::Output;

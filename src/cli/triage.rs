@@ -3,9 +3,9 @@
 use super::STDOUT_NAME;
 use super::args::Args;
 use super::triage_args::ReportChoice;
-use crate::input::{InputFile, InputName, REPORT, read_whole};
+use crate::input::{InputName, REPORT, read_whole};
 use crate::messages::{Messages, output_trouble};
-use crate::output::{Destination, Output, refuse_input_as_output, resolve};
+use crate::output::{Destination, FilesInUse, Output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::standard_error::StandardError;
@@ -77,19 +77,16 @@ impl Triage {
     /// # Errors
     ///
     /// Where one cannot be opened: what to say about that.
-    pub(super) fn open_reports(&mut self, args: &Args, inputs: &[InputFile]) -> Result<(), String> {
-        let catalogs: Vec<PathBuf> = args.catalog.catalog.iter().map(|path| resolve(path)).collect();
+    pub(super) fn open_reports(&mut self, args: &Args, files_in_use: &FilesInUse) -> Result<(), String> {
         let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
-        refuse_catalogs(&catalogs, &taken)?;
         for choice in &args.triage.report {
             if let Some(place) = choice.place() {
-                refuse_catalogs(&catalogs, std::slice::from_ref(&place))?;
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, args, inputs)?);
+            self.reports.push(OpenReport::open(choice, args, files_in_use)?);
         }
         Ok(())
     }
@@ -138,7 +135,7 @@ impl Triage {
 }
 
 impl OpenReport {
-    fn open(choice: &ReportChoice, args: &Args, inputs: &[InputFile]) -> Result<Self, String> {
+    fn open(choice: &ReportChoice, args: &Args, files_in_use: &FilesInUse) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
@@ -147,7 +144,7 @@ impl OpenReport {
             let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
             return Ok(Self { format, name: STDERR_NAME.to_owned(), target, color });
         };
-        if path.as_os_str() == "-" {
+        if choice.is_to_stdout() {
             if args.streams_to_stdout() {
                 return Err(format!(
                     "--report {}=-: the lines go to standard output; add --quiet",
@@ -160,7 +157,7 @@ impl OpenReport {
             return Ok(Self { format, name: STDOUT_NAME.to_owned(), target, color });
         }
         let name = name_of(path);
-        refuse_input_as_output(inputs, path)?;
+        files_in_use.refuse_output(path, &resolve(path))?;
         let destination =
             Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
         let color = args.color.is_on(false);
@@ -191,13 +188,6 @@ fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
     }
     Ok(Baseline::new(&report.tally))
-}
-
-fn refuse_catalogs(catalogs: &[PathBuf], outputs: &[PathBuf]) -> Result<(), String> {
-    match outputs.iter().find(|output| catalogs.contains(output)) {
-        Some(output) => Err(format!("{}: is a catalog that is read; write to another file", name_of(output))),
-        None => Ok(()),
-    }
 }
 
 /// Why two outputs cannot have one place.

@@ -58,7 +58,7 @@ pub(crate) struct TriageArgs {
     /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
     /// summary of a job), `junit` (a test case for each code that --fail-on selects), `github` (workflow commands).
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
-    /// goes there.
+    /// goes there. The folder of PATH must be there.
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(ReportChoice::parse), help_heading = "Reports and checks")]
     pub(crate) report: Vec<ReportChoice>,
 
@@ -114,9 +114,13 @@ impl TriageArgs {
 }
 
 impl ReportChoice {
+    pub(crate) fn is_to_stdout(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.as_os_str() == "-")
+    }
+
     /// The regular file that it goes to, if it does.
     pub(crate) fn place(&self) -> Option<PathBuf> {
-        let path = self.path.as_ref().filter(|path| path.as_os_str() != "-")?;
+        let path = self.path.as_ref().filter(|_| !self.is_to_stdout())?;
         let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
         (!is_special).then(|| resolve(path))
     }

@@ -1,8 +1,10 @@
 //! Where one stream of output goes: standard output, a new file, or a device or pipe that has a name.
 
 use super::new_file::NewFile;
+use super::place::Place;
 use super::plan::resolve;
 use super::standard::{Output, first_of};
+use crate::input::InputName;
 use crate::progress::Progress;
 use crate::signals;
 use crate::standard_streams::is_closed_stream;
@@ -24,6 +26,8 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
+    /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced.
+    ///
     /// # Errors
     ///
     /// Where the file cannot be made or opened, or is a standard stream that was closed from the start.
@@ -38,8 +42,18 @@ impl Destination {
             let file = OpenOptions::new().write(true).open(path)?;
             return Ok(Self::Special { file, beside: progress.clone() });
         }
-        // Where there is a link to a file, that file is replaced, and the link stays.
-        NewFile::create(&resolve(path), None).map(Self::New)
+        let resolved = resolve(path);
+        let is_missing = |folder: &&Path| match fs::metadata(folder) {
+            Ok(metadata) => !metadata.is_dir(),
+            Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        };
+        if let Some(folder) = resolved.parent().filter(is_missing) {
+            let folder = InputName::File(folder.to_owned());
+            return Err(io::Error::other(format!(
+                "there is no folder {folder}; make it first: only --output-dir makes folders"
+            )));
+        }
+        NewFile::create(Place::of_path(resolved), None).map(Self::New)
     }
 
     /// Ends the stream; a new file appears.

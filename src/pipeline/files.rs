@@ -5,14 +5,11 @@ use super::worker::Worker;
 use super::{Pipeline, on_threads};
 use crate::input::{Format, InputName};
 use crate::messages::is_out_of_room;
-use crate::output::{Buffered, Encoder, NewFile, Origin, Plan};
+use crate::output::{Buffered, Encoder, NewFile, Origin, OutputFolder, Plan};
 use crate::report::{Ledger, Tally};
 use crate::signals::{self, Stop};
-use std::fs;
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::SystemTime;
 
 /// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
 /// leaves out those whose output is whole already. Returns what was counted.
@@ -21,7 +18,8 @@ use std::time::SystemTime;
 /// begun.
 pub(crate) fn annotate_to_files(
     pipeline: &Pipeline,
-    plans: &[Plan],
+    folder: &OutputFolder,
+    plans: &[Plan<'_>],
     format: Option<Format>,
     resume: bool,
     threads: usize,
@@ -45,12 +43,12 @@ pub(crate) fn annotate_to_files(
                 ledger.add(number as u64, left_out);
                 continue;
             }
-            if resume && is_whole(plan) {
+            if resume && folder.has_whole(&plan.relative, &plan.input.name) {
                 pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
                 pipeline.reading.progress.file_done();
                 continue;
             }
-            match annotate_to_file(pipeline, plan, format, threads_each) {
+            match annotate_to_file(pipeline, folder, plan, format, threads_each) {
                 Ok(tally) => ledger.add(number as u64, tally),
                 Err(error) => {
                     ledger.add(number as u64, Tally::incomplete());
@@ -70,7 +68,8 @@ pub(crate) fn annotate_to_files(
 /// Where the output cannot be written. Trouble with the input is said here.
 fn annotate_to_file(
     pipeline: &Pipeline,
-    plan: &Plan,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
     format: Option<Format>,
     threads: usize,
 ) -> io::Result<Tally> {
@@ -85,16 +84,16 @@ fn annotate_to_file(
             return Ok(Tally::incomplete());
         }
     };
-    let origin = Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() };
-    let file = NewFile::create(&plan.place, Some(origin))?;
+    let origin = Origin::of_input(&metadata);
+    let file = NewFile::create(folder.place_to_write(&plan.relative)?, Some(origin))?;
     let encoder = Encoder::new(format.unwrap_or(input.format), file)?;
     let mut wtr = Buffered::new(encoder);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let tally = match blocks {
-        Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
+        Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            let outcome = Worker::new(pipeline).annotate_input(&plan.input, Ok(input), &mut wtr)?;
+            let outcome = Worker::new(pipeline).annotate_input(plan.input, Ok(input), &mut wtr)?;
             outcome.trouble.into_iter().for_each(trouble);
             outcome.tally
         }
@@ -103,17 +102,4 @@ fn annotate_to_file(
         wtr.into_inner()?.finish()?.finish(tally.complete)?;
     }
     Ok(tally)
-}
-
-/// An output is whole if it was modified when its input was: a file gets its name only when it is finished,
-/// and that time only if its input could be read to the end. An input that changed since has another.
-fn is_whole(plan: &Plan) -> bool {
-    let InputName::File(input) = &plan.input.name else {
-        return false;
-    };
-    modified(&plan.output).is_some_and(|output| Some(output) == modified(input))
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).ok()?.modified().ok()
 }
