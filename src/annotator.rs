@@ -9,7 +9,7 @@ use crate::pattern::{Pattern, PatternScanner};
 use crate::scanner::{Keys, Scanner};
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
 use crate::window::Settled;
-use crate::writing::{Writing, Written};
+use crate::writing::{Telling, Writing, Written};
 use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes behind each what it means.
@@ -75,10 +75,10 @@ impl Annotator {
     /// second one, so that annotating twice changes nothing.
     pub fn annotate(&self, text: &[u8]) -> Vec<u8> {
         let mut annotated = Vec::with_capacity(text.len() + text.len() / 4);
-        let settled = Settled { text, part: 0..text.len(), at_end: true };
+        let settled = Settled { text, part: 0..text.len(), at_end: true, is_cut: false };
         let (mut memory, mut lines) = (Memory::default(), LineWriter::default());
         self.writing
-            .write_part(settled, &mut memory, &mut lines, false, &mut annotated)
+            .write_part(settled, &mut memory, &mut lines, &mut Telling::nobody(&mut ()), &mut annotated)
             .and_then(|_| lines.end_input(&mut annotated))
             .expect("a Vec takes all that is written");
         annotated

@@ -15,6 +15,10 @@ pub struct Field {
     pub(crate) spelled_code: bool,
     /// How its note is written.
     pub(crate) form: NoteForm,
+    /// The members that are written where the note is members; the others are in the line already.
+    pub(crate) members: Members,
+    /// How far before `start` the key begins that names the members: not 0 where a pattern found the field.
+    pub(crate) name_before: u8,
     /// How long its note is that stands behind it already; 0 where none does.
     pub(crate) old_note_bytes: usize,
 }
@@ -23,7 +27,22 @@ impl Field {
     /// A field as it is found, of whose notes nothing is known yet.
     #[inline(always)]
     pub(crate) fn new(start: usize, end: usize, code: i32, entry: Option<usize>, spelled_code: bool) -> Self {
-        Self { start, end, code, entry, spelled_code, form: NoteForm::Text, old_note_bytes: 0 }
+        Self {
+            start,
+            end,
+            code,
+            entry,
+            spelled_code,
+            form: NoteForm::Text,
+            members: Members::Both,
+            name_before: 0,
+            old_note_bytes: 0,
+        }
+    }
+
+    /// The place where the key begins that names the members of the note.
+    pub(crate) fn name_start(&self) -> usize {
+        self.start - usize::from(self.name_before)
     }
 }
 
@@ -33,12 +52,38 @@ pub(crate) enum NoteForm {
     /// As the template says.
     #[default]
     Text,
-    /// As members of a JSON object, whose keys are in double quotes.
-    Json,
-    /// The same within a string, where the quotes are escaped.
-    EscapedJson,
-    /// As `key=value`.
-    KeyValue,
+    /// As the template says, with what XML gives a meaning to escaped: in the value of an attribute, or between tags.
+    XmlText,
+    /// As members, whose names begin with the key.
+    Members(Syntax),
     /// Not at all.
     Nothing,
+}
+
+/// The syntax of members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    /// `,"ret_category":"auth"`
+    Json,
+    /// `,\"ret_category\":\"auth\"`, within a string that holds JSON.
+    EscapedJson,
+    /// ` ret_category=auth`
+    KeyValue,
+    /// ` ret_category="auth"` in a tag of XML, or between tags.
+    Attribute,
+    /// ` ret_category='auth'` in a tag of XML whose attributes are in single quotes, or which is within a string.
+    SingleQuotedAttribute,
+}
+
+/// The members that a note has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Members {
+    Both,
+    Category,
+    Message,
+}
+
+impl Members {
+    /// That with most members first.
+    pub(crate) const ALL: [Self; 3] = [Self::Both, Self::Category, Self::Message];
 }

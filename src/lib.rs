@@ -34,6 +34,7 @@ mod collector;
 mod field;
 mod line_color;
 mod line_quotes;
+mod line_tags;
 mod lines;
 mod note;
 mod observer;

@@ -12,8 +12,10 @@ mod pipeline;
 mod progress;
 mod report;
 mod signals;
+mod standard_error;
 mod standard_streams;
 mod table;
+mod visible;
 
 /// What must hold for any bytes; a fuzzer takes the program as a library for it.
 #[cfg(any(test, fuzzing))]

@@ -3,6 +3,8 @@
 use crate::input::{Damage, InputName};
 use crate::progress::Progress;
 use crate::signals;
+use crate::standard_error::StandardError;
+use crate::visible::visible;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,14 +52,14 @@ impl Messages {
     }
 
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
-        if !signals::is_cut_off(error) {
+        if !signals::is_stop(error) {
             self.say(&input_trouble(name, error));
         }
     }
 
     /// Says why an input could not be read, and that the output of it does not appear.
     pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
-        if !signals::is_cut_off(error) {
+        if !signals::is_stop(error) {
             let output = InputName::File(output.to_owned());
             self.say(&format!("{}; {output} is not written", input_trouble(name, error)));
         }
@@ -67,20 +69,20 @@ impl Messages {
         self.say(&output_trouble(name, error));
     }
 
-    /// Says something else that is trouble, one line.
+    /// Says that something went wrong, in one line.
     pub(crate) fn say(&self, text: &str) {
         self.trouble.store(true, Ordering::Relaxed);
-        self.note(text);
+        self.mention(text);
     }
 
-    /// Says something that is no trouble, one line.
-    pub(crate) fn note(&self, text: &str) {
+    /// Says something that is no trouble, in one line.
+    pub(crate) fn mention(&self, text: &str) {
         #[cfg(any(test, fuzzing))]
         if let Some(kept) = &self.kept {
             kept.lock().expect("no panic").push(text.to_owned());
             return;
         }
-        self.progress.suspend(|| write_to_stderr(&format!("imsdk-annotate: {text}\n")));
+        self.progress.suspend(|| write_message(text));
     }
 }
 
@@ -120,7 +122,20 @@ pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
-/// Writes to standard error, if it takes anything.
-pub(crate) fn write_to_stderr(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+/// Writes a message to standard error, in one line. Texts from outside are in most messages, so here they are made harmless
+/// for the terminal, whichever they are.
+fn write_message(text: &str) {
+    write_to_stderr(&format!("imsdk-annotate: {}\n", visible(text)));
+}
+
+/// Writes lines to standard error, made harmless each. A standard error that takes nothing leaves nobody to tell.
+pub(crate) fn write_to_stderr(lines: &str) {
+    let harmless: String = lines
+        .split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => visible(line) + "\n",
+            None => visible(line),
+        })
+        .collect();
+    let _ = StandardError::for_messages().write_all(harmless.as_bytes());
 }

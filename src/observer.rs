@@ -10,8 +10,8 @@ pub struct Part<'a> {
     pub text: &'a [u8],
     /// Where the part begins in the text. It is where the last part ended.
     pub start: usize,
-    /// Where the part ends: at the end of a line, or in a line that is longer than the buffer, or at the end
-    /// of the stream.
+    /// Where the part ends: at the end of a line, or in a line that is longer than the buffer or than 128 KiB, or at
+    /// the end of the stream.
     pub end: usize,
     /// Where in its input the first byte of the source is: not 0, where the source is a part of a file.
     pub input_offset: u64,
@@ -33,7 +33,7 @@ pub trait Observer {
     /// Whether the fields are to be listed, which takes some time for each.
     fn wants_fields(&self) -> bool;
 
-    /// A part has been annotated and written.
+    /// A part has been annotated, and is written before more is read.
     fn observe(&mut self, part: Part<'_>);
 }
 

@@ -1,4 +1,4 @@
-//! Progress on standard error: bytes of input, rate, time left, files done and fields found.
+//! Progress on standard error: bytes of input, rate, time left, files done and fields found, as far as they are known.
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 use rustix::termios::tcgetwinsize;
@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 
 const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, \
                         {eta} left, {files} files, {fields} fields";
+/// For inputs of which one is a stream: nobody knows how much is left.
+const STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {files} files, {fields} fields";
+/// For one stream.
+const ONE_STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {fields} fields";
 /// How wide the line is where standard error is no terminal.
 const PLAIN_WIDTH: u16 = 100;
 
@@ -34,9 +38,10 @@ impl Progress {
         Self(None)
     }
 
-    /// Shows how much is done of that many files with that many bytes. Where standard error is no terminal,
-    /// the same is written to it as to one. `quiet_at_first` leaves alone what takes no time.
-    pub(crate) fn shown(files: u64, bytes: u64, quiet_at_first: bool) -> Self {
+    /// Shows how much is done of a number of inputs, of which all bytes are known, or `None` where one is a stream. Where
+    /// standard error is no terminal, the same is written to it as to one. With `quiet_at_first`, work that takes no time
+    /// shows nothing.
+    pub(crate) fn shown(files: u64, bytes: Option<u64>, quiet_at_first: bool) -> Self {
         let (files_done, fields) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let line_is_open = Arc::new(AtomicBool::new(false));
         let quiet_until = Instant::now() + if quiet_at_first { QUIET_AT_FIRST } else { Duration::ZERO };
@@ -47,9 +52,14 @@ impl Progress {
             quiet_until,
         };
         let target = ProgressDrawTarget::term_like(Box::new(stderr));
-        let bar = ProgressBar::with_draw_target(Some(bytes), target);
+        let bar = ProgressBar::with_draw_target(bytes, target);
         let (done, found) = (Arc::clone(&files_done), Arc::clone(&fields));
-        let style = ProgressStyle::with_template(TEMPLATE)
+        let template = match (bytes, files) {
+            (Some(_), _) => TEMPLATE,
+            (None, ..=1) => ONE_STREAM_TEMPLATE,
+            (None, _) => STREAM_TEMPLATE,
+        };
+        let style = ProgressStyle::with_template(template)
             .expect("the template is well formed")
             .with_key("files", move |_: &ProgressState, text: &mut dyn std::fmt::Write| {
                 let _ = write!(text, "{} of {}", HumanCount(done.load(Ordering::Relaxed)), HumanCount(files));

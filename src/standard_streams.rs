@@ -4,25 +4,84 @@
 //! would then read nothing, or lose all that it writes, and call that success. Nothing tells such a stream
 //! from a `/dev/null` that was asked for, so the question is asked before the runtime starts.
 
+use std::fs;
+use std::os::fd::RawFd;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static STDIN_CLOSED: AtomicBool = AtomicBool::new(false);
-static STDOUT_CLOSED: AtomicBool = AtomicBool::new(false);
+pub(crate) const STDIN: RawFd = 0;
+pub(crate) const STDOUT: RawFd = 1;
+pub(crate) const STDERR: RawFd = 2;
 
-// The body only makes two system calls and stores two flags, which is sound before `main`.
+/// Folders in which the system has a file for each descriptor of the program, called by its number.
+const DESCRIPTOR_FOLDERS: [&str; 3] = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"];
+
+/// The most links that are followed, as on Linux.
+const LINKS_MAX: usize = 40;
+
+/// By number of the descriptor.
+static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
+
+// The body only makes three system calls and stores three flags, which is sound before `main`.
 #[ctor::ctor]
 fn look_at_standard_streams() {
-    let is_closed = |fd| rustix::io::fcntl_getfd(fd).is_err();
-    STDIN_CLOSED.store(is_closed(rustix::stdio::stdin()), Ordering::Relaxed);
-    STDOUT_CLOSED.store(is_closed(rustix::stdio::stdout()), Ordering::Relaxed);
+    let streams = [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
+    for (stream, closed) in streams.into_iter().zip(&CLOSED) {
+        closed.store(rustix::io::fcntl_getfd(stream).is_err(), Ordering::Relaxed);
+    }
 }
 
-/// Whether standard input was closed (`<&-`).
-pub(crate) fn stdin_was_closed() -> bool {
-    STDIN_CLOSED.load(Ordering::Relaxed)
+/// Whether a standard stream was closed (`<&-`, `>&-`, `2>&-`); `false` for any other descriptor.
+pub(crate) fn was_closed(fd: RawFd) -> bool {
+    let closed = usize::try_from(fd).ok().and_then(|fd| CLOSED.get(fd));
+    closed.is_some_and(|closed| closed.load(Ordering::Relaxed))
 }
 
-/// Whether standard output was closed (`>&-`).
-pub(crate) fn stdout_was_closed() -> bool {
-    STDOUT_CLOSED.load(Ordering::Relaxed)
+/// Whether a path names a standard stream that was closed: `/dev/stdin`, `/dev/fd/1`, `/proc/self/fd/2`, a link to one.
+pub(crate) fn is_closed_stream(path: &Path) -> bool {
+    // A path is not looked at unless it matters, which it seldom does.
+    [STDIN, STDOUT, STDERR].into_iter().any(was_closed) && descriptor_of(path).is_some_and(was_closed)
+}
+
+/// Returns the descriptor of this program that a path names, following links, if it names one.
+fn descriptor_of(path: &Path) -> Option<RawFd> {
+    let folders: Vec<_> =
+        DESCRIPTOR_FOLDERS.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
+    let mut path = std::path::absolute(path).ok()?;
+    for _ in 0..LINKS_MAX {
+        let folder = fs::canonicalize(path.parent()?).ok()?;
+        if folders.contains(&folder) {
+            return path.file_name()?.to_str()?.parse().ok();
+        }
+        path = folder.join(fs::read_link(&path).ok()?);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn paths_of_descriptors_are_known_also_through_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        symlink("/dev/stdout", &link).unwrap();
+        symlink("loop", folder.path().join("loop")).unwrap();
+        fs::write(folder.path().join("1"), "").unwrap();
+        for (path, expected) in [
+            (Path::new("/dev/stdin"), Some(STDIN)),
+            (Path::new("/dev/../dev/stdout"), Some(STDOUT)),
+            (Path::new("/dev/fd/2"), Some(STDERR)),
+            (&link, Some(STDOUT)),
+            (Path::new("/dev/null"), None),
+            (Path::new("/"), None),
+            (Path::new("nosuch/1"), None),
+            (&folder.path().join("loop"), None),
+            (&folder.path().join("1"), None),
+        ] {
+            assert_eq!(descriptor_of(path), expected, "{}", path.display());
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use crate::annotate::Memory;
 use crate::collector::{Collected, Collector};
 use crate::lines::LineWriter;
-use crate::observer::{Observer, Part};
+use crate::observer::Observer;
 use crate::scanner::LOOK_BEHIND_BYTES;
 use crate::window::Window;
-use crate::writing::Writing;
+use crate::writing::{Telling, Writing};
 use std::fmt;
 use std::io::{self, Read, Write};
 
@@ -140,20 +140,20 @@ impl<'a> StreamAnnotator<'a> {
         let outcome = self.window.fill(source);
         self.memory.moved(start, self.window.start());
         if outcome.is_err() && !source.is_given_up() {
-            self.window.end_input();
+            self.window.cut_off();
         }
         let settled = self.window.settled();
         if !settled.part.is_empty() {
-            let (text, start) = (settled.text, settled.part.start);
-            let list = observer.wants_fields();
-            let fields_before = self.memory.fields;
+            let mut telling = Telling::new(observer, source.input_offset());
             let mut collector = Collector::new(&mut self.collected, wtr);
-            let written =
-                self.writing.write_part(settled, &mut self.memory, &mut self.lines, list, &mut collector);
+            let written = self.writing.write_part(
+                settled,
+                &mut self.memory,
+                &mut self.lines,
+                &mut telling,
+                &mut collector,
+            );
             let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
-            let fields = self.memory.fields - fields_before;
-            let (input_offset, listed) = (source.input_offset(), &self.memory.listed[..]);
-            observer.observe(Part { text, start, end, input_offset, fields, listed });
             self.window.consume(end);
         }
         if self.window.at_end() {

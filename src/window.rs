@@ -30,6 +30,8 @@ pub(crate) struct Window {
     /// How large the buffer may become, to hold a line that is longer than it.
     capacity_max: usize,
     at_end: bool,
+    /// Whether the input ends there because it is damaged or unreadable.
+    is_cut: bool,
 }
 
 /// What can be worked on now.
@@ -41,6 +43,8 @@ pub(crate) struct Settled<'a> {
     pub(crate) part: Range<usize>,
     /// Whether the input ends with the part.
     pub(crate) at_end: bool,
+    /// Whether it does so because it is damaged or unreadable: what is next is not known.
+    pub(crate) is_cut: bool,
 }
 
 impl Window {
@@ -59,12 +63,14 @@ impl Window {
             read_max: capacity,
             capacity_max: capacity.max(line_max + look_ahead),
             at_end: false,
+            is_cut: false,
         }
     }
 
     /// Forgets all, for another input.
     pub(crate) fn clear(&mut self) {
-        (self.start, self.end, self.searched, self.at_end) = (0, 0, 0, false);
+        (self.start, self.end, self.searched) = (0, 0, 0);
+        (self.at_end, self.is_cut) = (false, false);
     }
 
     /// Reads once, and returns how many bytes came; 0 is the end of the input. What has been consumed and
@@ -88,9 +94,9 @@ impl Window {
         Ok(count)
     }
 
-    /// Nothing more will come: an incomplete line is settled too.
-    pub(crate) fn end_input(&mut self) {
-        self.at_end = true;
+    /// Nothing more will come, because the input is damaged or unreadable: an incomplete line is settled too.
+    pub(crate) fn cut_off(&mut self) {
+        (self.at_end, self.is_cut) = (true, true);
     }
 
     /// Whether nothing more will come.
@@ -116,7 +122,7 @@ impl Window {
         };
         self.searched = self.end;
         let part = self.start..end.max(self.start);
-        Settled { text: &self.buffer[..self.end], part, at_end: self.at_end }
+        Settled { text: &self.buffer[..self.end], part, at_end: self.at_end, is_cut: self.is_cut }
     }
 
     /// Everything before `to` has been worked on.

@@ -1,10 +1,13 @@
 //! What is written of a stream: all of it, chosen or numbered lines, or nothing.
 
-use crate::annotate::{Memory, NoteWriter};
+use crate::annotate::{Memory, NoteWriter, Unit};
 use crate::collector::Sink;
+use crate::field::Field;
 use crate::lines::{LineRules, LineWriter};
+use crate::observer::{Observer, Part};
 use crate::window::{LINE_MAX_BYTES, Settled};
 use std::io;
+use std::ops::Range;
 
 /// Writes parts of a stream.
 #[derive(Clone, Debug)]
@@ -22,34 +25,108 @@ pub(crate) enum Written {
     Nothing,
 }
 
+/// An observer, and what it is told besides the text and the fields.
+pub(crate) struct Telling<'o, O> {
+    observer: &'o mut O,
+    input_offset: u64,
+    wants_fields: bool,
+}
+
+impl<'o, O: Observer> Telling<'o, O> {
+    pub(crate) fn new(observer: &'o mut O, input_offset: u64) -> Self {
+        let wants_fields = observer.wants_fields();
+        Self { observer, input_offset, wants_fields }
+    }
+
+    /// Tells of a part, in which `fields` fields have a known code.
+    fn tell(&mut self, text: &[u8], part: Range<usize>, fields: u64, listed: &[Field]) {
+        let listed = if self.wants_fields { listed } else { &[] };
+        let Range { start, end } = part;
+        self.observer.observe(Part { text, start, end, input_offset: self.input_offset, fields, listed });
+    }
+
+    /// Counts and tells of the fields that are listed of a chunk.
+    fn tell_listed(&mut self, text: &[u8], chunk: Range<usize>, memory: &mut Memory) {
+        let known = memory.listed.iter().filter(|field| field.entry.is_some()).count() as u64;
+        memory.fields += known;
+        self.tell(text, chunk, known, &memory.listed);
+    }
+}
+
+impl<'o> Telling<'o, ()> {
+    /// Tells nobody.
+    pub(crate) fn nobody(observer: &'o mut ()) -> Self {
+        Self { observer, input_offset: 0, wants_fields: false }
+    }
+}
+
 impl Writing {
     /// How long a line may be that must be whole to be worked on; 0 where none must.
     pub(crate) fn whole_line_max(&self) -> usize {
         let is_chosen = matches!(&self.written, Written::Lines(rules) if rules.choose());
-        let is_searched = !self.notes.patterns.is_empty();
-        if is_chosen || is_searched { LINE_MAX_BYTES } else { 0 }
+        if is_chosen || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }
     }
 
-    /// Writes what is wanted of a part, lists its fields if that is wanted or needed, and returns where the
-    /// next begins.
+    /// Writes what is wanted of a part, tells of its fields, and returns where the next part begins.
     pub(crate) fn write_part<'t>(
         &'t self,
         settled: Settled<'t>,
         memory: &mut Memory,
         lines: &mut LineWriter,
-        list: bool,
+        telling: &mut Telling<'_, impl Observer>,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
-        let (text, part) = (settled.text, settled.part.clone());
-        match &self.written {
-            Written::All => self.notes.write_part(text, part, memory, list, wtr),
-            Written::Nothing => Ok(self.notes.list_part(text, part, memory)),
-            Written::Lines(rules) => {
-                let (start, end) = (part.start, self.notes.list_part(text, part, memory));
-                let settled = Settled { part: start..end, ..settled };
-                lines.write_part(rules, &self.notes, settled, memory, wtr)?;
-                Ok(end)
-            }
+        let Settled { text, part, is_cut, .. } = settled.clone();
+        if matches!(self.written, Written::All) && self.notes.is_keyed_alone() && !is_cut {
+            let (start, fields_before) = (part.start, memory.fields);
+            let end = self.notes.write_part(text, part, memory, telling.wants_fields, wtr)?;
+            telling.tell(text, start..end, memory.fields - fields_before, &memory.listed);
+            return Ok(end);
         }
+        let mut start = part.start;
+        while let Some(unit) = Unit::first_of(text, start, part.end) {
+            start = self.write_unit(&settled, &unit, memory, lines, telling, wtr)?;
+        }
+        Ok(start)
+    }
+
+    fn write_unit<'t>(
+        &'t self,
+        settled: &Settled<'t>,
+        unit: &Unit,
+        memory: &mut Memory,
+        lines: &mut LineWriter,
+        telling: &mut Telling<'_, impl Observer>,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        let Settled { text, is_cut, .. } = *settled;
+        let at_end = |end: usize| settled.at_end && end >= settled.part.end;
+        if let (Written::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
+            // Whether it is written is known when its last field is.
+            let mut is_selected = !rules.choose();
+            self.notes.for_each_chunk(text, unit, is_cut, memory, |chunk, memory| {
+                is_selected |= memory.listed.iter().any(|field| rules.selects(field));
+                telling.tell_listed(text, chunk, memory);
+                Ok(())
+            })?;
+            let settled = Settled { part: line.clone(), at_end: at_end(line.end), ..*settled };
+            lines.write_long_line(rules, &self.notes, settled, is_selected, memory, wtr)?;
+            return Ok(line.end);
+        }
+        self.notes.for_each_chunk(text, unit, is_cut, memory, |chunk, memory| {
+            match &self.written {
+                Written::All => {
+                    let Memory { listed, color, .. } = &mut *memory;
+                    self.notes.write_range(text, chunk.clone(), listed, color, wtr)?;
+                }
+                Written::Lines(rules) => {
+                    let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
+                    lines.write_part(rules, &self.notes, settled, memory, wtr)?;
+                }
+                Written::Nothing => {}
+            }
+            telling.tell_listed(text, chunk, memory);
+            Ok(())
+        })
     }
 }

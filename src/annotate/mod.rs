@@ -1,13 +1,18 @@
 //! Finds fields, copies what lies between them, puts a note behind each or takes it out.
 
+mod chunks;
+mod line_fields;
 mod memory;
+mod note_finder;
+mod units;
+mod whole_lines;
 mod with_keys;
-mod with_patterns;
 
 pub(crate) use memory::Memory;
+pub(crate) use units::Unit;
 
 use crate::collector::Sink;
-use crate::field::{Field, NoteForm};
+use crate::field::Field;
 use crate::line_color::{self, LineColor};
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
@@ -43,11 +48,17 @@ impl NoteWriter {
         Self { scanner, patterns, notes, color, strip, writes_plain }
     }
 
+    /// Whether fields are those of keys, and the notes the same in every line: then lines need not be whole.
+    pub(crate) fn is_keyed_alone(&self) -> bool {
+        self.patterns.is_empty() && !self.notes.have_forms()
+    }
+
     /// Writes a part of the window with its notes and returns where the next part begins: at the end of
     /// this one, or, where that lies in a field or an old note, behind that. Lists the fields if that is wanted.
     ///
     /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
-    /// reach before the end of what is there of the line ([`NoteWriter::look_ahead`]).
+    /// reach before the end of what is there of the line ([`NoteWriter::look_ahead`]). For writers that are
+    /// [keyed alone](NoteWriter::is_keyed_alone); others find fields by [`NoteWriter::for_each_chunk`].
     pub(crate) fn write_part<'t>(
         &'t self,
         window: &'t [u8],
@@ -56,15 +67,12 @@ impl NoteWriter {
         list: bool,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
+        debug_assert!(self.is_keyed_alone());
         let part_end = part.end;
-        let written = if self.patterns.is_empty() {
-            dispatch!(self.scanner.level, simd => simd.vectorize(
-                #[inline(always)]
-                || self.write_with_keys(simd, window, part, memory, list, wtr),
-            ))
-        } else {
-            self.write_with_patterns(window, part, memory, list, wtr)
-        }?;
+        let written = dispatch!(self.scanner.level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.write_with_keys(simd, window, part, memory, list, wtr),
+        ))?;
         let end = part_end.max(written).max(end_of_listed(&memory.listed));
         self.leave(window, end, &mut memory.line);
         wtr.copy(window, written..end)?;
@@ -74,55 +82,24 @@ impl NoteWriter {
         Ok(end)
     }
 
-    /// Lists the fields of a part, as [`NoteWriter::write_part`] does, and returns where the next begins.
-    pub(crate) fn list_part(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) -> usize {
-        let end = part.end;
-        self.list_fields(window, part, memory);
-        let end = end.max(end_of_listed(&memory.listed));
-        self.leave(window, end, &mut memory.line);
-        end
-    }
-
-    /// Lists the fields of a part, and counts those that are known.
-    fn list_fields(&self, window: &[u8], part: Range<usize>, memory: &mut Memory) {
-        let Memory { listed, fields, line, candidates, found, .. } = memory;
-        listed.clear();
-        if self.patterns.is_empty() {
-            self.find_with_keys(window, part, line, candidates, listed);
-        } else {
-            self.find_with_patterns(window, part, line, found);
-            listed.extend_from_slice(&found.fields);
-        }
-        *fields += listed.iter().filter(|field| field.entry.is_some()).count() as u64;
-    }
-
-    /// Finds out how the note of a field is written, and whether it is there.
+    /// Finds out whether the note of a field is there.
     #[inline(always)]
     fn complete(&self, field: Field, window: &[u8], line: &mut LineMemory) -> Field {
-        let (form, old_note_bytes) = match field.entry {
+        let old_note_bytes = match field.entry {
             Some(entry) if self.notes.could_begin(&window[field.end..]) => {
                 self.look_for_old_note(field, entry, window, line)
             }
-            _ => (field.form, 0),
+            _ => 0,
         };
-        Field { form, old_note_bytes, ..field }
+        Field { old_note_bytes, ..field }
     }
 
-    /// In which form the note of a field is written, and how long the one is that stands there.
+    /// Returns the length of the note of a field that stands behind it; 0 where none does.
     #[inline(never)]
-    fn look_for_old_note(
-        &self,
-        mut field: Field,
-        entry: usize,
-        window: &[u8],
-        line: &mut LineMemory,
-    ) -> (NoteForm, usize) {
-        let LineMemory { old_notes, quotes, color } = line;
-        if self.notes.have_forms() {
-            field.form = note::form_of(window, &field, quotes.advance(window, field.start));
-        }
-        let Some(mut length) = self.notes.length_behind(&field, entry, window) else {
-            return (field.form, 0);
+    fn look_for_old_note(&self, field: Field, entry: usize, window: &[u8], line: &mut LineMemory) -> usize {
+        let LineMemory { old_notes, color } = line;
+        let Some(mut length) = self.notes.length_at(entry, &window[field.end..]) else {
+            return 0;
         };
         if self.strip {
             length += restored_length(color, window, field.end, length);
@@ -133,15 +110,12 @@ impl NoteWriter {
             end += line_color::sequence_length(&window[end..]);
         }
         old_notes.add(window, field.end..end);
-        (field.form, length)
+        length
     }
 
     /// Looks at what is left of a part for what the next one needs to know of its line.
     #[inline]
     fn leave(&self, window: &[u8], end: usize, line: &mut LineMemory) {
-        if self.notes.have_forms() {
-            line.quotes.advance(window, end);
-        }
         if self.strip {
             line.color.advance(window, end.max(line.color.looked_up_to()));
         }

@@ -4,7 +4,7 @@ use super::memory::LineMemory;
 use super::{Memory, NoteWriter};
 use crate::collector::Sink;
 use crate::field::Field;
-use crate::scanner::Candidates;
+use crate::scanner::{self, Candidates};
 use fearless_simd::{Simd, dispatch};
 use std::convert::Infallible;
 use std::io;
@@ -60,7 +60,34 @@ impl NoteWriter {
         Ok(written)
     }
 
-    /// Appends the fields of a range.
+    /// Appends the fields of a range of a text that has no notes.
+    pub(super) fn find_keys(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+    ) {
+        let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.scanner.for_each_field(
+                simd,
+                text,
+                range,
+                candidates,
+                #[inline(always)]
+                |field| {
+                    if !(field.spelled_code && scanner::is_other_kind(text, field.start)) {
+                        found.push(field);
+                    }
+                    Ok(())
+                },
+            ),
+        ));
+        let Ok(()) = outcome;
+    }
+
+    /// Appends the fields of a range, each with the length of the note that stands behind it already.
     pub(super) fn find_with_keys(
         &self,
         text: &[u8],

@@ -1,12 +1,14 @@
 //! The catalog: which return codes there are, and what each means.
 
 mod category;
+mod code;
 mod index;
 mod language;
 mod load;
 mod severity;
 
 pub use category::Category;
+pub(crate) use code::{CODE_DIGITS_MAX, code_at, has_too_many_digits, parse_code};
 pub(crate) use index::CodeIndex;
 pub use language::Language;
 pub use load::{BadRow, CatalogFormat};
@@ -17,9 +19,6 @@ use std::sync::Arc;
 
 /// The vendor's table, one code a line: code, message, explanation.
 const BUILTIN_TSV: &str = include_str!("builtin.tsv");
-
-/// No code has more digits.
-pub(crate) const CODE_DIGITS_MAX: usize = 9;
 
 /// One return code and its meaning.
 ///
@@ -57,20 +56,20 @@ impl Entry {
         }
     }
 
-    /// The code that a text is: perhaps a `-`, then 1 to 9 digits.
+    /// Returns the code that a text is: `-` or nothing, then 1 to 9 digits; `None` for any other text.
+    ///
+    /// Catalogs, selectors and look-ups all read codes so. Zeros before other digits count for nothing.
     ///
     /// ```
     /// use imsdk_annotate::Entry;
     ///
     /// assert_eq!(Entry::parse_code("-204"), Some(-204));
+    /// assert_eq!(Entry::parse_code("007"), Some(7));
     /// assert_eq!(Entry::parse_code("+5"), None);
     /// assert_eq!(Entry::parse_code("1234567890"), None);
     /// ```
     pub fn parse_code(text: &str) -> Option<i32> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let is_code =
-            (1..=CODE_DIGITS_MAX).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_code.then(|| text.parse().ok()).flatten()
+        parse_code(text.as_bytes())
     }
 
     /// The same with an explanation.

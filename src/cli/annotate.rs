@@ -2,20 +2,22 @@
 
 use super::args::{Args, ProgressChoice};
 use super::exit_status::ExitStatus;
-use super::triage::{Triage, written_twice};
-use super::triage_args::ReportChoice;
-use super::{STDOUT_NAME, say_if_not_written};
+use super::triage::Triage;
+use super::write_to::{WriteTo, files_in_use};
+use super::{STDOUT_NAME, say_if_not_written, usage};
 use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, list};
 use crate::limits::threads_max;
 use crate::messages::Messages;
-use crate::output::{self, Destination, Encoder, Outliving, Output};
+use crate::output::{self, Destination, Encoder, Outliving, Output, OutputFolder, Plan, UsedAs};
 use crate::pipeline::{NoTexts, Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::Tally;
-use crate::signals;
+use crate::signals::{self, Stop};
 use imsdk_annotate::AnnotatorBuilder;
+use rustix::fs::FileType;
+use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -26,30 +28,42 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     watch_signals(args);
-    if let Err(refusal) = triage.open_reports(args, &inputs) {
-        pipeline.messages.say(&refusal);
-        return ExitStatus::Trouble;
-    }
+    args.triage.warnings().for_each(|warning| pipeline.messages.mention(&warning));
+    let files_in_use = files_in_use(args, inputs.iter().map(|input| &input.name), UsedAs::Input);
+    let opened = WriteTo::new(args, &operands, &inputs, &files_in_use)
+        .and_then(|write_to| triage.open_reports(args, &files_in_use).map(|()| write_to));
+    let write_to = match opened {
+        Ok(write_to) => write_to,
+        Err(refusal) => {
+            pipeline.messages.say(&refusal);
+            return ExitStatus::Trouble;
+        }
+    };
+    operands.iter().filter_map(hint).for_each(|hint| pipeline.messages.mention(&hint));
     for (name, error) in &unread {
         pipeline.messages.input(name, error);
     }
     for name in &dangling {
-        pipeline.messages.note(&format!("{name}: is a link to a file that is not there, and was left out"));
+        pipeline
+            .messages
+            .mention(&format!("{name}: is a link to a file that is not there, and was left out"));
     }
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));
     }
     let named = if args.triage.counts() { &inputs[..] } else { &[] };
-    let names: Vec<String> = named.iter().map(|input| input.name.before_lines()).collect();
-    let tally = match (&args.output, &args.output_dir) {
-        _ if args.triage.quiet => to_nowhere(args, &pipeline, &inputs),
-        (Some(path), _) if !args.is_to_stdout() => to_file(args, &mut pipeline, &inputs, path),
-        (_, Some(folder)) => to_folder(args, &mut pipeline, &operands, inputs, folder),
-        _ => to_stdout(args, &mut pipeline, &inputs),
+    let names: Vec<String> = named.iter().map(|input| input.name.in_reports()).collect();
+    let tally = match write_to {
+        WriteTo::Nowhere => to_nowhere(args, &pipeline, &inputs),
+        WriteTo::Stdout => to_stdout(args, &mut pipeline, &inputs),
+        WriteTo::File(path) => to_file(args, &mut pipeline, &inputs, path),
+        WriteTo::Folder(folder, plans) => {
+            Some(to_folder(args, &mut pipeline, &folder, &plans, threads(args, &inputs)))
+        }
     };
     progress.finish();
     if let Some(summary) = pipeline.no_texts.summary(pipeline.to_folder) {
-        pipeline.messages.note(&summary);
+        pipeline.messages.mention(&summary);
     }
     let has_failed = tally.is_some_and(|mut tally| {
         tally.complete &= unread.is_empty();
@@ -57,6 +71,16 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     });
     signals::end_if_asked();
     ExitStatus::of(&pipeline.messages, has_failed)
+}
+
+/// Returns a hint at what an operand means that names no file.
+fn hint(operand: &InputName) -> Option<String> {
+    match operand {
+        InputName::File(path) if fs::symlink_metadata(path).is_err() => {
+            usage::hint_for_operand(path.as_os_str()).map(|hint| format!("{operand}: {hint}"))
+        }
+        _ => None,
+    }
 }
 
 /// Where signals cannot be watched, because there is no thread or pipe to be had, they end the program as they always do.
@@ -127,22 +151,24 @@ fn to_nowhere(args: &Args, pipeline: &Pipeline, inputs: &[InputFile]) -> Counted
 }
 
 fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Counted {
+    let format = args.compress.format().unwrap_or(Format::Plain);
     let destination = Output::stdout().and_then(|mut stdout| {
-        pipeline.stdout = Some(stdout.stat()?);
+        let stat = stdout.stat()?;
+        let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
+        if is_file && format != Format::Plain && pipeline.reading.buffering == Buffering::WhileInputComes {
+            // Nobody waits for what is compressed in a file; without flushes its bytes do not depend on pauses of the input.
+            pipeline.reading.buffering = Buffering::Block;
+        }
+        pipeline.stdout = Some(stat);
         if io::stdout().is_terminal() {
             stdout = stdout.beside(&pipeline.reading.progress);
         }
         Ok(Destination::Stdout(stdout))
     });
-    let format = args.compress.format().unwrap_or(Format::Plain);
     to_one_stream(args, pipeline, inputs, STDOUT_NAME, destination, format)
 }
 
 fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Counted {
-    if let Err(refusal) = output::refuse_input_as_output(inputs, path) {
-        pipeline.messages.say(&refusal);
-        return None;
-    }
     let format = args.compress.format().unwrap_or(Format::of_name(path));
     let destination = Destination::file(path, &pipeline.reading.progress);
     if matches!(destination, Ok(Destination::New(_))) {
@@ -161,15 +187,19 @@ fn to_one_stream(
     format: Format,
 ) -> Counted {
     let is_outlived = pipeline.counter.is_some();
-    let counted = destination.and_then(|destination| Encoder::new(format, destination)).and_then(|encoder| {
+    let is_live = pipeline.reading.buffering != Buffering::Block;
+    let encoder = destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));
+    let counted = encoder.and_then(|encoder| {
         pipeline.annotate(inputs, Outliving::new(encoder, is_outlived), threads(args, inputs))
     });
     let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
     let written = wtr.into_inner().and_then(|encoder| {
-        if inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed) {
+        let stop = signals::stopped_in();
+        let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
+        if is_begun || stop == Some(Stop::Stream) {
             match encoder.finish()? {
-                // It is not whole.
-                Destination::New(_) if signals::have_cut_off() => Ok(()),
+                // Files can be read again; a stream cannot, and a signal is its end.
+                Destination::New(_) if stop == Some(Stop::File) => Ok(()),
                 destination => destination.finish(),
             }
         } else {
@@ -184,36 +214,13 @@ fn to_one_stream(
 fn to_folder(
     args: &Args,
     pipeline: &mut Pipeline,
-    operands: &[InputName],
-    inputs: Vec<InputFile>,
-    folder: &Path,
-) -> Counted {
-    let threads = threads(args, &inputs);
-    let format = args.compress.format();
-    let rename = |path: &Path| match format {
-        None => path.to_owned(),
-        // The names of compressed files say how the files are compressed, unless they are taken as they are.
-        Some(format) if args.no_decompress => format.append_to(path),
-        Some(format) => format.rename(path),
-    };
+    folder: &OutputFolder,
+    plans: &[Plan<'_>],
+    threads: usize,
+) -> Tally {
     // Nobody can see it before it is whole.
     pipeline.reading.buffering = Buffering::Block;
-    let reports: Vec<PathBuf> = args.triage.report.iter().filter_map(ReportChoice::place).collect();
-    let plans = output::plan(operands, inputs, folder, rename).and_then(|plans| {
-        let targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
-        let twice = targets.into_iter().find(|target| reports.contains(&target.place));
-        match twice.map(|target| written_twice(&target.output)) {
-            Some(refusal) => Err(refusal),
-            None => Ok(plans),
-        }
-    });
-    match plans {
-        Ok(plans) => Some(annotate_to_files(pipeline, &plans, format, args.resume, threads)),
-        Err(refusal) => {
-            pipeline.messages.say(&refusal);
-            None
-        }
-    }
+    annotate_to_files(pipeline, folder, plans, args.compress.format(), args.resume, threads)
 }
 
 /// How many threads work: one for each core, unless that was chosen, and no more than there is room for. Where nothing is
@@ -234,6 +241,6 @@ fn progress(args: &Args, inputs: &[InputFile]) -> Progress {
         ProgressChoice::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
         ProgressChoice::Auto | ProgressChoice::Never => return Progress::hidden(),
     };
-    let bytes = inputs.iter().filter_map(|input| input.regular_bytes).sum();
+    let bytes = inputs.iter().map(|input| input.regular_bytes).sum();
     Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
 }

@@ -68,7 +68,7 @@ pub(crate) struct Args {
     /// Write to FILE, which appears when it is whole
     ///
     /// It is compressed if its name ends in .gz, .zst, .xz, .bz2 or .lz4. Until it is whole, a file of that
-    /// name stays as it is.
+    /// name stays as it is. The folder must be there.
     #[arg(short, long, value_name = "FILE", conflicts_with = "output_dir", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 
@@ -76,7 +76,8 @@ pub(crate) struct Args {
     ///
     /// Each has its input's path below the operand, its mode and its time of modification, and appears when
     /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was. Where it cannot be
-    /// read to its end, there is no file.
+    /// read to its end, there is no file. Folders are made with no more rights than those of the inputs have. Below DIR no
+    /// link is followed.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
 
@@ -88,6 +89,9 @@ pub(crate) struct Args {
     pub(crate) resume: bool,
 
     /// How to compress the output
+    ///
+    /// A file has the same bytes for the same input and options. Into a pipe, what has come can be decoded whenever the
+    /// input pauses; with --block-buffered, the bytes do not depend on pauses.
     #[arg(
         long,
         value_name = "HOW",

@@ -1,12 +1,11 @@
 //! The arguments that say what codes mean, and the catalog that is in force with them.
 
 use super::lookup_args::FOR_LOGS;
-use crate::input::InputName;
+use crate::input::{CATALOG, InputName, read_whole};
 use crate::messages::Messages;
-use crate::report::visible;
+use crate::visible::visible;
 use clap::Args;
 use imsdk_annotate::{BadRow, Catalog, CatalogFormat, Entry};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Of one file, no more bad rows are said one by one.
@@ -59,7 +58,7 @@ impl CatalogArgs {
 /// Reads a catalog's file, or says what is wrong with it.
 pub(super) fn load(path: &Path, messages: &Messages) -> Option<Vec<Entry>> {
     let name = InputName::File(path.to_owned());
-    let text = fs::read(path).map_err(|error| messages.input(&name, &error)).ok()?;
+    let text = read_whole(&name, CATALOG).map_err(|error| messages.input(&name, &error)).ok()?;
     let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));
     format.parse(&text).map_err(|bad| say_bad_rows(&name, &bad, messages)).ok()
 }

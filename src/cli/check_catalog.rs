@@ -5,7 +5,7 @@ use super::exit_status::ExitStatus;
 use super::{STDOUT_NAME, say_if_not_written};
 use crate::messages::Messages;
 use crate::output::Output;
-use crate::report::visible;
+use crate::visible::visible;
 use imsdk_annotate::{Catalog, Entry};
 use std::fmt::Write as _;
 use std::io::Write as _;

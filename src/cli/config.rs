@@ -1,8 +1,8 @@
 //! The configuration file: options that count as if they stood before those of the command line.
 
 use super::args::Args;
-use crate::input::InputName;
-use crate::report::visible;
+use crate::input::{CONFIGURATION, InputName, read_whole};
+use crate::visible::visible;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory};
@@ -124,21 +124,30 @@ fn command() -> Command {
     Args::command().args_override_self(true)
 }
 
-/// The file's name and content, if there is a file.
-fn read() -> Result<Option<(String, Vec<u8>)>, String> {
+/// Returns the path of the file that is looked for, if any is; `left_out` names the options that are left out, or is empty
+/// text for all.
+pub(super) fn place(left_out: &[String]) -> Option<PathBuf> {
+    let leaves_all_out = left_out.iter().any(String::is_empty);
+    if leaves_all_out { None } else { named_or_usual().map(|(path, _)| path) }
+}
+
+/// Returns the path of the file that is looked for, and whether the environment names it.
+fn named_or_usual() -> Option<(PathBuf, bool)> {
     let (path, is_named) = match env::var_os(VARIABLE) {
         Some(path) => (PathBuf::from(path), true),
-        None => match Xdg::new() {
-            Ok(folders) => (folders.config_dir().join(PLACE), false),
-            Err(_) => return Ok(None),
-        },
+        None => (Xdg::new().ok()?.config_dir().join(PLACE), false),
     };
-    if path.as_os_str().is_empty() {
+    (!path.as_os_str().is_empty()).then_some((path, is_named))
+}
+
+/// The file's name and content, if there is a file.
+fn read() -> Result<Option<(String, Vec<u8>)>, String> {
+    let Some((path, is_named)) = named_or_usual() else {
         return Ok(None);
-    }
-    let name = InputName::File(path.clone()).to_string();
-    match fs::read(&path) {
-        Ok(text) => Ok(Some((name, text))),
+    };
+    let name = InputName::File(path.clone());
+    match read_whole(&name, CONFIGURATION) {
+        Ok(text) => Ok(Some((name.to_string(), text))),
         // A folder that may not be looked into (HOME of another user, after sudo) is as good as an empty one.
         Err(_) if !is_named && fs::metadata(&path).is_err() => Ok(None),
         Err(error) if is_named => Err(format!(

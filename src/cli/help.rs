@@ -2,7 +2,7 @@
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  tail -f server.log | imsdk-annotate           watch a log, in colour
+  tail -F server.log | imsdk-annotate           watch a log, in colour
   imsdk-annotate logs/*.gz > all.log            annotate files, compressed or not, into one
   imsdk-annotate --output-dir annotated/ logs/  annotate each file of a folder into another
   imsdk-annotate --strict ci.log                a log that other programs write into, too

@@ -43,7 +43,7 @@ pub(crate) struct LookupArgs {
 
     /// List the catalog as a table, or what is selected of it
     ///
-    /// SELECT is as for --only: --list error,!auth. Status 1 where it selects nothing.
+    /// SELECT is as for --only: --list 'error,!auth'. Status 1 where it selects nothing.
     #[arg(
         long,
         value_name = "SELECT",

@@ -3,14 +3,13 @@
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
-use crate::input::InputName;
+use super::write_to::files_in_use;
+use crate::input::{REPORT, read_whole};
 use crate::messages::Messages;
-use crate::output;
+use crate::output::{self, UsedAs};
 use crate::progress::Progress;
 use crate::report::{LoadedReport, Tally, load};
 use crate::signals;
-use std::fs;
-use std::io::{self, Read};
 
 /// Reads the reports that the operands name, in their order, and writes what was asked for of their sum. What
 /// cannot be read is said, and left out.
@@ -24,13 +23,16 @@ pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
         // Without that, an interruption leaves a file with a temporary name.
         let _ = signals::watch_with(output::remove_new_files);
     }
-    if let Err(refusal) = triage.open_reports(args, &[]) {
+    args.triage.warnings().for_each(|warning| messages.mention(&warning));
+    let inputs = args.inputs();
+    let files_in_use = files_in_use(args, inputs.iter(), UsedAs::Report);
+    if let Err(refusal) = triage.open_reports(args, &files_in_use) {
         messages.say(&refusal);
         return ExitStatus::Trouble;
     }
     let mut sum = LoadedReport { tally: Tally::new(), names: Vec::new() };
-    for name in args.inputs() {
-        match read(&name) {
+    for name in inputs {
+        match read_whole(&name, REPORT) {
             Err(error) => messages.input(&name, &error),
             Ok(text) => match load(&text, &triage.catalog) {
                 Ok(report) => {
@@ -48,15 +50,4 @@ pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
     triage.select_unknown(&mut sum.tally, &messages);
     let has_failed = triage.finish(&sum.tally, &sum.names, &messages);
     ExitStatus::of(&messages, has_failed)
-}
-
-fn read(name: &InputName) -> io::Result<Vec<u8>> {
-    match name {
-        InputName::File(path) => fs::read(path),
-        InputName::Stdin => {
-            let mut text = Vec::new();
-            io::stdin().read_to_end(&mut text)?;
-            Ok(text)
-        }
-    }
 }

@@ -16,10 +16,13 @@ mod recognition_args;
 mod setup_args;
 mod triage;
 mod triage_args;
+mod usage;
+mod write_to;
 
 use crate::messages::{self, Messages};
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::signals;
 use args::Args;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use config::Refusal;
@@ -27,6 +30,7 @@ use config::Refusal;
 pub(crate) use config::check as check_config;
 use exit_status::ExitStatus;
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use triage::Triage;
 
@@ -36,9 +40,13 @@ const STDOUT_NAME: &str = "standard output";
 /// Runs the program, with the arguments and the environment that it was started with.
 pub(crate) fn run() -> ExitStatus {
     let messages = Messages::new(Progress::hidden());
-    let args = match config::parse(&lookup_args::attach_codes(env::args_os())).and_then(read_args) {
+    if let Err(error) = signals::ignore_user_signals() {
+        messages.say(&format!("signals cannot be handled: {error}"));
+    }
+    let typed: Vec<OsString> = env::args_os().collect();
+    let args = match config::parse(&lookup_args::attach_codes(typed.iter().cloned())).and_then(read_args) {
         Ok(args) => args,
-        Err(Refusal::Usage(error)) => return print_help_or_usage(&error),
+        Err(Refusal::Usage(error)) => return print_help_or_usage(error, &typed),
         Err(Refusal::Config(wrong)) => {
             wrong.iter().for_each(|message| messages.say(message));
             return ExitStatus::Trouble;
@@ -83,10 +91,9 @@ fn refuse(messages: &Messages, refusal: &str) -> ExitStatus {
 }
 
 /// Help and version go to standard output and are no trouble, unless they cannot be written.
-fn print_help_or_usage(error: &clap::Error) -> ExitStatus {
+fn print_help_or_usage(error: clap::Error, typed: &[OsString]) -> ExitStatus {
     if error.use_stderr() {
-        // A standard error that takes nothing leaves nobody to tell.
-        let _ = error.print();
+        messages::write_to_stderr(&usage::message(error, typed));
         return ExitStatus::Trouble;
     }
     print(error.render().to_string().as_bytes())

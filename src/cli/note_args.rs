@@ -21,8 +21,9 @@ pub(crate) struct NoteArgs {
     /// Write notes as fields in the line's own syntax, for machines
     ///
     /// {"ret":-204} becomes {"ret":-204,"ret_category":"auth","ret_message":"user session is failure!"}, and ret=-204
-    /// becomes ret=-204 ret_category=auth ret_message="user session is failure!". Other fields get the plain note. JSON
-    /// stays valid, and there is no colour.
+    /// becomes ret=-204 ret_category=auth ret_message="user session is failure!"; in a tag of XML they are attributes.
+    /// Other fields get the plain note. JSON and XML stay valid, members that the line has itself are not added, and
+    /// there is no colour.
     #[arg(long, help_heading = "Notes")]
     pub(crate) fields: bool,
 

@@ -1,16 +1,20 @@
 //! Reports and checks as they are asked for: opened before the work starts, written when it is done.
 
+use super::STDOUT_NAME;
 use super::args::Args;
 use super::triage_args::ReportChoice;
-use crate::input::{InputFile, InputName};
-use crate::messages::{Messages, output_trouble, write_to_stderr};
-use crate::output::{Destination, Output, refuse_input_as_output, resolve};
+use crate::input::{InputName, REPORT, read_whole};
+use crate::messages::{Messages, output_trouble};
+use crate::output::{Destination, FilesInUse, Output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
+use crate::standard_error::StandardError;
 use imsdk_annotate::{Catalog, Language, Lines, Selector};
-use std::fs;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+
+/// How messages call standard error.
+const STDERR_NAME: &str = "standard error";
 
 /// What is to be done with what is counted.
 pub(super) struct Triage {
@@ -35,6 +39,7 @@ struct OpenReport {
 enum Target {
     /// Below the lines, if they are on the same terminal.
     Stderr {
+        stderr: StandardError,
         below_lines: bool,
     },
     Destination(Destination),
@@ -72,19 +77,16 @@ impl Triage {
     /// # Errors
     ///
     /// Where one cannot be opened: what to say about that.
-    pub(super) fn open_reports(&mut self, args: &Args, inputs: &[InputFile]) -> Result<(), String> {
-        let catalogs: Vec<PathBuf> = args.catalog.catalog.iter().map(|path| resolve(path)).collect();
+    pub(super) fn open_reports(&mut self, args: &Args, files_in_use: &FilesInUse) -> Result<(), String> {
         let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
-        refuse_catalogs(&catalogs, &taken)?;
         for choice in &args.triage.report {
             if let Some(place) = choice.place() {
-                refuse_catalogs(&catalogs, std::slice::from_ref(&place))?;
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, args, inputs)?);
+            self.reports.push(OpenReport::open(choice, args, files_in_use)?);
         }
         Ok(())
     }
@@ -126,35 +128,36 @@ impl Triage {
         }
         let failures = report.failures();
         for failure in &failures {
-            write_to_stderr(&format!("imsdk-annotate: {failure}\n"));
+            messages.mention(failure);
         }
         !failures.is_empty()
     }
 }
 
 impl OpenReport {
-    fn open(choice: &ReportChoice, args: &Args, inputs: &[InputFile]) -> Result<Self, String> {
+    fn open(choice: &ReportChoice, args: &Args, files_in_use: &FilesInUse) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
             let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
-            let (target, color) = (Target::Stderr { below_lines }, args.color.is_on(on_terminal));
-            return Ok(Self { format, name: "standard error".to_owned(), target, color });
+            let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
+            let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
+            return Ok(Self { format, name: STDERR_NAME.to_owned(), target, color });
         };
-        if path.as_os_str() == "-" {
+        if choice.is_to_stdout() {
             if args.streams_to_stdout() {
                 return Err(format!(
                     "--report {}=-: the lines go to standard output; add --quiet",
                     format.name()
                 ));
             }
-            let stdout = Output::stdout().map_err(|error| output_trouble("standard output", &error))?;
+            let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
             let color = args.color.is_on(io::stdout().is_terminal());
-            return Ok(Self { format, name: "standard output".to_owned(), target, color });
+            return Ok(Self { format, name: STDOUT_NAME.to_owned(), target, color });
         }
         let name = name_of(path);
-        refuse_input_as_output(inputs, path)?;
+        files_in_use.refuse_output(path, &resolve(path))?;
         let destination =
             Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
         let color = args.color.is_on(false);
@@ -163,11 +166,10 @@ impl OpenReport {
 
     fn write(self, report: &Report<'_>) -> io::Result<()> {
         match self.target {
-            Target::Stderr { below_lines } => {
+            Target::Stderr { mut stderr, below_lines } => {
                 let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
                 report.write(self.format, self.color, &mut text)?;
-                write_to_stderr(&String::from_utf8_lossy(&text));
-                Ok(())
+                stderr.write_all(&text)
             }
             Target::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
@@ -179,20 +181,13 @@ impl OpenReport {
 }
 
 fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
-    let name = name_of(path);
-    let text = fs::read(path).map_err(|error| format!("--baseline {name}: {error}"))?;
+    let name = InputName::File(path.to_owned());
+    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {error}"))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
     }
     Ok(Baseline::new(&report.tally))
-}
-
-fn refuse_catalogs(catalogs: &[PathBuf], outputs: &[PathBuf]) -> Result<(), String> {
-    match outputs.iter().find(|output| catalogs.contains(output)) {
-        Some(output) => Err(format!("{}: is a catalog that is read; write to another file", name_of(output))),
-        None => Ok(()),
-    }
 }
 
 /// Why two outputs cannot have one place.

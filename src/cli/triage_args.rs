@@ -58,7 +58,7 @@ pub(crate) struct TriageArgs {
     /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
     /// summary of a job), `junit` (a test case for each code that --fail-on selects), `github` (workflow commands).
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
-    /// goes there.
+    /// goes there. The folder of PATH must be there.
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(ReportChoice::parse), help_heading = "Reports and checks")]
     pub(crate) report: Vec<ReportChoice>,
 
@@ -102,6 +102,11 @@ impl TriageArgs {
         is_wanted.then(|| Context { before: before.unwrap_or(0), after: after.unwrap_or(0) })
     }
 
+    /// Returns what to say of reports that were probably meant otherwise, a line each.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
+        self.report.iter().filter_map(ReportChoice::warning)
+    }
+
     /// Whether fields are counted.
     pub(crate) fn counts(&self) -> bool {
         !self.report.is_empty() || !self.fail_on.is_empty()
@@ -109,11 +114,33 @@ impl TriageArgs {
 }
 
 impl ReportChoice {
+    pub(crate) fn is_to_stdout(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.as_os_str() == "-")
+    }
+
     /// The regular file that it goes to, if it does.
     pub(crate) fn place(&self) -> Option<PathBuf> {
-        let path = self.path.as_ref().filter(|path| path.as_os_str() != "-")?;
+        let path = self.path.as_ref().filter(|_| !self.is_to_stdout())?;
         let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
         (!is_special).then(|| resolve(path))
+    }
+
+    /// Returns what to say where a format follows a comma in the path: `json=r.json,text` is one report with a strange name.
+    fn warning(&self) -> Option<String> {
+        let (format, path) = (self.format.name(), self.path.as_ref()?.to_string_lossy());
+        // Each has what follows it up to the next one.
+        let mut choices: Vec<String> = Vec::new();
+        for part in format!("{format}={path}").split(',') {
+            match choices.last_mut() {
+                Some(choice) if !begins_choice(part) => *choice = format!("{choice},{part}"),
+                _ => choices.push(part.to_owned()),
+            }
+        }
+        (choices.len() > 1).then(|| {
+            let separate: Vec<String> = choices.iter().map(|choice| format!("--report {choice}")).collect();
+            let separate = separate.join(" ");
+            format!("--report {format}={path}: makes one file, {path}; for several reports, write {separate}")
+        })
     }
 
     fn parse(text: OsString) -> Result<Self, String> {
@@ -126,8 +153,37 @@ impl ReportChoice {
         let name = String::from_utf8_lossy(name);
         let format = ReportFormat::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
             let names = ReportFormat::ALL.map(ReportFormat::name).join(", ");
-            format!("there is no report {name:?}; there are {names}")
+            format!(
+                "there is no report {name:?}; there are {names}; for several, give --report several times"
+            )
         })?;
         Ok(Self { format, path })
+    }
+}
+
+/// Whether a text is the name of a format, or begins with one and a `=`.
+fn begins_choice(text: &str) -> bool {
+    let name = text.split_once('=').map_or(text, |(name, _)| name);
+    ReportFormat::ALL.iter().any(|format| format.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_behind_a_comma_is_warned_of() {
+        let warning = |text: &str| ReportChoice::parse(text.into()).unwrap().warning();
+        for (text, expected) in [
+            ("json=r.json,text", "--report json=r.json --report text"),
+            ("json=r.json,text=t.txt", "--report json=r.json --report text=t.txt"),
+            ("text=-,json=a,b,github", "--report text=- --report json=a,b --report github"),
+        ] {
+            let said = warning(text).unwrap();
+            assert!(said.ends_with(&format!("; for several reports, write {expected}")), "{said}");
+        }
+        for text in ["json", "json=r", "json=a,b", "json=a,texts", "json=text", "json=a,Text", "json=,"] {
+            assert_eq!(warning(text), None, "{text}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::InputName;
 use crate::progress::Progress;
 use crate::signals;
-use crate::standard_streams;
+use crate::standard_streams::{STDIN, is_closed_stream, was_closed};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
@@ -37,8 +37,9 @@ impl Descriptor {
     /// Where the input cannot be opened, is a directory, or was closed from the start.
     pub(super) fn open(name: &InputName, progress: &Progress) -> io::Result<Self> {
         let handle = match name {
-            InputName::Stdin if standard_streams::stdin_was_closed() => return Err(Errno::BADF.into()),
+            InputName::Stdin if was_closed(STDIN) => return Err(Errno::BADF.into()),
             InputName::Stdin => Handle::Stdin(io::stdin()),
+            InputName::File(path) if is_closed_stream(path) => return Err(Errno::BADF.into()),
             InputName::File(path) => Handle::File(File::open(path)?),
         };
         let mut descriptor =

@@ -12,6 +12,7 @@ mod peek;
 mod read_ahead;
 mod reading;
 mod walk;
+mod whole;
 
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use decoder::Damage;
@@ -23,8 +24,10 @@ pub(crate) use no_text::Expected;
 pub(crate) use reading::decompress;
 pub(crate) use reading::{Opened, Reading};
 pub(crate) use walk::{InputFile, Listing, list};
+pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
 use crate::signals;
+use crate::visible::acts_on_terminals;
 use blocks::BLOCK_BYTES;
 use imsdk_annotate::Source;
 use layers::Layer;
@@ -34,6 +37,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// So many blocks are annotated before threads have started.
@@ -43,6 +47,9 @@ const FEW_BLOCKS: u64 = 2;
 pub(crate) fn is_worth_threads(bytes: u64) -> bool {
     bytes > FEW_BLOCKS * BLOCK_BYTES
 }
+
+/// How `grep` calls standard input.
+const GREPS_STDIN: &str = "(standard input)";
 
 /// Which input an operand names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,29 +93,45 @@ impl InputName {
         if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
     }
 
-    /// How lines and reports call it, as `grep` does.
-    pub(crate) fn before_lines(&self) -> String {
+    /// Returns the name for reports, as `grep` calls it.
+    pub(crate) fn in_reports(&self) -> String {
         match self {
-            Self::Stdin => "(standard input)".to_owned(),
+            Self::Stdin => GREPS_STDIN.to_owned(),
             Self::File(_) => self.to_string(),
+        }
+    }
+
+    /// Returns the name for the beginnings of lines, as `grep` writes it: the bytes of a file's name, also where they are
+    /// no UTF-8. A name that could act on a terminal is written as messages have it.
+    pub(crate) fn before_lines(&self) -> Vec<u8> {
+        match self {
+            Self::File(path) if !path.to_string_lossy().contains(acts_on_terminals) => {
+                path.as_os_str().as_bytes().to_vec()
+            }
+            _ => self.in_reports().into_bytes(),
         }
     }
 }
 
-/// How messages call it, on one line whatever the name.
+/// Writes the name for messages, on one line: in quotes and with escapes, where it has characters that act on terminals.
 impl fmt::Display for InputName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => {
                 let name = path.to_string_lossy();
-                if name.chars().any(char::is_control) { write!(f, "{name:?}") } else { f.write_str(&name) }
+                if name.contains(acts_on_terminals) { write!(f, "{name:?}") } else { f.write_str(&name) }
             }
         }
     }
 }
 
 impl Input {
+    /// Whether it is a stream: a pipe, a terminal or a device, whose end a signal may be.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.can_wait
+    }
+
     /// The input in blocks, if it is a regular file that is not compressed and has more than a few of them.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
@@ -192,6 +215,6 @@ impl Source for Input {
     }
 
     fn is_given_up(&self) -> bool {
-        signals::have_cut_off()
+        signals::has_stopped()
     }
 }

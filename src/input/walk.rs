@@ -92,6 +92,11 @@ impl Once {
 }
 
 impl InputFile {
+    /// Whether it can be a stream: opening or reading it may wait.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.regular_bytes.is_none()
+    }
+
     fn of_operand(operand: &InputName) -> Self {
         let (relative, regular_bytes) = match operand {
             InputName::Stdin => (PathBuf::new(), stdin_bytes()),

@@ -1,6 +1,8 @@
 //! The last lines that were not written, should one follow that wants them before it.
 
+use crate::collector::Sink;
 use std::collections::VecDeque;
+use std::io::{self, Write};
 
 /// How much is held.
 const HELD_MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -22,6 +24,39 @@ pub(super) struct Taken {
     /// Whether there were more, which have been dropped.
     pub(super) left_out: bool,
 }
+
+/// A line with its notes that is collected to be held, as far as it can be.
+#[derive(Debug, Default)]
+pub(super) struct HeldLine {
+    text: Vec<u8>,
+    /// Whether it takes more than can be held; then nothing of it is.
+    is_too_long: bool,
+}
+
+impl HeldLine {
+    /// The line; `None` where it cannot be held.
+    pub(super) fn into_text(self) -> Option<Vec<u8>> {
+        (!self.is_too_long).then_some(self.text)
+    }
+}
+
+impl Write for HeldLine {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.is_too_long |= self.text.len() + bytes.len() > HELD_MAX_BYTES;
+        if self.is_too_long {
+            self.text = Vec::new();
+        } else {
+            self.text.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Sink<'_> for HeldLine {}
 
 impl HeldLines {
     /// Holds another line, and drops the oldest where there are more than `max` or more than memory takes.

@@ -57,7 +57,8 @@ impl LineRules {
     }
 
     /// Whether the line of a field is selected, where lines are chosen.
-    fn selects(&self, field: &Field) -> bool {
+    #[inline]
+    pub(crate) fn selects(&self, field: &Field) -> bool {
         match field.entry {
             Some(entry) => self.selected[entry],
             None => self.lines.only.as_ref().is_some_and(|only| only.selects(field.code, None)),

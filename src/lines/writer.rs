@@ -1,12 +1,11 @@
 //! Writes the lines of a stream that are wanted.
 
 use super::LineRules;
-use super::held::HeldLines;
+use super::held::{HeldLine, HeldLines};
 use super::number::NumberText;
-use crate::annotate::{Memory, NoteWriter};
+use crate::annotate::{Memory, NoteWriter, Unit};
 use crate::collector::Sink;
 use crate::field::Field;
-use crate::line_color::LineColor;
 use crate::window::Settled;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Write};
@@ -58,11 +57,39 @@ impl LineWriter {
         memory: &mut Memory,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let Settled { text: window, part, at_end } = settled;
-        let Memory { listed, color, .. } = memory;
-        let (at, fields) = (part.start, &listed[..]);
+        let listed = std::mem::take(&mut memory.listed);
+        let written = self.write(rules, notes, settled, Fields::Listed(&listed), memory, wtr);
+        memory.listed = listed;
+        written
+    }
+
+    /// Writes what is wanted of a long line, which is the part. Its fields are found again, should it be written.
+    pub(crate) fn write_long_line<'t>(
+        &mut self,
+        rules: &LineRules,
+        notes: &'t NoteWriter,
+        settled: Settled<'t>,
+        is_selected: bool,
+        memory: &mut Memory,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        let fields = Fields::OfLongLine { is_selected, is_cut: settled.is_cut };
+        self.write(rules, notes, settled, fields, memory, wtr)
+    }
+
+    fn write<'t>(
+        &mut self,
+        rules: &LineRules,
+        notes: &'t NoteWriter,
+        settled: Settled<'t>,
+        fields: Fields<'_>,
+        memory: &mut Memory,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        let Settled { text: window, part, at_end, .. } = settled;
+        let at = part.start;
         let mut writer =
-            PartWriter { state: self, rules, notes, window, color, wtr, fields, at, counted: at };
+            PartWriter { state: self, rules, notes, window, memory, wtr, fields, at, counted: at };
         if writer.state.in_line {
             let end = writer.line_end(at, part.end);
             writer.write(end)?;
@@ -78,16 +105,24 @@ impl LineWriter {
     }
 }
 
+/// The fields of a part.
+#[derive(Clone, Copy)]
+enum Fields<'a> {
+    /// All behind the place up to where the part is done, and perhaps some before it.
+    Listed(&'a [Field]),
+    /// Those of a long line, which are too many to be listed, and whether the line is selected.
+    OfLongLine { is_selected: bool, is_cut: bool },
+}
+
 /// Writes one part.
 struct PartWriter<'t, 'a, W> {
     state: &'a mut LineWriter,
     rules: &'a LineRules,
     notes: &'t NoteWriter,
     window: &'t [u8],
-    color: &'a mut LineColor,
+    memory: &'a mut Memory,
     wtr: &'a mut W,
-    /// All fields behind `at`, and perhaps some before it.
-    fields: &'a [Field],
+    fields: Fields<'a>,
     /// All before has been written, held or left out. A line begins here, unless the state is in one.
     at: usize,
     /// Up to here lines have been counted.
@@ -98,7 +133,14 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     fn write_selected(&mut self, part_end: usize, at_end: bool) -> io::Result<()> {
         // Selected lines that follow each other are written at once, unless each has its number.
         let mut run = self.at..self.at;
-        for field in self.fields {
+        let fields = match self.fields {
+            Fields::Listed(fields) => fields,
+            Fields::OfLongLine { is_selected, .. } => {
+                run.end = if is_selected { part_end } else { run.start };
+                &[]
+            }
+        };
+        for field in fields {
             if field.end <= run.end || !self.rules.selects(field) {
                 continue;
             }
@@ -175,10 +217,16 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         self.skip_fields();
         while self.at < end {
             let line_end = self.line_end(self.at, end);
-            let mut line = Vec::with_capacity(line_end - self.at);
+            let mut line = HeldLine::default();
             let fields = self.take_fields(line_end);
-            self.notes.write_range(self.window, self.at..line_end, fields, self.color, &mut line)?;
-            self.state.left_out |= self.state.held.push(line, before);
+            write_lines(self.notes, self.window, self.at..line_end, fields, self.memory, &mut line)?;
+            self.state.left_out |= match line.into_text() {
+                Some(text) => self.state.held.push(text, before),
+                None => {
+                    self.state.held.take_last(0);
+                    true
+                }
+            };
             self.at = line_end;
         }
         Ok(())
@@ -227,23 +275,27 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     #[inline]
     fn write(&mut self, end: usize) -> io::Result<()> {
         let fields = self.take_fields(end);
-        self.notes.write_range(self.window, self.at..end, fields, self.color, self.wtr)?;
+        let Self { notes, window, ref mut memory, ref mut wtr, at, .. } = *self;
+        write_lines(notes, window, at..end, fields, memory, *wtr)?;
         self.at = end;
         Ok(())
     }
 
     /// Leaves out the fields of lines that are not written.
     fn skip_fields(&mut self) {
-        self.take_fields(self.at);
+        let _ = self.take_fields(self.at);
     }
 
     /// The fields up to `end`, which are done with.
     #[inline]
-    fn take_fields(&mut self, end: usize) -> &'a [Field] {
-        let count = self.fields.iter().take_while(|field| field.end <= end).count();
-        let (fields, rest) = self.fields.split_at(count);
-        self.fields = rest;
-        fields
+    fn take_fields(&mut self, end: usize) -> Fields<'a> {
+        let Fields::Listed(listed) = &mut self.fields else {
+            return self.fields;
+        };
+        let count = listed.iter().take_while(|field| field.end <= end).count();
+        let (fields, rest) = listed.split_at(count);
+        *listed = rest;
+        Fields::Listed(fields)
     }
 
     /// Where the line ends that `at` is in: behind its newline, or at `end`, where there is none before.
@@ -255,6 +307,28 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         if self.rules.lines.numbered {
             self.state.lines += memchr_iter(b'\n', &self.window[self.counted..to]).count() as u64;
             self.counted = to;
+        }
+    }
+}
+
+/// Writes whole lines of the window with their notes.
+#[inline]
+fn write_lines<'t>(
+    notes: &'t NoteWriter,
+    window: &'t [u8],
+    lines: Range<usize>,
+    fields: Fields<'_>,
+    memory: &mut Memory,
+    wtr: &mut impl Sink<'t>,
+) -> io::Result<()> {
+    match fields {
+        Fields::Listed(fields) => notes.write_range(window, lines, fields, &mut memory.color, wtr),
+        Fields::OfLongLine { is_cut, .. } => {
+            let write = |chunk: Range<usize>, memory: &mut Memory| {
+                let Memory { listed, color, .. } = memory;
+                notes.write_range(window, chunk, listed, color, wtr)
+            };
+            notes.for_each_chunk(window, &Unit::LongLine(lines), is_cut, memory, write).map(drop)
         }
     }
 }

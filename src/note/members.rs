@@ -1,210 +1,159 @@
-//! Notes as fields in the line's own syntax, so that machines go on reading it: `"ret_category":"auth"`.
+//! Notes as members in the line's own syntax, so that machines go on reading it: `,"ret_category":"auth"`.
 
 use super::texts::Texts;
 use crate::catalog::{Catalog, Language};
-use crate::field::{Field, NoteForm};
-use crate::scanner;
+use crate::field::{Members, Syntax};
+use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
-use std::io::{self, Write};
+use std::ops::Range;
 
-/// A number of more bytes is none that a code is a part of.
-const NUMBER_MAX_BYTES: usize = 64;
+/// What the names of the members have behind the key.
+pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
 
-/// What the name of the first field has behind the key.
-const CATEGORY: &str = "_category";
+/// The pieces of a note: for each member what stands before the key, the key, and the rest of the member.
+type Pieces<'a> = [&'a [u8]; 6];
 
-/// A category and a message for each entry, as fields whose names begin with the key: what stands around the key.
+/// The notes of a catalog in one syntax.
 #[derive(Clone, Debug)]
-struct Members {
-    before: &'static str,
-    /// From the first key to the second, with the category.
-    middle: Texts,
-    /// Behind the second key, with the message.
-    tail: Texts,
+struct SyntaxNotes {
+    /// What stands before the key of each member.
+    lead: &'static str,
+    /// The category and the message of each entry, with the rest of the name before and what closes it behind.
+    members: [Texts; 2],
 }
 
-/// The notes of a catalog as fields.
+/// The notes of a catalog as members, in each syntax.
 #[derive(Clone, Debug)]
-pub(super) struct MemberNotes {
-    json: Members,
-    escaped_json: Members,
-    key_value: Members,
-}
+pub(super) struct MemberNotes([SyntaxNotes; Syntax::ALL.len()]);
 
-/// The form of note that fits a field. `in_string` says whether its key stands within a string.
-pub(crate) fn form_of(window: &[u8], field: &Field, in_string: bool) -> NoteForm {
-    let behind_key = &window[field.start + scanner::identifier_length(&window[field.start..])..field.end];
-    let separator = |quote: &[u8]| {
-        let behind_quote = behind_key.strip_prefix(quote)?;
-        behind_quote.iter().find(|byte| !matches!(byte, b' ' | b'\t'))
-    };
-    let is_pair = behind_key.starts_with(b"=") && !behind_key.starts_with(b"=>");
-    match in_string {
-        _ if separator(b"\"") == Some(&b':') => NoteForm::Json,
-        _ if separator(b"\\\"") == Some(&b':') => NoteForm::EscapedJson,
-        false if is_pair => NoteForm::KeyValue,
-        _ => NoteForm::Text,
-    }
-}
+impl Syntax {
+    /// In the order of their numbers.
+    const ALL: [Self; 5] =
+        [Self::Json, Self::EscapedJson, Self::KeyValue, Self::Attribute, Self::SingleQuotedAttribute];
 
-/// Lets the note of a pattern's field have the form that fits what stands before its code, and the field begin with its
-/// key, if that is one in double quotes. `in_string` says whether the code stands within a string. Elsewhere the code
-/// could be a JSON value, behind which there is no place for a note.
-pub(crate) fn fit_form(text: &[u8], field: &mut Field, in_string: bool) {
-    let is_number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
-    let more_before =
-        text[..field.start].iter().rev().take(NUMBER_MAX_BYTES).take_while(|&byte| is_number(byte)).count();
-    let before = trim_blanks(&text[..field.start - more_before]);
-    let quoted = before.strip_suffix(b":").map(trim_blanks).and_then(|key| key.strip_suffix(b"\""));
-    let is_part = if in_string {
-        is_in_escape(&text[..field.start])
-    } else {
-        text.get(field.end).is_some_and(is_number)
-    };
-    if is_part {
-        field.form = NoteForm::Nothing;
-    } else if let Some(key) = quoted {
-        let (key, form) = match key.strip_suffix(b"\\") {
-            Some(key) => (key, NoteForm::EscapedJson),
-            None => (key, NoteForm::Json),
-        };
-        let length = key.iter().rev().take_while(|&&byte| scanner::is_identifier(byte)).count();
-        let is_key = (1..=scanner::KEY_MAX_BYTES).contains(&length);
-        (field.form, field.start) =
-            if is_key { (form, key.len() - length) } else { (NoteForm::Nothing, field.start) };
-    } else if !in_string && matches!(before, [] | [.., b',' | b'[' | b'\n']) {
-        field.form = NoteForm::Nothing;
-    }
-}
-
-/// Whether a JSON string that begins so goes on with digits of an escape, `\u0022`.
-fn is_in_escape(text: &[u8]) -> bool {
-    let digits = text.iter().rev().take(3).take_while(|byte| byte.is_ascii_hexdigit()).count();
-    text[..text.len() - digits].ends_with(b"\\u")
-}
-
-fn trim_blanks(mut text: &[u8]) -> &[u8] {
-    while let [rest @ .., b' ' | b'\t' | b'\r'] = text {
-        text = rest;
-    }
-    text
-}
-
-impl Members {
-    fn new(
-        catalog: &Catalog,
-        language: Language,
-        before: &'static str,
-        form: impl Fn(&str, &str) -> [String; 2],
-    ) -> Self {
-        let mut members = Self { before, middle: Texts::default(), tail: Texts::default() };
-        for entry in catalog.entries() {
-            let [middle, tail] = form(&entry.category().name_in(language), &entry.message_in(language));
-            members.middle.push(&middle);
-            members.tail.push(&tail);
+    /// What stands before a key.
+    fn lead(self) -> &'static str {
+        match self {
+            Self::Json => ",\"",
+            Self::EscapedJson => ",\\\"",
+            Self::KeyValue | Self::Attribute | Self::SingleQuotedAttribute => " ",
         }
-        members
     }
 
-    fn pieces<'a>(&'a self, entry: usize, key: &'a [u8]) -> [&'a [u8]; 5] {
-        [self.before.as_bytes(), key, self.middle.get(entry), key, self.tail.get(entry)]
-    }
-
-    /// How long the fields are, with any key, if the text begins with them.
-    fn length_at(&self, entry: usize, text: &[u8]) -> Option<usize> {
-        let rest = text.strip_prefix(self.before.as_bytes())?;
-        let key = rest[..scanner::identifier_length(rest)].strip_suffix(CATEGORY.as_bytes())?;
-        length_of_pieces(self.pieces(entry, key), text)
-    }
-
-    fn longest(&self) -> usize {
-        self.before.len() + self.middle.longest() + self.tail.longest() + 2 * scanner::KEY_MAX_BYTES
+    /// What stands behind the key of the category, and of the message.
+    fn members(self, category: &str, message: &str) -> [String; 2] {
+        let [category_suffix, message_suffix] = SUFFIXES;
+        let each =
+            |form: fn(&str, &str) -> String| [form(category_suffix, category), form(message_suffix, message)];
+        match self {
+            Self::Json => each(|suffix, text| format!("{suffix}\":\"{}\"", json(text))),
+            Self::EscapedJson => each(|suffix, text| format!("{suffix}\\\":\\\"{}\\\"", json(&json(text)))),
+            Self::KeyValue => [
+                format!("{category_suffix}={}", value(category)),
+                format!("{message_suffix}={}", quoted(message)),
+            ],
+            Self::Attribute => each(|suffix, text| format!("{suffix}=\"{}\"", xml(text))),
+            Self::SingleQuotedAttribute => each(|suffix, text| format!("{suffix}='{}'", xml(text))),
+        }
     }
 }
 
 impl MemberNotes {
     pub(super) fn new(catalog: &Catalog, language: Language) -> Self {
-        let json = Members::new(catalog, language, ",\"", |category, message| {
-            let [category, message] = [category, message].map(json_string);
-            [format!("{CATEGORY}\":{category},\""), format!("_message\":{message}")]
-        });
-        let escaped_json = Members::new(catalog, language, ",\\\"", |category, message| {
-            let [category, message] = [category, message].map(|text| escaped(&json_string(text)));
-            [format!("{CATEGORY}\\\":{category},\\\""), format!("_message\\\":{message}")]
-        });
-        let key_value = Members::new(catalog, language, " ", |category, message| {
-            [format!("{CATEGORY}={} ", value(category)), format!("_message={}", quoted(message))]
-        });
-        Self { json, escaped_json, key_value }
+        Self(Syntax::ALL.map(|syntax| {
+            let mut members = <[Texts; 2]>::default();
+            for entry in catalog.entries() {
+                let texts = syntax.members(&entry.category().name_in(language), &entry.message_in(language));
+                members.iter_mut().zip(texts).for_each(|(member, text)| member.push(&text));
+            }
+            SyntaxNotes { lead: syntax.lead(), members }
+        }))
     }
 
-    fn members(&self, form: NoteForm) -> Option<&Members> {
-        match form {
-            NoteForm::Text | NoteForm::Nothing => None,
-            NoteForm::Json => Some(&self.json),
-            NoteForm::EscapedJson => Some(&self.escaped_json),
-            NoteForm::KeyValue => Some(&self.key_value),
-        }
-    }
-
-    /// What the note of a field is made of; nothing where it is text.
+    /// The pieces of the note of an entry, whose names begin with `key`.
     pub(super) fn pieces<'a>(
         &'a self,
-        form: NoteForm,
+        syntax: Syntax,
+        members: Members,
         entry: usize,
-        window: &'a [u8],
-        field: &Field,
-    ) -> Option<[&'a [u8]; 5]> {
-        if form == NoteForm::Nothing {
-            return Some([b""; 5]);
+        key: &'a [u8],
+    ) -> Pieces<'a> {
+        let SyntaxNotes { lead, members: [category, message] } = &self.0[syntax as usize];
+        let (category, message) = (category.get(entry), message.get(entry));
+        let lead = lead.as_bytes();
+        match members {
+            Members::Both => [lead, key, category, lead, key, message],
+            Members::Category => [lead, key, category, b"", b"", b""],
+            Members::Message => [b"", b"", b"", lead, key, message],
         }
-        let key = &window[field.start..][..scanner::identifier_length(&window[field.start..])];
-        Some(self.members(form)?.pieces(entry, key))
     }
 
-    fn all(&self) -> [&Members; 3] {
-        [&self.json, &self.escaped_json, &self.key_value]
+    /// Returns the length of the note of an entry that a text begins with, of both members or of one; `None` where
+    /// it begins with none.
+    pub(super) fn length_at(&self, syntax: Syntax, entry: usize, key: &[u8], text: &[u8]) -> Option<usize> {
+        let length = |members| length_of_pieces(self.pieces(syntax, members, entry, key), text);
+        Members::ALL.into_iter().find_map(length)
     }
 
-    /// How long the note of an entry is, if the text begins with it, in any form and with any key.
-    pub(super) fn length_at(&self, entry: usize, text: &[u8]) -> Option<usize> {
-        self.all().into_iter().find_map(|members| members.length_at(entry, text))
-    }
-
-    /// Calls `on_place` with each place where a note could begin.
-    pub(super) fn for_each_beginning(&self, text: &[u8], mut on_place: impl FnMut(usize)) {
-        for suffix in memmem::find_iter(text, CATEGORY) {
-            let key = text[..suffix].iter().rev().take_while(|&&byte| scanner::is_identifier(byte)).count();
-            for members in self.all() {
-                (suffix - key).checked_sub(members.before.len()).into_iter().for_each(&mut on_place);
+    /// Calls `on_place` with each place in a range of a text where a note could begin, in no order, perhaps
+    /// several times.
+    pub(super) fn for_each_beginning(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        mut on_place: impl FnMut(usize),
+    ) {
+        let reach = KEY_MAX_BYTES + 2 * SUFFIXES[0].len();
+        let searched = &text[range.start..text.len().min(range.end + reach)];
+        for found in SUFFIXES.into_iter().flat_map(|suffix| memmem::find_iter(searched, suffix)) {
+            let suffix = range.start + found;
+            let key = scanner::identifier_length_before(text, suffix);
+            for lead in Syntax::ALL.map(Syntax::lead) {
+                let place = (suffix - key).checked_sub(lead.len());
+                place.filter(|place| range.contains(place)).into_iter().for_each(&mut on_place);
             }
         }
     }
 
-    /// How long the longest is, in bytes.
+    /// The most bytes that a note has.
     pub(super) fn longest(&self) -> usize {
-        self.all().map(Members::longest).into_iter().max().unwrap_or(0)
+        let longest = |notes: &SyntaxNotes| {
+            let texts: usize = notes.members.iter().map(Texts::longest).sum();
+            2 * (notes.lead.len() + KEY_MAX_BYTES) + texts
+        };
+        self.0.iter().map(longest).max().unwrap_or(0)
     }
 }
 
-pub(super) fn write_pieces(pieces: [&[u8]; 5], wtr: &mut impl Write) -> io::Result<()> {
-    pieces.into_iter().try_for_each(|piece| wtr.write_all(piece))
-}
-
-/// How long the pieces are, if the text begins with them.
-pub(super) fn length_of_pieces(pieces: [&[u8]; 5], text: &[u8]) -> Option<usize> {
+/// Returns the length of all pieces together, if a text begins with them.
+pub(super) fn length_of_pieces(pieces: Pieces<'_>, text: &[u8]) -> Option<usize> {
     let rest = pieces.into_iter().try_fold(text, |rest, piece| rest.strip_prefix(piece))?;
     Some(text.len() - rest.len())
 }
 
-/// A text as a JSON string, with its quotes.
-fn json_string(text: &str) -> String {
-    serde_json::to_string(text).expect("a text has a JSON form")
+/// A text as it stands in a JSON string.
+fn json(text: &str) -> String {
+    let quoted = serde_json::to_string(text).expect("a text has a JSON form");
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
-/// A text within a JSON string.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+/// A text as it stands in the value of an attribute, in quotes of either kind, also within a JSON string: with
+/// neither quotes nor backslashes.
+pub(super) fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\\' => escaped.push_str("&#92;"),
+            '\t' => escaped.push(' '),
+            _ => escaped.push(char),
+        }
+    }
+    escaped
 }
 
 /// A value of `key=value`, in quotes where it needs them.
@@ -214,7 +163,7 @@ fn value(text: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", escaped(text))
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
@@ -228,5 +177,12 @@ mod tests {
         assert_eq!(value("a b"), "\"a b\"");
         assert_eq!(value("a=\"b\""), "\"a=\\\"b\\\"\"");
         assert_eq!(quoted("a\\b"), "\"a\\\\b\"");
+    }
+
+    #[test]
+    fn texts_are_escaped_as_their_syntax_has_it() {
+        assert_eq!(json("a\"b\\c"), "a\\\"b\\\\c");
+        assert_eq!(json(&json("\"")), "\\\\\\\"");
+        assert_eq!(xml("a<b>&\"'\\\t."), "a&lt;b&gt;&amp;&quot;&apos;&#92; .");
     }
 }

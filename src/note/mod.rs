@@ -1,17 +1,20 @@
 //! Notes: what is written behind a field, rendered once for each entry of the catalog.
 
+mod form;
 mod members;
 mod template;
 mod texts;
 
-pub(crate) use members::{fit_form, form_of};
+pub(crate) use form::FormFinder;
 pub use template::{Template, TemplateError};
 
-use crate::catalog::{Catalog, Entry, Language, Severity};
+use crate::catalog::{Catalog, CodeIndex, Entry, Language, Severity};
 use crate::collector::CHUNK_BYTES;
-use crate::field::Field;
+use crate::field::{Field, NoteForm};
 use crate::line_color::LineColor;
-use members::{MemberNotes, length_of_pieces, write_pieces};
+use crate::scanner;
+use form::Name;
+use members::{MemberNotes, xml};
 use memchr::{memchr_iter, memmem};
 use std::io::{self, Write};
 use std::ops::Range;
@@ -34,6 +37,16 @@ pub(crate) struct NoteStyle {
     pub(crate) as_fields: bool,
 }
 
+/// Notes that fit into the syntax of the line.
+#[derive(Clone, Debug)]
+struct FittingNotes {
+    members: MemberNotes,
+    /// As [`NoteForm::XmlText`].
+    xml_text: Texts,
+    /// Finds what each of these begins with.
+    xml_beginning: memmem::Finder<'static>,
+}
+
 /// The notes of a catalog, as bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
@@ -41,7 +54,7 @@ pub(crate) struct Notes {
     severities: Vec<Severity>,
     /// The sequence that begins the colour of each severity; [`RESET`] ends it.
     colors: [String; Severity::ALL.len()],
-    members: Option<MemberNotes>,
+    fitting: Option<FittingNotes>,
     /// How many blanks stand before the colour.
     lead: usize,
     /// The first two bytes of each, if all are text that begins with the same.
@@ -53,16 +66,18 @@ pub(crate) struct Notes {
 impl Notes {
     pub(crate) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
         let mut plain = Texts::default();
-        // Within a JSON string a note must not end it.
-        let harmless = |text: &str| text.replace('"', "'").replace('\\', "/");
+        // Within a JSON string a note must neither end nor break it.
+        let harmless = |text: &str| text.replace('"', "'").replace('\\', "/").replace('\t', " ");
         let beginning = style.template.beginning();
+        let xml_beginning = memmem::Finder::new(&xml(beginning)).into_owned();
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
-        let mut note = String::new();
+        let (mut note, mut xml_text) = (String::new(), Texts::default());
         for entry in catalog.entries() {
             note.clear();
             style.template.render(entry, style.language, &mut note);
             if style.as_fields {
+                xml_text.push(&xml(&note));
                 note = harmless(&note);
             }
             plain.push(&note);
@@ -70,16 +85,20 @@ impl Notes {
         plain.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
         let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
-        let members = style.as_fields.then(|| MemberNotes::new(catalog, style.language));
+        let fitting = style.as_fields.then(|| FittingNotes {
+            members: MemberNotes::new(catalog, style.language),
+            xml_text,
+            xml_beginning,
+        });
         let first = beginning.as_bytes().first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { plain, severities, colors, members, lead, first, beginning }
+        Self { plain, severities, colors, fitting, lead, first, beginning }
     }
 
     /// Whether the form of a note depends on how its field is written.
     #[inline]
     pub(crate) fn have_forms(&self) -> bool {
-        self.members.is_some()
+        self.fitting.is_some()
     }
 
     /// Whether a text could begin with a note. Nearly always the first two bytes say no.
@@ -98,16 +117,8 @@ impl Notes {
         self.plain.place(entry)
     }
 
-    /// Whether the note of a field stands behind it already, in colour or not; if so, how long it is there.
-    pub(crate) fn length_behind(&self, field: &Field, entry: usize, window: &[u8]) -> Option<usize> {
-        let rest = &window[field.end..];
-        if let Some(pieces) = self.pieces(field, entry, window) {
-            return length_of_pieces(pieces, rest);
-        }
-        self.length_at(entry, rest)
-    }
-
-    /// Whether a text begins with the note of an entry, in colour or not; if so, how long it is there.
+    /// Returns the length of the note of an entry, as text, that `rest` begins with, in colour or not; `None` where it
+    /// begins with none.
     pub(crate) fn length_at(&self, entry: usize, rest: &[u8]) -> Option<usize> {
         let plain = self.plain.get(entry);
         if rest.starts_with(plain) {
@@ -132,11 +143,19 @@ impl Notes {
         color: Option<&LineColor>,
         wtr: &mut impl Write,
     ) -> io::Result<()> {
-        if let Some(pieces) = self.pieces(field, entry, window) {
-            return write_pieces(pieces, wtr);
-        }
+        let text = match (&self.fitting, field.form) {
+            (Some(fitting), NoteForm::Members(syntax)) => {
+                let name = &window[field.name_start()..field.end];
+                let key = &name[..scanner::identifier_length(name)];
+                let pieces = fitting.members.pieces(syntax, field.members, entry, key);
+                return pieces.into_iter().try_for_each(|piece| wtr.write_all(piece));
+            }
+            (Some(fitting), NoteForm::XmlText) => fitting.xml_text.get(entry),
+            (_, NoteForm::Nothing) => return Ok(()),
+            _ => self.plain.get(entry),
+        };
         match color {
-            None => wtr.write_all(self.plain.get(entry)),
+            None => wtr.write_all(text),
             Some(color) => self.write_colored(entry, color, wtr),
         }
     }
@@ -159,30 +178,66 @@ impl Notes {
         restoring.map_or(Ok(()), |sequence| wtr.write_all(&sequence))
     }
 
-    fn pieces<'a>(&'a self, field: &Field, entry: usize, window: &'a [u8]) -> Option<[&'a [u8]; 5]> {
-        self.members.as_ref()?.pieces(field.form, entry, window, field)
+    /// Returns the length of the longest note that a text has behind a range, for a code that ends the range, in
+    /// whatever form and colour. The code is not known: how many of the digits belong to it, and whether a `-` does.
+    pub(crate) fn longest_behind_code(
+        &self,
+        codes: &CodeIndex,
+        text: &[u8],
+        range: Range<usize>,
+    ) -> Option<usize> {
+        if range.is_empty() {
+            return None;
+        }
+        self.lengths_behind_code(codes, text, range).map(|(_, length)| length).max()
     }
 
-    /// Whether a text begins with the note of an entry, in whatever form it is; if so, how long it is there.
-    pub(crate) fn length_in_any_form(&self, entry: usize, text: &[u8]) -> Option<usize> {
-        let members = self.members.as_ref().and_then(|members| members.length_at(entry, text));
-        members.or_else(|| self.length_at(entry, text))
+    /// Whether a text has at `place` the note of that entry, for a code right before it.
+    pub(crate) fn is_behind_code(&self, codes: &CodeIndex, text: &[u8], place: usize, entry: usize) -> bool {
+        self.lengths_behind_code(codes, text, 0..place).any(|(found, _)| found == entry)
     }
 
-    /// Calls `on_place` with each place where a note could begin, in no order, perhaps several times.
-    pub(crate) fn for_each_beginning(&self, text: &[u8], mut on_place: impl FnMut(usize)) {
-        if let Some(members) = &self.members {
-            members.for_each_beginning(text, &mut on_place);
+    /// The entries whose notes a text has behind a range, each with the length of the note.
+    fn lengths_behind_code<'a>(
+        &'a self,
+        codes: &'a CodeIndex,
+        text: &'a [u8],
+        range: Range<usize>,
+    ) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let place = range.end;
+        let found = scanner::codes_before(text, place).filter(move |(digits, _)| digits.start >= range.start);
+        found.filter_map(move |(digits, code)| {
+            let entry = codes.position(code)?;
+            let plain = self.length_at(entry, &text[place..]);
+            let fitting = self.fitting.as_ref();
+            let length =
+                plain.max(fitting.and_then(|fitting| fitting.length_behind(entry, text, digits, place)));
+            Some((entry, length.filter(|&length| length > 0)?))
+        })
+    }
+
+    /// Calls `on_place` with each place in a range of a text where a note could begin, in no order, perhaps several
+    /// times.
+    pub(crate) fn for_each_beginning(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        mut on_place: impl FnMut(usize),
+    ) {
+        if let Some(fitting) = &self.fitting {
+            fitting.members.for_each_beginning(text, range.clone(), &mut on_place);
+            if fitting.xml_beginning.needle() != self.beginning.needle() {
+                for_each_occurrence(&fitting.xml_beginning, text, range.clone(), &mut on_place);
+            }
         }
         if self.beginning.needle().is_empty() {
             return;
         }
-        self.beginning.find_iter(text).for_each(&mut on_place);
-        for escape in memchr_iter(ESCAPE, text) {
-            on_place(escape);
-            if let Some(place) = escape.checked_sub(self.lead) {
-                on_place(place);
-            }
+        for_each_occurrence(&self.beginning, text, range.clone(), &mut on_place);
+        let with_lead = range.start..text.len().min(range.end + self.lead);
+        for escape in memchr_iter(ESCAPE, &text[with_lead]).map(|at| range.start + at) {
+            let places = [Some(escape), escape.checked_sub(self.lead)];
+            places.into_iter().flatten().filter(|place| range.contains(place)).for_each(&mut on_place);
         }
     }
 
@@ -192,7 +247,41 @@ impl Notes {
             + self.colors.iter().map(String::len).max().unwrap_or(0)
             + self.plain.longest()
             + RESET.len();
-        text.max(self.members.as_ref().map_or(0, MemberNotes::longest))
+        let fitting = |fitting: &FittingNotes| fitting.members.longest().max(fitting.xml_text.longest());
+        text.max(self.fitting.as_ref().map_or(0, fitting))
+    }
+}
+
+impl FittingNotes {
+    /// Returns the length of the note of an entry that a text has at `place`, behind the digits of the code and what
+    /// closes it.
+    fn length_behind(&self, entry: usize, text: &[u8], digits: Range<usize>, place: usize) -> Option<usize> {
+        let behind = &text[place..];
+        let xml = self.xml_text.get(entry);
+        let xml = behind.starts_with(xml).then_some(xml.len());
+        let members = Name::of_code(text, digits.start, &text[digits.end..place]).and_then(|name| {
+            let lengths = name
+                .syntaxes()
+                .iter()
+                .filter_map(|&syntax| self.members.length_at(syntax, entry, name.key(text), behind));
+            lengths.max()
+        });
+        members.max(xml)
+    }
+}
+
+/// Calls `on_place` with each place in a range of a text where it is found; what is found may overlap.
+fn for_each_occurrence(
+    finder: &memmem::Finder<'_>,
+    text: &[u8],
+    range: Range<usize>,
+    mut on_place: impl FnMut(usize),
+) {
+    let end = text.len().min(range.end + finder.needle().len().saturating_sub(1));
+    let mut from = range.start;
+    while let Some(found) = finder.find(&text[from..end]) {
+        on_place(from + found);
+        from += found + 1;
     }
 }
 

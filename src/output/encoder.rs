@@ -1,5 +1,6 @@
 //! Compresses what is written, in the formats that inputs come in.
 
+use super::even_blocks::EvenBlocks;
 use crate::input::{Format, LAYERS_MAX};
 use bzip2::write::BzEncoder;
 use flate2::write::GzEncoder;
@@ -60,9 +61,19 @@ impl<W: Write> Write for Packer<W> {
     }
 }
 
-/// A writer that compresses, or does not.
+/// A writer that compresses, or does not. The same text in the same format becomes the same bytes, unless it is live and
+/// flushed at other places.
 pub(crate) enum Encoder<W: Write> {
     Plain(W),
+    Compressed {
+        blocks: Box<EvenBlocks<Compressor<W>>>,
+        /// True if a reader may decode the output while it grows.
+        is_live: bool,
+    },
+}
+
+/// An encoder of one of the formats.
+pub(crate) enum Compressor<W: Write> {
     Gzip(GzEncoder<W>),
     Zstd(ZstdEncoder<'static, W>),
     Xz(XzEncoder<W>),
@@ -71,31 +82,79 @@ pub(crate) enum Encoder<W: Write> {
 }
 
 impl<W: Write> Encoder<W> {
+    /// Returns a writer that compresses as `format` says, and is not live.
+    ///
     /// # Errors
     ///
     /// Where there is no memory for it.
     pub(crate) fn new(format: Format, wtr: W) -> io::Result<Self> {
-        Ok(match format {
-            Format::Plain => Self::Plain(wtr),
-            Format::Gzip => Self::Gzip(GzEncoder::new(wtr, flate2::Compression::new(GZIP_LEVEL))),
+        let compressor = match format {
+            Format::Plain => return Ok(Self::Plain(wtr)),
+            Format::Gzip => Compressor::Gzip(GzEncoder::new(wtr, flate2::Compression::new(GZIP_LEVEL))),
             Format::Zstd => {
                 let mut encoder = ZstdEncoder::new(wtr, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
-                Self::Zstd(encoder)
+                Compressor::Zstd(encoder)
             }
-            Format::Xz => Self::Xz(XzEncoder::new(wtr, XZ_LEVEL)),
-            Format::Bzip2 => Self::Bzip2(BzEncoder::new(wtr, bzip2::Compression::new(BZIP2_LEVEL))),
+            Format::Xz => Compressor::Xz(XzEncoder::new(wtr, XZ_LEVEL)),
+            Format::Bzip2 => Compressor::Bzip2(BzEncoder::new(wtr, bzip2::Compression::new(BZIP2_LEVEL))),
             Format::Lz4 => {
                 let info = FrameInfo::new().content_checksum(true);
-                Self::Lz4(Box::new(FrameEncoder::with_frame_info(info, wtr)))
+                Compressor::Lz4(Box::new(FrameEncoder::with_frame_info(info, wtr)))
             }
-        })
+        };
+        Ok(Self::Compressed { blocks: Box::new(EvenBlocks::new(compressor)), is_live: false })
+    }
+
+    /// Returns the writer, live or not. Where it compresses, a flush goes on to the encoder only if it is live, so that all before the
+    /// flush can be decoded. That costs some bytes each time, and where flushes are depends on the pauses of the input.
+    pub(crate) fn live(self, is_live: bool) -> Self {
+        match self {
+            Self::Plain(wtr) => Self::Plain(wtr),
+            Self::Compressed { blocks, .. } => Self::Compressed { blocks, is_live },
+        }
     }
 
     /// Writes what ends the compressed data, and gives the writer back.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
     pub(crate) fn finish(self) -> io::Result<W> {
         match self {
             Self::Plain(wtr) => Ok(wtr),
+            Self::Compressed { blocks, .. } => blocks.into_inner()?.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(wtr) => wtr.write(bytes),
+            Self::Compressed { blocks, .. } => blocks.write(bytes),
+        }
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Plain(wtr) => wtr.write_vectored(slices),
+            Self::Compressed { blocks, .. } => blocks.write_vectored(slices),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(wtr) => wtr.flush(),
+            Self::Compressed { blocks, is_live: true } => blocks.flush(),
+            Self::Compressed { is_live: false, .. } => Ok(()),
+        }
+    }
+}
+
+impl<W: Write> Compressor<W> {
+    fn finish(self) -> io::Result<W> {
+        match self {
             Self::Gzip(encoder) => encoder.finish(),
             Self::Zstd(encoder) => encoder.finish(),
             Self::Xz(encoder) => encoder.finish(),
@@ -106,7 +165,6 @@ impl<W: Write> Encoder<W> {
 
     fn as_writer(&mut self) -> &mut dyn Write {
         match self {
-            Self::Plain(wtr) => wtr,
             Self::Gzip(encoder) => encoder,
             Self::Zstd(encoder) => encoder,
             Self::Xz(encoder) => encoder,
@@ -116,13 +174,9 @@ impl<W: Write> Encoder<W> {
     }
 }
 
-impl<W: Write> Write for Encoder<W> {
+impl<W: Write> Write for Compressor<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.as_writer().write(bytes)
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.as_writer().write_vectored(slices)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,25 +1,22 @@
 //! Files that appear under their names when they are whole, and leave nothing behind when they do not.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
+use super::place::Place;
+use crate::signals;
+use rustix::fs::{FileType, Mode, RawMode, Stat, fchmod};
+use std::fs::{File, Metadata};
 use std::io::{self, IoSlice, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
-use tempfile::NamedTempFile;
 
 /// The temporary files that there are. Whoever makes, renames or removes one holds the lock, so that a
 /// signal finds all of them.
-static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
 
-/// Hidden, so that a folder with one in it can be walked.
-const PREFIX: &str = ".imsdk-annotate-";
-const SUFFIX: &str = ".tmp";
-/// For everyone, as the user's mask allows; the permissions of a file that is made of nothing else.
-const NEW_FILE_MODE: u32 = 0o666;
-/// For nobody else, until the file gets the permissions that another one has.
-const PRIVATE_MODE: u32 = 0o600;
+/// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file belongs to
+/// the user that runs the program, and set-user-id would lend the rights of that user to all that the input holds. `cp -p`
+/// does the same where it cannot keep the owner, and keeps the bits of the group, too, where the group is another.
+const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
 /// How far the times of a file and its origin are apart at least where it is not whole: some systems keep times of files in
 /// steps of two seconds.
@@ -28,83 +25,92 @@ const ANOTHER_TIME: Duration = Duration::from_secs(2);
 /// A file that is being written, under a temporary name beside its place.
 #[derive(Debug)]
 pub(crate) struct NewFile {
-    /// There until the file is dropped or has got its name.
-    file: Option<NamedTempFile>,
-    place: PathBuf,
+    file: File,
+    /// The file's place until it has its name; `None` when it has.
+    temporary: Option<Place>,
+    place: Place,
     origin: Option<Origin>,
 }
 
-/// What a file has from the one it is made of.
+/// The mode and time that a file has from the file that it is made of, or that it replaces.
 #[derive(Debug)]
 pub(crate) struct Origin {
-    pub(crate) permissions: Permissions,
+    mode: Mode,
     /// Given to the file only if it is whole.
-    pub(crate) modified: Option<SystemTime>,
+    modified: Option<SystemTime>,
+}
+
+impl Origin {
+    /// Returns the mode and time that the output of an input has from it.
+    pub(crate) fn of_input(input: &Metadata) -> Self {
+        let mode = Mode::from_raw_mode(input.permissions().mode() as RawMode);
+        Self { mode: mode & RIGHTS, modified: input.modified().ok() }
+    }
+
+    /// Returns the mode that a file has from the file that it replaces, without a time.
+    fn of_replaced(replaced: &Stat) -> Self {
+        Self { mode: Mode::from_raw_mode(replaced.st_mode) & RIGHTS, modified: None }
+    }
 }
 
 impl NewFile {
-    /// Begins a file at an absolute place; the folders that it is in are made. With an origin, or in place of
-    /// a file, it has the permissions of that in the end; nobody else can read it before.
+    /// Begins a file in a folder that is there. With an origin, or in place of a file, it has the mode of that in the end;
+    /// nobody else can read it before. Without, it has the mode that the user's mask leaves.
     ///
     /// # Errors
     ///
     /// Where the file cannot be made.
-    pub(crate) fn create(place: &Path, origin: Option<Origin>) -> io::Result<Self> {
-        let folder = place.parent().unwrap_or(Path::new("/"));
-        fs::create_dir_all(folder)?;
+    pub(crate) fn create(place: Place, origin: Option<Origin>) -> io::Result<Self> {
         let origin = origin.or_else(|| {
-            let permissions = fs::metadata(place).ok()?.permissions();
-            Some(Origin { permissions, modified: None })
+            let replaced = place.stat().filter(|stat| FileType::from_raw_mode(stat.st_mode).is_file())?;
+            Some(Origin::of_replaced(&replaced))
         });
-        let mode = if origin.is_some() { PRIVATE_MODE } else { NEW_FILE_MODE };
+        let for_everyone = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH;
+        let mode = if origin.is_some() { Mode::RUSR | Mode::WUSR } else { for_everyone };
         let mut temporary = temporary();
-        let file = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .suffix(SUFFIX)
-            .permissions(Permissions::from_mode(mode))
-            .tempfile_in(folder)?;
-        temporary.insert(file.path().to_owned());
-        Ok(Self { file: Some(file), place: place.to_owned(), origin })
+        let (made, file) = place.create_beside(mode)?;
+        temporary.push(made.clone());
+        drop(temporary);
+        Ok(Self { file, temporary: Some(made), place, origin })
     }
 
-    /// Gives the file its name, in place of any file that has it. Only if it is whole, it also gets the time
+    /// Gives the file its name, in place of any file or link that has it. Only if it is whole, it also gets the time
     /// of its origin.
     ///
     /// # Errors
     ///
     /// Where that fails; then nothing is left behind.
     pub(crate) fn finish(mut self, is_whole: bool) -> io::Result<()> {
-        let mut temporary = temporary();
-        let Some(file) = self.file.take() else {
-            return Ok(());
-        };
-        temporary.remove(file.path());
         if let Some(origin) = &self.origin {
-            file.as_file().set_permissions(origin.permissions.clone())?;
+            fchmod(&self.file, origin.mode)?;
             if let Some(modified) = origin.modified {
                 if is_whole {
-                    file.as_file().set_modified(modified)?;
-                } else if file.as_file().metadata()?.modified()? == modified {
+                    self.file.set_modified(modified)?;
+                } else if self.file.metadata()?.modified()? == modified {
                     // Written in the same tick of the system's clock; it must not be taken for whole.
-                    file.as_file().set_modified(modified + ANOTHER_TIME)?;
+                    self.file.set_modified(modified + ANOTHER_TIME)?;
                 }
             }
         }
-        file.persist(&self.place).map(drop).map_err(|error| error.error)
-    }
-
-    fn file(&mut self) -> &mut File {
-        self.file.as_mut().expect("taken only when the file is finished or dropped").as_file_mut()
+        let mut temporary = temporary();
+        if let Some(made) = &self.temporary {
+            made.rename_to(&self.place)?;
+            temporary.retain(|place| place != made);
+        }
+        self.temporary = None;
+        Ok(())
     }
 }
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file().write(bytes)
+        signals::before_write(bytes.len());
+        self.file.write(bytes)
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.file().write_vectored(slices)
+        signals::before_write(slices.iter().map(|slice| slice.len()).sum());
+        self.file.write_vectored(slices)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -114,24 +120,22 @@ impl Write for NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        let mut temporary = temporary();
-        if let Some(file) = self.file.take() {
-            temporary.remove(file.path());
-            drop(file);
+        if let Some(made) = self.temporary.take() {
+            let mut temporary = temporary();
+            made.remove();
+            temporary.retain(|place| *place != made);
         }
     }
 }
 
-fn temporary() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+fn temporary() -> MutexGuard<'static, Vec<Place>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Removes all files that are not whole, and lets nobody make or finish another one. For when the program is about to end.
 pub(crate) fn remove_new_files() {
     let temporary = temporary();
-    for path in temporary.iter() {
-        let _ = fs::remove_file(path);
-    }
+    temporary.iter().for_each(Place::remove);
     // Nobody gets the lock any more.
     std::mem::forget(temporary);
 }
@@ -139,19 +143,47 @@ pub(crate) fn remove_new_files() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::{self, Permissions};
 
     #[test]
     fn only_a_whole_file_has_the_time_of_its_origin() {
         let folder = tempfile::tempdir().unwrap();
         for is_whole in [true, false] {
-            let origin = Origin { permissions: Permissions::from_mode(0o600), modified: None };
-            let place = folder.path().join("file");
-            let mut file = NewFile::create(&place, Some(origin)).unwrap();
+            let path = folder.path().join("file");
+            let origin = Some(Origin { mode: Mode::RUSR | Mode::WUSR, modified: None });
+            let mut file = NewFile::create(Place::of_path(path.clone()), origin).unwrap();
             // The origin was written in the same tick of the system's clock.
-            let modified = file.file().metadata().unwrap().modified().unwrap();
+            let modified = file.file.metadata().unwrap().modified().unwrap();
             file.origin.as_mut().unwrap().modified = Some(modified);
             file.finish(is_whole).unwrap();
-            assert_eq!(fs::metadata(&place).unwrap().modified().unwrap() == modified, is_whole);
+            assert_eq!(fs::metadata(&path).unwrap().modified().unwrap() == modified, is_whole);
         }
+    }
+
+    #[test]
+    fn a_mode_is_taken_over_without_its_special_bits() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mode_now = || fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+        for mode in [0o7777, 0o4755, 0o2070, 0o1000, 0o640, 0] {
+            let input = tempfile::tempfile().unwrap();
+            input.set_permissions(Permissions::from_mode(mode)).unwrap();
+            for origin in [Some(Origin::of_input(&input.metadata().unwrap())), None] {
+                NewFile::create(Place::of_path(path.clone()), origin).unwrap().finish(true).unwrap();
+                assert_eq!(mode_now(), mode & 0o777, "{mode:o}");
+                // The file that is replaced next is an origin, too.
+                fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_finished_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::of_path(folder.path().join("file"));
+        drop(NewFile::create(place.clone(), None).unwrap());
+        fs::create_dir(folder.path().join("file")).unwrap();
+        NewFile::create(place, None).unwrap().finish(true).unwrap_err();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     }
 }

@@ -1,16 +1,17 @@
 //! Which input goes to which file of the output folder, and what is refused before anything is written.
 
+use super::files_in_use::FilesInUse;
+use super::folder::{LinkInTheWay, OutputFolder};
 use crate::input::{InputFile, InputName};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// An input and the file that it goes to.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    pub(crate) input: InputFile,
+pub(crate) struct Plan<'a> {
+    pub(crate) input: &'a InputFile,
     pub(crate) target: Target,
     /// Where it goes as it is if it is no text, so that its name must stay; the target, if that has the name.
     pub(crate) copy: Option<Target>,
@@ -21,90 +22,79 @@ pub(crate) struct Plan {
 /// A file that is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// How messages call it.
+    /// The file's path below the output folder.
+    pub(crate) relative: PathBuf,
+    /// The file's path in messages.
     pub(crate) output: PathBuf,
-    /// Where it is, without links and `..`.
-    pub(crate) place: PathBuf,
 }
 
 /// As many links are followed as Linux does.
 const LINKS_MAX: usize = 40;
-
-/// What tells files from each other, whatever their names.
-type FileId = (u64, u64);
 
 /// Gives each input its file below `folder`, with its path below the operand as `rename` changes it.
 ///
 /// # Errors
 ///
 /// What is refused, as one line with both names: an output folder in a folder that is read, an input that
-/// has no name, two inputs for one output, and an output that is an input.
-pub(crate) fn plan(
+/// has no name, two inputs for one output, an output that is read, and an output behind a link.
+pub(crate) fn plan<'a>(
     operands: &[InputName],
-    inputs: Vec<InputFile>,
+    inputs: &'a [InputFile],
+    files_in_use: &FilesInUse,
     folder: &Path,
     rename: impl Fn(&Path) -> PathBuf,
-) -> Result<Vec<Plan>, String> {
-    refuse_folder_inside_operands(operands, folder)?;
+) -> Result<(OutputFolder, Vec<Plan<'a>>), String> {
+    let mut output_folder = OutputFolder::new(folder);
+    refuse_folder_inside_operands(operands, folder, output_folder.root())?;
     let mut plans = Vec::with_capacity(inputs.len());
     for input in inputs {
-        if input.name == InputName::Stdin {
+        let InputName::File(path) = &input.name else {
             return Err("standard input has no name to go by in a folder; use --output".to_owned());
-        }
-        let target = Target::new(folder.join(rename(&input.relative)));
-        let copy = Some(folder.join(&input.relative)).filter(|copy| *copy != target.output).map(Target::new);
+        };
+        let target = Target::new(rename(&input.relative), &output_folder);
+        let copy = (target.relative != input.relative).then(|| input.relative.clone());
+        let copy = copy.map(|relative| Target::new(relative, &output_folder));
+        output_folder.restrict(&target.relative, path);
         plans.push(Plan { input, target, copy, copy_refusal: None });
     }
     let taken = refuse_collisions(&plans)?;
-    let ids = ids_of_inputs(plans.iter().map(|plan| &plan.input));
-    plans.iter().try_for_each(|plan| refuse_input(&ids, &plan.target.output, &plan.target.place))?;
-    let refusals: Vec<Option<String>> = plans.iter().map(|plan| copy_refusal(plan, &taken, &ids)).collect();
-    for (plan, refusal) in plans.iter_mut().zip(refusals) {
-        plan.copy_refusal = refusal;
-    }
-    Ok(plans)
-}
-
-/// Why an input must not be copied to its own name, should it be no text: another one goes there, or it is an input.
-fn copy_refusal(
-    plan: &Plan,
-    taken: &BTreeMap<&Path, &InputName>,
-    ids: &HashMap<FileId, &InputName>,
-) -> Option<String> {
-    let copy = plan.copy.as_ref()?;
-    match taken.get(copy.place.as_path()) {
-        Some(other) => Some(written_by_both(&copy.output, other, &plan.input.name)),
-        None => refuse_input(ids, &copy.output, &copy.place).err(),
-    }
+    refuse_links(&plans, &output_folder)?;
+    let refuse_in_use = |target: &Target| {
+        files_in_use.refuse_output(&target.output, &output_folder.root().join(&target.relative))
+    };
+    plans.iter().try_for_each(|plan| refuse_in_use(&plan.target))?;
+    // Whether an input is copied is known when it has been opened.
+    let copy_refusal = |plan: &Plan<'_>| {
+        let copy = plan.copy.as_ref()?;
+        match taken.get(copy.relative.as_path()) {
+            Some(other) => Some(written_by_both(&copy.output, other, &plan.input.name)),
+            None => refuse_in_use(copy).err(),
+        }
+    };
+    let refusals: Vec<Option<String>> = plans.iter().map(copy_refusal).collect();
+    plans.iter_mut().zip(refusals).for_each(|(plan, refusal)| plan.copy_refusal = refusal);
+    Ok((output_folder, plans))
 }
 
 impl Target {
-    fn new(output: PathBuf) -> Self {
-        Self { place: resolve(&output), output }
+    fn new(relative: PathBuf, folder: &OutputFolder) -> Self {
+        Self { output: folder.name_of(&relative), relative }
     }
 }
 
-impl Plan {
+impl Plan<'_> {
     /// Where the input goes as it is if it is no text.
     pub(crate) fn copy(&self) -> &Target {
         self.copy.as_ref().unwrap_or(&self.target)
     }
 }
 
-/// # Errors
-///
-/// Where the output is one of the inputs, also by another name.
-pub(crate) fn refuse_input_as_output(inputs: &[InputFile], output: &Path) -> Result<(), String> {
-    refuse_input(&ids_of_inputs(inputs.iter()), output, &resolve(output))
-}
-
-fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path) -> Result<(), String> {
-    let resolved = resolve(folder);
+fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path, root: &Path) -> Result<(), String> {
     for operand in operands {
         let InputName::File(path) = operand else {
             continue;
         };
-        if path.is_dir() && resolved.starts_with(resolve(path)) {
+        if path.is_dir() && root.starts_with(resolve(path)) {
             let folder = InputName::File(folder.to_owned());
             return Err(format!("{folder}: lies in {operand}, which is read; choose another folder"));
         }
@@ -112,20 +102,21 @@ fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path) -> Resul
     Ok(())
 }
 
-/// Returns which input goes to each place.
+/// Returns which input goes to each path below the folder. Different paths are different places, because no link is followed
+/// there.
 ///
 /// # Errors
 ///
-/// Where two go to one place, or one to a folder that is the place of another.
-fn refuse_collisions(plans: &[Plan]) -> Result<BTreeMap<&Path, &InputName>, String> {
+/// Where two go to one path, or one to a folder that is the path of another.
+fn refuse_collisions<'p>(plans: &'p [Plan<'_>]) -> Result<BTreeMap<&'p Path, &'p InputName>, String> {
     let mut taken: BTreeMap<&Path, &InputName> = BTreeMap::new();
-    for Plan { input, target: Target { output, place }, .. } in plans {
-        if let Some(other) = taken.insert(place, &input.name) {
+    for Plan { input, target: Target { output, relative }, .. } in plans {
+        if let Some(other) = taken.insert(relative, &input.name) {
             return Err(written_by_both(output, other, &input.name));
         }
     }
-    for Plan { input, target: Target { output, place }, .. } in plans {
-        if let Some(other) = place.ancestors().skip(1).find_map(|folder| taken.get(folder)) {
+    for Plan { input, target: Target { output, relative }, .. } in plans {
+        if let Some(other) = relative.ancestors().skip(1).find_map(|folder| taken.get(folder)) {
             let output = InputName::File(output.clone());
             return Err(format!(
                 "{output}: {} would be written there, and {other} to a folder of it",
@@ -141,31 +132,17 @@ fn written_by_both(output: &Path, first: &InputName, second: &InputName) -> Stri
     format!("{output}: both {first} and {second} would be written there")
 }
 
-fn ids_of_inputs<'a>(inputs: impl Iterator<Item = &'a InputFile>) -> HashMap<FileId, &'a InputName> {
-    let id = |input: &'a InputFile| match &input.name {
-        InputName::Stdin => {
-            let stat = rustix::fs::fstat(std::io::stdin()).ok()?;
-            input.regular_bytes.map(|_| ((stat.st_dev, stat.st_ino), &input.name))
-        }
-        InputName::File(path) => file_id(path).map(|id| (id, &input.name)),
-    };
-    inputs.filter_map(id).collect()
-}
-
-fn refuse_input(ids: &HashMap<FileId, &InputName>, output: &Path, place: &Path) -> Result<(), String> {
-    match file_id(place).and_then(|id| ids.get(&id)) {
-        None => Ok(()),
-        Some(input) => {
-            let output = InputName::File(output.to_owned());
-            Err(format!("{output}: is the input {input}; write to another file"))
+/// Refuses links that are there before the work begins; one that comes later is found where the file is made.
+fn refuse_links(plans: &[Plan<'_>], folder: &OutputFolder) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for plan in plans.iter().filter(|plan| seen.insert(plan.target.relative.parent())) {
+        if let Err(error) = folder.place_to_look(&plan.target.relative)
+            && error.get_ref().is_some_and(|inner| inner.is::<LinkInTheWay>())
+        {
+            return Err(format!("{}: {error}", InputName::File(plan.target.output.clone())));
         }
     }
-}
-
-/// `None` where there is no such file, or where it is no regular file, which can be both input and output.
-fn file_id(path: &Path) -> Option<FileId> {
-    let metadata = fs::metadata(path).ok()?;
-    metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+    Ok(())
 }
 
 /// The path without links and `..`, also where what it leads to is still to be made.

@@ -3,7 +3,7 @@
 use crate::input::{enlarge_pipe, wait_for};
 use crate::progress::Progress;
 use crate::signals;
-use crate::standard_streams;
+use crate::standard_streams::{STDOUT, was_closed};
 use rustix::event::PollFlags;
 use rustix::fs::{FileType, Stat, fstat};
 use rustix::io::Errno;
@@ -23,7 +23,7 @@ impl Output {
     ///
     /// Where standard output was closed from the start.
     pub(crate) fn stdout() -> io::Result<Self> {
-        if standard_streams::stdout_was_closed() {
+        if was_closed(STDOUT) {
             return Err(Errno::BADF.into());
         }
         let stdout = io::stdout();

@@ -2,9 +2,9 @@
 
 mod scanner;
 
-pub(crate) use scanner::{PatternScanner, pieces};
+pub(crate) use scanner::{PatternScanner, PatternSearch};
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::fmt;
 use std::ops::Range;
@@ -30,6 +30,14 @@ pub struct Pattern {
     regex: Regex,
     /// The number of the group.
     group: usize,
+}
+
+/// How far a text has been searched.
+#[derive(Clone, Debug)]
+struct Search {
+    locations: CaptureLocations,
+    /// Where the next match may begin; behind the text, where there are no more.
+    at: usize,
 }
 
 /// Why a text is no pattern.
@@ -69,18 +77,23 @@ impl Pattern {
         Ok(Self { group: group.ok_or(PatternError::NoGroup)?, regex })
     }
 
-    /// Calls `on_group` with the place of each group in a text of whole lines, in their order.
-    fn for_each_group(&self, text: &[u8], mut on_group: impl FnMut(Range<usize>)) {
-        let mut locations = self.regex.capture_locations();
-        let mut at = 0;
-        while at <= text.len()
-            && let Some(found) = self.regex.captures_read_at(&mut locations, text, at)
+    /// The search for the groups in a text of whole lines.
+    fn search(&self) -> Search {
+        Search { locations: self.regex.capture_locations(), at: 0 }
+    }
+
+    /// Returns the place of the next group in the text; `None` where there are no more.
+    fn next_group(&self, text: &[u8], search: &mut Search) -> Option<Range<usize>> {
+        while search.at <= text.len()
+            && let Some(found) = self.regex.captures_read_at(&mut search.locations, text, search.at)
         {
-            if let Some((start, end)) = locations.get(self.group) {
-                on_group(start..end);
+            search.at = found.end() + usize::from(found.is_empty());
+            if let Some((start, end)) = search.locations.get(self.group) {
+                return Some(start..end);
             }
-            at = found.end() + usize::from(found.is_empty());
         }
+        search.at = text.len() + 1;
+        None
     }
 }
 
@@ -151,11 +164,10 @@ mod tests {
     #[test]
     fn groups_are_found_line_by_line() {
         let groups = |pattern: &str, text: &[u8]| {
-            let mut groups = Vec::new();
-            Pattern::parse(pattern)
-                .unwrap()
-                .for_each_group(text, |group| groups.push((group.start, group.end)));
-            groups
+            let pattern = Pattern::parse(pattern).unwrap();
+            let mut search = pattern.search();
+            let groups = std::iter::from_fn(|| pattern.next_group(text, &mut search));
+            groups.map(|group| (group.start, group.end)).collect::<Vec<_>>()
         };
         assert_eq!(groups(r"^(?<code>\d+)$", b"12\r\n3\n4x\n5"), [(0, 2), (4, 5), (9, 10)]);
         assert_eq!(groups(r"a(?P<code>\d*)", b"aa1"), [(1, 1), (2, 3)]);

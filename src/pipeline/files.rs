@@ -6,14 +6,12 @@ use super::{Pipeline, on_threads};
 use crate::input::{Damage, Descriptor, Format, Input, InputName, Opened};
 use crate::left_out::Behind;
 use crate::messages::is_out_of_room;
-use crate::output::{Buffered, NewFile, Origin, Packer, Plan, Target};
+use crate::output::{Buffered, NewFile, Origin, OutputFolder, Packer, Plan};
 use crate::report::{Ledger, Tally};
-use crate::signals;
-use std::fs::{self, Metadata};
+use crate::signals::{self, Stop};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::SystemTime;
 
 /// How much is copied at a time.
 const COPY_BYTES: usize = 128 * 1024;
@@ -25,7 +23,8 @@ const COPY_BYTES: usize = 128 * 1024;
 /// begun.
 pub(crate) fn annotate_to_files(
     pipeline: &Pipeline,
-    plans: &[Plan],
+    folder: &OutputFolder,
+    plans: &[Plan<'_>],
     format: Option<Format>,
     resume: bool,
     threads: usize,
@@ -41,15 +40,20 @@ pub(crate) fn annotate_to_files(
             let Some(plan) = plans.get(number) else {
                 return;
             };
-            if no_room.load(Ordering::Relaxed) || signals::ask_to_stop() {
+            if no_room.load(Ordering::Relaxed) {
                 return;
             }
-            if resume && is_whole(plan, &plan.target) {
+            if signals::ask_to_stop(Stop::of(plan.input.is_stream())) {
+                let left_out = if plan.input.is_stream() { Tally::new() } else { Tally::incomplete() };
+                ledger.add(number as u64, plan.input.number, left_out, Behind::Follows);
+                continue;
+            }
+            if resume && folder.has_whole(&plan.target.relative, &plan.input.name) {
                 pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
                 pipeline.reading.progress.file_done();
                 continue;
             }
-            match write_file(pipeline, plan, format, resume, threads_each) {
+            match write_file(pipeline, folder, plan, format, resume, threads_each) {
                 Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
                 Err((output, error)) => {
                     ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
@@ -60,7 +64,7 @@ pub(crate) fn annotate_to_files(
         }
     });
     let mut tally = ledger.into_tally();
-    tally.complete &= !signals::have_cut_off();
+    tally.stopped = signals::has_stopped();
     tally
 }
 
@@ -69,15 +73,17 @@ pub(crate) fn annotate_to_files(
 /// Where the output cannot be written: its name, and why. Trouble with the input is said here.
 fn write_file(
     pipeline: &Pipeline,
-    plan: &Plan,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
     format: Option<Format>,
     resume: bool,
     threads: usize,
 ) -> Result<Tally, (PathBuf, io::Error)> {
-    let opened = pipeline.open(&plan.input).and_then(|opened| Ok((origin(opened.metadata()?), opened)));
+    let opened = pipeline.open(plan.input);
+    let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
     match opened {
         Ok((origin, Opened::Input(input))) => {
-            annotate_to_file(pipeline, plan, input, origin, format, threads)
+            annotate_to_file(pipeline, folder, plan, input, origin, format, threads)
                 .map_err(|error| (plan.target.output.clone(), error))
         }
         Ok((origin, Opened::NoText(input))) => {
@@ -86,12 +92,15 @@ fn write_file(
                     pipeline.messages.say(refusal);
                     Ok(Tally::incomplete())
                 }
-                None if resume && is_whole(plan, plan.copy()) => Ok(Tally::new()),
-                None => copy_to_file(pipeline, plan, input, origin),
+                None if resume && folder.has_whole(&plan.copy().relative, &plan.input.name) => {
+                    Ok(Tally::new())
+                }
+                None => copy_to_file(pipeline, folder, plan, input, origin),
             };
             pipeline.reading.progress.file_done();
             outcome.map_err(|error| (plan.copy().output.clone(), error))
         }
+        Err(error) if signals::is_stop(&error) && plan.input.is_stream() => Ok(Tally::new()),
         Err(error) => {
             pipeline.messages.input(&plan.input.name, &error);
             pipeline.reading.progress.file_done();
@@ -105,13 +114,14 @@ fn write_file(
 /// Where the output cannot be written.
 fn annotate_to_file(
     pipeline: &Pipeline,
-    plan: &Plan,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
     input: Input,
     origin: Origin,
     format: Option<Format>,
     threads: usize,
 ) -> io::Result<Tally> {
-    let file = NewFile::create(&plan.target.place, Some(origin))?;
+    let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let packer = match format {
         Some(format) => Packer::new(&[format], file)?,
         None => Packer::new(&input.formats, file)?,
@@ -119,10 +129,10 @@ fn annotate_to_file(
     let mut wtr = Buffered::new(packer);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
-        Ok(blocks) => annotate_blocks(pipeline, &plan.input, blocks, &mut wtr, threads)?,
+        Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            Worker::new(pipeline).annotate_input(&plan.input, Ok(Opened::Input(input)), &mut wtr)?
+            Worker::new(pipeline).annotate_input(plan.input, Ok(Opened::Input(input)), &mut wtr)?
         }
     };
     let Outcome { tally, trouble } = outcome;
@@ -153,12 +163,13 @@ fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
 /// Where the copy cannot be written.
 fn copy_to_file(
     pipeline: &Pipeline,
-    plan: &Plan,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
     mut input: Descriptor,
     origin: Origin,
 ) -> io::Result<Tally> {
     let target = plan.copy();
-    let mut file = NewFile::create(&target.place, Some(origin))?;
+    let mut file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         match input.read(&mut buffer) {
@@ -172,23 +183,6 @@ fn copy_to_file(
         }
     }
     file.finish(true)?;
-    pipeline.no_texts.add(&plan.input);
+    pipeline.no_texts.add(plan.input);
     Ok(Tally::new())
-}
-
-fn origin(metadata: Metadata) -> Origin {
-    Origin { permissions: metadata.permissions(), modified: metadata.modified().ok() }
-}
-
-/// An output is whole if it was modified when its input was: a file gets its name only when it is finished,
-/// and that time only if its input could be read to the end. An input that changed since has another.
-fn is_whole(plan: &Plan, target: &Target) -> bool {
-    let InputName::File(input) = &plan.input.name else {
-        return false;
-    };
-    modified(&target.output).is_some_and(|output| Some(output) == modified(input))
-}
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).ok()?.modified().ok()
 }

@@ -12,7 +12,7 @@ use crate::input::{Descriptor, Expected, InputFile, Opened, Reading, is_worth_th
 use crate::messages::{self, Messages};
 use crate::output::{Buffered, OwnLine};
 use crate::report::{Counter, Tally};
-use crate::signals;
+use crate::signals::{self, Stop};
 use imsdk_annotate::Annotator;
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, Write};
@@ -71,10 +71,11 @@ impl Pipeline {
                 continue;
             }
             for file in group {
-                if signals::ask_to_stop() {
+                if signals::ask_to_stop(Stop::of(file.is_stream())) {
+                    tally.complete &= inputs[file.number..].iter().all(InputFile::is_stream);
                     break 'groups;
                 }
-                if file.regular_bytes.is_none() {
+                if file.is_stream() {
                     // Opening a named pipe waits for its writer, as reading does.
                     wtr.flush()?;
                     signals::set_idle(true);
@@ -92,7 +93,7 @@ impl Pipeline {
                 }
             }
         }
-        tally.complete &= !signals::have_cut_off();
+        tally.stopped = signals::has_stopped();
         Ok((wtr.into_inner().into_inner()?, tally))
     }
 
@@ -111,8 +112,8 @@ impl Pipeline {
     }
 
     /// What stands before the number of each line of an input; nothing may.
-    fn name_before_lines(&self, file: &InputFile) -> String {
-        if self.names_before_lines { file.name.before_lines() } else { String::new() }
+    fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
+        if self.names_before_lines { file.name.before_lines() } else { Vec::new() }
     }
 
     /// Reading what is being written would never end.

@@ -6,7 +6,7 @@ use crate::input::{Block, Blocks, Buffering, InputFile, Opened, is_worth_threads
 use crate::left_out::Behind;
 use crate::output::{TurnWriter, Turns};
 use crate::report::{Ledger, Tally};
-use crate::signals;
+use crate::signals::{self, Stop};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -97,7 +97,7 @@ fn annotate_pieces<'a, W: Write + Send>(
     on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
     turns.into_result()?;
     let mut tally = ledger.into_tally();
-    tally.complete &= !signals::have_cut_off();
+    tally.complete &= !signals::has_stopped();
     Ok(tally)
 }
 
@@ -148,7 +148,7 @@ fn do_piece<'a, W: Write>(
     let Outcome { tally, trouble } = outcome;
     let behind = match &trouble {
         // What comes behind would follow on a gap.
-        Some(trouble) if signals::is_cut_off(&trouble.error) => Behind::AllIsLeftOut,
+        Some(trouble) if signals::is_stop(&trouble.error) => Behind::AllIsLeftOut,
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,
     };
@@ -159,7 +159,7 @@ fn do_piece<'a, W: Write>(
 impl<'a> Pieces<'a> {
     fn next(&mut self) -> Option<Piece<'a>> {
         let (file, work, is_last) = self.next_work()?;
-        if signals::ask_to_stop() {
+        if signals::ask_to_stop(Stop::File) {
             return None;
         }
         let ticket = self.next_ticket;

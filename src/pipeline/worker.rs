@@ -4,6 +4,7 @@ use super::Pipeline;
 use crate::input::{InputFile, Opened};
 use crate::progress::Progress;
 use crate::report::{Counter, Tally};
+use crate::signals;
 use imsdk_annotate::{Observer, Part, Source, StreamAnnotator, StreamError};
 use std::io::{self, Write};
 
@@ -62,10 +63,21 @@ impl<'a> Worker<'a> {
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let outcome = match opened {
-            Ok(Opened::Input(mut input)) => self.annotate(file, &mut input, wtr)?,
+            Ok(Opened::Input(mut input)) => {
+                let mut outcome = self.annotate(file, &mut input, wtr)?;
+                if input.is_stream() {
+                    // A signal is the end of a stream, and no trouble.
+                    outcome.trouble = outcome.trouble.filter(|trouble| !signals::is_stop(&trouble.error));
+                    outcome.tally.complete = outcome.trouble.is_none();
+                }
+                outcome
+            }
             Ok(Opened::NoText(_)) => {
                 self.pipeline.no_texts.add(file);
                 self.watch.progress.add_bytes(file.regular_bytes.unwrap_or(0));
+                Outcome { tally: Tally::new(), trouble: None }
+            }
+            Err(error) if signals::is_stop(&error) && file.is_stream() => {
                 Outcome { tally: Tally::new(), trouble: None }
             }
             Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error.into()) },
@@ -87,7 +99,7 @@ impl<'a> Worker<'a> {
     ) -> io::Result<Outcome> {
         let name = self.pipeline.name_before_lines(file);
         self.watch.in_line = false;
-        let trouble = match self.stream.annotate(source, name.as_bytes(), wtr, &mut self.watch) {
+        let trouble = match self.stream.annotate(source, &name, wtr, &mut self.watch) {
             Ok(_) => None,
             Err(StreamError::Read(error)) => {
                 Some(Trouble { error, cuts_line: self.watch.in_line && !self.pipeline.ends_lines })

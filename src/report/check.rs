@@ -118,7 +118,7 @@ impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Selector(error) => write!(f, "{error}"),
-            Self::Limit(limit) => write!(f, "{limit:?} is no number; write SELECT>N: error>10"),
+            Self::Limit(limit) => write!(f, "{limit:?} is no number; write SELECT>N: 'error>10'"),
         }
     }
 }

@@ -11,9 +11,15 @@ const COMMANDS_MAX: usize = 10;
 
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     let rows: Vec<Row<'_>> = report.known().into_iter().chain(report.unknown()).collect();
+    let ending = report.ending().map(|words| (if report.tally.complete { "notice" } else { "error" }, words));
     for level in ["error", "warning", "notice"] {
         let rows: Vec<&Row<'_>> = rows.iter().filter(|row| level_of(row) == level).collect();
-        let shown = if rows.len() > COMMANDS_MAX { COMMANDS_MAX - 1 } else { rows.len() };
+        let mut room = COMMANDS_MAX;
+        if let Some((_, words)) = ending.filter(|(ending_level, _)| *ending_level == level) {
+            writeln!(wtr, "::{level} title=iMSDK::{}", github_message(words))?;
+            room -= 1;
+        }
+        let shown = if rows.len() > room { room - 1 } else { rows.len() };
         for row in &rows[..shown] {
             write_command(report, level, row, wtr)?;
         }

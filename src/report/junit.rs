@@ -1,8 +1,8 @@
 //! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
 
 use super::check::CheckOutcome;
-use super::escape::visible;
 use super::{Report, Row, count_of};
+use crate::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 
@@ -20,9 +20,22 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
     // Who reads the file may take one without cases for a failure.
     let without_case = outcomes.iter().filter(|outcome| !rows.iter().any(|row| selects(outcome, row)));
     suite.add_test_cases(without_case.map(case_of_check));
+    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));
     let mut document = quick_junit::Report::new("imsdk-annotate");
     document.add_test_suite(suite);
     document.serialize(wtr).map_err(io::Error::other)
+}
+
+/// The test case of inputs that were not read to their own ends: an error, unless a signal was the end of a stream.
+fn case_of_ending(words: &str, is_complete: bool) -> TestCase {
+    let mut status = TestCaseStatus::success();
+    if !is_complete {
+        status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(words);
+    }
+    let mut case = TestCase::new("all inputs", status);
+    case.set_classname("imsdk.input").set_system_out(words);
+    case
 }
 
 /// The test case of a check that selects none of the codes that are told apart.

@@ -8,8 +8,8 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
     let (known, unknown) = (report.known(), report.unknown());
     writeln!(wtr, "## iMSDK return codes\n")?;
     writeln!(wtr, "{}.", report.summary())?;
-    if !report.tally.complete {
-        writeln!(wtr, "\n**Not all could be read:** see the messages of the job.")?;
+    if let Some(ending) = report.ending() {
+        writeln!(wtr, "\n**Note:** {ending}.")?;
     }
     for outcome in report.outcomes() {
         let verdict = if outcome.has_failed() { "❌ failed" } else { "✅ passed" };

@@ -17,7 +17,6 @@ mod time_stamp;
 pub(crate) use baseline::Baseline;
 pub(crate) use check::Check;
 pub(crate) use counter::Counter;
-pub(crate) use escape::visible;
 pub(crate) use json::{LoadedReport, load, write_entries};
 pub(crate) use ledger::Ledger;
 pub(crate) use tally::Tally;
@@ -154,6 +153,16 @@ impl<'a> Report<'a> {
         let codes = count_of(self.tally.known_fields(), "return code", "return codes");
         let lines = count_of(input.lines, "line", "lines");
         format!("{codes} in {lines} of {}", count_of(input.files, "input", "inputs"))
+    }
+
+    /// Returns how reading ended, in words, where that was not at the end of all inputs.
+    fn ending(&self) -> Option<&'static str> {
+        match (self.tally.complete, self.tally.stopped) {
+            (true, false) => None,
+            (true, true) => Some("stopped by a signal"),
+            (false, true) => Some("stopped by a signal before all was read"),
+            (false, false) => Some("not all could be read: see the messages"),
+        }
     }
 
     /// `server.log:12`, as it is in the report.

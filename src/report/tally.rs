@@ -21,8 +21,10 @@ pub(crate) struct Tally {
     pub(crate) more_unknown: u64,
     /// How many fields with unknown codes each check selects, also among those that are not told apart.
     pub(crate) unknown_selected: Vec<u64>,
-    /// Whether all could be read.
+    /// Whether all could be read. A stream that a signal ended was read to its end.
     pub(crate) complete: bool,
+    /// Whether a signal has ended reading.
+    pub(crate) stopped: bool,
     pub(crate) input: InputCount,
     /// Which inputs this is of: from the first to the last of them; none, where nothing was read.
     files: Option<FileRange>,
@@ -80,6 +82,7 @@ impl Tally {
             more_unknown: 0,
             unknown_selected: Vec::new(),
             complete: true,
+            stopped: false,
             input: InputCount::default(),
             files: None,
         }
@@ -123,6 +126,7 @@ impl Tally {
     /// Adds what follows: other inputs, or more of the last one.
     pub(crate) fn append(&mut self, mut next: Self) {
         self.complete &= next.complete;
+        self.stopped |= next.stopped;
         self.more_unknown = self.more_unknown.saturating_add(next.more_unknown);
         self.unknown_selected.resize(self.unknown_selected.len().max(next.unknown_selected.len()), 0);
         for (sum, count) in self.unknown_selected.iter_mut().zip(&next.unknown_selected) {

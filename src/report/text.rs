@@ -1,10 +1,10 @@
 //! The report for people: a table, and below it the first line with each code.
 
-use super::escape::visible;
 use super::histogram::Histogram;
 use super::tally::sum;
 use super::{Report, Row, count_of};
 use crate::table::{self, Align, Cell};
+use crate::visible::visible;
 use std::io::{self, Write};
 
 /// Eighths of a line's height.
@@ -45,8 +45,8 @@ pub(super) fn write(report: &Report<'_>, color: bool, wtr: &mut impl Write) -> i
 
 fn write_summary(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     writeln!(wtr, "{}", report.summary())?;
-    if !report.tally.complete {
-        writeln!(wtr, "not all could be read: see the messages")?;
+    if let Some(ending) = report.ending() {
+        writeln!(wtr, "{ending}")?;
     }
     Ok(())
 }

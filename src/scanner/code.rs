@@ -2,6 +2,8 @@
 
 use super::byte_class::{carries_on, is_blank, is_digit};
 use super::limits::{BLANKS_MAX, DIGITS_MAX};
+use crate::catalog::code_at;
+use std::ops::Range;
 
 /// A code with all that belongs to its field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,25 +63,14 @@ fn opening_quote(rest: &[u8]) -> &[u8] {
     }
 }
 
-/// The number that begins at `start`, with where it ends: `-` or nothing, then 1 to 9 digits, the first
-/// of them not `0`, and no further digit.
+/// Returns the code of a field that begins at `start`, with the byte offset of its end: a code whose first digit is not `0`.
 #[inline]
 fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
-    let negative = haystack.get(start) == Some(&b'-');
-    let first = start + usize::from(negative);
-    if !matches!(haystack.get(first), Some(b'1'..=b'9')) {
+    let first = start + usize::from(haystack.get(start) == Some(&b'-'));
+    if haystack.get(first) == Some(&b'0') {
         return None;
     }
-    let digits = haystack[first..].iter().take(DIGITS_MAX + 1).take_while(|&&byte| is_digit(byte));
-    let (mut magnitude, mut count) = (0_i32, 0);
-    for &digit in digits {
-        if count == DIGITS_MAX {
-            return None;
-        }
-        magnitude = magnitude * 10 + i32::from(digit - b'0');
-        count += 1;
-    }
-    Some((if negative { -magnitude } else { magnitude }, first + count))
+    code_at(haystack, start)
 }
 
 /// The code that a text is, as a whole.
@@ -88,8 +79,8 @@ pub(crate) fn code_of(text: &[u8]) -> Option<i32> {
 }
 
 /// The codes that could end right before `end`, or before a closing quote or bracket there, the one with the most
-/// digits first: how many of the digits belong to it is not known, nor whether a `-` does. With where they begin.
-pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (usize, i32)> {
+/// digits first, each with its place: how many of the digits belong to it is not known, nor whether a `-` does.
+pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (Range<usize>, i32)> {
     let end = match haystack[..end] {
         [.., b'\\', b'"' | b'\''] => end - 2,
         [.., b'"' | b'\'' | b']'] => end - 1,
@@ -98,7 +89,17 @@ pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = 
     let digits = haystack[..end].iter().rev().take(DIGITS_MAX).take_while(|&&byte| is_digit(byte)).count();
     let longest = end - digits;
     let first = longest - usize::from(digits > 0 && haystack[..longest].ends_with(b"-"));
-    (first..end).filter_map(move |start| Some((start, code_of(&haystack[start..end])?)))
+    (first..end).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
+}
+
+/// Whether bytes behind a text that follows a code could still make the code part of something longer: nothing
+/// follows, or only `.`, `:`, or `,` and up to three digits.
+pub(crate) fn is_undecided(rest: &[u8]) -> bool {
+    match rest {
+        [] | [b'.' | b':'] => true,
+        [b',', digits @ ..] => digits.len() <= 3 && digits.iter().all(|&byte| is_digit(byte)),
+        _ => false,
+    }
 }
 
 /// Whether a text right behind a code could make it part of something longer.

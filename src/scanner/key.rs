@@ -197,7 +197,7 @@ fn could_end_a_key(haystack: &[u8], end: usize) -> bool {
 ///
 /// The letter of an escape (`\n`, `\r`, `\t`) and a colour sequence before it are no part of it.
 #[inline]
-fn identifier_start(haystack: &[u8], end: usize) -> Option<usize> {
+pub(crate) fn identifier_start(haystack: &[u8], end: usize) -> Option<usize> {
     // The digits and the `m` of a colour sequence look like a part of the identifier.
     let run_max = KEY_MAX_BYTES + COLOR_MAX_BYTES;
     let run = count_back(haystack, end, run_max, is_identifier);
@@ -226,6 +226,12 @@ fn color_tail(haystack: &[u8], at: usize) -> usize {
 /// How long the identifier is that a text begins with.
 pub(crate) fn identifier_length(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| is_identifier(byte)).count()
+}
+
+/// Returns the length of the identifier that a text ends with at `end`, up to one byte more than a key can have: a
+/// longer one is none.
+pub(crate) fn identifier_length_before(text: &[u8], end: usize) -> usize {
+    count_back(text, end, KEY_MAX_BYTES + 1, is_identifier)
 }
 
 /// How many bytes right before `end` are of a class; at most `max`.

@@ -43,9 +43,8 @@ mod limits;
 mod pairs;
 mod usual;
 
-pub(crate) use byte_class::is_identifier;
-pub(crate) use code::{code_of, codes_before, may_carry_on};
-pub(crate) use key::{identifier_length, is_other_kind};
+pub(crate) use code::{code_of, codes_before, is_undecided, may_carry_on};
+pub(crate) use key::{identifier_length, identifier_length_before, identifier_start, is_other_kind};
 pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
 

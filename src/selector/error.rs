@@ -1,6 +1,6 @@
 //! Why a text is no selector, with what may have been meant.
 
-use crate::catalog::{Catalog, Severity};
+use crate::catalog::{CODE_DIGITS_MAX, Catalog, Severity};
 use std::fmt;
 
 const NAMES_OF_SETS: [&str; 3] = ["any", "unknown", "new"];
@@ -26,9 +26,14 @@ pub enum SelectorError {
     /// A code that the catalog lacks, with those that are nearest to it.
     UnknownCode {
         /// What was written.
-        code: i64,
+        code: i32,
         /// Codes that are nearly written so; perhaps none.
         nearest: Vec<String>,
+    },
+    /// A number that is too long for a code.
+    TooManyDigits {
+        /// The number as it was written.
+        code: String,
     },
     /// A range that holds no code.
     EmptyRange {
@@ -67,6 +72,7 @@ pub(super) fn nearest(written: &str, catalog: &Catalog) -> Vec<String> {
     near.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect()
 }
 
+/// One line, with texts as they were written: where they could act, on a terminal for example, the reader must see to that.
 impl fmt::Display for SelectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let did_you_mean = |nearest: &[String]| match nearest {
@@ -75,22 +81,28 @@ impl fmt::Display for SelectorError {
             [only, ..] => format!("; did you mean {only}?"),
         };
         match self {
-            Self::MissingTerm => write!(f, "a term is missing; write terms with commas between: error,!auth"),
+            Self::MissingTerm => {
+                write!(f, "a term is missing; write terms with commas between: 'error,!auth'")
+            }
+            Self::TooManyDigits { code } => {
+                write!(f, "{code} is no code: a code has up to {CODE_DIGITS_MAX} digits")
+            }
             Self::UnknownTerm { term, nearest, names } => {
-                let names = names.join(", ");
-                let mean = did_you_mean(nearest);
+                let there_are = if nearest.is_empty() { "; there are" } else { " There are" };
                 write!(
                     f,
-                    "nothing is called {term:?}{mean}\nthere are: {names}, a code (-204), a range (-299..-201); !term takes away"
+                    "nothing is called {term:?}{}{there_are}: {}, a code (-204), a range (-299..-201); !term takes away",
+                    did_you_mean(nearest),
+                    names.join(", ")
                 )
             }
             Self::UnknownCode { code, nearest } => {
                 let mean = did_you_mean(nearest);
                 write!(f, "the catalog has no {code}{mean}")?;
-                if *code < 0 {
-                    write!(f, "\nfor a code that is in no catalog, write {code}..{code}")
-                } else {
-                    Ok(())
+                let then = if nearest.is_empty() { "; for" } else { " For" };
+                match code {
+                    ..0 => write!(f, "{then} a code that is in no catalog, write {code}..{code}"),
+                    _ => Ok(()),
                 }
             }
             Self::EmptyRange { range, is_reversed: true } => {

@@ -4,7 +4,7 @@ mod error;
 
 pub use error::SelectorError;
 
-use crate::catalog::{Catalog, Category, Entry, Severity};
+use crate::catalog::{Catalog, Category, Entry, Severity, has_too_many_digits, parse_code};
 use error::{names, nearest};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -120,28 +120,37 @@ impl Term {
     }
 
     fn parse_codes(name: &str, catalog: &Catalog) -> Result<Self, SelectorError> {
-        let number = |text: &str| text.trim().parse::<i32>().ok();
-        if let Some((first, last)) = name.split_once("..")
-            && let (Some(first), Some(last)) = (number(first), number(last))
+        let (first, last) = match name.split_once("..") {
+            Some((first, last)) => (first.trim(), Some(last.trim())),
+            None => (name, None),
+        };
+        if let Some(long) =
+            [Some(first), last].into_iter().flatten().find(|text| has_too_many_digits(text.as_bytes()))
         {
-            let range = first..=last;
-            let in_catalog = || catalog.entries().iter().any(|entry| range.contains(&entry.code()));
-            // A negative code may be in a log, whether or not the catalog has it.
-            let holds_codes = first <= last && (first < 0 || in_catalog());
-            return if holds_codes {
-                Ok(Self::Codes(range))
-            } else {
-                Err(SelectorError::EmptyRange { range: name.to_owned(), is_reversed: first > last })
-            };
+            return Err(SelectorError::TooManyDigits { code: long.to_owned() });
         }
-        match (number(name), name.parse()) {
-            (Some(code), _) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
-            (_, Ok(code)) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
-            (_, Err(_)) => Err(SelectorError::UnknownTerm {
+        let code_of = |text: &str| parse_code(text.as_bytes());
+        match (code_of(first), last.map(code_of)) {
+            (Some(first), Some(Some(last))) => Self::of_range(name, first..=last, catalog),
+            (Some(code), None) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
+            (Some(code), None) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
+            _ => Err(SelectorError::UnknownTerm {
                 term: name.to_owned(),
                 nearest: nearest(name, catalog),
                 names: names(catalog),
             }),
+        }
+    }
+
+    /// Returns the term for the range that is written as `name`.
+    fn of_range(name: &str, range: RangeInclusive<i32>, catalog: &Catalog) -> Result<Self, SelectorError> {
+        let (first, last) = (*range.start(), *range.end());
+        let in_catalog = || catalog.entries().iter().any(|entry| range.contains(&entry.code()));
+        // A negative code may be in a log, whether or not the catalog has it.
+        if first <= last && (first < 0 || in_catalog()) {
+            Ok(Self::Codes(range))
+        } else {
+            Err(SelectorError::EmptyRange { range: name.to_owned(), is_reversed: first > last })
         }
     }
 
@@ -205,6 +214,8 @@ mod tests {
             ("AUTH", &[-201, -204]),
             ("-204", &[-204]),
             ("5", &[5]),
+            ("005", &[5]),
+            ("-299 .. -201", &[-201, -204, -232, -299]),
             ("-299..-201", &[-201, -204, -232, -299]),
             ("-204..-204", &[-204]),
             ("-9999..-9999", &[-9999]),
@@ -245,17 +256,25 @@ mod tests {
             ("!", "a term is missing"),
             (
                 "eror",
-                "nothing is called \"eror\"; did you mean error?\nthere are: any, unknown, new, success,",
+                "nothing is called \"eror\"; did you mean error? There are: any, unknown, new, success,",
             ),
             ("auht", "did you mean auth?"),
             ("sever-api", "did you mean server-api?"),
-            ("x..y", "nothing is called \"x..y\""),
-            ("-2004", "the catalog has no -2004; did you mean -204, -1001 or -104?\nfor a code that"),
+            ("x..y", "nothing is called \"x..y\"; there are: any"),
+            (
+                "-31337000",
+                "the catalog has no -31337000; for a code that is in no catalog, write -31337000..",
+            ),
+            ("-2004", "the catalog has no -2004; did you mean -204, -1001 or -104? For a code that"),
             ("7", "the catalog has no 7"),
+            ("+5", "nothing is called \"+5\"; there are: any"),
+            ("+1..+5", "nothing is called \"+1..+5\""),
             ("-201..-299", "no code is in -201..-299; write the lower one first"),
             ("6..9", "no code of the catalog is in 6..9"),
-            ("2147483648", "the catalog has no 2147483648"),
-            ("99999999999", "the catalog has no 99999999999"),
+            ("2147483648", "2147483648 is no code: a code has up to 9 digits"),
+            ("99999999999999999999", "99999999999999999999 is no code: a code has up to 9 digits"),
+            ("-2147483648..-1", "-2147483648 is no code: a code has up to 9 digits"),
+            ("1..1000000000", "1000000000 is no code: a code has up to 9 digits"),
         ] {
             let error = chosen(text).expect_err(text);
             assert!(error.contains(expected), "{text}: {error}");

@@ -71,11 +71,13 @@ fn what_cannot_be_is_refused_before_any_work() {
     let cases: &[(&[&str], &str)] = &[
         (
             &["--only", "eror"],
-            "--only eror: nothing is called \"eror\"; did you mean error?\nthere are: any, ",
+            "--only eror: nothing is called \"eror\"; did you mean error? There are: any, ",
         ),
         (&["--only", "-2004"], "the catalog has no -2004; did you mean -204"),
+        (&["--only", "+5"], "--only +5: nothing is called \"+5\"; there are: "),
+        (&["--fail-on", "-1234567890>1"], "-1234567890 is no code: a code has up to 9 digits"),
         (&["--fail-on", "auht>3"], "--fail-on auht>3: nothing is called \"auht\"; did you mean auth?"),
-        (&["--fail-on", "error>x"], "--fail-on error>x: \"x\" is no number; write SELECT>N: error>10"),
+        (&["--fail-on", "error>x"], "--fail-on error>x: \"x\" is no number; write SELECT>N: 'error>10'"),
         (&["--fail-on", "error>-1"], "\"-1\" is no number"),
         (&["--only", "new"], "--only new: \"new\" needs an earlier run to compare with: --baseline FILE"),
         (&["--baseline", "nosuch"], "--baseline nosuch: "),
@@ -296,10 +298,10 @@ fn a_report_replaces_a_file_only_when_it_is_whole() {
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(!child.wait().unwrap().success());
-    // A signal that can be caught leaves a whole report of what was read, which says that this is not all.
+    // A signal is the end of the stream: the report is whole, and says what the end was.
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    assert_eq!(report["complete"], false);
+    assert_eq!((&report["complete"], &report["stopped"]), (&true.into(), &true.into()));
     drop(stdin);
     let output = output_of(binary().current_dir(&folder).args(["-q", "--report=json=r.json"]), LOG);
     assert!(output.status.success());

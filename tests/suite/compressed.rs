@@ -181,3 +181,40 @@ fn a_line_comes_while_a_compressed_pipe_stays_open() {
     encoder.finish().unwrap();
     assert!(child.wait().unwrap().success());
 }
+
+/// A code whose digits may go on in what cannot be read is none.
+#[test]
+fn a_code_that_the_end_of_damaged_data_touches_is_none() {
+    let cut = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/found/cut.gz");
+    for args in
+        [&[][..], &["-j1"], &["--fields"], &["--only", "any"], &["-n"], &["--pattern", r"=(?<code>-\d+)"]]
+    {
+        let output = output_of(binary().args(args).args([cut, "--fail-on", "any", "--report", "json"]), b"");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains("failure"), "{args:?} {text}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("\"fields\": 0"), "{args:?}");
+    }
+    // What follows the code decides: nothing, what could go on with digits, or a newline.
+    for (text, is_field) in [
+        ("ret=-1", false),
+        ("\"ret\":\"-1\"", false),
+        ("ret=-1.", false),
+        ("ret=-1:", false),
+        ("ret=-1,", false),
+        ("ret=-1,000", false),
+        ("ret=-1,0000", true),
+        ("ret=-1,x", true),
+        ("ret=-1 ", true),
+        ("ret=-1\n", true),
+        ("ret=-1;", true),
+    ] {
+        let whole = pack("gzip", text.as_bytes());
+        // Without the checksum and the length behind the data.
+        let output = output_of(&mut binary(), &whole[..whole.len() - 8]);
+        assert_eq!(output.status.code(), Some(2));
+        let annotated = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(annotated.contains("failure"), is_field, "{text}");
+        assert_eq!(annotated.replace(" (general: failure)", ""), text);
+    }
+}

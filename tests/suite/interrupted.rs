@@ -97,23 +97,6 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
 }
 
 #[test]
-fn an_interrupted_output_file_stays_as_it_was() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("all.log");
-    fs::write(&out, "before").unwrap();
-    let mut child = binary().args(["-o", out.to_str().unwrap()]).stdin(Stdio::piped()).spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, &b"ret=-1\n".repeat(100_000)).unwrap();
-    // What has been read has been written: to the temporary file.
-    let names = || contents(folder.path()).into_keys().collect::<Vec<_>>();
-    assert_eq!(names().len(), 2, "{:?}", names());
-    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
-    child.wait().unwrap();
-    assert_eq!(names(), ["all.log"]);
-    assert_eq!(fs::read(&out).unwrap(), b"before");
-}
-
-#[test]
 fn a_signal_that_is_ignored_stays_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("all.log");

@@ -26,7 +26,7 @@ fn the_manual_has_all_options_and_the_laid_out_texts() {
     }
     for line in [
         ".SH EXAMPLES\n.nf\n",
-        "\n  tail -f server.log | imsdk-annotate           watch a log, in colour\n",
+        "\n  tail -F server.log | imsdk-annotate           watch a log, in colour\n",
         ".SH \"EXIT STATUS\"\n.nf\n",
         "\n  130, 143  ended by SIGINT, SIGTERM\n",
     ] {

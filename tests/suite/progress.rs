@@ -106,6 +106,24 @@ fn it_tells_bytes_files_and_fields() {
 }
 
 #[test]
+fn of_a_stream_it_tells_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log");
+    fs::write(&log, "ret=-1\n").unwrap();
+    let log = log.to_str().unwrap();
+    for (args, files) in [(&["-"][..], ""), (&["-", log], "2 of 2 files, ")] {
+        let args = [&["--progress", "always"], args].concat();
+        let output = output_of(binary().args(&args), &b"ret=-1\n".repeat(1000));
+        let shown = String::from_utf8(output.stderr).unwrap();
+        let last = shown.trim_end().rsplit('\r').next().unwrap();
+        let fields = 999 + args.len() - 2;
+        assert!(last.contains("6.8") && last.contains("KiB, ") && last.contains("B/s, "), "{last}");
+        assert!(last.replace(',', "").ends_with(&format!("{} fields", fields).replace(',', "")), "{last}");
+        assert!(last.contains(files) && !last.contains("0 of 1"), "{last}");
+    }
+}
+
+#[test]
 fn it_is_not_there_where_it_is_not_wanted() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");

@@ -15,19 +15,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-const LINE: &[u8] = b"ret=-204 openid=7\n";
-const ANNOTATED: &[u8] = b"ret=-204 (auth: user session is failure!) openid=7\n";
-const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
+pub(crate) const LINE: &[u8] = b"ret=-204 openid=7\n";
+pub(crate) const ANNOTATED: &[u8] = b"ret=-204 (auth: user session is failure!) openid=7\n";
+pub(crate) const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
 /// The program, reading from a pipe of which the test has both ends: what it did not read can be read here.
-struct Run {
-    child: Child,
-    stdin_wtr: PipeWriter,
+pub(crate) struct Run {
+    pub(crate) child: Child,
+    pub(crate) stdin_wtr: PipeWriter,
     stdin_rdr: PipeReader,
     stdout: ChildStdout,
 }
 
-fn start(command: &mut Command) -> Run {
+pub(crate) fn start(command: &mut Command) -> Run {
     let (stdin_rdr, stdin_wtr) = std::io::pipe().unwrap();
     command.stdin(stdin_rdr.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -37,12 +37,12 @@ fn start(command: &mut Command) -> Run {
     Run { child, stdin_wtr, stdin_rdr, stdout }
 }
 
-fn send(child: &Child, signal: Signal) {
+pub(crate) fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
 /// Waits for a condition, as long as the test runner has patience.
-fn wait_until(mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         thread::sleep(Duration::from_millis(2));
     }
@@ -50,14 +50,14 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
 
 impl Run {
     /// Writes, and waits until the program has read all of it.
-    fn feed(&mut self, text: &[u8]) {
+    pub(crate) fn feed(&mut self, text: &[u8]) {
         self.stdin_wtr.write_all(text).unwrap();
         let rdr = self.stdin_rdr.as_fd();
         wait_until(|| ioctl_fionread(rdr).unwrap() == 0);
     }
 
     /// Waits for the end; that the signal has caused it is checked. Returns what it wrote.
-    fn ended_by(mut self, signal: Signal, what: &str) -> Vec<u8> {
+    pub(crate) fn ended_by(mut self, signal: Signal, what: &str) -> Vec<u8> {
         let mut rest = Vec::new();
         self.stdout.read_to_end(&mut rest).unwrap();
         let status = self.child.wait().unwrap();
@@ -143,29 +143,6 @@ fn what_is_held_back_is_written() {
             written = unpack_with_library(format, &written);
         }
         assert_eq!(written, ANNOTATED.repeat(3), "{args:?}");
-    }
-}
-
-#[test]
-fn reports_are_written_and_say_that_they_are_not_complete() {
-    for args in [&["-q", "other.log", "-"][..], &["other.log", "-", "other.log"], &["-o", "out.log"]] {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("other.log"), b"ret=5\n").unwrap();
-        let mut run = start(binary().current_dir(&folder).args(["--report", "json=report.json"]).args(args));
-        run.feed(&LINE.repeat(2));
-        run.feed(b"ret=-20");
-        send(&run.child, Signal::INT);
-        run.ended_by(Signal::INT, &format!("{args:?}"));
-        let report = fs::read(folder.path().join("report.json")).unwrap();
-        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
-        assert_eq!(report["complete"], false);
-        let others = u64::from(args[0] != "-o");
-        assert_eq!(
-            (&report["fields"], &report["input"]["lines"]),
-            (&(2 + others).into(), &(2 + others).into())
-        );
-        let names = fs::read_dir(&folder).unwrap().count();
-        assert_eq!(names, 2, "{args:?}: a file that is not whole has been left");
     }
 }
 

@@ -5,7 +5,7 @@ use super::made_folder::{Made, make};
 use super::naive::notes::Style;
 use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list};
 use crate::messages::Messages;
-use crate::output::plan;
+use crate::output::{FilesInUse, plan};
 use crate::pipeline::{NoTexts, Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::{Counter, Tally};
@@ -219,9 +219,11 @@ fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format
     let rename = |path: &Path| format.map_or_else(|| path.to_owned(), |format| format.rename(path));
     let inputs = listed(&folders, &expected);
     // Two inputs for one output are refused.
-    let Ok(plans) = plan(&[InputName::File(root.to_owned())], inputs, out.path(), rename) else { return };
+    let operands = [InputName::File(root.to_owned())];
+    let plans = plan(&operands, &inputs, &FilesInUse::default(), out.path(), rename);
+    let Ok((folder, plans)) = plans else { return };
     let pipeline = pipeline(true);
-    let tally = annotate_to_files(&pipeline, &plans, format, false, threads);
+    let tally = annotate_to_files(&pipeline, &folder, &plans, format, false, threads);
     check(&pipeline, &tally, &expected);
     let (mut written, mut none) = (Vec::new(), 0);
     walk(out.path(), &mut written, &mut none);

@@ -12,6 +12,7 @@ mod options;
 mod patterns;
 mod reports;
 mod selectors;
+mod syntax;
 mod templates;
 mod twin;
 
@@ -22,7 +23,7 @@ mod replay;
 type Target = fn(&[u8]);
 
 /// The targets by name: those of `tests/fuzz/`, and of the folders of seeds and regressions.
-const TARGETS: [(&str, Target); 9] = [
+const TARGETS: [(&str, Target); 10] = [
     ("catalogs", catalogs::run),
     ("config", config::run),
     ("decoders", decoders::run),
@@ -30,6 +31,7 @@ const TARGETS: [(&str, Target); 9] = [
     ("patterns", patterns::run),
     ("reports", reports::run),
     ("selectors", selectors::run),
+    ("syntax", syntax::run),
     ("templates", templates::run),
     ("twin", twin::run),
 ];

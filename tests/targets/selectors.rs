@@ -50,7 +50,12 @@ fn has(term: &str, code: i32, has_baseline: bool) -> Option<bool> {
         "success" | "action" | "error" => Some(true),
         _ if is_category() => Some(entry.is_some_and(|entry| entry.category().name() == term)),
         _ => {
-            let number = |text: &str| text.trim().parse::<i32>().ok();
+            let number = |text: &str| {
+                let text = text.trim();
+                let digits = text.strip_prefix('-').unwrap_or(text);
+                let is_code = digits.len() <= 9 && digits.bytes().all(|byte| byte.is_ascii_digit());
+                if is_code { text.parse::<i32>().ok() } else { None }
+            };
             match term.split_once("..") {
                 Some((first, last)) => {
                     let range = number(first)?..=number(last)?;

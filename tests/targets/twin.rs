@@ -103,8 +103,13 @@ fn streamed(annotator: &Annotator, text: &[u8], sizes: [u8; 4]) -> (Vec<u8>, Tol
 /// What the twin makes of a text, if it can be asked.
 fn expected(options: &Options, style: &Style<'_>, text: &[u8]) -> Option<(Vec<u8>, Codes)> {
     let has_color = text.contains(&b'\x1b') && (options.color || options.strip);
-    let can_be_asked =
-        !has_color && (style.patterns.is_empty() || !options.as_fields && !has_note(style, text));
+    let can_be_asked = !has_color
+        && match (style.patterns.is_empty(), options.as_fields) {
+            (true, false) => true,
+            (false, false) => !has_note(style, text),
+            (true, true) => !has_note(style, text) && !has_member(text),
+            (false, true) => false,
+        };
     if !can_be_asked {
         return None;
     }
@@ -130,6 +135,11 @@ fn has_note(style: &Style<'_>, text: &[u8]) -> bool {
     let entries = style.catalog.entries().iter();
     let notes = entries.map(|entry| style.rendered(entry).trim_start_matches([' ', '\t']).to_owned());
     notes.filter(|note| !note.is_empty()).any(|note| memchr::memmem::find(text, note.as_bytes()).is_some())
+}
+
+/// Whether something in a text could be the name of a member.
+fn has_member(text: &[u8]) -> bool {
+    ["_category", "_message"].iter().any(|suffix| memchr::memmem::find(text, suffix.as_bytes()).is_some())
 }
 
 /// The target.
@@ -162,8 +172,7 @@ pub(super) fn run(input: &[u8]) {
 fn can_be_annotated_again(options: &Options, style: &Style<'_>, text: &[u8]) -> bool {
     // A message that is itself a field, right behind the number of a pattern, is taken for the note.
     let is_safe = !options.as_fields || !options.has_fields_in_notes();
-    let has_member = || memchr::memmem::find(text, b"_category").is_some();
-    options.patterns.is_empty() || is_safe && !has_note(style, text) && !has_member()
+    options.patterns.is_empty() || is_safe && !has_note(style, text) && !has_member(text)
 }
 
 /// Annotating twice is annotating once, and taking the notes out gives the text back.

@@ -1,7 +1,7 @@
 //! Entries for people: a block for each, or a table.
 
-use crate::report::visible;
 use crate::table::{self, Align, Cell};
+use crate::visible::visible;
 use imsdk_annotate::{Entry, Language};
 use std::io::{self, Write};
 

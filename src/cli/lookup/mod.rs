@@ -11,10 +11,11 @@ pub(crate) use wanted::Wanted;
 use super::args::Args;
 use super::exit_status::ExitStatus;
 use super::{STDOUT_NAME, refuse, say_if_not_written};
-use crate::messages::{Messages, write_to_stderr};
+use crate::messages::Messages;
 use crate::output::Output;
 use crate::report::write_entries;
-use imsdk_annotate::{AnnotatorBuilder, Catalog, Entry, Selector, SelectorError};
+use imsdk_annotate::{AnnotatorBuilder, Catalog, Entry, Language, Selector, SelectorError};
+use nearest::not_in_catalog;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// What is looked up.
@@ -46,7 +47,7 @@ pub(super) fn look_up(
     let language = args.notes.lang.language();
     let found = match lookup {
         Lookup::Explain(wanted) => Ok(explain::explain(wanted, args, catalog, annotator, messages)),
-        Lookup::List(select) => list(select, catalog),
+        Lookup::List(select) => list(select, catalog, language),
         Lookup::Search(words) => search::search(words, catalog),
     };
     let found = match found {
@@ -67,12 +68,12 @@ pub(super) fn look_up(
     });
     say_if_not_written(messages, STDOUT_NAME, written);
     for missing in &found.missing {
-        write_to_stderr(&format!("imsdk-annotate: {missing}\n"));
+        messages.mention(missing);
     }
     ExitStatus::of(messages, !found.missing.is_empty())
 }
 
-fn list<'a>(select: &str, catalog: &'a Catalog) -> Result<Found<'a>, String> {
+fn list<'a>(select: &str, catalog: &'a Catalog, language: Language) -> Result<Found<'a>, String> {
     let selector = Selector::parse(select, catalog, None).map_err(|error| match error {
         SelectorError::NoBaseline => {
             format!("--list {select}: \"new\" is for --only and --fail-on; nothing in a catalog is new")
@@ -81,8 +82,11 @@ fn list<'a>(select: &str, catalog: &'a Catalog) -> Result<Found<'a>, String> {
             names.retain(|name| name != "new" && name != "unknown");
             format!("--list {select}: {}", SelectorError::UnknownTerm { term, nearest, names })
         }
-        // The rest of what is said of an unknown code is for logs.
-        error => format!("--list {select}: {}", error.to_string().lines().next().unwrap_or_default()),
+        // What the error itself says of an unknown code is for logs.
+        SelectorError::UnknownCode { code, .. } => {
+            format!("--list {}", not_in_catalog(&code.to_string(), &(code..=code), catalog, language))
+        }
+        error => format!("--list {select}: {error}"),
     })?;
     let is_selected = |entry: &&Entry| selector.selects(entry.code(), Some(entry));
     let entries: Vec<_> = catalog.entries().iter().filter(is_selected).collect();

@@ -1,6 +1,6 @@
 //! Which codes may have been meant by one that there is not.
 
-use crate::report::visible;
+use crate::visible::visible;
 use imsdk_annotate::{Catalog, Language};
 use std::ops::RangeInclusive;
 

@@ -1,6 +1,6 @@
 //! How JSON is laid out: a member a line, numbers beside each other, and nothing in a string that could act.
 
-use crate::report::escape::acts_on_terminals;
+use crate::visible::acts_on_terminals;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 

@@ -46,8 +46,8 @@ pub(crate) fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, Strin
     let Input { files, lines, bytes } = document.input;
     let input = InputCount { files, lines, bytes };
     let mut tally = Tally::new();
-    (tally.input, tally.complete, tally.more_unknown) =
-        (input, document.complete, document.more_unknown_fields);
+    (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
+    tally.more_unknown = document.more_unknown_fields;
     for (code, counted) in codes {
         let is_twice = if catalog.get(code).is_some() {
             tally.known.insert(code, counted).is_some()

@@ -30,6 +30,9 @@ struct Document {
     version: u64,
     /// Whether all inputs could be read to their ends.
     complete: bool,
+    /// Whether a signal has ended reading; left out where none has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stopped: bool,
     input: Input,
     /// How many fields had a code of the catalog, and how many a code that is in none.
     fields: u64,
@@ -120,6 +123,7 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
         format: FORMAT.to_owned(),
         version: VERSION,
         complete: tally.complete,
+        stopped: tally.stopped,
         input: Input { files, lines, bytes },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),

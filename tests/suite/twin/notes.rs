@@ -1,7 +1,8 @@
 //! What is written of fields, by a naive reading of the options: notes in each form, and old notes.
 //!
 //! Colours of the line itself are left to the tests of those: no text with an escape byte is to be compared where
-//! notes are in colour, or taken out. Where there are patterns, none with a note in it is, and forms are left out.
+//! notes are in colour, or taken out. Where there are patterns or forms, none with a note in it is, and of both together
+//! nothing is said.
 
 use super::{Field, Rules, field_with_key_end, is_other_kind};
 use imsdk_annotate::{Catalog, Entry, Language, Severity};
@@ -35,14 +36,40 @@ pub(crate) struct Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     Text,
+    XmlText,
     Json,
     EscapedJson,
     KeyValue,
+    /// With the quote that its values are in.
+    Attribute(char),
+    Nothing,
+}
+
+/// Where a place stands: in no tag of XML, in one, or in the value of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Outside,
+    /// In no tag of a line that begins with one.
+    InContent,
+    InTag,
+    InValue,
 }
 
 static COLOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^\x1B\[[0-9;:]{0,93}m").unwrap());
 
 static COLON_BEHIND_QUOTE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?-u)^(\\?")[ \t]*:"#).unwrap());
+
+static PAIR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=(?:[^>]|$)"#).unwrap());
+
+static QUOTED_PAIR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=[ \t]*(?P<quote>\\?["'])"#).unwrap());
+
+static BEGINS_WITH_TAG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?-u)^[ \t\r\x0C]*<[A-Za-z_]").unwrap());
+
+static OPENS_VALUE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)=[\\ \t]*$").unwrap());
+
+static COLON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^(?:[ \t\r]|\\{1,8}[tnr])*:").unwrap());
 
 static IN_SEQUENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\x1B\[[0-9;:]{0,96}$").unwrap());
 
@@ -137,19 +164,31 @@ impl<'a> Style<'a> {
     }
 
     fn form(&self, line: &[u8], field: &Field) -> Form {
+        if !self.as_fields {
+            return Form::Text;
+        }
         let behind_key = &line[field.key_end..field.end];
-        let quote = COLON_BEHIND_QUOTE.captures(behind_key);
-        match quote.map(|captures| captures[1].len()) {
-            _ if !self.as_fields => Form::Text,
-            Some(1) => Form::Json,
-            Some(_) => Form::EscapedJson,
-            None if behind_key.starts_with(b"=")
-                && !behind_key.starts_with(b"=>")
-                && !is_in_string(&line[..field.start]) =>
-            {
-                Form::KeyValue
+        let before = &line[..field.start];
+        let (in_string, place) = (is_in_string(before), place(before));
+        if let Some(captures) = COLON_BEHIND_QUOTE.captures(behind_key) {
+            return if captures[1].len() == 1 { Form::Json } else { Form::EscapedJson };
+        }
+        if PAIR.is_match(behind_key) && place != Place::InValue {
+            match QUOTED_PAIR.captures(behind_key) {
+                Some(pair) if place == Place::InTag => {
+                    return Form::Attribute(if &pair["quote"] == b"\"" { '"' } else { '\'' });
+                }
+                _ if behind_key[0] == b'=' && !in_string && place == Place::InContent => {
+                    return Form::Attribute('"');
+                }
+                _ if behind_key[0] == b'=' && !in_string => return Form::KeyValue,
+                _ => {}
             }
-            None => Form::Text,
+        }
+        match place {
+            _ if in_string && is_in_name(line, field.end) => Form::Nothing,
+            Place::InValue | Place::InContent => Form::XmlText,
+            Place::Outside | Place::InTag => Form::Text,
         }
     }
 
@@ -157,6 +196,9 @@ impl<'a> Style<'a> {
     fn old_note(&self, line: &[u8], field: &Found, entry: &Entry) -> Option<usize> {
         let behind = &line[field.end..];
         let note = self.plain_note(line, field, entry);
+        if field.form == Form::Nothing {
+            return None;
+        }
         if behind.starts_with(&note) {
             return Some(note.len());
         }
@@ -182,8 +224,26 @@ impl<'a> Style<'a> {
         let escaped = |text: &str| text.replace('\\', r"\\").replace('"', r#"\""#);
         let member = |name: &str, text: &str| format!(",\"{key}_{name}\":{}", json(text));
         let members = member("category", &category) + &member("message", &message);
+        let xml = |text: &str| {
+            let escapes = [
+                ("&", "&amp;"),
+                ("<", "&lt;"),
+                (">", "&gt;"),
+                ("\"", "&quot;"),
+                ("'", "&apos;"),
+                ("\\", "&#92;"),
+                ("\t", " "),
+            ];
+            escapes.into_iter().fold(text.to_owned(), |text, (char, escape)| text.replace(char, escape))
+        };
         match field.form {
+            Form::Nothing => String::new(),
             Form::Text => self.rendered(entry),
+            Form::XmlText => xml(&self.rendered_raw(entry)),
+            Form::Attribute(quote) => {
+                let attribute = |name: &str, text: &str| format!(" {key}_{name}={quote}{}{quote}", xml(text));
+                attribute("category", &category) + &attribute("message", &message)
+            }
             Form::Json => members,
             Form::EscapedJson => escaped(&members),
             Form::KeyValue => {
@@ -196,8 +256,13 @@ impl<'a> Style<'a> {
         .into_bytes()
     }
 
-    /// What the template says of an entry.
+    /// What the template says of an entry, harmless within a string where notes are fields.
     pub(crate) fn rendered(&self, entry: &Entry) -> String {
+        let note = self.rendered_raw(entry);
+        if self.as_fields { note.replace('"', "'").replace(['\\'], "/").replace('\t', " ") } else { note }
+    }
+
+    fn rendered_raw(&self, entry: &Entry) -> String {
         let (category, message) = (entry.category().name_in(self.language), entry.message_in(self.language));
         let mut note = String::new();
         let mut rest = self.template;
@@ -218,7 +283,7 @@ impl<'a> Style<'a> {
             note.push_str(&text);
             rest = &rest[length..];
         }
-        if self.as_fields { note.replace('"', "'").replace('\\', "/") } else { note }
+        note
     }
 }
 
@@ -242,6 +307,42 @@ fn is_in_string(before: &[u8]) -> bool {
         before[at] == b'"' && backslashes % 2 == 0
     };
     (0..before.len()).filter(is_quote).count() % 2 == 1
+}
+
+/// Where a line stands that begins so.
+fn place(before: &[u8]) -> Place {
+    let mut tag = None;
+    let mut quote = None;
+    for (at, &byte) in before.iter().enumerate() {
+        match (tag, quote) {
+            (None, _) => {
+                let begins = |&&next: &&u8| next.is_ascii_alphabetic() || next == b'_';
+                tag = (byte == b'<' && before.get(at + 1).filter(begins).is_some()).then_some(at);
+            }
+            (Some(_), Some(open)) => quote = if byte == open { None } else { quote },
+            (Some(_), None) if byte == b'>' => tag = None,
+            (Some(_), None) if byte == b'"' || byte == b'\'' => {
+                quote = OPENS_VALUE.is_match(&before[at.saturating_sub(8)..at]).then_some(byte);
+            }
+            _ => {}
+        }
+    }
+    match (tag, quote) {
+        (None, _) if BEGINS_WITH_TAG.is_match(before) => Place::InContent,
+        (None, _) => Place::Outside,
+        (_, None) => Place::InTag,
+        _ => Place::InValue,
+    }
+}
+
+/// Whether the string around a place is a name, or the one within it is that the next quote ends.
+fn is_in_name(line: &[u8], at: usize) -> bool {
+    let quotes: Vec<usize> = (at..line.len()).filter(|&quote| line[quote] == b'"').collect();
+    let closing = quotes.iter().find(|&&quote| {
+        let backslashes = line[at..quote].iter().rev().take_while(|&&byte| byte == b'\\').count();
+        backslashes % 2 == 0
+    });
+    [quotes.first(), closing].into_iter().flatten().any(|&quote| COLON.is_match(&line[quote + 1..]))
 }
 
 /// The code that a text is, as behind a key.

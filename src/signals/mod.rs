@@ -1,21 +1,23 @@
 //! Signals: what is still done when one asks the program to end, and the one that must not end it.
 //!
-//! A signal ends reading. What was read is then annotated and written as far as its lines are complete, reports are written,
-//! files that are not whole are removed, and the program ends as the signal would have ended it. A second signal, or the
-//! patience running out because nobody takes the output, ends it at once.
+//! SIGHUP, SIGINT and SIGTERM end reading. What was read is then annotated and written as far as its lines are complete,
+//! reports are written, and the program ends as the signal would have ended it. For a stream the signal is its end, so that
+//! an output file of it is whole; an output file of files that were not read to their ends is removed. A second signal, or
+//! the patience running out because nobody takes the output, ends the program at once, as other signals do; no file that is
+//! not whole is left then.
+
+mod ending;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
-use signal_hook::low_level::emulate_default_handler;
 use std::ffi::c_int;
-use std::fs::File;
-use std::io::{self, PipeReader, PipeWriter, Read};
+use std::io::{self, PipeReader, PipeWriter};
 use std::mem;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,14 +40,42 @@ static ASKING: AtomicUsize = AtomicUsize::new(0);
 static HAS_COME: AtomicBool = AtomicBool::new(false);
 /// Whether nothing that was read is still to be written. Where that is all there is to do, a signal ends the program then.
 static IS_IDLE: AtomicBool = AtomicBool::new(true);
-/// Whether reading has ended before the end because of a signal.
-static IS_CUT_OFF: AtomicBool = AtomicBool::new(false);
+/// Where a signal has ended reading first: 0 as long as none has, then a [`Stop`].
+static STOP: AtomicU8 = AtomicU8::new(0);
 /// Whether the thread that loses patience is started only when output can be waiting.
 static IS_STREAM: AtomicBool = AtomicBool::new(false);
-/// How much has been or is being written to standard output. As long as that goes on, nobody loses patience.
+/// How many bytes have been or are being written to outputs and to reports on standard error. As long as that goes on, nobody
+/// loses patience.
 static WRITTEN_BYTES: AtomicU64 = AtomicU64::new(0);
 /// At its end when a signal has come, where a read that waits is to be given up for one.
 static WAKE: OnceLock<PipeReader> = OnceLock::new();
+
+/// An input that a signal can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// A pipe, a terminal or a device. It cannot be read again, and has no end of its own that is known: the signal is its
+    /// end.
+    Stream = 1,
+    /// A regular file, which has more to be read.
+    File,
+}
+
+impl Stop {
+    /// Returns the kind of an input: a stream, or else a file.
+    pub(crate) fn of(is_stream: bool) -> Self {
+        if is_stream { Self::Stream } else { Self::File }
+    }
+}
+
+/// From now on SIGUSR1 and SIGUSR2 do nothing. By default they would end the program.
+///
+/// # Errors
+///
+/// Where that cannot be arranged.
+pub(crate) fn ignore_user_signals() -> io::Result<()> {
+    // Any handler does; the flags are not looked at.
+    [SIGUSR1, SIGUSR2].into_iter().try_for_each(|signal| flag::register(signal, Arc::default()).map(drop))
+}
 
 /// From now on a file that would grow beyond the limit for files (`ulimit -f`) cannot be written, instead of
 /// ending the program.
@@ -67,7 +97,7 @@ pub(crate) fn make_size_limit_an_error() -> io::Result<()> {
 /// Where that cannot be arranged; then signals end the program as they always do.
 pub(crate) fn watch_stream() -> io::Result<()> {
     IS_STREAM.store(true, Ordering::Relaxed);
-    for signal in heeded_signals() {
+    for signal in ending::asking() {
         flag::register_conditional_default(signal, &IS_IDLE)?;
         flag::register_conditional_default(signal, &HAS_COME)?;
         flag::register_usize(signal, &ASKING, usize::try_from(signal).unwrap_or(0))?;
@@ -86,7 +116,7 @@ pub(crate) fn watch_stream() -> io::Result<()> {
 /// Where that cannot be arranged; then signals end the program as they always do.
 pub(crate) fn watch_run(clean_up: impl Fn() + Send + 'static) -> io::Result<()> {
     let (wake, wake_wtr) = io::pipe()?;
-    start_answering(PATIENCE, Some(wake_wtr), clean_up)?;
+    start_answering(ending::all(), PATIENCE, Some(wake_wtr), clean_up)?;
     let _ = WAKE.set(wake);
     Ok(())
 }
@@ -97,11 +127,13 @@ pub(crate) fn watch_run(clean_up: impl Fn() + Send + 'static) -> io::Result<()> 
 ///
 /// Where that cannot be arranged; then signals end the program as they always do.
 pub(crate) fn watch_with(clean_up: impl Fn() + Send + 'static) -> io::Result<()> {
-    start_answering(Duration::ZERO, None, clean_up)
+    start_answering(ending::all(), Duration::ZERO, None, clean_up)
 }
 
-/// Starts the thread that ends the program on a signal, if nobody else has done so before the patience runs out.
+/// Starts the thread that ends the program on one of the signals: on an abrupt one at once, on others if nobody else has done
+/// so before the patience runs out. Does `clean_up` before.
 fn start_answering(
+    signals: Vec<c_int>,
     patience: Duration,
     wake: Option<PipeWriter>,
     clean_up: impl Fn() + Send + 'static,
@@ -115,58 +147,68 @@ fn start_answering(
         let Some(signal) = signals.forever().next() else {
             return;
         };
-        ASKING.store(usize::try_from(signal).unwrap_or(0), Ordering::SeqCst);
-        drop(wake);
-        let mut second = None;
-        let (mut waited, mut written) = (Duration::ZERO, WRITTEN_BYTES.load(Ordering::Relaxed));
-        let start = Instant::now();
-        while waited < patience && second.is_none() {
-            thread::sleep(TICK);
-            second = signals.pending().next().filter(|_| start.elapsed() >= TOGETHER);
-            let before = mem::replace(&mut written, WRITTEN_BYTES.load(Ordering::Relaxed));
-            waited = if written == before { waited + TICK } else { Duration::ZERO };
-        }
+        let ends_at_once = patience.is_zero() || ending::is_abrupt(signal);
+        let second = if ends_at_once { None } else { lose_patience(signal, &mut signals, patience, wake) };
         clean_up();
-        let _ = emulate_default_handler(second.unwrap_or(signal));
+        ending::end_by(second.unwrap_or(signal));
     })?;
-    let _ = signals_wtr.send(Signals::new(heeded_signals())?);
+    let _ = signals_wtr.send(Signals::new(signals)?);
     Ok(())
 }
 
-/// The signals that ask for the end; without those that are ignored (`nohup`), which stay so.
-fn heeded_signals() -> Vec<c_int> {
-    // At once: growing reads would take longer than all else here.
-    let mut status = String::with_capacity(4096);
-    let opened = File::open("/proc/self/status");
-    let _ = opened.and_then(|file| file.take(4096).read_to_string(&mut status));
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
+/// Asks for the end because of a signal, and waits until the patience has run out or a second signal has come, which is
+/// returned.
+fn lose_patience(
+    signal: c_int,
+    signals: &mut Signals,
+    patience: Duration,
+    wake: Option<PipeWriter>,
+) -> Option<c_int> {
+    ASKING.store(usize::try_from(signal).unwrap_or(0), Ordering::SeqCst);
+    drop(wake);
+    let mut second = None;
+    let (mut waited, mut written) = (Duration::ZERO, WRITTEN_BYTES.load(Ordering::Relaxed));
+    let start = Instant::now();
+    while waited < patience && second.is_none() {
+        thread::sleep(TICK);
+        let are_together = start.elapsed() < TOGETHER;
+        second = signals.pending().find(|&signal| ending::is_abrupt(signal) || !are_together);
+        let before = mem::replace(&mut written, WRITTEN_BYTES.load(Ordering::Relaxed));
+        waited = if written == before { waited + TICK } else { Duration::ZERO };
+    }
+    second
 }
 
-/// Whether a signal has asked for the end, and so nothing more is to be read. To be asked where there is more.
-pub(crate) fn ask_to_stop() -> bool {
+/// Whether a signal has asked for the end, so that nothing more is to be read of an input. To be asked only where there is
+/// more to be read.
+pub(crate) fn ask_to_stop(input: Stop) -> bool {
     let asks = ASKING.load(Ordering::SeqCst) != 0;
     if asks {
-        IS_CUT_OFF.store(true, Ordering::SeqCst);
+        let _ = STOP.compare_exchange(0, input as u8, Ordering::SeqCst, Ordering::SeqCst);
     }
     asks
 }
 
-/// Whether not all has been read because a signal has asked for the end.
-pub(crate) fn have_cut_off() -> bool {
-    IS_CUT_OFF.load(Ordering::SeqCst)
+/// Returns the kind of the input in which a signal has ended reading first; `None` where none has.
+pub(crate) fn stopped_in() -> Option<Stop> {
+    let stop = STOP.load(Ordering::SeqCst);
+    [Stop::Stream, Stop::File].into_iter().find(|&kind| kind as u8 == stop)
 }
 
-/// Whether that is why something could not be read.
-pub(crate) fn is_cut_off(error: &io::Error) -> bool {
-    have_cut_off() && error.raw_os_error() == Some(Errno::CANCELED.raw_os_error())
+/// Whether a signal has ended reading.
+pub(crate) fn has_stopped() -> bool {
+    stopped_in().is_some()
+}
+
+/// Whether an input could not be read because a signal has ended reading.
+pub(crate) fn is_stop(error: &io::Error) -> bool {
+    has_stopped() && error.raw_os_error() == Some(Errno::CANCELED.raw_os_error())
 }
 
 /// Ends the program if a signal has asked for that. For when all is done.
 pub(crate) fn end_if_asked() {
     if let Ok(signal @ 1..) = c_int::try_from(ASKING.load(Ordering::SeqCst)) {
-        let _ = emulate_default_handler(signal);
+        ending::end_by(signal);
     }
 }
 
@@ -187,7 +229,7 @@ pub(crate) fn before_read(fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool
     let mut has_waited = false;
     if can_wait && (wake.is_some() || IS_IDLE.load(Ordering::SeqCst)) {
         // A signal that comes from here on ends what is idle.
-        give_up_if_asked()?;
+        give_up_if_asked(Stop::of(can_wait))?;
         let fds = [fd, wake.map_or(fd, AsFd::as_fd)].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
         let count = 1 + usize::from(wake.is_some());
         let start = Instant::now();
@@ -195,20 +237,21 @@ pub(crate) fn before_read(fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool
         has_waited = start.elapsed() >= A_WHILE;
     }
     set_idle(false);
-    give_up_if_asked()?;
+    give_up_if_asked(Stop::of(can_wait))?;
     Ok(has_waited)
 }
 
-fn give_up_if_asked() -> io::Result<()> {
-    if ask_to_stop() { Err(Errno::CANCELED.into()) } else { Ok(()) }
+fn give_up_if_asked(input: Stop) -> io::Result<()> {
+    if ask_to_stop(input) { Err(Errno::CANCELED.into()) } else { Ok(()) }
 }
 
-/// To be called before so many bytes are written to standard output.
+/// To be called before each write of an output, with the number of its bytes: as long as writes come to their ends, nobody loses
+/// patience.
 pub(crate) fn before_write(count: usize) {
     let before = WRITTEN_BYTES.fetch_add(count as u64, Ordering::Relaxed);
     let after = before + count as u64;
     if before < SURELY_TAKEN_BYTES && after >= SURELY_TAKEN_BYTES && IS_STREAM.load(Ordering::Relaxed) {
         // Without it, a second signal is needed where nobody takes the output.
-        let _ = start_answering(PATIENCE, None, || ());
+        let _ = start_answering(ending::asking(), PATIENCE, None, || ());
     }
 }

@@ -1,0 +1,85 @@
+//! The fields of a unit, chunk by chunk, in their order: the list of them is bounded, however long a line is.
+
+use super::memory::LineMemory;
+use super::units::{UNIT_BYTES, Unit};
+use super::{Memory, NoteWriter, end_of_listed};
+use crate::field::NoteForm;
+use crate::scanner;
+use std::io;
+use std::ops::Range;
+
+impl NoteWriter {
+    /// Finds the fields of a unit. Calls `on_chunk` with each chunk of it, whose fields are listed in the memory; the
+    /// chunks follow each other without a gap. Returns where the next unit begins: at the end of this one, or behind a
+    /// field or an old note that goes on beyond.
+    ///
+    /// `is_cut` says that the input is damaged or unreadable behind the window: a code that more bytes could change is
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// Those of `on_chunk`.
+    pub(crate) fn for_each_chunk(
+        &self,
+        window: &[u8],
+        unit: &Unit,
+        is_cut: bool,
+        memory: &mut Memory,
+        mut on_chunk: impl FnMut(Range<usize>, &mut Memory) -> io::Result<()>,
+    ) -> io::Result<usize> {
+        let mut on_chunk = |chunk, memory: &mut Memory| {
+            if is_cut {
+                memory.listed.retain(|field| !scanner::is_undecided(&window[field.end..]));
+            }
+            on_chunk(chunk, memory)
+        };
+        match unit {
+            Unit::Lines(lines) if !self.is_keyed_alone() => {
+                self.list_lines(window, lines.clone(), memory);
+                memory.line = LineMemory::beginning_at(lines.end);
+                on_chunk(lines.clone(), memory)?;
+                Ok(lines.end)
+            }
+            Unit::LongLine(line) if !self.is_keyed_alone() => {
+                self.for_each_chunk_of_line(window, line.clone(), memory, on_chunk)?;
+                memory.line = LineMemory::beginning_at(line.end);
+                Ok(line.end)
+            }
+            Unit::LongLine(line) => {
+                memory.line = LineMemory::beginning_at(line.start);
+                self.for_each_keyed_chunk(window, line.clone(), memory, on_chunk)
+            }
+            Unit::Lines(range) | Unit::Piece(range) => {
+                self.for_each_keyed_chunk(window, range.clone(), memory, on_chunk)
+            }
+        }
+    }
+
+    /// The chunks of text in which keys alone are looked for. Where the form of a note depends on the line, this is
+    /// text of a line that is too long to be looked at, and its fields get no notes.
+    fn for_each_keyed_chunk(
+        &self,
+        window: &[u8],
+        range: Range<usize>,
+        memory: &mut Memory,
+        mut on_chunk: impl FnMut(Range<usize>, &mut Memory) -> io::Result<()>,
+    ) -> io::Result<usize> {
+        let mut start = range.start;
+        while start < range.end {
+            let end = range.end.min(start + UNIT_BYTES);
+            let Memory { listed, line, candidates, .. } = &mut *memory;
+            listed.clear();
+            self.find_with_keys(window, start..end, line, candidates, listed);
+            let end = end.max(end_of_listed(listed));
+            self.leave(window, end, line);
+            if self.notes.have_forms() {
+                for field in listed {
+                    (field.form, field.old_note_bytes) = (NoteForm::Nothing, 0);
+                }
+            }
+            on_chunk(start..end, memory)?;
+            start = end;
+        }
+        Ok(start)
+    }
+}

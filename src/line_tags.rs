@@ -1,0 +1,127 @@
+//! Whether a place of a line stands in a tag of XML, and whether in the value of one of its attributes.
+
+use memchr::{memchr, memchr3};
+
+/// Where a place stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TagPlace {
+    Outside,
+    /// In no tag, in a line that begins with one: most likely text between tags.
+    InContent,
+    /// In a tag that begins in the same line, `<failure code=`, in the value of no attribute.
+    InTag,
+    /// In the value of an attribute.
+    InValue,
+}
+
+/// The tags of a line so far. `<` and a letter or `_` begin a tag, `>` ends it; a value is in quotes behind `=`, which
+/// may have backslashes before them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LineTags {
+    state: State,
+    /// Whether the first byte of the line that is no blank begins a tag; `None` until a `<` was met.
+    is_markup: Option<bool>,
+    line_start: usize,
+    /// All before this place of the text has been looked at.
+    looked_up_to: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Outside,
+    InTag,
+    /// In a value that this quote ends.
+    InValue(u8),
+}
+
+impl LineTags {
+    /// A line that begins at that place of the text. A newline ends all tags.
+    pub(crate) fn beginning_at(start: usize) -> Self {
+        Self { line_start: start, looked_up_to: start, ..Self::default() }
+    }
+
+    /// Looks at the line up to `to`, not before the last one, and returns where that is.
+    pub(crate) fn advance(&mut self, text: &[u8], to: usize) -> TagPlace {
+        let to = to.max(self.looked_up_to);
+        while self.looked_up_to < to && self.step(text, to) {}
+        match self.state {
+            State::Outside if self.is_markup == Some(true) => TagPlace::InContent,
+            State::Outside => TagPlace::Outside,
+            State::InTag => TagPlace::InTag,
+            State::InValue(_) => TagPlace::InValue,
+        }
+    }
+
+    /// Goes on to the next byte that changes the state; `false` where there is none before `to`.
+    fn step(&mut self, text: &[u8], to: usize) -> bool {
+        let rest = &text[self.looked_up_to..to];
+        let found = match self.state {
+            State::Outside => memchr(b'<', rest),
+            State::InTag => memchr3(b'>', b'"', b'\'', rest),
+            State::InValue(quote) => memchr(quote, rest),
+        };
+        let Some(found) = found else {
+            self.looked_up_to = to;
+            return false;
+        };
+        let at = self.looked_up_to + found;
+        self.state = match (self.state, text[at]) {
+            (State::Outside, _) => {
+                let begins = text.get(at + 1).is_some_and(|&next| next.is_ascii_alphabetic() || next == b'_');
+                let before = &text[self.line_start..at];
+                self.is_markup.get_or_insert_with(|| begins && before.trim_ascii().is_empty());
+                if begins { State::InTag } else { State::Outside }
+            }
+            (State::InTag, b'>') => State::Outside,
+            (State::InTag, quote) if opens_value(&text[..at]) => State::InValue(quote),
+            _ => State::InTag,
+        };
+        self.looked_up_to = at + 1;
+        true
+    }
+}
+
+/// Whether a quote behind that text opens the value of an attribute.
+fn opens_value(before: &[u8]) -> bool {
+    let is_between = |byte: &&u8| matches!(byte, b'\\' | b' ' | b'\t');
+    before.iter().rev().take(8).find(|byte| !is_between(byte)) == Some(&b'=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_in_tags_are_told() {
+        use TagPlace::{InContent, InTag, InValue, Outside};
+        for (text, expected) in [
+            ("", Outside),
+            ("a < b ", Outside),
+            ("if (1<2 && x=", Outside),
+            ("<", Outside),
+            ("<a", InTag),
+            ("<_a code=", InTag),
+            ("<a code=\"", InValue),
+            ("<a code = \\\"", InValue),
+            ("<a code='\">", InValue),
+            ("<a code='\">'", InTag),
+            ("<a it's ", InTag),
+            ("<a>", InContent),
+            (" \t<a b='1'/>", InContent),
+            ("x <a b='1'/>", Outside),
+            ("<1><a>", Outside),
+            ("<a></a", InContent),
+            ("<?xml ", Outside),
+        ] {
+            for cut in 0..=text.len() {
+                let mut tags = LineTags::default();
+                // A cut behind `<` is never asked for: a field begins behind it.
+                if !text[..cut].ends_with('<') {
+                    tags.advance(text.as_bytes(), cut);
+                }
+                assert_eq!(tags.advance(text.as_bytes(), text.len()), expected, "{text} {cut}");
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Places of files: a name in a folder that is held open, or a path.
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, openat, renameat, statat, unlinkat};
+use rustix::io::Errno;
+use std::collections::hash_map::RandomState;
+use std::fs::File;
+use std::hash::{BuildHasher, Hasher};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Begins the names of temporary files. Hidden, so that a folder with one in it can be walked.
+const PREFIX: &str = ".imsdk-annotate-";
+const SUFFIX: &str = ".tmp";
+
+/// The place of a file that is there or is to be made. A link at the place itself is not followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The folder that the path begins at; the current one, if none is held open.
+    folder: Option<Arc<OwnedFd>>,
+    path: PathBuf,
+}
+
+impl Place {
+    /// Returns the place that a path without links leads to (see [`resolve`](super::resolve)).
+    pub(super) fn of_path(resolved: PathBuf) -> Self {
+        Self { folder: None, path: resolved }
+    }
+
+    /// Returns the place of a name in an open folder; it stays the place if the folder is renamed.
+    pub(super) fn in_folder(folder: OwnedFd, name: &Path) -> Self {
+        Self { folder: Some(Arc::new(folder)), path: name.to_owned() }
+    }
+
+    /// Returns what the system knows of the file, folder or link that is there, if one is.
+    pub(super) fn stat(&self) -> Option<Stat> {
+        statat(self.folder(), &self.path, AtFlags::SYMLINK_NOFOLLOW).ok()
+    }
+
+    /// Makes an empty file beside this place, under a name that nobody has, and opens it to be written.
+    ///
+    /// # Errors
+    ///
+    /// Where no file can be made in the folder.
+    pub(super) fn create_beside(&self, mode: Mode) -> io::Result<(Self, File)> {
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::WRONLY | OFlags::CLOEXEC;
+        loop {
+            // Each state has keys of its own, which nobody can foretell.
+            let random = RandomState::new().build_hasher().finish();
+            let path = self.path.with_file_name(format!("{PREFIX}{random:016x}{SUFFIX}"));
+            match openat(self.folder(), &path, flags, mode) {
+                Err(Errno::EXIST) => {}
+                opened => return Ok((Self { folder: self.folder.clone(), path }, File::from(opened?))),
+            }
+        }
+    }
+
+    /// Gives the file at this place the name of another place in the same folder, in place of a file or link that has it.
+    ///
+    /// # Errors
+    ///
+    /// Where the system refuses: a folder has the name, say.
+    pub(super) fn rename_to(&self, other: &Self) -> io::Result<()> {
+        Ok(renameat(self.folder(), &self.path, other.folder(), &other.path)?)
+    }
+
+    /// Removes the file at this place, if it is there and can be removed.
+    pub(super) fn remove(&self) {
+        let _ = unlinkat(self.folder(), &self.path, AtFlags::empty());
+    }
+
+    fn folder(&self) -> BorrowedFd<'_> {
+        self.folder.as_ref().map_or(CWD, |folder| folder.as_fd())
+    }
+}
+
+/// Places are equal if their folders were opened at once and their paths are equal.
+impl PartialEq for Place {
+    fn eq(&self, other: &Self) -> bool {
+        self.folder().as_raw_fd() == other.folder().as_raw_fd() && self.path == other.path
+    }
+}

@@ -1,0 +1,72 @@
+//! Signals that end a program unless it does something about them, and how they end it.
+
+use rustix::process::Signal;
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGBUS, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGVTALRM,
+    SIGXCPU,
+};
+use signal_hook::low_level;
+use std::ffi::c_int;
+use std::fs::File;
+use std::io::Read;
+use std::ops::RangeInclusive;
+
+/// Signals that ask for an end in order.
+const ASKING: [c_int; 3] = [SIGHUP, SIGINT, SIGTERM];
+
+/// Signals that end a program at once. Missing are SIGKILL, which cannot be caught; SIGSEGV, SIGILL and SIGFPE, which must
+/// not be, because a faulty instruction would be repeated; SIGPIPE, which Rust's runtime ignores; SIGXFSZ, which is an error
+/// of the write; SIGUSR1 and SIGUSR2, which end nothing here.
+const ABRUPT: [c_int; 10] =
+    [SIGABRT, SIGALRM, SIGBUS, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTRAP, SIGVTALRM, SIGXCPU];
+
+/// Further signals that end a program at once, which are Linux's own.
+#[cfg(target_os = "linux")]
+const LINUX_ABRUPT: [Signal; 2] = [Signal::STKFLT, Signal::POWER];
+#[cfg(not(target_os = "linux"))]
+const LINUX_ABRUPT: [Signal; 0] = [];
+
+/// Realtime signals, as far as the C library leaves them to programs.
+#[cfg(target_os = "linux")]
+const REALTIME: RangeInclusive<c_int> = 34..=64;
+#[cfg(not(target_os = "linux"))]
+#[allow(clippy::reversed_empty_ranges)]
+const REALTIME: RangeInclusive<c_int> = 1..=0;
+
+/// The exit status of a program that a signal ended is this and the signal's number, as shells have it.
+const STATUS_OF_SIGNAL: c_int = 128;
+
+/// Returns the signals that ask for an end in order; without those that are ignored (`nohup`), which stay so.
+pub(super) fn asking() -> Vec<c_int> {
+    not_ignored(ASKING.to_vec())
+}
+
+/// Returns all signals that end a program and can be caught, without those that are ignored.
+pub(super) fn all() -> Vec<c_int> {
+    let linux = LINUX_ABRUPT.into_iter().map(Signal::as_raw);
+    not_ignored(ASKING.into_iter().chain(ABRUPT).chain(linux).chain(REALTIME).collect())
+}
+
+/// Whether a signal ends a program at once.
+pub(super) fn is_abrupt(signal: c_int) -> bool {
+    !ASKING.contains(&signal)
+}
+
+/// Ends the program as the signal does by default. Where that cannot be done for a signal without unsafe code (realtime
+/// signals, SIGIO, SIGPWR, SIGSTKFLT), the program exits with the status that a shell has for it.
+pub(super) fn end_by(signal: c_int) -> ! {
+    let _ = low_level::emulate_default_handler(signal);
+    low_level::exit(STATUS_OF_SIGNAL + signal)
+}
+
+/// Leaves out the signals that are ignored, where the system tells which those are.
+fn not_ignored(mut signals: Vec<c_int>) -> Vec<c_int> {
+    // At once: growing reads would take longer than all else here.
+    let mut status = String::with_capacity(4096);
+    let opened = File::open("/proc/self/status");
+    let _ = opened.and_then(|file| file.take(4096).read_to_string(&mut status));
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    signals.retain(|signal| ignored >> (signal - 1) & 1 == 0);
+    signals
+}

@@ -1,0 +1,5 @@
+//! Notes as fields, in JSON and XML, with any keys and patterns.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("syntax", input));

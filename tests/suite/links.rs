@@ -1,0 +1,144 @@
+//! Links below the output folder, none of which is followed, and what else can be in the way of an output.
+
+use crate::command::binary;
+use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, succeed};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::unix::fs::symlink;
+use std::process::Stdio;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+#[test]
+fn a_link_in_the_place_of_an_output_is_replaced() {
+    let folder = folder_with(&["in/a.log", "in/b.log", "in/c.log", "victim"]);
+    let folder = folder.path();
+    fs::create_dir(folder.join("out")).unwrap();
+    let out = folder.join("out");
+    symlink("../victim", out.join("a.log")).unwrap();
+    symlink("../elsewhere/x", out.join("b.log")).unwrap();
+    symlink("../in", out.join("c.log")).unwrap();
+    succeed(folder, &["--output-dir", "out", "in"]);
+    assert_eq!(fs::read_to_string(folder.join("victim")).unwrap(), LINE);
+    assert!(!folder.join("elsewhere").exists());
+    for name in ["a.log", "b.log", "c.log"] {
+        assert!(!out.join(name).is_symlink(), "{name}");
+        assert_eq!(fs::read_to_string(out.join(name)).unwrap(), ANNOTATED, "{name}");
+    }
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
+    // The same by a link to the folder.
+    symlink("out", folder.join("link")).unwrap();
+    fs::remove_file(out.join("a.log")).unwrap();
+    symlink("../victim", out.join("a.log")).unwrap();
+    succeed(folder, &["--output-dir", "link", "in"]);
+    assert!(folder.join("link").is_symlink() && !out.join("a.log").is_symlink());
+    assert_eq!(fs::read_to_string(folder.join("victim")).unwrap(), LINE);
+    // A dangling one: the folder that it leads to is made.
+    symlink("made", folder.join("dangling")).unwrap();
+    succeed(folder, &["--output-dir", "dangling", "in"]);
+    assert_eq!(fs::read_to_string(folder.join("made/a.log")).unwrap(), ANNOTATED);
+}
+
+#[test]
+fn nothing_is_written_behind_a_linked_folder() {
+    let folder = folder_with(&["in/a.log", "in/sub/b.log", "in/sub/deep/c.log", "elsewhere/kept"]);
+    let folder = folder.path();
+    fs::create_dir_all(folder.join("out/sub")).unwrap();
+    symlink("../../elsewhere", folder.join("out/sub/deep")).unwrap();
+    let expected = "imsdk-annotate: out/sub/deep/c.log: the folder out/sub/deep is a link to ../../elsewhere, which is not \
+                    followed; remove it, or choose another folder\n";
+    assert_eq!(refusal(folder, &["--output-dir", "out", "in"]), expected);
+    assert_eq!(refusal(folder, &["--resume", "--output-dir", "out", "in"]), expected);
+    fs::remove_dir_all(folder.join("out/sub")).unwrap();
+    symlink("../nosuch", folder.join("out/sub")).unwrap();
+    let message = refusal(folder, &["--output-dir", "out", "in"]);
+    assert!(message.contains("the folder out/sub is a link to ../nosuch"), "{message}");
+    // Nothing was begun, nor made where the links lead.
+    assert_eq!(fs::read_dir(folder.join("out")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 1);
+    assert!(!folder.join("nosuch").exists());
+}
+
+/// The link comes when the run has looked for links and waits for an input.
+#[test]
+fn a_link_that_comes_later_is_not_followed_either() {
+    let folder = folder_with(&["in/sub/b.log", "in/z.log", "elsewhere/kept"]);
+    let folder = folder.path();
+    make_pipe(folder.join("a.log"));
+    fs::create_dir(folder.join("out")).unwrap();
+    let mut command = binary();
+    command.current_dir(folder).args(["-j1", "--output-dir", "out", "a.log", "in"]).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // Opened when the program has opened the other end.
+    let wtr = File::options().write(true).open(folder.join("a.log")).unwrap();
+    symlink("../elsewhere", folder.join("out/sub")).unwrap();
+    drop(wtr);
+    let mut message = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert!(
+        message.starts_with("imsdk-annotate: out/sub/b.log: the folder out/sub is a link to ../elsewhere"),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1);
+    assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 1);
+    assert_eq!(fs::read_to_string(folder.join("out/z.log")).unwrap(), ANNOTATED);
+}
+
+#[test]
+fn a_link_is_not_taken_for_a_whole_output() {
+    let folder = folder_with(&["in/a.log", "in/sub/b.log", "other"]);
+    let folder = folder.path();
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    for path in ["in/a.log", "other"] {
+        File::options().append(true).open(folder.join(path)).unwrap().set_modified(at).unwrap();
+    }
+    fs::create_dir(folder.join("out")).unwrap();
+    symlink("../other", folder.join("out/a.log")).unwrap();
+    succeed(folder, &["--resume", "--output-dir", "out", "in"]);
+    assert!(!folder.join("out/a.log").is_symlink());
+    assert_eq!(fs::read_to_string(folder.join("out/a.log")).unwrap(), ANNOTATED);
+}
+
+#[test]
+fn what_no_file_replaces_stays_and_the_others_are_written() {
+    let folder = folder_with(&["in/a.log", "in/b.log", "in/c.log", "out/b.log/x"]);
+    let folder = folder.path();
+    make_pipe(folder.join("out/a.log"));
+    let mut message: Vec<String> =
+        refusal(folder, &["--output-dir", "out", "in"]).lines().map(str::to_owned).collect();
+    message.sort();
+    assert_eq!(
+        message,
+        [
+            "imsdk-annotate: out/a.log: is a device or pipe, which no file replaces; remove it, or choose another folder",
+            "imsdk-annotate: out/b.log: is a folder, which no file replaces; remove it, or choose another folder",
+        ]
+    );
+    assert_eq!(fs::read_to_string(folder.join("out/c.log")).unwrap(), ANNOTATED);
+    assert_eq!(fs::read_dir(folder.join("out")).unwrap().count(), 3);
+}
+
+/// A signal removes what is not whole also where the output folder has been renamed since.
+#[test]
+fn a_signal_finds_files_in_a_folder_that_was_renamed() {
+    let folder = folder_with(&["b.log"]);
+    let folder = folder.path();
+    make_pipe(folder.join("a.log"));
+    let mut command = binary();
+    let mut child =
+        command.current_dir(folder).args(["-j1", "--output-dir", "out/put", "a.log"]).spawn().unwrap();
+    let wtr = File::options().write(true).open(folder.join("a.log")).unwrap();
+    // The input's first bytes are looked at before its file is begun.
+    (&wtr).write_all(&LINE.repeat(100).into_bytes()).unwrap();
+    while fs::read_dir(folder.join("out/put")).map_or(0, Iterator::count) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    fs::rename(folder.join("out"), folder.join("moved")).unwrap();
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    child.wait().unwrap();
+    drop(wtr);
+    assert_eq!(fs::read_dir(folder.join("moved/put")).unwrap().count(), 0);
+    assert!(!folder.join("out").exists());
+}

@@ -1,0 +1,180 @@
+//! Notes within JSON, XML and `key=value`: what was well-formed stays so, and what the log says itself wins.
+
+use crate::command::annotate;
+use crate::notes::show;
+use serde_json::Value;
+
+/// Annotates a line with `--fields`; twice is once there, and stripping gives the line back.
+fn with_fields(args: &[&str], line: &str) -> String {
+    let args = [&["--fields"], args].concat();
+    let annotated = annotate(&args, line.as_bytes());
+    assert_eq!(show(&annotate(&args, &annotated)), show(&annotated), "{line}");
+    let strip = [&args[..], &["--strip"]].concat();
+    assert_eq!(show(&annotate(&strip, &annotated)), show(line.as_bytes()), "{}", show(&annotated));
+    String::from_utf8(annotated).unwrap()
+}
+
+const NUMBERS: [&str; 2] = ["--pattern", r"(?<code>-?\d+)"];
+
+#[test]
+fn a_tab_in_a_note_does_not_break_a_string() {
+    let line = include_str!("../data/found/tab-note.json");
+    for note in ["\t{message}", " {message}\t", " a\tb"] {
+        let annotated = with_fields(&["--note", note], line);
+        assert!(annotated != line && !annotated.contains('\t'), "{annotated}");
+        serde_json::from_str::<Value>(&annotated).unwrap();
+    }
+}
+
+#[test]
+fn a_part_of_a_number_gets_no_note() {
+    let found = include_str!("../data/found/nested-number.json");
+    for line in [
+        found,
+        r#"{"err": -1.5}"#,
+        r#"{"m":"{\"err\": -1e7}"}"#,
+        r#"{"m":"{\"err\": -1E+7}"}"#,
+        r#"{"m":"[-1,5]"}"#,
+        r#"{"m":"{\"a\":[-1]}"}"#,
+        &format!("{{\"a\":{}1}}", "7".repeat(70)),
+        &format!("{{\"a\":{}-1}}", " ".repeat(300)),
+    ] {
+        assert_eq!(with_fields(&["--pattern", r"(?<code>-1)"], line), line);
+    }
+    assert_eq!(
+        with_fields(&["--pattern", r"(?<code>5)"], r#"{"m":"{\"err\": -1.5}"}"#),
+        r#"{"m":"{\"err\": -1.5,\"err_category\":\"action\",\"err_message\":\"need google authcode\"}"}"#
+    );
+    // A full stop ends a sentence.
+    assert_eq!(
+        with_fields(&NUMBERS, r#"{"m":"returned -1."}"#),
+        r#"{"m":"returned -1 (general: failure)."}"#
+    );
+    assert_eq!(
+        with_fields(&NUMBERS, r#"{"m":"failed [-1] x"}"#),
+        r#"{"m":"failed [-1 (general: failure)] x"}"#
+    );
+}
+
+#[test]
+fn the_name_of_a_member_stays() {
+    let found = include_str!("../data/found/member-name.json");
+    for line in [
+        found,
+        r#"{"a -204 b" : 0}"#,
+        r#"{"m":"{\"-204\": 0}"}"#,
+        r#"{"ret=-204":{"x":0}}"#,
+        r#"{"m":"{\"ret=-204\" :0}"}"#,
+        r#"{"ret=-204 and \"x\"":0}"#,
+    ] {
+        assert_eq!(with_fields(&["--pattern", r"(?<code>-\d+)"], line), line);
+        assert_eq!(with_fields(&[], line), line);
+    }
+    let line = "\"ret=-204\n\": 3";
+    assert!(with_fields(&[], line).starts_with("\"ret=-204 (auth: "), "a line of its own");
+}
+
+#[test]
+fn a_member_that_the_line_has_is_not_added() {
+    let failure = r#""ret_message":"user session is failure!""#;
+    for (line, expected) in [
+        (
+            include_str!("../data/found/dup-member.json").trim_end(),
+            format!(r#"{{"ret_category":"x","ret":-204,{failure}}}"#),
+        ),
+        (r#"{"ret":-204,"ret_category":"x"}"#, format!(r#"{{"ret":-204,{failure},"ret_category":"x"}}"#)),
+        (
+            r#"{"ret":-204,"ret_message" : "x"}"#,
+            r#"{"ret":-204,"ret_category":"auth","ret_message" : "x"}"#.to_owned(),
+        ),
+        (
+            r#"{"ret_message":1,"ret_category":2,"ret":-204}"#,
+            r#"{"ret_message":1,"ret_category":2,"ret":-204}"#.to_owned(),
+        ),
+        (
+            r#"{"m":"{\"ret\":-204,\"ret_category\":1}"}"#,
+            r#"{"m":"{\"ret\":-204,\"ret_message\":\"user session is failure!\",\"ret_category\":1}"}"#
+                .to_owned(),
+        ),
+        (
+            "ret_category=x ret=-204",
+            "ret_category=x ret=-204 ret_message=\"user session is failure!\"".to_owned(),
+        ),
+        (
+            "ret=-204 about ret_message, ret_category=x",
+            "ret=-204 ret_message=\"user session is failure!\" about ret_message, ret_category=x".to_owned(),
+        ),
+    ] {
+        assert_eq!(with_fields(&[], line), expected);
+        // With the names of another line it has nothing to do.
+        let lines = format!("{line}\n{line}\n");
+        assert_eq!(with_fields(&[], &lines), format!("{expected}\n{expected}\n"));
+    }
+    let two = "{\"ret_message\":1}\n{\"ret\":-1}\n";
+    let expected =
+        "{\"ret_message\":1}\n{\"ret\":-1,\"ret_category\":\"general\",\"ret_message\":\"failure\"}\n";
+    assert_eq!(with_fields(&[], two), expected);
+    // In one line, each object gets its own.
+    assert_eq!(
+        with_fields(&[], r#"[{"ret":-1},{"ret":-1}]"#),
+        r#"[{"ret":-1,"ret_category":"general","ret_message":"failure"},{"ret":-1,"ret_category":"general","ret_message":"failure"}]"#
+    );
+}
+
+/// A catalog whose messages have what XML and JSON give a meaning to.
+const EVIL: &str =
+    "code,message,category\n-204,\"<it's> & \"\"so\"\" \\ \",\"a&<b\"\n-705,it's <b> & \"\"x\"\",c\n";
+
+#[test]
+fn xml_stays_well_formed() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = folder.path().join("evil.csv");
+    std::fs::write(&catalog, EVIL).unwrap();
+    let evil = ["--catalog", catalog.to_str().unwrap()];
+    let found = include_str!("../data/found/xml.log").lines().nth(1).unwrap();
+    assert_eq!(
+        with_fields(&[], found),
+        "<testsuite><testcase name=\"login\"><failure code=\"-204\" code_category=\"auth\" \
+         code_message=\"user session is failure!\" message=\"ret=-705 (migrate: ConfireCode unavail)\"/></testcase></testsuite>"
+    );
+    for line in [
+        found,
+        "<a ret='-204' />",
+        "<a ret = '-204' x=\"code: -705\"/>",
+        "<a x='code: -705, ret=-204'>ok</a>",
+        "<a ret=\"-204\" ret_message=\"mine\"/>",
+        "<_a b='>' ret=\"-204\"></_a>",
+    ] {
+        for args in
+            [&evil[..], &[&evil[..], &NUMBERS].concat(), &[&evil[..], &["--note", " <{message}>"]].concat()]
+        {
+            let annotated = with_fields(args, line);
+            let parsed = roxmltree::Document::parse(&annotated);
+            assert!(annotated != line && parsed.is_ok(), "{annotated}: {parsed:?}");
+        }
+    }
+    let annotated = with_fields(&evil, "<a ret='-204' />");
+    let document = roxmltree::Document::parse(&annotated).unwrap();
+    let root = document.root_element();
+    assert_eq!(root.attribute("ret_message"), Some("<it's> & \"so\" \\"));
+    assert_eq!(root.attribute("ret_category"), Some("a&<b"));
+    // In JSON that holds XML, both stay what they are.
+    let annotated = with_fields(&evil, r#"{"x":"<a ret=\"-204\" m=\"ret=-705\"/>"}"#);
+    let value: Value = serde_json::from_str(&annotated).unwrap();
+    let inner = value["x"].as_str().unwrap();
+    assert!(roxmltree::Document::parse(inner).is_ok() && inner.contains("ret_category='a&amp;"), "{inner}");
+}
+
+#[test]
+fn the_longest_note_that_fits_is_taken_out() {
+    let catalog = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/found/empty-expl.csv");
+    for fields in [&[][..], &["--fields"]] {
+        let args =
+            ["--no-builtin", "--catalog", catalog, "--pattern", r"-(?<code>\d)", "--note= {explanation}"];
+        let args = [&args[..], fields].concat();
+        let annotated = annotate(&args, b"x-1,y\n");
+        assert_eq!(show(&annotated), "x-1 one,y\\n");
+        assert_eq!(show(&annotate(&args, &annotated)), show(&annotated));
+        assert_eq!(show(&annotate(&[&args[..], &["--strip"]].concat(), &annotated)), "x-1,y\\n");
+    }
+}
