@@ -1,26 +1,13 @@
 //! The form of a note that fits its field: members where the line has a syntax for them, else text that does not
 //! break the syntax around it.
 
-use super::members::SUFFIXES;
-use crate::field::{Field, Members, NoteForm, Syntax};
+use super::line_members::LineMembers;
+use super::name::{Before, Name, NameKind, blanks_behind, is_blank, is_number, name_before};
+use crate::field::{Field, NoteForm, Syntax};
 use crate::line_quotes::LineQuotes;
 use crate::line_tags::{LineTags, TagPlace};
 use crate::scanner;
-use memchr::{memchr, memmem, memrchr};
-use std::collections::BTreeSet;
-use std::ops::Range;
-
-/// A number of more bytes is none that a code is a part of.
-const NUMBER_MAX_BYTES: usize = 64;
-
-/// The longest run of blanks between a name, its colon and its value.
-const BLANKS_MAX: usize = 200;
-
-/// The most keys of one line whose members are told apart. In a line with more, no note is members.
-const KEYS_MAX: usize = 1024;
-
-/// The backslashes before a quote that ends a name, at most.
-const BACKSLASHES_MAX: usize = 8;
+use memchr::{memchr, memrchr};
 
 /// Finds the form for the fields of a text of whole lines without notes, in their order.
 #[derive(Debug)]
@@ -31,7 +18,7 @@ pub(crate) struct FormFinder<'t> {
     quotes: LineQuotes,
     tags: LineTags,
     closing: Closing,
-    names: Names<'t>,
+    members: LineMembers<'t>,
 }
 
 /// The quotes behind the place of a string that was looked at last. Each is looked for once.
@@ -49,44 +36,6 @@ struct Closing {
     string_is_name: bool,
 }
 
-/// The members that a line has itself.
-#[derive(Debug, Default)]
-struct Names<'t> {
-    /// The line that was looked at last ends here.
-    line_end: usize,
-    /// The keys before each of [`SUFFIXES`].
-    keys: [BTreeSet<&'t [u8]>; 2],
-    /// Whether the line has more keys than are told apart.
-    is_full: bool,
-    /// Whether the text has any such name; `None` until that was asked.
-    are_any: Option<bool>,
-}
-
-/// The name of a value: where its key is, and what kind of name it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Name {
-    key: Range<usize>,
-    kind: NameKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum NameKind {
-    Json,
-    EscapedJson,
-    /// `key=`
-    Pair,
-}
-
-/// What stands before a number.
-enum Before {
-    /// A name that members can take up.
-    Name(Name),
-    /// A name in JSON that they cannot, or something that is too long to be looked through.
-    OtherName,
-    /// No name; the text up to here, without blanks.
-    Text(usize),
-}
-
 impl<'t> FormFinder<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         Self {
@@ -95,7 +44,7 @@ impl<'t> FormFinder<'t> {
             quotes: LineQuotes::default(),
             tags: LineTags::default(),
             closing: Closing::default(),
-            names: Names::default(),
+            members: LineMembers::default(),
         }
     }
 
@@ -174,7 +123,7 @@ impl<'t> FormFinder<'t> {
     fn fit_members(&mut self, field: &mut Field, syntax: Syntax) {
         let key_start = field.name_start();
         let key = &self.text[key_start..][..scanner::identifier_length(&self.text[key_start..field.end])];
-        match self.names.missing(self.text, field.start, key) {
+        match self.members.missing(self.text, field.start, key) {
             Some(members) => (field.members, field.form) = (members, NoteForm::Members(syntax)),
             None => field.form = NoteForm::Nothing,
         }
@@ -229,70 +178,6 @@ impl<'t> FormFinder<'t> {
     }
 }
 
-impl<'t> Names<'t> {
-    /// The members that are to be written for a key: those that its line does not have. `None` where it has both.
-    fn missing(&mut self, text: &'t [u8], at: usize, key: &[u8]) -> Option<Members> {
-        let has_name = |suffix: &str| memmem::find(text, suffix.as_bytes()).is_some();
-        if !*self.are_any.get_or_insert_with(|| SUFFIXES.into_iter().any(has_name)) {
-            return Some(Members::Both);
-        }
-        if at >= self.line_end {
-            self.read_line(text, at);
-        }
-        match [0, 1].map(|suffix| self.is_full || self.keys[suffix].contains(key)) {
-            [false, false] => Some(Members::Both),
-            [false, true] => Some(Members::Category),
-            [true, false] => Some(Members::Message),
-            [true, true] => None,
-        }
-    }
-
-    /// Reads the names in the line around a place.
-    fn read_line(&mut self, text: &'t [u8], at: usize) {
-        let start = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-        self.line_end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
-        let line = &text[start..self.line_end];
-        self.is_full = false;
-        for (keys, suffix) in self.keys.iter_mut().zip(SUFFIXES) {
-            keys.clear();
-            for found in memmem::find_iter(line, suffix) {
-                if let Some(key_start) = scanner::identifier_start(line, found)
-                    && names_something(&line[found + suffix.len()..])
-                {
-                    keys.insert(&line[key_start..found]);
-                }
-                if keys.len() > KEYS_MAX {
-                    self.is_full = true;
-                    break;
-                }
-            }
-        }
-    }
-}
-
-impl Name {
-    /// The name of the code that begins at `code_start`, behind the quote that opens it. `None` where it has none.
-    pub(crate) fn of_code(text: &[u8], code_start: usize, quote: &[u8]) -> Option<Self> {
-        match name_before(text, code_start, quote) {
-            Before::Name(name) => Some(name),
-            Before::OtherName | Before::Text(_) => None,
-        }
-    }
-
-    pub(crate) fn key<'a>(&self, text: &'a [u8]) -> &'a [u8] {
-        &text[self.key.clone()]
-    }
-
-    /// The syntaxes that members can have behind a value of this name.
-    pub(crate) fn syntaxes(&self) -> &'static [Syntax] {
-        match self.kind {
-            NameKind::Json => &[Syntax::Json],
-            NameKind::EscapedJson => &[Syntax::EscapedJson],
-            NameKind::Pair => &[Syntax::KeyValue, Syntax::Attribute, Syntax::SingleQuotedAttribute],
-        }
-    }
-}
-
 /// The syntax that goes with what stands between a key and the end of its field: `":-204`, `="-204"`. What is an
 /// attribute in a tag is `key=value` elsewhere.
 fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
@@ -313,52 +198,6 @@ fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
         [b'\'' | b'\\', ..] => Some(Syntax::SingleQuotedAttribute),
         _ => behind_key.starts_with(b"=").then_some(Syntax::KeyValue),
     }
-}
-
-/// What stands before the number that a code at `code_start` is, or is the end of, behind an opening quote.
-fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Before {
-    let Some(before) = text[..code_start].strip_suffix(quote) else {
-        return Before::Text(code_start);
-    };
-    let number = if quote.is_empty() { count_back(before, NUMBER_MAX_BYTES, is_number) } else { 0 };
-    let end = before.len() - number;
-    let pair_end = end - blanks_before(&text[..end]);
-    if let Some(key_end) = pair_end.checked_sub(1).filter(|&at| text[at] == b'=') {
-        let key_end = key_end - blanks_before(&text[..key_end]);
-        if let Some(key_start) = scanner::identifier_start(text, key_end) {
-            return Before::Name(Name { key: key_start..key_end, kind: NameKind::Pair });
-        }
-    }
-    if number == NUMBER_MAX_BYTES || end - pair_end >= BLANKS_MAX {
-        return Before::OtherName;
-    }
-    let Some(colon) = pair_end.checked_sub(1).filter(|&at| text[at] == b':') else {
-        return Before::Text(pair_end);
-    };
-    let blanks = blanks_before(&text[..colon]);
-    if blanks >= BLANKS_MAX {
-        return Before::OtherName;
-    }
-    let Some(name) = text[..colon - blanks].strip_suffix(b"\"") else {
-        return Before::Text(pair_end);
-    };
-    let (name, kind) = match name.strip_suffix(b"\\") {
-        Some(name) => (name, NameKind::EscapedJson),
-        None => (name, NameKind::Json),
-    };
-    match scanner::identifier_start(name, name.len()) {
-        Some(key_start) => Before::Name(Name { key: key_start..name.len(), kind }),
-        None => Before::OtherName,
-    }
-}
-
-/// Whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
-/// `=`.
-fn names_something(behind: &[u8]) -> bool {
-    let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
-    let quote = usize::from(matches!(behind.get(backslashes), Some(b'"' | b'\'')));
-    let rest = &behind[backslashes + quote..];
-    matches!(rest.get(blanks_behind(rest)), Some(b':' | b'='))
 }
 
 /// Whether a colon is the first byte from `at` on that is no blank.
@@ -394,49 +233,4 @@ fn goes_on_as_number(behind: &[u8]) -> bool {
 fn is_in_escape(text: &[u8]) -> bool {
     let digits = text.iter().rev().take(3).take_while(|byte| byte.is_ascii_hexdigit()).count();
     text[..text.len() - digits].ends_with(b"\\u")
-}
-
-fn is_number(byte: &u8) -> bool {
-    byte.is_ascii_digit() || b"+-.eE".contains(byte)
-}
-
-fn is_blank(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r')
-}
-
-/// Counts the bytes of the blanks at the end of a text: as they are, or written in a string, `\t`. Stops at
-/// [`BLANKS_MAX`] or a little beyond.
-fn blanks_before(text: &[u8]) -> usize {
-    let mut count = 0;
-    while count < BLANKS_MAX {
-        let rest = &text[..text.len() - count];
-        let letter = usize::from(matches!(rest, [.., b't' | b'n' | b'r']));
-        let backslashes = count_back(&rest[..rest.len() - letter], BACKSLASHES_MAX, |&byte| byte == b'\\');
-        count += match rest {
-            [.., byte] if is_blank(byte) => 1,
-            _ if letter > 0 && backslashes > 0 => letter + backslashes,
-            _ => break,
-        };
-    }
-    count
-}
-
-/// Counts the bytes of the blanks that a text begins with, as [`blanks_before`] does.
-fn blanks_behind(text: &[u8]) -> usize {
-    let mut count = 0;
-    while count < BLANKS_MAX {
-        let rest = &text[count..];
-        let backslashes = rest.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
-        count += match (rest.first(), rest.get(backslashes)) {
-            (Some(byte), _) if is_blank(byte) => 1,
-            (_, Some(b't' | b'n' | b'r')) if backslashes > 0 => backslashes + 1,
-            _ => break,
-        };
-    }
-    count
-}
-
-/// Counts the bytes of a class at the end of a text, up to `max`.
-fn count_back(text: &[u8], max: usize, class: fn(&u8) -> bool) -> usize {
-    text.iter().rev().take(max).take_while(|&byte| class(byte)).count()
 }

@@ -1,7 +1,9 @@
 //! Notes: what is written behind a field, rendered once for each entry of the catalog.
 
 mod form;
+mod line_members;
 mod members;
+mod name;
 mod template;
 mod texts;
 
@@ -13,9 +15,9 @@ use crate::collector::CHUNK_BYTES;
 use crate::field::{Field, NoteForm};
 use crate::line_color::LineColor;
 use crate::scanner;
-use form::Name;
 use members::{MemberNotes, xml};
 use memchr::{memchr_iter, memmem};
+use name::Name;
 use std::io::{self, Write};
 use std::ops::Range;
 use texts::Texts;

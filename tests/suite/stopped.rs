@@ -100,8 +100,8 @@ fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
     // It may be compared with, and what is merged of it says so, too.
     fs::write(folder.path().join("log"), LINE).unwrap();
     for args in [
-        &["-q", "--report=json=sum", "--baseline=json.out", "log"][..],
-        &["--merge-reports", "json.out", "sum", "--report=json=sum"],
+        &["-q", "--report=json=log.json", "--baseline=json.out", "log"][..],
+        &["--merge-reports", "json.out", "log.json", "--report=json=sum"],
     ] {
         let output = output_of(binary().current_dir(&folder).args(args), b"");
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");

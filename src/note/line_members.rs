@@ -1,0 +1,74 @@
+//! The members that a line has itself, which are not added again.
+
+use super::members::SUFFIXES;
+use super::name::{BACKSLASHES_MAX, blanks_behind};
+use crate::field::Members;
+use crate::scanner;
+use memchr::{memchr, memmem, memrchr};
+use std::collections::BTreeSet;
+
+/// The most keys of one line whose members are told apart. In a line with more, no note is members.
+const KEYS_MAX: usize = 1024;
+
+/// The members that a line has itself.
+#[derive(Debug, Default)]
+pub(super) struct LineMembers<'t> {
+    /// The line that was looked at last ends here.
+    line_end: usize,
+    /// The keys before each of [`SUFFIXES`].
+    keys: [BTreeSet<&'t [u8]>; 2],
+    /// Whether the line has more keys than are told apart.
+    is_full: bool,
+    /// Whether the text has any such name; `None` until that was asked.
+    are_any: Option<bool>,
+}
+
+impl<'t> LineMembers<'t> {
+    /// The members that are to be written for a key: those that its line does not have. `None` where it has both.
+    pub(super) fn missing(&mut self, text: &'t [u8], at: usize, key: &[u8]) -> Option<Members> {
+        let has_name = |suffix: &str| memmem::find(text, suffix.as_bytes()).is_some();
+        if !*self.are_any.get_or_insert_with(|| SUFFIXES.into_iter().any(has_name)) {
+            return Some(Members::Both);
+        }
+        if at >= self.line_end {
+            self.read_line(text, at);
+        }
+        match [0, 1].map(|suffix| self.is_full || self.keys[suffix].contains(key)) {
+            [false, false] => Some(Members::Both),
+            [false, true] => Some(Members::Category),
+            [true, false] => Some(Members::Message),
+            [true, true] => None,
+        }
+    }
+
+    /// Reads the names in the line around a place.
+    fn read_line(&mut self, text: &'t [u8], at: usize) {
+        let start = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+        self.line_end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+        let line = &text[start..self.line_end];
+        self.is_full = false;
+        for (keys, suffix) in self.keys.iter_mut().zip(SUFFIXES) {
+            keys.clear();
+            for found in memmem::find_iter(line, suffix) {
+                if let Some(key_start) = scanner::identifier_start(line, found)
+                    && names_something(&line[found + suffix.len()..])
+                {
+                    keys.insert(&line[key_start..found]);
+                }
+                if keys.len() > KEYS_MAX {
+                    self.is_full = true;
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
+/// `=`.
+fn names_something(behind: &[u8]) -> bool {
+    let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
+    let quote = usize::from(matches!(behind.get(backslashes), Some(b'"' | b'\'')));
+    let rest = &behind[backslashes + quote..];
+    matches!(rest.get(blanks_behind(rest)), Some(b':' | b'='))
+}

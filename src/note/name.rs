@@ -1,0 +1,144 @@
+//! The name of a value: the key in `"key":` or `key=` before it.
+
+use crate::field::Syntax;
+use crate::scanner;
+use std::ops::Range;
+
+/// A number of more bytes is none that a code is a part of.
+const NUMBER_MAX_BYTES: usize = 64;
+
+/// The longest run of blanks between a name, its colon and its value.
+const BLANKS_MAX: usize = 200;
+
+/// The backslashes before a quote that ends a name, at most.
+pub(super) const BACKSLASHES_MAX: usize = 8;
+
+/// The name of a value: where its key is, and what kind of name it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) key: Range<usize>,
+    pub(super) kind: NameKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NameKind {
+    Json,
+    EscapedJson,
+    /// `key=`
+    Pair,
+}
+
+/// What stands before a number.
+pub(super) enum Before {
+    /// A name that members can take up.
+    Name(Name),
+    /// A name in JSON that they cannot, or something that is too long to be looked through.
+    OtherName,
+    /// No name; the text up to here, without blanks.
+    Text(usize),
+}
+
+impl Name {
+    /// The name of the code that begins at `code_start`, behind the quote that opens it. `None` where it has none.
+    pub(super) fn of_code(text: &[u8], code_start: usize, quote: &[u8]) -> Option<Self> {
+        match name_before(text, code_start, quote) {
+            Before::Name(name) => Some(name),
+            Before::OtherName | Before::Text(_) => None,
+        }
+    }
+
+    pub(super) fn key<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        &text[self.key.clone()]
+    }
+
+    /// The syntaxes that members can have behind a value of this name.
+    pub(super) fn syntaxes(&self) -> &'static [Syntax] {
+        match self.kind {
+            NameKind::Json => &[Syntax::Json],
+            NameKind::EscapedJson => &[Syntax::EscapedJson],
+            NameKind::Pair => &[Syntax::KeyValue, Syntax::Attribute, Syntax::SingleQuotedAttribute],
+        }
+    }
+}
+
+/// What stands before the number that a code at `code_start` is, or is the end of, behind an opening quote.
+pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Before {
+    let Some(before) = text[..code_start].strip_suffix(quote) else {
+        return Before::Text(code_start);
+    };
+    let number = if quote.is_empty() { count_back(before, NUMBER_MAX_BYTES, is_number) } else { 0 };
+    let end = before.len() - number;
+    let pair_end = end - blanks_before(&text[..end]);
+    if let Some(key_end) = pair_end.checked_sub(1).filter(|&at| text[at] == b'=') {
+        let key_end = key_end - blanks_before(&text[..key_end]);
+        if let Some(key_start) = scanner::identifier_start(text, key_end) {
+            return Before::Name(Name { key: key_start..key_end, kind: NameKind::Pair });
+        }
+    }
+    if number == NUMBER_MAX_BYTES || end - pair_end >= BLANKS_MAX {
+        return Before::OtherName;
+    }
+    let Some(colon) = pair_end.checked_sub(1).filter(|&at| text[at] == b':') else {
+        return Before::Text(pair_end);
+    };
+    let blanks = blanks_before(&text[..colon]);
+    if blanks >= BLANKS_MAX {
+        return Before::OtherName;
+    }
+    let Some(name) = text[..colon - blanks].strip_suffix(b"\"") else {
+        return Before::Text(pair_end);
+    };
+    let (name, kind) = match name.strip_suffix(b"\\") {
+        Some(name) => (name, NameKind::EscapedJson),
+        None => (name, NameKind::Json),
+    };
+    match scanner::identifier_start(name, name.len()) {
+        Some(key_start) => Before::Name(Name { key: key_start..name.len(), kind }),
+        None => Before::OtherName,
+    }
+}
+
+pub(super) fn is_number(byte: &u8) -> bool {
+    byte.is_ascii_digit() || b"+-.eE".contains(byte)
+}
+
+pub(super) fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+/// Counts the bytes of the blanks at the end of a text: as they are, or written in a string, `\t`. Stops at
+/// [`BLANKS_MAX`] or a little beyond.
+fn blanks_before(text: &[u8]) -> usize {
+    let mut count = 0;
+    while count < BLANKS_MAX {
+        let rest = &text[..text.len() - count];
+        let letter = usize::from(matches!(rest, [.., b't' | b'n' | b'r']));
+        let backslashes = count_back(&rest[..rest.len() - letter], BACKSLASHES_MAX, |&byte| byte == b'\\');
+        count += match rest {
+            [.., byte] if is_blank(byte) => 1,
+            _ if letter > 0 && backslashes > 0 => letter + backslashes,
+            _ => break,
+        };
+    }
+    count
+}
+
+/// Counts the bytes of the blanks that a text begins with, as [`blanks_before`] does.
+pub(super) fn blanks_behind(text: &[u8]) -> usize {
+    let mut count = 0;
+    while count < BLANKS_MAX {
+        let rest = &text[count..];
+        let backslashes = rest.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
+        count += match (rest.first(), rest.get(backslashes)) {
+            (Some(byte), _) if is_blank(byte) => 1,
+            (_, Some(b't' | b'n' | b'r')) if backslashes > 0 => backslashes + 1,
+            _ => break,
+        };
+    }
+    count
+}
+
+/// Counts the bytes of a class at the end of a text, up to `max`.
+fn count_back(text: &[u8], max: usize, class: fn(&u8) -> bool) -> usize {
+    text.iter().rev().take(max).take_while(|&byte| class(byte)).count()
+}
