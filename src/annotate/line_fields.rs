@@ -61,29 +61,37 @@ impl<'w, 't> LineFields<'w, 't> {
         (self.keyed, self.searched) = (keyed.into(), to);
         // A key that begins before has its separator behind.
         let limit = if to == self.text.len() { to } else { to.saturating_sub(LOOK_BEHIND_BYTES) };
+        let is_last = to == self.text.len();
         while let Some((start, origin)) = self.next_start()
-            && (start < limit || to == self.text.len())
+            && (start < limit || is_last)
+            && let Some(field) = self.take(&origin)
         {
-            let Some(mut field) = self.take(&origin) else {
-                break;
-            };
-            if field.start < self.end {
-                continue;
-            }
-            self.end = field.end;
-            match (&mut self.forms, origin) {
-                (Some(forms), Origin::Key) => forms.fit_keyed(&mut field),
-                (Some(forms), Origin::Pattern(_)) => forms.fit_pattern(&mut field),
-                (None, _) => {}
-            }
-            found.push(field);
+            self.push(field, &origin, found);
         }
         limit.max(self.end)
     }
 
+    /// Appends a field with its form, unless it overlaps with the last one.
+    fn push(&mut self, mut field: Field, origin: &Origin, found: &mut Vec<Field>) {
+        if field.start < self.end {
+            return;
+        }
+        self.end = field.end;
+        match (&mut self.forms, origin) {
+            (Some(forms), Origin::Key) => forms.fit_keyed(&mut field),
+            (Some(forms), Origin::Pattern(_)) => forms.fit_pattern(&mut field),
+            (None, _) => {}
+        }
+        found.push(field);
+    }
+
     /// Where the next field begins.
+    #[inline]
     fn next_start(&self) -> Option<(usize, Origin)> {
         let key = self.keyed.front().map(|field| (field.start, Origin::Key));
+        if self.patterns.is_empty() {
+            return key;
+        }
         let patterns = self.patterns.iter().enumerate().filter_map(|(number, (_, next))| {
             next.as_ref().map(|field| (field.start, Origin::Pattern(number)))
         });

@@ -16,6 +16,8 @@ pub(crate) struct FormFinder<'t> {
     /// All before has been looked at.
     looked_up_to: usize,
     quotes: LineQuotes,
+    /// Whether the text has any tag.
+    has_tags: bool,
     tags: LineTags,
     closing: Closing,
     members: LineMembers<'t>,
@@ -42,6 +44,7 @@ impl<'t> FormFinder<'t> {
             text,
             looked_up_to: 0,
             quotes: LineQuotes::default(),
+            has_tags: memchr(b'<', text).is_some(),
             tags: LineTags::default(),
             closing: Closing::default(),
             members: LineMembers::default(),
@@ -117,7 +120,8 @@ impl<'t> FormFinder<'t> {
             (self.quotes, self.tags) = (LineQuotes::beginning_at(start), LineTags::beginning_at(start));
         }
         self.looked_up_to = self.looked_up_to.max(to);
-        (self.quotes.advance(self.text, to), self.tags.advance(self.text, to))
+        let place = if self.has_tags { self.tags.advance(self.text, to) } else { TagPlace::Outside };
+        (self.quotes.advance(self.text, to), place)
     }
 
     fn fit_members(&mut self, field: &mut Field, syntax: Syntax) {

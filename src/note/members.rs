@@ -2,6 +2,7 @@
 
 use super::texts::Texts;
 use crate::catalog::{Catalog, Language};
+use crate::collector::CHUNK_BYTES;
 use crate::field::{Members, Syntax};
 use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
@@ -10,14 +11,15 @@ use std::ops::Range;
 /// What the names of the members have behind the key.
 pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
 
-/// The pieces of a note: for each member what stands before the key, the key, and the rest of the member.
-type Pieces<'a> = [&'a [u8]; 6];
+/// The pieces of a note: for each member what stands before the key, the key, and the rest of the member; each as its
+/// place in a longer text.
+type Pieces<'a> = [(&'a [u8], Range<usize>); 6];
 
 /// The notes of a catalog in one syntax.
 #[derive(Clone, Debug)]
 struct SyntaxNotes {
-    /// What stands before the key of each member.
-    lead: &'static str,
+    /// What stands before the key of each member, as the only text.
+    lead: Texts,
     /// The category and the message of each entry, with the rest of the name before and what closes it behind.
     members: [Texts; 2],
 }
@@ -61,37 +63,42 @@ impl Syntax {
 impl MemberNotes {
     pub(super) fn new(catalog: &Catalog, language: Language) -> Self {
         Self(Syntax::ALL.map(|syntax| {
-            let mut members = <[Texts; 2]>::default();
+            let (mut lead, mut members) = (Texts::default(), <[Texts; 2]>::default());
+            lead.push(syntax.lead());
             for entry in catalog.entries() {
                 let texts = syntax.members(&entry.category().name_in(language), &entry.message_in(language));
                 members.iter_mut().zip(texts).for_each(|(member, text)| member.push(&text));
             }
-            SyntaxNotes { lead: syntax.lead(), members }
+            lead.pad(CHUNK_BYTES);
+            members.iter_mut().for_each(|member| member.pad(CHUNK_BYTES));
+            SyntaxNotes { lead, members }
         }))
     }
 
-    /// The pieces of the note of an entry, whose names begin with `key`.
+    /// The pieces of the note of an entry, whose names begin with a key of the window.
     pub(super) fn pieces<'a>(
         &'a self,
         syntax: Syntax,
         members: Members,
         entry: usize,
-        key: &'a [u8],
+        key: (&'a [u8], Range<usize>),
     ) -> Pieces<'a> {
+        const NOTHING: (&[u8], Range<usize>) = (b"", 0..0);
         let SyntaxNotes { lead, members: [category, message] } = &self.0[syntax as usize];
-        let (category, message) = (category.get(entry), message.get(entry));
-        let lead = lead.as_bytes();
+        let (category, message) = (category.place(entry), message.place(entry));
+        let lead = lead.place(0);
         match members {
-            Members::Both => [lead, key, category, lead, key, message],
-            Members::Category => [lead, key, category, b"", b"", b""],
-            Members::Message => [b"", b"", b"", lead, key, message],
+            Members::Both => [lead.clone(), key.clone(), category, lead, key, message],
+            Members::Category => [lead, key, category, NOTHING, NOTHING, NOTHING],
+            Members::Message => [NOTHING, NOTHING, NOTHING, lead, key, message],
         }
     }
 
     /// Returns the length of the note of an entry that a text begins with, of both members or of one; `None` where
     /// it begins with none.
     pub(super) fn length_at(&self, syntax: Syntax, entry: usize, key: &[u8], text: &[u8]) -> Option<usize> {
-        let length = |members| length_of_pieces(self.pieces(syntax, members, entry, key), text);
+        let length =
+            |members| length_of_pieces(self.pieces(syntax, members, entry, (key, 0..key.len())), text);
         Members::ALL.into_iter().find_map(length)
     }
 
@@ -119,7 +126,7 @@ impl MemberNotes {
     pub(super) fn longest(&self) -> usize {
         let longest = |notes: &SyntaxNotes| {
             let texts: usize = notes.members.iter().map(Texts::longest).sum();
-            2 * (notes.lead.len() + KEY_MAX_BYTES) + texts
+            2 * (notes.lead.longest() + KEY_MAX_BYTES) + texts
         };
         self.0.iter().map(longest).max().unwrap_or(0)
     }
@@ -127,7 +134,8 @@ impl MemberNotes {
 
 /// Returns the length of all pieces together, if a text begins with them.
 pub(super) fn length_of_pieces(pieces: Pieces<'_>, text: &[u8]) -> Option<usize> {
-    let rest = pieces.into_iter().try_fold(text, |rest, piece| rest.strip_prefix(piece))?;
+    let rest =
+        pieces.into_iter().try_fold(text, |rest, (longer, piece)| rest.strip_prefix(&longer[piece]))?;
     Some(text.len() - rest.len())
 }
 

@@ -11,7 +11,7 @@ pub(crate) use form::FormFinder;
 pub use template::{Template, TemplateError};
 
 use crate::catalog::{Catalog, CodeIndex, Entry, Language, Severity};
-use crate::collector::CHUNK_BYTES;
+use crate::collector::{CHUNK_BYTES, Sink};
 use crate::field::{Field, NoteForm};
 use crate::line_color::LineColor;
 use crate::scanner;
@@ -85,6 +85,7 @@ impl Notes {
             plain.push(&note);
         }
         plain.pad(CHUNK_BYTES);
+        xml_text.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
         let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
         let fitting = style.as_fields.then(|| FittingNotes {
@@ -137,27 +138,28 @@ impl Notes {
 
     /// Writes the note of a field, in colour if the line's own is given: then that neither tints the note nor is
     /// lost behind it.
-    pub(crate) fn write(
-        &self,
+    pub(crate) fn write<'t>(
+        &'t self,
         field: &Field,
         entry: usize,
-        window: &[u8],
+        window: &'t [u8],
         color: Option<&LineColor>,
-        wtr: &mut impl Write,
+        wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let text = match (&self.fitting, field.form) {
+        let (texts, text) = match (&self.fitting, field.form) {
             (Some(fitting), NoteForm::Members(syntax)) => {
-                let name = &window[field.name_start()..field.end];
-                let key = &name[..scanner::identifier_length(name)];
+                let key_start = field.name_start();
+                let key_end = key_start + scanner::identifier_length(&window[key_start..field.end]);
+                let key = (window, key_start..key_end);
                 let pieces = fitting.members.pieces(syntax, field.members, entry, key);
-                return pieces.into_iter().try_for_each(|piece| wtr.write_all(piece));
+                return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy(longer, piece));
             }
-            (Some(fitting), NoteForm::XmlText) => fitting.xml_text.get(entry),
+            (Some(fitting), NoteForm::XmlText) => fitting.xml_text.place(entry),
             (_, NoteForm::Nothing) => return Ok(()),
-            _ => self.plain.get(entry),
+            _ => self.plain.place(entry),
         };
         match color {
-            None => wtr.write_all(text),
+            None => wtr.copy(texts, text),
             Some(color) => self.write_colored(entry, color, wtr),
         }
     }
