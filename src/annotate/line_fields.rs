@@ -1,7 +1,7 @@
 //! Fields of keys and of patterns together, in a text of whole lines that has no notes.
 
 use super::NoteWriter;
-use crate::field::Field;
+use crate::field::{Field, NoteForm};
 use crate::note::FormFinder;
 use crate::pattern::PatternSearch;
 use crate::scanner::{Candidates, LOOK_BEHIND_BYTES};
@@ -76,11 +76,15 @@ impl<'w, 't> LineFields<'w, 't> {
         if field.start < self.end {
             return;
         }
-        self.end = field.end;
+        let end_before = std::mem::replace(&mut self.end, field.end);
         match (&mut self.forms, origin) {
             (Some(forms), Origin::Key) => forms.fit_keyed(&mut field),
             (Some(forms), Origin::Pattern(_)) => forms.fit_pattern(&mut field),
             (None, _) => {}
+        }
+        if field.name_start() < end_before {
+            // The note of the field before stands in the middle of the name, or would.
+            field.form = NoteForm::Nothing;
         }
         found.push(field);
     }
