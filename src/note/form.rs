@@ -91,6 +91,8 @@ impl<'t> FormFinder<'t> {
             Before::Name(Name { kind: NameKind::Pair, .. }) => {
                 field.form = self.text_form(field, is_in_string, place);
             }
+            // Only a sign may stand between a name and its number: what follows more is a part of another number.
+            Before::Name(_) if is_behind_number(&self.text[..field.start]) => field.form = NoteForm::Nothing,
             Before::Name(Name { key, kind }) => match u8::try_from(field.start - key.start) {
                 Ok(name_before) => {
                     field.name_before = name_before;
@@ -231,6 +233,12 @@ fn goes_on_as_number(behind: &[u8]) -> bool {
         [b'e' | b'E', b'+' | b'-', next, ..] | [b'e' | b'E', next, ..] => next.is_ascii_digit(),
         _ => false,
     }
+}
+
+/// Whether a text ends in a part of a number that is more than a sign: `1e`, `-2`.
+fn is_behind_number(before: &[u8]) -> bool {
+    let unsigned = before.strip_suffix(b"-").or(before.strip_suffix(b"+")).unwrap_or(before);
+    unsigned.last().is_some_and(is_number)
 }
 
 /// Whether a JSON string that begins so goes on with digits of an escape, `\u0022`.

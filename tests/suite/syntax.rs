@@ -41,9 +41,18 @@ fn a_part_of_a_number_gets_no_note() {
     ] {
         assert_eq!(with_fields(&["--pattern", r"(?<code>-1)"], line), line);
     }
+    for (pattern, line) in [
+        (r"(?<code>5)", r#"{"m":"{\"err\": -1.5}"}"#),
+        (r"(?<code>-204)", r#"{"v":1e-204}"#),
+        (r"(?<code>-204)", r#"{"a":"{\"v\":1E-204}"}"#),
+        (r"(?<code>4)", r#"{"v":-204}"#),
+    ] {
+        assert_eq!(with_fields(&["--pattern", pattern], line), line);
+    }
+    // A sign is no part that is missing.
     assert_eq!(
-        with_fields(&["--pattern", r"(?<code>5)"], r#"{"m":"{\"err\": -1.5}"}"#),
-        r#"{"m":"{\"err\": -1.5,\"err_category\":\"action\",\"err_message\":\"need google authcode\"}"}"#
+        with_fields(&["--pattern", r"(?<code>5)"], r#"{"v":-5}"#),
+        r#"{"v":-5,"v_category":"action","v_message":"need google authcode"}"#
     );
     // A full stop ends a sentence.
     assert_eq!(
