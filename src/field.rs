@@ -17,7 +17,7 @@ pub struct Field {
     pub(crate) form: NoteForm,
     /// The members that are written where the note is members; the others are in the line already.
     pub(crate) members: Members,
-    /// How far before `start` the key begins that names the members: not 0 where a pattern found the field.
+    /// Bytes from the key that names the members to `start`: not 0 where a pattern found the field.
     pub(crate) name_before: u8,
     /// How long its note is that stands behind it already; 0 where none does.
     pub(crate) old_note_bytes: usize,
@@ -84,6 +84,6 @@ pub(crate) enum Members {
 }
 
 impl Members {
-    /// That with most members first.
+    /// All sets, the one with most members first.
     pub(crate) const ALL: [Self; 3] = [Self::Both, Self::Category, Self::Message];
 }

@@ -2,7 +2,7 @@
 //!
 //! Several threads read parts that one thread, which stops at the first error, would never have come to.
 
-/// What an ended part says of the parts behind it.
+/// The consequence of an ended part for the parts behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Behind {
     /// The parts behind it follow.

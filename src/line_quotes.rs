@@ -6,7 +6,7 @@ use memchr::memchr;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineQuotes {
     in_string: bool,
-    /// Where the string begins that was opened last, behind its quote.
+    /// The place where the string begins that was opened last, behind its quote.
     string_start: usize,
     /// All before this place of the text has been looked at.
     looked_up_to: usize,

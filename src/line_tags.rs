@@ -1,8 +1,8 @@
-//! Whether a place of a line stands in a tag of XML, and whether in the value of one of its attributes.
+//! Tells where a place of a line stands: in a tag of XML, in the value of an attribute, or between tags.
 
 use memchr::{memchr, memchr3};
 
-/// Where a place stands.
+/// The position of a place among tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagPlace {
     Outside,
@@ -19,7 +19,7 @@ pub(crate) enum TagPlace {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineTags {
     state: State,
-    /// Whether the first byte of the line that is no blank begins a tag; `None` until a `<` was met.
+    /// True if the first byte of the line that is no blank begins a tag; `None` until a `<` was met.
     is_markup: Option<bool>,
     line_start: usize,
     /// All before this place of the text has been looked at.
@@ -82,7 +82,7 @@ impl LineTags {
     }
 }
 
-/// Whether a quote behind that text opens the value of an attribute.
+/// Returns whether a quote behind that text opens the value of an attribute.
 fn opens_value(before: &[u8]) -> bool {
     let is_between = |byte: &&u8| matches!(byte, b'\\' | b' ' | b'\t');
     before.iter().rev().take(8).find(|byte| !is_between(byte)) == Some(&b'=')

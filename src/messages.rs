@@ -17,7 +17,7 @@ pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
 pub(crate) struct Messages {
     progress: Progress,
     trouble: AtomicBool,
-    /// What is said, where it is kept in place of being written.
+    /// The messages, where they are kept and not written.
     #[cfg(any(test, fuzzing))]
     kept: Option<std::sync::Mutex<Vec<String>>>,
 }
@@ -46,7 +46,7 @@ impl Messages {
         self.kept.as_ref().map(take).unwrap_or_default()
     }
 
-    /// Whether any trouble has been said.
+    /// Returns whether any trouble has been said.
     pub(crate) fn any(&self) -> bool {
         self.trouble.load(Ordering::Relaxed)
     }
@@ -86,7 +86,7 @@ impl Messages {
     }
 }
 
-/// What is said of an input that cannot be read to its end.
+/// Returns the message for an input that cannot be read to its end.
 fn input_trouble(name: &InputName, error: &io::Error) -> String {
     let remedy = match error.kind() {
         ErrorKind::NotFound => "no such file; check the name".to_owned(),

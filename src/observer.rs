@@ -10,7 +10,7 @@ pub struct Part<'a> {
     pub text: &'a [u8],
     /// Where the part begins in the text. It is where the last part ended.
     pub start: usize,
-    /// Where the part ends: at the end of a line, or in a line that is longer than the buffer or than 128 KiB, or at
+    /// The end of the part: at the end of a line, or in a line that is longer than the buffer or than 128 KiB, or at
     /// the end of the stream.
     pub end: usize,
     /// Where in its input the first byte of the source is: not 0, where the source is a part of a file.

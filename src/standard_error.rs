@@ -8,10 +8,10 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long a message waits for a reader that is slow, where standard error is non-blocking.
+/// The longest wait of a message for a slow reader, where standard error is non-blocking.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether a message has waited in vain. The next ones do not wait then, until one is taken.
+/// True if a message has waited in vain. The next ones do not wait then, until one is taken.
 static IS_STUCK: AtomicBool = AtomicBool::new(false);
 
 /// Standard error. Where another program has set it to be non-blocking, a write waits until it takes something.
@@ -31,7 +31,7 @@ impl StandardError {
     ///
     /// # Errors
     ///
-    /// Where standard error was closed from the start (`2>&-`).
+    /// Fails where standard error was closed from the start (`2>&-`).
     pub(crate) fn for_reports() -> io::Result<Self> {
         if was_closed(STDERR) { Err(Errno::BADF.into()) } else { Ok(Self { patience: None }) }
     }
@@ -40,7 +40,7 @@ impl StandardError {
     ///
     /// # Errors
     ///
-    /// Where the patience runs out, or standard error cannot be waited for.
+    /// Fails where the patience runs out, or standard error cannot be waited for.
     fn wait(self) -> io::Result<()> {
         let patience = self
             .patience

@@ -31,13 +31,13 @@ fn look_at_standard_streams() {
     }
 }
 
-/// Whether a standard stream was closed (`<&-`, `>&-`, `2>&-`); `false` for any other descriptor.
+/// Returns whether a standard stream was closed (`<&-`, `>&-`, `2>&-`); `false` for any other descriptor.
 pub(crate) fn was_closed(fd: RawFd) -> bool {
     let closed = usize::try_from(fd).ok().and_then(|fd| CLOSED.get(fd));
     closed.is_some_and(|closed| closed.load(Ordering::Relaxed))
 }
 
-/// Whether a path names a standard stream that was closed: `/dev/stdin`, `/dev/fd/1`, `/proc/self/fd/2`, a link to one.
+/// Returns whether a path names a standard stream that was closed: `/dev/stdin`, `/dev/fd/1`, `/proc/self/fd/2`, a link to one.
 pub(crate) fn is_closed_stream(path: &Path) -> bool {
     // A path is not looked at unless it matters, which it seldom does.
     [STDIN, STDOUT, STDERR].into_iter().any(was_closed) && descriptor_of(path).is_some_and(was_closed)

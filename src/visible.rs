@@ -23,7 +23,7 @@ pub(crate) fn visible(text: &str) -> String {
     visible
 }
 
-/// Whether a character does something other than to appear.
+/// Returns whether a character does something other than to appear.
 pub(crate) fn acts_on_terminals(char: char) -> bool {
     char.is_control()
         || matches!(char,

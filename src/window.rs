@@ -30,7 +30,7 @@ pub(crate) struct Window {
     /// How large the buffer may become, to hold a line that is longer than it.
     capacity_max: usize,
     at_end: bool,
-    /// Whether the input ends there because it is damaged or unreadable.
+    /// True if the input ends there because it is damaged or unreadable.
     is_cut: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Settled<'a> {
     pub(crate) part: Range<usize>,
     /// Whether the input ends with the part.
     pub(crate) at_end: bool,
-    /// Whether it does so because it is damaged or unreadable: what is next is not known.
+    /// True if it does so because it is damaged or unreadable: what is next is not known.
     pub(crate) is_cut: bool,
 }
 

@@ -102,7 +102,7 @@ impl Writing {
         let Settled { text, is_cut, .. } = *settled;
         let at_end = |end: usize| settled.at_end && end >= settled.part.end;
         if let (Written::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
-            // Whether it is written is known when its last field is.
+            // The decision to write the line needs its last field.
             let mut is_selected = !rules.choose();
             self.notes.for_each_chunk(text, unit, is_cut, memory, |chunk, memory| {
                 is_selected |= memory.listed.iter().any(|field| rules.selects(field));

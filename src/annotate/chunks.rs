@@ -18,7 +18,7 @@ impl NoteWriter {
     ///
     /// # Errors
     ///
-    /// Those of `on_chunk`.
+    /// The errors of `on_chunk`.
     pub(crate) fn for_each_chunk(
         &self,
         window: &[u8],

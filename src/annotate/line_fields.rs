@@ -18,13 +18,13 @@ pub(super) struct LineFields<'w, 't> {
     keyed: VecDeque<Field>,
     /// Each pattern's next field.
     patterns: Vec<(PatternSearch<'w>, Option<Field>)>,
-    /// Where the last field ends that was given.
+    /// The end of the last field that was given.
     end: usize,
     /// Finds the form of each field's note, where that depends on the line.
     forms: Option<FormFinder<'t>>,
 }
 
-/// Where a field comes from.
+/// The origin of a field.
 enum Origin {
     Key,
     /// With its place among the patterns.
@@ -89,7 +89,7 @@ impl<'w, 't> LineFields<'w, 't> {
         found.push(field);
     }
 
-    /// Where the next field begins.
+    /// Returns the place where the next field begins, and its origin.
     #[inline]
     fn next_start(&self) -> Option<(usize, Origin)> {
         let key = self.keyed.front().map(|field| (field.start, Origin::Key));

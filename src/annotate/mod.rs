@@ -48,7 +48,7 @@ impl NoteWriter {
         Self { scanner, patterns, notes, color, strip, writes_plain }
     }
 
-    /// Whether fields are those of keys, and the notes the same in every line: then lines need not be whole.
+    /// Returns whether fields are those of keys, and the notes the same in every line: then lines need not be whole.
     pub(crate) fn is_keyed_alone(&self) -> bool {
         self.patterns.is_empty() && !self.notes.have_forms()
     }

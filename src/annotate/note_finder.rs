@@ -4,7 +4,7 @@ use super::{NoteWriter, restored_length};
 use crate::line_color::LineColor;
 use std::ops::Range;
 
-/// As much is searched at a time: the places where a note could begin are listed.
+/// Bytes that are searched at a time: the places where a note could begin are listed.
 const SEARCH_BYTES: usize = 32 * 1024;
 
 /// The notes that stand behind a code, in their order, each with what puts back the line's colour behind it. Of several

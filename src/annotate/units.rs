@@ -38,7 +38,7 @@ impl Unit {
             return Some(Self::Lines(start..behind_newline(newline)));
         }
         let newline = memchr(b'\n', &window[unit_end..part_end]).map(|newline| unit_end + newline + 1);
-        // Where the input ends, its last line does; else it goes on.
+        // The end of the input is that of its last line; else the line goes on.
         let goes_on = newline.is_none() && part_end < window.len();
         let end = newline.unwrap_or(part_end);
         Some(if goes_on || end - start > LINE_MAX_BYTES {

@@ -68,23 +68,17 @@ impl NoteWriter {
         candidates: &mut Candidates,
         found: &mut Vec<Field>,
     ) {
-        let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
+        self.find_kept(
+            text,
+            range,
+            candidates,
+            found,
             #[inline(always)]
-            || self.scanner.for_each_field(
-                simd,
-                text,
-                range,
-                candidates,
-                #[inline(always)]
-                |field| {
-                    if !(field.spelled_code && scanner::is_other_kind(text, field.start)) {
-                        found.push(field);
-                    }
-                    Ok(())
-                },
-            ),
-        ));
-        let Ok(()) = outcome;
+            |field| {
+                let is_other_kind = field.spelled_code && scanner::is_other_kind(text, field.start);
+                (!is_other_kind).then_some(field)
+            },
+        );
     }
 
     /// Appends the fields of a range, each with the length of the note that stands behind it already.
@@ -96,6 +90,26 @@ impl NoteWriter {
         candidates: &mut Candidates,
         found: &mut Vec<Field>,
     ) {
+        self.find_kept(
+            text,
+            range,
+            candidates,
+            found,
+            #[inline(always)]
+            |field| (!line.old_notes.hide(text, &field)).then(|| self.complete(field, text, line)),
+        );
+    }
+
+    /// Appends all that `keep` makes of the fields of a range.
+    #[inline(always)]
+    fn find_kept(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+        mut keep: impl FnMut(Field) -> Option<Field>,
+    ) {
         let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
             #[inline(always)]
             || self.scanner.for_each_field(
@@ -105,9 +119,7 @@ impl NoteWriter {
                 candidates,
                 #[inline(always)]
                 |field| {
-                    if !line.old_notes.hide(text, &field) {
-                        found.push(self.complete(field, text, line));
-                    }
+                    found.extend(keep(field));
                     Ok(())
                 },
             ),

@@ -28,7 +28,7 @@ pub(crate) fn parse_code(text: &[u8]) -> Option<i32> {
     code_at(text, 0).filter(|&(_, end)| end == text.len()).map(|(code, _)| code)
 }
 
-/// Whether a text is written as a code is but has too many digits: `-1234567890`.
+/// Returns whether a text is written as a code is but has too many digits: `-1234567890`.
 pub(crate) fn has_too_many_digits(text: &[u8]) -> bool {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     digits.len() > CODE_DIGITS_MAX && digits.iter().all(u8::is_ascii_digit)

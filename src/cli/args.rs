@@ -90,7 +90,7 @@ pub(crate) struct Args {
 
     /// How to compress the output
     ///
-    /// A file has the same bytes for the same input and options. Into a pipe, what has come can be decoded whenever the
+    /// A file has the same bytes for the same input and options, but with --line-buffered. Into a pipe, what has come can be decoded whenever the
     /// input pauses; with --block-buffered, the bytes do not depend on pauses.
     #[arg(
         long,

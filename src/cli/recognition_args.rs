@@ -26,8 +26,8 @@ pub(crate) struct RecognitionArgs {
 
     /// A regular expression with a group `code`, for what no key describes; may be given several times
     ///
-    /// 'returned (?<code>-?\d+)': the note goes behind the group. It is looked for in each line on its own, up to
-    /// 16 MiB of it, and must not be able to match a newline: [ \t] for \s. The syntax is that of Rust's regex crate. A
+    /// 'returned (?<code>-?\d+)': the note goes behind the group. It is looked for in each line on its own, in
+    /// lines of up to 16 MiB, and must not be able to match a newline: [ \t] for \s. The syntax is that of Rust's regex crate. A
     /// pattern whose matches must look at the rest of the line each time, as `[^\n]*x|(?<code>\d)`, takes time that
     /// grows with the square of a line's length.
     #[arg(long, value_name = "REGEX", value_parser = Pattern::parse, allow_hyphen_values = true, help_heading = "What is recognised")]

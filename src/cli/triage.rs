@@ -13,7 +13,7 @@ use imsdk_annotate::{Catalog, Language, Lines, Selector};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// How messages call standard error.
+/// The name of standard error in messages.
 const STDERR_NAME: &str = "standard error";
 
 /// What is to be done with what is counted.

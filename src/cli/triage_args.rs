@@ -161,7 +161,7 @@ impl ReportChoice {
     }
 }
 
-/// Whether a text is the name of a format, or begins with one and a `=`.
+/// Returns whether a text is the name of a format, or begins with one and a `=`.
 fn begins_choice(text: &str) -> bool {
     let name = text.split_once('=').map_or(text, |(name, _)| name);
     ReportFormat::ALL.iter().any(|format| format.name() == name)

@@ -34,7 +34,7 @@ struct PlainFile {
     descriptor: Descriptor,
     /// How far any block has read.
     reached: AtomicU64,
-    /// Where the file broke off first, if it did.
+    /// The first place where the file broke off, if it did.
     broken: Mutex<Option<Broken>>,
 }
 

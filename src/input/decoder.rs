@@ -40,7 +40,7 @@ pub(crate) struct Damage {
     format: Format,
     /// The format of the layer around the data, if it is within one.
     outer: Option<Format>,
-    /// How many bytes of the compressed data had been taken, counted in what the layer around it holds.
+    /// Bytes of the compressed data that had been taken, counted in the content of the layer around it.
     position: u64,
     what: What,
 }

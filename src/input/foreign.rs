@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// How data is packed that is not read here.
+/// A packing that is not read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
     /// `.Z`, by compress.
@@ -57,7 +57,7 @@ impl Foreign {
         (is_brotli && !is_text(content)).then_some(Self::Brotli)
     }
 
-    /// How messages call it.
+    /// The name in messages.
     fn name(self) -> &'static str {
         match self {
             Self::Compress => "compress",
@@ -131,7 +131,7 @@ fn is_text(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// How data of each packing begins, as its own program writes it.
+    /// The first bytes of data of each packing, as its own program writes it.
     pub(in crate::input) const BEGINNINGS: [(Foreign, &[u8]); 8] = [
         (Foreign::Compress, b"\x1f\x9d\x90\x32\x60"),
         (Foreign::Lzma, b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x39"),

@@ -80,7 +80,7 @@ fn agrees(bytes: &[u8], signature: &[u8]) -> Option<bool> {
     bytes.iter().zip(signature).enumerate().all(same).then_some(bytes.len() >= signature.len())
 }
 
-/// Whether the bytes begin with a signature of which each byte stands for itself, as [`agrees`] says it.
+/// Returns whether the bytes begin with a signature of which each byte stands for itself, as [`agrees`] says it.
 pub(super) fn agrees_plainly(bytes: &[u8], signature: &[u8]) -> Option<bool> {
     let same = bytes.iter().zip(signature).all(|(byte, expected)| byte == expected);
     same.then_some(bytes.len() >= signature.len())

@@ -5,7 +5,7 @@ use super::format::{Beginning, Format};
 use super::peek::PeekReader;
 use std::io::{self, ErrorKind, Read};
 
-/// What is packed in more layers than that is refused.
+/// The most layers: data that is packed in more is refused.
 pub(crate) const LAYERS_MAX: usize = 3;
 
 /// The bytes of an input as they are, or what a layer of it holds.
@@ -57,7 +57,7 @@ pub(super) struct Unpacked<R: Read> {
 ///
 /// # Errors
 ///
-/// Where the first bytes cannot be read, and, unless they are taken as they are, where data is packed in a way that is not
+/// Fails where the first bytes cannot be read, and, unless they are taken as they are, where data is packed in a way that is not
 /// read here, or in too many layers.
 pub(super) fn unpack<R: Read>(mut rdr: PeekReader<Layer<R>>, as_text: bool) -> io::Result<Unpacked<R>> {
     let mut formats = Vec::new();
@@ -110,7 +110,7 @@ mod tests {
         })
     }
 
-    /// What comes out of packed data, the formats of its layers, and the error.
+    /// Returns the content of packed data, the formats of its layers, and the error.
     fn unpack_all(packed: &[u8], as_text: bool) -> Result<(Vec<u8>, Vec<Format>), String> {
         let rdr = PeekReader::new(Layer::Bottom(packed));
         let mut unpacked = unpack(rdr, as_text).map_err(|error| error.to_string())?;

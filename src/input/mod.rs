@@ -48,7 +48,7 @@ pub(crate) fn is_worth_threads(bytes: u64) -> bool {
     bytes > FEW_BLOCKS * BLOCK_BYTES
 }
 
-/// How `grep` calls standard input.
+/// The name of standard input, as in `grep`.
 const GREPS_STDIN: &str = "(standard input)";
 
 /// Which input an operand names.
@@ -127,7 +127,7 @@ impl fmt::Display for InputName {
 }
 
 impl Input {
-    /// Whether it is a stream: a pipe, a terminal or a device, whose end a signal may be.
+    /// Returns whether it is a stream: a pipe, a terminal or a device, whose end a signal may be.
     pub(crate) fn is_stream(&self) -> bool {
         self.can_wait
     }
@@ -137,7 +137,7 @@ impl Input {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && !self.can_wait;
         if can_be_cut && is_worth_threads(end.saturating_sub(self.start)) {
-            // What was looked at is read again.
+            // The bytes that were looked at are read again.
             let start = self.start;
             self.into_descriptor().map(|descriptor| Blocks::new(descriptor, start, end))
         } else {

@@ -4,7 +4,7 @@ use super::peek::PeekReader;
 use memchr::memchr;
 use std::io::{self, Read};
 
-/// What an input may hold, apart from how it is packed.
+/// Content that an input may have, whatever its packing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// Any bytes.
@@ -15,21 +15,21 @@ pub(crate) enum Expected {
     Text,
 }
 
-/// How much is looked at.
+/// Bytes that are looked at.
 const HEAD_BYTES: usize = 8 * 1024;
 /// A header of a tar archive.
 const TAR_HEADER_BYTES: usize = 512;
-/// Where its checksum is: octal digits.
+/// The place of its checksum: octal digits.
 const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
-/// Where its signature is, which the oldest archives lack.
+/// The place of its signature, which the oldest archives lack.
 const TAR_SIGNATURE_AT: usize = 257;
 
-/// How a zip archive begins: with a file, empty, or as a part of several.
+/// The beginnings of zip archives: with a file, empty, or as a part of several.
 const ZIP_SIGNATURES: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
 /// UTF-16 in either order, and UTF-32 in one: text that has NULs.
 const BYTE_ORDER_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
-/// What the first bytes tell.
+/// The judgement on the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     AsExpected,
@@ -87,7 +87,7 @@ fn is_archive(head: &[u8]) -> bool {
     ZIP_SIGNATURES.iter().any(|signature| head.starts_with(signature)) || is_tar(head)
 }
 
-/// Whether a tar archive begins here: a header whose checksum is right, and that has the signature or, as in the oldest
+/// Returns whether a tar archive begins here: a header whose checksum is right, and that has the signature or, as in the oldest
 /// archives, at least zeros.
 fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.first_chunk::<TAR_HEADER_BYTES>() else {

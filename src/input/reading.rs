@@ -14,12 +14,12 @@ use std::io::{self, ErrorKind};
 /// Why an archive that would be copied cannot be.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
 
-/// How inputs are read.
+/// The way in which inputs are read.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) buffering: Buffering,
     pub(crate) decompress: bool,
-    /// Whether all is taken for text: what is no text, and what is packed in a way that is not read here.
+    /// True if all is taken for text: what is no text, and what is packed in a way that is not read here.
     pub(crate) as_text: bool,
     pub(crate) progress: Progress,
 }
@@ -36,7 +36,7 @@ impl Reading {
     ///
     /// # Errors
     ///
-    /// Where it cannot be opened or read, is refused, or is packed in a way that is not read here.
+    /// Fails where it cannot be opened or read, is refused, or is packed in a way that is not read here.
     pub(crate) fn open(
         &self,
         name: &InputName,
@@ -74,7 +74,7 @@ impl Reading {
     ///
     /// # Errors
     ///
-    /// Where it is not, and can be read only once, so that its bytes are not to be had any more; where it cannot be read
+    /// Fails where it is not, and can be read only once, so that its bytes are not to be had any more; where it cannot be read
     /// again.
     pub(crate) fn expect(&self, mut input: Input, expected: Expected) -> io::Result<Opened> {
         let Content::Direct(rdr) = &mut input.content else {
@@ -84,7 +84,7 @@ impl Reading {
             match verdict(rdr, if self.as_text { Expected::Bytes } else { expected }, input.can_wait) {
                 Verdict::AsExpected => return Ok(Opened::Input(input)),
                 Verdict::NoText => false,
-                // What cannot be read is taken for text, so that the error is told.
+                // An input that cannot be read is taken for text, so that the error is told.
                 Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
             };
         if input.can_wait {
@@ -102,7 +102,7 @@ impl Reading {
     }
 }
 
-/// What decompresses that which a reader gives, if that is compressed: as [`Reading::open`] does, without files.
+/// Returns a reader of the content, if the given one is of compressed data: as [`Reading::open`] does, without files.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
     let Unpacked { rdr, formats } = unpack(PeekReader::new(Layer::Bottom(rdr)), false)?;
@@ -110,11 +110,11 @@ pub(crate) fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
 }
 
 impl Opened {
-    /// What the system knows of the file.
+    /// Returns the metadata of the file.
     ///
     /// # Errors
     ///
-    /// Where that is nothing.
+    /// Fails where the system has none.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match self {
             Self::Input(input) => input.metadata(),

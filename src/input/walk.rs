@@ -22,11 +22,11 @@ pub(crate) struct InputFile {
     pub(crate) number: usize,
     /// How many bytes it has to be read, if neither opening nor reading it can wait.
     pub(crate) regular_bytes: Option<u64>,
-    /// Whether a folder that it is in was named, and not the file itself.
+    /// True if a folder that it is in was named, and not the file itself.
     pub(crate) in_folder: bool,
 }
 
-/// What the operands name.
+/// The files that the operands name.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
     /// In the order of the operands, and what a folder holds in the order of names (`a.2` before `a.10`).
@@ -92,7 +92,7 @@ impl Once {
 }
 
 impl InputFile {
-    /// Whether it can be a stream: opening or reading it may wait.
+    /// Returns whether it can be a stream: opening or reading it may wait.
     pub(crate) fn is_stream(&self) -> bool {
         self.regular_bytes.is_none()
     }
@@ -154,7 +154,7 @@ fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
     }
 }
 
-/// Whether a link leads to nothing, or to itself.
+/// Returns whether a link leads to nothing, or to itself.
 fn is_nothing(error: &io::Error) -> bool {
     let leads_to_itself = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
     leads_to_itself || matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)

@@ -29,7 +29,7 @@ pub(crate) const REPORT: Bound = Bound {
 ///
 /// # Errors
 ///
-/// Where the input cannot be opened or read, was closed from the start, or is larger than the bound.
+/// Fails where the input cannot be opened or read, was closed from the start, or is larger than the bound.
 pub(crate) fn read_whole(name: &InputName, bound: Bound) -> io::Result<Vec<u8>> {
     bound.read(Descriptor::open(name, &Progress::hidden())?)
 }

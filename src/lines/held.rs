@@ -29,7 +29,7 @@ pub(super) struct Taken {
 #[derive(Debug, Default)]
 pub(super) struct HeldLine {
     text: Vec<u8>,
-    /// Whether it takes more than can be held; then nothing of it is.
+    /// True if it takes more than can be held; then nothing of it is.
     is_too_long: bool,
 }
 

@@ -110,7 +110,7 @@ impl LineWriter {
 enum Fields<'a> {
     /// All behind the place up to where the part is done, and perhaps some before it.
     Listed(&'a [Field]),
-    /// Those of a long line, which are too many to be listed, and whether the line is selected.
+    /// The fields of a long line, which are too many to be listed, and whether the line is selected.
     OfLongLine { is_selected: bool, is_cut: bool },
 }
 

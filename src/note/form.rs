@@ -16,7 +16,7 @@ pub(crate) struct FormFinder<'t> {
     /// All before has been looked at.
     looked_up_to: usize,
     quotes: LineQuotes,
-    /// Whether the text has any tag.
+    /// True if the text has any tag.
     has_tags: bool,
     tags: LineTags,
     closing: Closing,
@@ -30,11 +30,11 @@ struct Closing {
     line_end: usize,
     /// The next quote, escaped or not, or the end of the line.
     next: usize,
-    /// Whether a colon behind that quote makes the text before it the name of a member.
+    /// True if a colon behind that quote makes the text before it the name of a member.
     next_ends_name: bool,
     /// The end of the string, behind its quote, or the end of the line.
     string_end: usize,
-    /// Whether a colon behind the string makes it the name of a member.
+    /// True if a colon behind the string makes it the name of a member.
     string_is_name: bool,
 }
 
@@ -66,7 +66,7 @@ impl<'t> FormFinder<'t> {
                 if place != TagPlace::InTag =>
             {
                 let is_pair = !is_in_string && behind_key.starts_with(b"=");
-                // What has a meaning in XML must be escaped there, too.
+                // Characters with a meaning in XML must be escaped there, too.
                 let is_escaped = place == TagPlace::InContent;
                 is_pair.then_some(if is_escaped { Syntax::Attribute } else { Syntax::KeyValue })
             }
@@ -146,7 +146,7 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// Whether the string around a place is the name of a member, or the string within it is: where a string holds
+    /// Returns whether the string around a place is the name of a member, or the string within it is: where a string holds
     /// JSON, the next quote ends the inner string.
     fn is_in_name(&mut self, at: usize) -> bool {
         let (text, closing) = (self.text, &mut self.closing);
@@ -166,14 +166,14 @@ impl<'t> FormFinder<'t> {
         closing.next_ends_name || closing.string_is_name
     }
 
-    /// Whether the code is a part of a number, or of an escape in a string, `\u0022`.
+    /// Returns whether the code is a part of a number, or of an escape in a string, `\u0022`.
     fn is_part_of_more(&self, field: &Field, is_in_string: bool) -> bool {
         let behind = &self.text[field.end..];
         let is_in_escape = is_in_string && is_in_escape(&self.text[..field.start]);
         is_in_escape || goes_on_as_number(behind) || !is_in_string && behind.first().is_some_and(is_number)
     }
 
-    /// Whether the number of a field, before which the text ends at `before`, is an element of an array in a
+    /// Returns whether the number of a field, before which the text ends at `before`, is an element of an array in a
     /// string that holds JSON.
     fn is_element_of_string(&self, field: &Field, before: usize) -> bool {
         let is_first_or_next = self.text[..before].ends_with(b"[") || self.text[..before].ends_with(b",");
@@ -206,13 +206,13 @@ fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
     }
 }
 
-/// Whether a colon is the first byte from `at` on that is no blank.
+/// Returns whether a colon is the first byte from `at` on that is no blank.
 fn is_before_colon(line: &[u8], at: usize) -> bool {
     let rest = line.get(at..).unwrap_or_default();
     rest.get(blanks_behind(rest)) == Some(&b':')
 }
 
-/// Where the string ends that a place of a line is in: behind its closing quote. `None` where the line ends before.
+/// Returns the end of the string that a place of a line is in, behind its closing quote. `None` where the line ends before.
 fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     let mut from = at;
     while let Some(found) = memchr(b'"', &line[from..]) {
@@ -225,7 +225,7 @@ fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     None
 }
 
-/// Whether a text that follows digits goes on with the same number: `.5`, `e7`, `5`.
+/// Returns whether a text that follows digits goes on with the same number: `.5`, `e7`, `5`.
 fn goes_on_as_number(behind: &[u8]) -> bool {
     match behind {
         [b'0'..=b'9', ..] => true,
@@ -235,13 +235,13 @@ fn goes_on_as_number(behind: &[u8]) -> bool {
     }
 }
 
-/// Whether a text ends in a part of a number that is more than a sign: `1e`, `-2`.
+/// Returns whether a text ends in a part of a number that is more than a sign: `1e`, `-2`.
 fn is_behind_number(before: &[u8]) -> bool {
     let unsigned = before.strip_suffix(b"-").or(before.strip_suffix(b"+")).unwrap_or(before);
     unsigned.last().is_some_and(is_number)
 }
 
-/// Whether a JSON string that begins so goes on with digits of an escape, `\u0022`.
+/// Returns whether a JSON string that begins so goes on with digits of an escape, `\u0022`.
 fn is_in_escape(text: &[u8]) -> bool {
     let digits = text.iter().rev().take(3).take_while(|byte| byte.is_ascii_hexdigit()).count();
     text[..text.len() - digits].ends_with(b"\\u")

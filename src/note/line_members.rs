@@ -17,9 +17,9 @@ pub(super) struct LineMembers<'t> {
     line_end: usize,
     /// The keys before each of [`SUFFIXES`].
     keys: [BTreeSet<&'t [u8]>; 2],
-    /// Whether the line has more keys than are told apart.
+    /// True if the line has more keys than are told apart.
     is_full: bool,
-    /// Whether the text has any such name; `None` until that was asked.
+    /// True if the text has any such name; `None` until that was asked.
     are_any: Option<bool>,
 }
 
@@ -64,7 +64,7 @@ impl<'t> LineMembers<'t> {
     }
 }
 
-/// Whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
+/// Returns whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
 /// `=`.
 fn names_something(behind: &[u8]) -> bool {
     let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();

@@ -8,7 +8,7 @@ use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
 use std::ops::Range;
 
-/// What the names of the members have behind the key.
+/// The ends of the names of the members, behind the key.
 pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
 
 /// The pieces of a note: for each member what stands before the key, the key, and the rest of the member; each as its
@@ -18,7 +18,7 @@ type Pieces<'a> = [(&'a [u8], Range<usize>); 6];
 /// The notes of a catalog in one syntax.
 #[derive(Clone, Debug)]
 struct SyntaxNotes {
-    /// What stands before the key of each member, as the only text.
+    /// The text before the key of each member, as the only one.
     lead: Texts,
     /// The category and the message of each entry, with the rest of the name before and what closes it behind.
     members: [Texts; 2],
@@ -33,7 +33,7 @@ impl Syntax {
     const ALL: [Self; 5] =
         [Self::Json, Self::EscapedJson, Self::KeyValue, Self::Attribute, Self::SingleQuotedAttribute];
 
-    /// What stands before a key.
+    /// Returns the text before a key.
     fn lead(self) -> &'static str {
         match self {
             Self::Json => ",\"",
@@ -42,7 +42,7 @@ impl Syntax {
         }
     }
 
-    /// What stands behind the key of the category, and of the message.
+    /// Returns the text behind the key of the category, and of the message.
     fn members(self, category: &str, message: &str) -> [String; 2] {
         let [category_suffix, message_suffix] = SUFFIXES;
         let each =

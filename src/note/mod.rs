@@ -196,7 +196,7 @@ impl Notes {
         self.lengths_behind_code(codes, text, range).map(|(_, length)| length).max()
     }
 
-    /// Whether a text has at `place` the note of that entry, for a code right before it.
+    /// Returns whether a text has at `place` the note of that entry, for a code right before it.
     pub(crate) fn is_behind_code(&self, codes: &CodeIndex, text: &[u8], place: usize, entry: usize) -> bool {
         self.lengths_behind_code(codes, text, 0..place).any(|(found, _)| found == entry)
     }

@@ -28,7 +28,7 @@ pub(super) enum NameKind {
     Pair,
 }
 
-/// What stands before a number.
+/// The text before a number.
 pub(super) enum Before {
     /// A name that members can take up.
     Name(Name),
@@ -61,7 +61,7 @@ impl Name {
     }
 }
 
-/// What stands before the number that a code at `code_start` is, or is the end of, behind an opening quote.
+/// Returns the kind of text before the number that a code at `code_start` is, or is the end of, behind an opening quote.
 pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Before {
     let Some(before) = text[..code_start].strip_suffix(quote) else {
         return Before::Text(code_start);

@@ -30,7 +30,7 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be made or opened, or is a standard stream that was closed from the start.
+    /// Fails where the file cannot be made or opened, or is a standard stream that was closed from the start.
     pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
         if is_closed_stream(path) {
             return Err(Errno::BADF.into());

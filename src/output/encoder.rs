@@ -25,11 +25,11 @@ impl<W: Write> Packer<W> {
     ///
     /// # Errors
     ///
-    /// Where there is no memory for it.
+    /// Fails where there is no memory for it.
     ///
     /// # Panics
     ///
-    /// Where there are more than [`LAYERS_MAX`] formats.
+    /// Panics where there are more than [`LAYERS_MAX`] formats.
     pub(crate) fn new(formats: &[Format], wtr: W) -> io::Result<Self> {
         assert!(formats.len() <= LAYERS_MAX, "{formats:?}");
         let format = |layer: usize| formats.get(layer).copied().unwrap_or(Format::Plain);
@@ -41,7 +41,7 @@ impl<W: Write> Packer<W> {
     ///
     /// # Errors
     ///
-    /// Where that fails.
+    /// Fails where a layer cannot be written.
     pub(crate) fn finish(self) -> io::Result<W> {
         self.0.finish()?.finish()?.finish()
     }
@@ -119,7 +119,7 @@ impl<W: Write> Encoder<W> {
     ///
     /// # Errors
     ///
-    /// Where it cannot be written.
+    /// Fails where it cannot be written.
     pub(crate) fn finish(self) -> io::Result<W> {
         match self {
             Self::Plain(wtr) => Ok(wtr),

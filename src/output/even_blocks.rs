@@ -13,7 +13,7 @@ const BLOCK_BYTES: usize = 128 * 1024;
 pub(crate) struct EvenBlocks<W> {
     wtr: W,
     block: Vec<u8>,
-    /// Whether something has been written since the last flush.
+    /// True if something has been written since the last flush.
     is_dirty: bool,
 }
 
@@ -26,7 +26,7 @@ impl<W: Write> EvenBlocks<W> {
     ///
     /// # Errors
     ///
-    /// Where the block cannot be written.
+    /// Fails where the block cannot be written.
     pub(super) fn into_inner(mut self) -> io::Result<W> {
         self.hand_on()?;
         Ok(self.wtr)

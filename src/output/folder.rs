@@ -83,7 +83,7 @@ impl OutputFolder {
     ///
     /// # Errors
     ///
-    /// Where it cannot be made or opened.
+    /// Fails where it cannot be made or opened.
     pub(crate) fn make(&self) -> io::Result<()> {
         self.open_root(true).map(drop)
     }
@@ -92,7 +92,7 @@ impl OutputFolder {
     ///
     /// # Errors
     ///
-    /// Where a folder cannot be made or opened, is a link, or the place has something that no file replaces.
+    /// Fails where a folder cannot be made or opened, is a link, or the place has something that no file replaces.
     pub(crate) fn place_to_write(&self, relative: &Path) -> io::Result<Place> {
         let place = self.place(relative, true)?;
         match place.stat().map(|stat| FileType::from_raw_mode(stat.st_mode)) {
@@ -125,7 +125,7 @@ impl OutputFolder {
     ///
     /// # Errors
     ///
-    /// Where one is not, cannot be opened or is a link: the last is a [`LinkInTheWay`].
+    /// Fails where one is not, cannot be opened or is a link: the last is a [`LinkInTheWay`].
     pub(super) fn place_to_look(&self, relative: &Path) -> io::Result<Place> {
         self.place(relative, false)
     }
@@ -147,7 +147,7 @@ impl OutputFolder {
     fn open_root(&self, make: bool) -> io::Result<OwnedFd> {
         match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
             Err(Errno::NOENT) if make => {
-                // What is above is made as by `mkdir -p`; who may not pass the folder itself does not get on.
+                // Folders above are made as by `mkdir -p`; who may not pass the folder itself does not get on.
                 self.root.parent().map_or(Ok(()), fs::create_dir_all)?;
                 made(mkdir(&self.root, self.mode(Path::new(""))))?;
                 Ok(openat(CWD, &self.root, TO_PASS, Mode::empty())?)

@@ -42,7 +42,7 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// Where no file can be made in the folder.
+    /// Fails where no file can be made in the folder.
     pub(super) fn create_beside(&self, mode: Mode) -> io::Result<(Self, File)> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::WRONLY | OFlags::CLOEXEC;
         loop {
@@ -60,7 +60,7 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// Where the system refuses: a folder has the name, say.
+    /// Fails where the system refuses: a folder has the name, say.
     pub(super) fn rename_to(&self, other: &Self) -> io::Result<()> {
         Ok(renameat(self.folder(), &self.path, other.folder(), &other.path)?)
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Plan<'a> {
     pub(crate) input: &'a InputFile,
     pub(crate) target: Target,
-    /// Where it goes as it is if it is no text, so that its name must stay; the target, if that has the name.
+    /// The place of a copy, if the input is no text, so that its name must stay; `None` where the target has that name.
     pub(crate) copy: Option<Target>,
     /// Why it cannot be copied there.
     pub(crate) copy_refusal: Option<String>,
@@ -63,7 +63,7 @@ pub(crate) fn plan<'a>(
         files_in_use.refuse_output(&target.output, &output_folder.root().join(&target.relative))
     };
     plans.iter().try_for_each(|plan| refuse_in_use(&plan.target))?;
-    // Whether an input is copied is known when it has been opened.
+    // An input is known to be copied only when it has been opened.
     let copy_refusal = |plan: &Plan<'_>| {
         let copy = plan.copy.as_ref()?;
         match taken.get(copy.relative.as_path()) {
@@ -83,7 +83,7 @@ impl Target {
 }
 
 impl Plan<'_> {
-    /// Where the input goes as it is if it is no text.
+    /// Returns the place of the copy if the input is no text.
     pub(crate) fn copy(&self) -> &Target {
         self.copy.as_ref().unwrap_or(&self.target)
     }
@@ -107,7 +107,7 @@ fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path, root: &P
 ///
 /// # Errors
 ///
-/// Where two go to one path, or one to a folder that is the path of another.
+/// Fails where two go to one path, or one to a folder that is the path of another.
 fn refuse_collisions<'p>(plans: &'p [Plan<'_>]) -> Result<BTreeMap<&'p Path, &'p InputName>, String> {
     let mut taken: BTreeMap<&Path, &InputName> = BTreeMap::new();
     for Plan { input, target: Target { output, relative }, .. } in plans {

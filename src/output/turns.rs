@@ -40,7 +40,7 @@ struct State<T> {
 struct Ended<T> {
     /// The number of its input.
     input: usize,
-    /// What of its output has not been written.
+    /// The output that has not been written.
     held: Held,
     behind: Behind,
     to_say: Option<T>,

@@ -32,11 +32,11 @@ pub struct Pattern {
     group: usize,
 }
 
-/// How far a text has been searched.
+/// The progress of a search in a text.
 #[derive(Clone, Debug)]
 struct Search {
     locations: CaptureLocations,
-    /// Where the next match may begin; behind the text, where there are no more.
+    /// The place where the next match may begin; behind the text, where there are no more.
     at: usize,
 }
 

@@ -13,7 +13,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// How much is copied at a time.
+/// Bytes that are copied at a time.
 const COPY_BYTES: usize = 128 * 1024;
 
 /// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
@@ -70,7 +70,7 @@ pub(crate) fn annotate_to_files(
 
 /// # Errors
 ///
-/// Where the output cannot be written: its name, and why. Trouble with the input is said here.
+/// Fails where the output cannot be written, with its name. Trouble with the input is said here.
 fn write_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
@@ -111,7 +111,7 @@ fn write_file(
 
 /// # Errors
 ///
-/// Where the output cannot be written.
+/// Fails where the output cannot be written.
 fn annotate_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
@@ -139,7 +139,7 @@ fn annotate_to_file(
     match trouble {
         None if !tally.complete => {}
         None => finish(wtr, true)?,
-        // What can be read of damaged data is all that there is of it; where reading fails, there may be more.
+        // The readable beginning of damaged data is all that there is of it; where reading fails, there may be more.
         Some(Trouble { error, .. }) if Damage::is_in(&error) => {
             pipeline.messages.input(&plan.input.name, &error);
             finish(wtr, false)?;
@@ -160,7 +160,7 @@ fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Where the copy cannot be written.
+/// Fails where the copy cannot be written.
 fn copy_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,

@@ -35,9 +35,9 @@ pub(crate) struct Pipeline {
     pub(crate) in_order: bool,
     /// Whether the name of its input stands before each line.
     pub(crate) names_before_lines: bool,
-    /// Whether a last line without a newline gets one, because lines are chosen or numbered.
+    /// True if a last line without a newline gets one, because lines are chosen or numbered.
     pub(crate) ends_lines: bool,
-    /// Whether each input goes to a file of its own, so that what is no text can be copied.
+    /// True if each input goes to a file of its own, so that what is no text can be copied.
     pub(crate) to_folder: bool,
     /// The inputs that are no text.
     pub(crate) no_texts: NoTexts,

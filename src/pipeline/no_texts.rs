@@ -4,7 +4,7 @@ use crate::input::InputFile;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// So many are named.
+/// The most files that are named.
 const NAMED: usize = 3;
 
 /// Collects inputs that are no text, from any thread.

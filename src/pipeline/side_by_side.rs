@@ -147,7 +147,7 @@ fn do_piece<'a, W: Write>(
     };
     let Outcome { tally, trouble } = outcome;
     let behind = match &trouble {
-        // What comes behind would follow on a gap.
+        // The pieces behind would follow on a gap.
         Some(trouble) if signals::is_stop(&trouble.error) => Behind::AllIsLeftOut,
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,

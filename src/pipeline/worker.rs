@@ -19,7 +19,7 @@ pub(super) struct Worker<'a> {
 struct Watch<'a> {
     progress: &'a Progress,
     counter: Option<Counter>,
-    /// Whether what was annotated last did not end its line.
+    /// True if what was annotated last did not end its line.
     in_line: bool,
 }
 
@@ -30,10 +30,10 @@ pub(super) struct Outcome {
     pub(super) trouble: Option<Trouble>,
 }
 
-/// What is wrong with an input.
+/// A fault of an input.
 pub(super) struct Trouble {
     pub(super) error: io::Error,
-    /// Whether what was written of it ends within a line.
+    /// True if what was written of it ends within a line.
     pub(super) cuts_line: bool,
 }
 

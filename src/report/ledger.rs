@@ -29,7 +29,7 @@ struct Run {
     /// The number of the input.
     input: usize,
     tally: Tally,
-    /// What its last part says of those behind it.
+    /// The consequence of its last part for the parts behind it.
     behind: Behind,
 }
 

@@ -21,9 +21,9 @@ pub(crate) struct Tally {
     pub(crate) more_unknown: u64,
     /// How many fields with unknown codes each check selects, also among those that are not told apart.
     pub(crate) unknown_selected: Vec<u64>,
-    /// Whether all could be read. A stream that a signal ended was read to its end.
+    /// True if all could be read. A stream that a signal ended was read to its end.
     pub(crate) complete: bool,
-    /// Whether a signal has ended reading.
+    /// True if a signal has ended reading.
     pub(crate) stopped: bool,
     pub(crate) input: InputCount,
     /// Which inputs this is of: from the first to the last of them; none, where nothing was read.

@@ -92,7 +92,7 @@ pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = 
     (first..end).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
 }
 
-/// Whether bytes behind a text that follows a code could still make the code part of something longer: nothing
+/// Returns whether bytes behind a text that follows a code could still make the code part of something longer: nothing
 /// follows, or only `.`, `:`, or `,` and up to three digits.
 pub(crate) fn is_undecided(rest: &[u8]) -> bool {
     match rest {

@@ -47,7 +47,7 @@ pub(super) fn all() -> Vec<c_int> {
     not_ignored(ASKING.into_iter().chain(ABRUPT).chain(linux).chain(REALTIME).collect())
 }
 
-/// Whether a signal ends a program at once.
+/// Returns whether a signal ends a program at once.
 pub(super) fn is_abrupt(signal: c_int) -> bool {
     !ASKING.contains(&signal)
 }

@@ -40,11 +40,11 @@ static ASKING: AtomicUsize = AtomicUsize::new(0);
 static HAS_COME: AtomicBool = AtomicBool::new(false);
 /// Whether nothing that was read is still to be written. Where that is all there is to do, a signal ends the program then.
 static IS_IDLE: AtomicBool = AtomicBool::new(true);
-/// Where a signal has ended reading first: 0 as long as none has, then a [`Stop`].
+/// The kind of input in which a signal has ended reading first: 0 as long as none has, then a [`Stop`].
 static STOP: AtomicU8 = AtomicU8::new(0);
 /// Whether the thread that loses patience is started only when output can be waiting.
 static IS_STREAM: AtomicBool = AtomicBool::new(false);
-/// How many bytes have been or are being written to outputs and to reports on standard error. As long as that goes on, nobody
+/// Bytes that have been or are being written to outputs and to reports on standard error. As long as that goes on, nobody
 /// loses patience.
 static WRITTEN_BYTES: AtomicU64 = AtomicU64::new(0);
 /// At its end when a signal has come, where a read that waits is to be given up for one.
@@ -71,7 +71,7 @@ impl Stop {
 ///
 /// # Errors
 ///
-/// Where that cannot be arranged.
+/// Fails where that cannot be arranged.
 pub(crate) fn ignore_user_signals() -> io::Result<()> {
     // Any handler does; the flags are not looked at.
     [SIGUSR1, SIGUSR2].into_iter().try_for_each(|signal| flag::register(signal, Arc::default()).map(drop))
@@ -179,7 +179,7 @@ fn lose_patience(
     second
 }
 
-/// Whether a signal has asked for the end, so that nothing more is to be read of an input. To be asked only where there is
+/// Returns whether a signal has asked for the end, so that nothing more is to be read of an input. To be asked only where there is
 /// more to be read.
 pub(crate) fn ask_to_stop(input: Stop) -> bool {
     let asks = ASKING.load(Ordering::SeqCst) != 0;
@@ -195,12 +195,12 @@ pub(crate) fn stopped_in() -> Option<Stop> {
     [Stop::Stream, Stop::File].into_iter().find(|&kind| kind as u8 == stop)
 }
 
-/// Whether a signal has ended reading.
+/// Returns whether a signal has ended reading.
 pub(crate) fn has_stopped() -> bool {
     stopped_in().is_some()
 }
 
-/// Whether an input could not be read because a signal has ended reading.
+/// Returns whether an input could not be read because a signal has ended reading.
 pub(crate) fn is_stop(error: &io::Error) -> bool {
     has_stopped() && error.raw_os_error() == Some(Errno::CANCELED.raw_os_error())
 }

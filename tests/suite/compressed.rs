@@ -195,7 +195,7 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
         assert!(!text.contains("failure"), "{args:?} {text}");
         assert!(String::from_utf8(output.stderr).unwrap().contains("\"fields\": 0"), "{args:?}");
     }
-    // What follows the code decides: nothing, what could go on with digits, or a newline.
+    // The text behind the code decides: nothing, the beginning of more digits, or a newline.
     for (text, is_field) in [
         ("ret=-1", false),
         ("\"ret\":\"-1\"", false),

@@ -83,7 +83,7 @@ fn a_file_that_several_names_in_the_folders_lead_to_is_read_once() {
     ];
     assert_eq!(names(&["."]), all);
     assert_eq!(names(&["pods", "."]), [&pods[..], &all[..2]].concat());
-    // What is named is read as often as it is named.
+    // A file that is named itself is read as often as it is named.
     assert_eq!(
         names(&["pods/a.log", "pods", "pods/a.log", "containers/a-link.log"]),
         [&["pods/a.log"], &pods[..], &["pods/a.log", "containers/a-link.log"]].concat()

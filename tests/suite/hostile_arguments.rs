@@ -7,7 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::Output;
 use tempfile::TempDir;
 
-/// What tries to act, and a line that looks like one of the program's own.
+/// Text that tries to act, and a line that looks like one of the program's own.
 const HOSTILE: [&[u8]; 8] = [
     b"\x1b[31mred",
     b"\x1b]0;title\x07",
@@ -19,7 +19,7 @@ const HOSTILE: [&[u8]; 8] = [
     b"##[error]x\t::y",
 ];
 
-/// Whether a character could do something to a terminal, as far as a naive reader knows.
+/// Returns whether a character could do something to a terminal, as far as a naive reader knows.
 fn acts(char: char) -> bool {
     (char.is_control() && char != '\n') || "\u{200b}\u{202e}\u{2028}\u{feff}\u{ad}".contains(char)
 }

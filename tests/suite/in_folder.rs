@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// What each file of [`folder_with`] holds.
+/// The content of each file of [`folder_with`].
 pub(crate) const LINE: &str = "ret=-1\n";
 pub(crate) const ANNOTATED: &str = "ret=-1 (general: failure)\n";
 

@@ -26,7 +26,7 @@ const OPTIONS: [&[&str]; 14] = [
     &["--color=always", "--strip", "--note= {code}"],
 ];
 
-/// What a line is made of, over and over.
+/// Pieces, each of which makes a line by itself, over and over.
 const PIECES: [&str; 16] = [
     "_category",
     "_message",
@@ -91,7 +91,7 @@ fn time_grows_with_the_length_of_a_line_alone() {
         fs::write(&short, line_of(piece, SHORT)).unwrap();
         fs::write(&long, line_of(piece, 8 * SHORT)).unwrap();
         for args in OPTIONS {
-            // What is too short to be measured is taken for 60 ms.
+            // A time that is too short to be measured is taken for 60 ms.
             let least = processor_time(args, &short).max(Duration::from_millis(60));
             let time = processor_time(args, &long);
             assert!(time < least * 20, "{args:?} {piece:?}: {time:?} against {least:?}");

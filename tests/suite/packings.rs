@@ -90,7 +90,7 @@ fn brotli_is_told_by_its_name_where_there_is_no_text() {
     }
 }
 
-/// What a text begins with says nothing before its first line is complete, and then it is text.
+/// The beginning of a text tells nothing before its first line is complete, and then it is text.
 #[test]
 fn a_complete_line_that_begins_like_packed_data_comes_at_once() {
     for (name, content, ..) in foreign() {

@@ -1,4 +1,4 @@
-//! What an output must not replace: files that the run reads, devices and pipes; and where no output is made.
+//! Places that an output must not replace, files that the run reads, devices and pipes; and places where none is made.
 
 use crate::command::{binary, isolated, output_of};
 use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, succeed};
@@ -64,7 +64,7 @@ fn no_file_that_is_read_is_an_output() {
         );
         assert_eq!(merged(output), expected);
     }
-    // What is not read may be written: --no-config leaves the configuration out.
+    // A file that is not read may be written: --no-config leaves the configuration out.
     let mut command = binary();
     let command = command.env("IMSDK_ANNOTATE_CONFIG", "config").current_dir(folder);
     assert!(output_of(command.args(["--no-config", "-o", "config", "in"]), b"").status.success());

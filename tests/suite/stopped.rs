@@ -1,4 +1,4 @@
-//! What a signal leaves: of a stream all complete lines, under their name and in reports; of files that were not read to
+//! Outputs after a signal: of a stream all complete lines, under their name and in reports; of files that were not read to
 //! their ends nothing; no temporary file in any case.
 
 use crate::command::{annotate, binary, isolated, output_of};
@@ -60,7 +60,7 @@ fn a_stream_that_gave_nothing_has_an_empty_file() {
     }
 }
 
-/// What was decoded is written; that the compressed data has no end is no trouble.
+/// The decoded lines are written; that the compressed data has no end is no trouble.
 #[test]
 fn a_compressed_stream_keeps_what_could_be_decoded() {
     for format in ["gzip", "zstd", "xz", "lz4", "bzip2"] {
@@ -110,7 +110,7 @@ fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
     assert_eq!((&sum["stopped"], &sum["complete"], &sum["fields"]), (&true.into(), &true.into(), &3.into()));
 }
 
-/// What stands before the stream was read to its end; a file behind it is not read any more.
+/// The file before the stream was read to its end; a file behind it is not read any more.
 #[test]
 fn a_stream_among_files_keeps_its_output() {
     for (inputs, is_complete) in

@@ -9,7 +9,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.ends_with("target") {
-            // What the fuzzer's package is built into.
+            // The folder that the fuzzer's package is built into.
             continue;
         } else if path.is_dir() {
             rust_files(&path, found);

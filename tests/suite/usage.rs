@@ -1,4 +1,4 @@
-//! What is said of a command line: hints at what was meant, and examples that can be typed as they stand.
+//! Messages about a command line: hints at the meaning, and examples that can be typed as they stand.
 
 use crate::command::{binary, output_of};
 use std::ffi::OsString;

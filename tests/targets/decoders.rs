@@ -60,7 +60,7 @@ pub(super) fn run(input: &[u8]) {
         None => data.to_vec(),
         Some(&format) => {
             let mut packed = pack(format, data);
-            // What is packed itself is unpacked further.
+            // Data that is packed itself is unpacked further.
             if decode(data, usize::MAX, 4096).is_none() {
                 assert_eq!(decode(&packed, usize::MAX, 4096), Some((data.to_vec(), true)), "{format:?}");
             }

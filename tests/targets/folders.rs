@@ -18,12 +18,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
-/// How much of a file decides whether it is text.
+/// The bytes of a file that decide whether it is text.
 const HEAD_BYTES: usize = 8 * 1024;
 
 static STYLE: LazyLock<Style<'static>> = LazyLock::new(|| Style::new(Catalog::builtin()));
 
-/// What is to come of a file.
+/// The expected result for a file.
 #[derive(Debug)]
 enum Fate {
     /// Its raw bytes, or nothing.
@@ -40,7 +40,7 @@ struct Text {
     is_damaged: bool,
 }
 
-/// What is to come of a folder.
+/// The expected result for a folder.
 #[derive(Debug, Default)]
 struct Expected {
     stream: Vec<u8>,
@@ -49,7 +49,7 @@ struct Expected {
     texts: u64,
     bytes: u64,
     no_texts: usize,
-    /// How many messages are trouble.
+    /// The number of messages that are trouble.
     troubles: usize,
     dangling: usize,
 }
@@ -81,7 +81,7 @@ fn without_other_names(paths: &[PathBuf]) -> Vec<&PathBuf> {
     paths.iter().filter(is_read).collect()
 }
 
-/// Whether content is text; zeros before an error may have text behind them.
+/// Returns whether content is text; zeros before an error may have text behind them.
 fn is_text(text: &[u8], is_damaged: bool) -> bool {
     let is_archive = text.starts_with(b"PK\x03\x04")
         || text.starts_with(b"PK\x05\x06")
@@ -98,7 +98,7 @@ fn annotate(text: &[u8]) -> Vec<u8> {
     text.split_inclusive(|&byte| byte == b'\n').flat_map(|line| STYLE.annotate_line(line)).collect()
 }
 
-/// What is to come of a file; nothing where the rules leave it open.
+/// Returns the expected result for a file; `None` where the rules leave it open.
 fn fate(file: &Made) -> Option<Fate> {
     let decoded = match decompress(&file.bytes[..]) {
         Err(_) => return Some(Fate::Refused),
@@ -123,13 +123,13 @@ fn fate(file: &Made) -> Option<Fate> {
         Some((part, times)) if text == part.repeat(*times) => annotate(part).repeat(*times),
         _ => annotate(&text),
     };
-    // Whether a field counts that the end of damaged data touches is no matter here.
+    // A field that the end of damaged data touches may count or not.
     let line_start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
     let is_open = is_damaged && annotate(&text[line_start..]) != text[line_start..];
     (!is_open).then_some(Fate::Text(Text { length: text.len(), annotated, is_damaged }))
 }
 
-/// What is to come of some folders; `fates` are those of the files in the same order as they are in `made`.
+/// Returns the expected result for some folders; `fates` are those of the files in the order of `made`.
 fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
     let (mut paths, mut expected) = (Vec::new(), Expected::default());
     folders.iter().for_each(|folder| walk(folder, &mut paths, &mut expected.dangling));
@@ -202,7 +202,7 @@ fn check_stream(folders: &[PathBuf], made: &[Made], fates: &[Fate], threads: usi
     check(&pipeline, &tally, &expected);
 }
 
-/// What a file of output holds once it is unpacked. `None` where that cannot be told: what could be read of damaged data may
+/// Returns the unpacked content of a file of output. `None` where it cannot be told: the readable part of damaged data may
 /// begin as another packing does.
 fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();

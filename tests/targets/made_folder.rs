@@ -7,7 +7,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// So many files are made at most.
+/// The most files that are made.
 const FILES_MAX: usize = 8;
 /// A large file has at least so many bytes, of which several threads take blocks.
 const LARGE_BYTES: usize = 1_200_000;
@@ -32,20 +32,20 @@ const FOREIGN: [&[u8]; 6] = [
 pub(super) struct Made {
     pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
-    /// What is packed in it, unless that was cut off.
+    /// The packed content, unless it was cut off.
     pub(super) holds: Option<Vec<u8>>,
-    /// Whether it is packed in a way, or in more layers, than is read.
+    /// True if it is packed in a way, or in more layers, than is read.
     pub(super) is_refused: bool,
-    /// What its content repeats, and how often, where it is large.
+    /// The piece that its content repeats, and how often, where it is large.
     pub(super) repeats: Option<(Vec<u8>, usize)>,
 }
 
-/// What the five bytes before the content of a file say.
+/// The meaning of the five bytes before the content of a file.
 #[derive(Clone, Copy, Debug)]
 struct Head {
     kind: u8,
     is_large: bool,
-    /// How much is cut off of packed data.
+    /// The part that is cut off of packed data.
     cut: usize,
     how: u8,
     packing: u8,
@@ -88,7 +88,7 @@ fn path(root: &Path, place: u8) -> PathBuf {
     root.join(FOLDERS[folder]).join(NAMES[name])
 }
 
-/// Where a link leads to: a file, a folder, nothing, or itself.
+/// The target of a link: a file, a folder, nothing, or itself.
 fn target(root: &Path, how: u8) -> PathBuf {
     match how {
         0..=3 => root.join(FOLDERS[usize::from(how)]),

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// How deep a document is at most.
+/// The greatest depth of a document.
 const DEPTH_MAX: usize = 6;
 
 const NAMES: [&str; 14] = [

@@ -82,7 +82,7 @@ fn list<'a>(select: &str, catalog: &'a Catalog, language: Language) -> Result<Fo
             names.retain(|name| name != "new" && name != "unknown");
             format!("--list {select}: {}", SelectorError::UnknownTerm { term, nearest, names })
         }
-        // What the error itself says of an unknown code is for logs.
+        // The words of the error itself for an unknown code are for logs.
         SelectorError::UnknownCode { code, .. } => {
             format!("--list {}", not_in_catalog(&code.to_string(), &(code..=code), catalog, language))
         }

@@ -8,7 +8,7 @@ fn text_of(ticket: usize, length: usize) -> Vec<u8> {
     (0..length.div_ceil(8)).flat_map(|index| (ticket << 40 | index).to_le_bytes()).take(length).collect()
 }
 
-/// What comes of jobs of these lengths, written in pieces on several threads.
+/// Returns the output of jobs of these lengths, written in pieces on several threads.
 fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
     let mut output = Vec::new();
     let said = Mutex::new(Vec::new());

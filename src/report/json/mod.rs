@@ -30,7 +30,7 @@ struct Document {
     version: u64,
     /// Whether all inputs could be read to their ends.
     complete: bool,
-    /// Whether a signal has ended reading; left out where none has.
+    /// True if a signal has ended reading; left out where none has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stopped: bool,
     input: Input,

@@ -45,7 +45,7 @@ enum Form {
     Nothing,
 }
 
-/// Where a place stands: in no tag of XML, in one, or in the value of an attribute.
+/// The position of a place: in no tag of XML, in one, or in the value of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Outside,
@@ -256,7 +256,7 @@ impl<'a> Style<'a> {
         .into_bytes()
     }
 
-    /// What the template says of an entry, harmless within a string where notes are fields.
+    /// Returns the note of an entry by the template, harmless within a string where notes are fields.
     pub(crate) fn rendered(&self, entry: &Entry) -> String {
         let note = self.rendered_raw(entry);
         if self.as_fields { note.replace('"', "'").replace(['\\'], "/").replace('\t', " ") } else { note }
@@ -309,7 +309,7 @@ fn is_in_string(before: &[u8]) -> bool {
     (0..before.len()).filter(is_quote).count() % 2 == 1
 }
 
-/// Where a line stands that begins so.
+/// Returns the position at the end of a line that begins so.
 fn place(before: &[u8]) -> Place {
     let mut tag = None;
     let mut quote = None;
@@ -335,7 +335,7 @@ fn place(before: &[u8]) -> Place {
     }
 }
 
-/// Whether the string around a place is a name, or the one within it is that the next quote ends.
+/// Returns whether the string around a place is a name, or the one within it is that the next quote ends.
 fn is_in_name(line: &[u8], at: usize) -> bool {
     let quotes: Vec<usize> = (at..line.len()).filter(|&quote| line[quote] == b'"').collect();
     let closing = quotes.iter().find(|&&quote| {
