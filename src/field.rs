@@ -87,3 +87,10 @@ impl Members {
     /// All sets, the one with most members first.
     pub(crate) const ALL: [Self; 3] = [Self::Both, Self::Category, Self::Message];
 }
+
+impl Syntax {
+    /// Returns whether the members are those of a JSON object.
+    pub(crate) fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::EscapedJson)
+    }
+}

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr3};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagPlace {
     Outside,
-    /// In no tag, in a line that begins with one: most likely text between tags.
+    /// In no tag, in a line that begins with one or with `<!--`: most likely text between tags, or a comment.
     InContent,
     /// In a tag that begins in the same line, `<failure code=`, in the value of no attribute.
     InTag,
@@ -19,7 +19,7 @@ pub(crate) enum TagPlace {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineTags {
     state: State,
-    /// True if the first byte of the line that is no blank begins a tag; `None` until a `<` was met.
+    /// True if the first byte of the line that is no blank begins a tag or a comment; `None` until a `<` was met.
     is_markup: Option<bool>,
     line_start: usize,
     /// All before this place of the text has been looked at.
@@ -70,7 +70,8 @@ impl LineTags {
             (State::Outside, _) => {
                 let begins = text.get(at + 1).is_some_and(|&next| next.is_ascii_alphabetic() || next == b'_');
                 let before = &text[self.line_start..at];
-                self.is_markup.get_or_insert_with(|| begins && before.trim_ascii().is_empty());
+                let is_markup = begins || text[at..].starts_with(b"<!--");
+                self.is_markup.get_or_insert_with(|| is_markup && before.trim_ascii().is_empty());
                 if begins { State::InTag } else { State::Outside }
             }
             (State::InTag, b'>') => State::Outside,
@@ -113,6 +114,9 @@ mod tests {
             ("<1><a>", Outside),
             ("<a></a", InContent),
             ("<?xml ", Outside),
+            (" <!-- x ", InContent),
+            ("x <!-- ", Outside),
+            ("<!DOCTYPE ", Outside),
         ] {
             for cut in 0..=text.len() {
                 let mut tags = LineTags::default();

@@ -2,7 +2,8 @@
 //! break the syntax around it.
 
 use super::line_members::LineMembers;
-use super::name::{Before, Name, NameKind, blanks_behind, is_blank, is_number, name_before};
+use super::line_objects::LineObjects;
+use super::name::{Before, Name, NameKind, blanks_behind, is_blank, is_number, name_before, name_is_whole};
 use crate::field::{Field, NoteForm, Syntax};
 use crate::line_quotes::LineQuotes;
 use crate::line_tags::{LineTags, TagPlace};
@@ -21,6 +22,7 @@ pub(crate) struct FormFinder<'t> {
     tags: LineTags,
     closing: Closing,
     members: LineMembers<'t>,
+    objects: LineObjects<'t>,
 }
 
 /// The quotes behind the place of a string that was looked at last. Each is looked for once.
@@ -48,6 +50,7 @@ impl<'t> FormFinder<'t> {
             tags: LineTags::default(),
             closing: Closing::default(),
             members: LineMembers::default(),
+            objects: LineObjects::default(),
         }
     }
 
@@ -74,7 +77,7 @@ impl<'t> FormFinder<'t> {
             syntax => syntax,
         };
         match syntax {
-            Some(syntax) => self.fit_members(field, syntax),
+            Some(syntax) => self.fit_members(field, syntax, place),
             None => field.form = self.text_form(field, is_in_string, place),
         }
     }
@@ -97,7 +100,8 @@ impl<'t> FormFinder<'t> {
                 Ok(name_before) => {
                     field.name_before = name_before;
                     let is_escaped = kind == NameKind::EscapedJson;
-                    self.fit_members(field, if is_escaped { Syntax::EscapedJson } else { Syntax::Json });
+                    let syntax = if is_escaped { Syntax::EscapedJson } else { Syntax::Json };
+                    self.fit_members(field, syntax, place);
                 }
                 Err(_) => field.form = NoteForm::Nothing,
             },
@@ -120,18 +124,32 @@ impl<'t> FormFinder<'t> {
         if let Some(newline) = memrchr(b'\n', &self.text[self.looked_up_to.min(to)..to]) {
             let start = self.looked_up_to + newline + 1;
             (self.quotes, self.tags) = (LineQuotes::beginning_at(start), LineTags::beginning_at(start));
+            self.objects = LineObjects::default();
         }
         self.looked_up_to = self.looked_up_to.max(to);
         let place = if self.has_tags { self.tags.advance(self.text, to) } else { TagPlace::Outside };
         (self.quotes.advance(self.text, to), place)
     }
 
-    fn fit_members(&mut self, field: &mut Field, syntax: Syntax) {
-        let key_start = field.name_start();
-        let key = &self.text[key_start..][..scanner::identifier_length(&self.text[key_start..field.end])];
-        match self.members.missing(self.text, field.start, key) {
-            Some(members) => (field.members, field.form) = (members, NoteForm::Members(syntax)),
-            None => field.form = NoteForm::Nothing,
+    /// Gives a field its note as members, where they take up nothing that its object or tag has: a key that is a part of
+    /// a name (`"user ret"`, `ns:ret`) gets none, since the names of members are those of the key alone.
+    fn fit_members(&mut self, field: &mut Field, syntax: Syntax, place: TagPlace) {
+        let (text, key_start) = (self.text, field.name_start());
+        let key = &text[key_start..][..scanner::identifier_length(&text[key_start..field.end])];
+        field.form = NoteForm::Nothing;
+        let can_be_part = syntax.is_json() || place == TagPlace::InTag;
+        if can_be_part && !name_is_whole(&text[..key_start], syntax) {
+            return;
+        }
+        let Some(members) = self.members.missing(text, field.start, key, syntax) else {
+            return;
+        };
+        let field_range = key_start..field.end;
+        if !syntax.is_json()
+            || field.entry.is_some()
+                && self.objects.is_first(text, field_range, key, syntax == Syntax::EscapedJson)
+        {
+            (field.members, field.form) = (members, NoteForm::Members(syntax));
         }
     }
 

@@ -2,13 +2,13 @@
 
 use super::members::SUFFIXES;
 use super::name::{BACKSLASHES_MAX, blanks_behind};
-use crate::field::Members;
+use crate::field::{Members, Syntax};
 use crate::scanner;
 use memchr::{memchr, memmem, memrchr};
 use std::collections::BTreeSet;
 
-/// The most keys of one line whose members are told apart. In a line with more, no note is members.
-const KEYS_MAX: usize = 1024;
+/// The beginning of an escape that writes a letter, a digit or `_`: `ret_\u006dessage`.
+const ESCAPED_LETTER: &str = "\\u00";
 
 /// The members that a line has itself.
 #[derive(Debug, Default)]
@@ -17,23 +17,32 @@ pub(super) struct LineMembers<'t> {
     line_end: usize,
     /// The keys before each of [`SUFFIXES`].
     keys: [BTreeSet<&'t [u8]>; 2],
-    /// True if the line has more keys than are told apart.
-    is_full: bool,
+    /// True if a name of the line has letters that are written as escapes, and so may be any name in JSON.
+    has_escaped_name: bool,
     /// True if the text has any such name; `None` until that was asked.
     are_any: Option<bool>,
 }
 
 impl<'t> LineMembers<'t> {
     /// The members that are to be written for a key: those that its line does not have. `None` where it has both.
-    pub(super) fn missing(&mut self, text: &'t [u8], at: usize, key: &[u8]) -> Option<Members> {
-        let has_name = |suffix: &str| memmem::find(text, suffix.as_bytes()).is_some();
-        if !*self.are_any.get_or_insert_with(|| SUFFIXES.into_iter().any(has_name)) {
+    pub(super) fn missing(
+        &mut self,
+        text: &'t [u8],
+        at: usize,
+        key: &[u8],
+        syntax: Syntax,
+    ) -> Option<Members> {
+        let has = |name: &str| memmem::find(text, name.as_bytes()).is_some();
+        if !*self.are_any.get_or_insert_with(|| SUFFIXES.into_iter().any(has) || has(ESCAPED_LETTER)) {
             return Some(Members::Both);
         }
         if at >= self.line_end {
             self.read_line(text, at);
         }
-        match [0, 1].map(|suffix| self.is_full || self.keys[suffix].contains(key)) {
+        if self.has_escaped_name && syntax.is_json() {
+            return None;
+        }
+        match [0, 1].map(|suffix| self.keys[suffix].contains(key)) {
             [false, false] => Some(Members::Both),
             [false, true] => Some(Members::Category),
             [true, false] => Some(Members::Message),
@@ -46,7 +55,7 @@ impl<'t> LineMembers<'t> {
         let start = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
         self.line_end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
         let line = &text[start..self.line_end];
-        self.is_full = false;
+        self.has_escaped_name = has_escaped_name(line);
         for (keys, suffix) in self.keys.iter_mut().zip(SUFFIXES) {
             keys.clear();
             for found in memmem::find_iter(line, suffix) {
@@ -55,13 +64,28 @@ impl<'t> LineMembers<'t> {
                 {
                     keys.insert(&line[key_start..found]);
                 }
-                if keys.len() > KEYS_MAX {
-                    self.is_full = true;
-                    break;
-                }
             }
         }
     }
+}
+
+/// Returns whether a line has an escaped letter before a quote that ends a name.
+fn has_escaped_name(line: &[u8]) -> bool {
+    let mut rest = line;
+    while let Some(found) = memmem::find(rest, ESCAPED_LETTER.as_bytes()) {
+        rest = &rest[found + ESCAPED_LETTER.len()..];
+        if !matches!(rest.first(), Some(b'3'..=b'7')) {
+            continue;
+        }
+        let Some(quote) = memchr(b'"', rest) else {
+            return false;
+        };
+        rest = &rest[quote + 1..];
+        if rest.get(blanks_behind(rest)) == Some(&b':') {
+            return true;
+        }
+    }
+    false
 }
 
 /// Returns whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or

@@ -139,14 +139,25 @@ pub(super) fn length_of_pieces(pieces: Pieces<'_>, text: &[u8]) -> Option<usize>
     Some(text.len() - rest.len())
 }
 
-/// A text as it stands in a JSON string.
+/// A text as it stands in a JSON string, which may stand in XML: what has a meaning there is written as an escape.
 fn json(text: &str) -> String {
     let quoted = serde_json::to_string(text).expect("a text has a JSON form");
-    quoted[1..quoted.len() - 1].to_owned()
+    let mut escaped = String::with_capacity(quoted.len());
+    for char in quoted[1..quoted.len() - 1].chars() {
+        match char {
+            '<' => escaped.push_str("\\u003c"),
+            '>' => escaped.push_str("\\u003e"),
+            '&' => escaped.push_str("\\u0026"),
+            '\'' => escaped.push_str("\\u0027"),
+            '-' if escaped.ends_with('-') => escaped.push_str("\\u002d"),
+            _ => escaped.push(char),
+        }
+    }
+    escaped
 }
 
-/// A text as it stands in the value of an attribute, in quotes of either kind, also within a JSON string: with
-/// neither quotes nor backslashes.
+/// A text as it stands in XML: in the value of an attribute in quotes of either kind, also within a JSON string, with
+/// neither quotes nor backslashes; between tags; or in a comment, with no two hyphens in a row.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
@@ -157,6 +168,7 @@ pub(super) fn xml(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&apos;"),
             '\\' => escaped.push_str("&#92;"),
+            '-' if escaped.ends_with('-') => escaped.push_str("&#45;"),
             '\t' => escaped.push(' '),
             _ => escaped.push(char),
         }
@@ -191,6 +203,9 @@ mod tests {
     fn texts_are_escaped_as_their_syntax_has_it() {
         assert_eq!(json("a\"b\\c"), "a\\\"b\\\\c");
         assert_eq!(json(&json("\"")), "\\\\\\\"");
+        assert_eq!(json("<it's> & -- b---"), "\\u003cit\\u0027s\\u003e \\u0026 -\\u002d b-\\u002d-");
+        assert_eq!(json(&json("&")), "\\\\u0026");
         assert_eq!(xml("a<b>&\"'\\\t."), "a&lt;b&gt;&amp;&quot;&apos;&#92; .");
+        assert_eq!(xml("a-b -- c---"), "a-b -&#45; c-&#45;-");
     }
 }

@@ -2,6 +2,7 @@
 
 mod form;
 mod line_members;
+mod line_objects;
 mod members;
 mod name;
 mod template;

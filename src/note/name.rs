@@ -98,6 +98,19 @@ pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Befor
     }
 }
 
+/// Returns whether a name begins where the text before it ends: behind its quote in JSON, behind a blank or the quote of
+/// another value in a tag.
+pub(super) fn name_is_whole(before: &[u8], syntax: Syntax) -> bool {
+    let without = |quote: &[u8]| before.strip_suffix(quote).is_some_and(|rest| !rest.ends_with(b"\\"));
+    match syntax {
+        Syntax::Json => without(b"\""),
+        Syntax::EscapedJson => without(b"\\\""),
+        Syntax::KeyValue | Syntax::Attribute | Syntax::SingleQuotedAttribute => {
+            matches!(before, [] | [.., b'"' | b'\'']) || blanks_before(before) > 0
+        }
+    }
+}
+
 pub(super) fn is_number(byte: &u8) -> bool {
     byte.is_ascii_digit() || b"+-.eE".contains(byte)
 }

@@ -187,3 +187,89 @@ fn the_longest_note_that_fits_is_taken_out() {
         assert_eq!(show(&annotate(&[&args[..], &["--strip"]].concat(), &annotated)), "x-1,y\\n");
     }
 }
+
+#[test]
+fn no_object_and_no_tag_gets_a_member_twice() {
+    let note = |key: &str| {
+        format!(r#""{key}":-204,"{key}_category":"auth","{key}_message":"user session is failure!""#)
+    };
+    let ret = note("ret");
+    for (line, expected) in [
+        (r#"{"user ret":-204,"ret":-204}"#, format!(r#"{{"user ret":-204,{ret}}}"#)),
+        (r#"{"é_ret":-204,"ret":-204}"#, format!(r#"{{"é_ret":-204,{ret}}}"#)),
+        (r#"{"a.ret" : -204}"#, r#"{"a.ret" : -204}"#.to_owned()),
+        (r#"{"ret":-204,"ret":-204}"#, format!(r#"{{{ret},"ret":-204}}"#)),
+        (
+            r#"{"ret":-204,"a":{"ret":-204,"x":"}"},"ret":-204}"#,
+            format!(r#"{{{ret},"a":{{{ret},"x":"}}"}},"ret":-204}}"#),
+        ),
+        (
+            r#"{"m":"{\"x ret\":-204,\"ret\":-204,\"ret\":-204}"}"#,
+            format!(r#"{{"m":"{{\"x ret\":-204,{},\"ret\":-204}}"}}"#, ret.replace('"', "\\\"")),
+        ),
+        (r#"{"ret":-204,"ret_\u006dessage":1}"#, r#"{"ret":-204,"ret_\u006dessage":1}"#.to_owned()),
+        (
+            r#"{"m":"{\"ret\":-204,\"\\u0072et_category\" :1}"}"#,
+            r#"{"m":"{\"ret\":-204,\"\\u0072et_category\" :1}"}"#.to_owned(),
+        ),
+        (r#"{"ret":-204,"a":"\u006d"}"#, format!(r#"{{{ret},"a":"\u006d"}}"#)),
+    ] {
+        for args in [&[][..], &NUMBERS] {
+            assert_eq!(with_fields(args, line), expected);
+        }
+        let lines = format!("{line}\n{line}\n");
+        assert_eq!(with_fields(&[], &lines), format!("{expected}\n{expected}\n"));
+    }
+    for (line, count) in [
+        ("<a n.ret=\"-204\" ret=\"-204\" x=\"1\"/>", 5),
+        ("<a x-ret='-204'\tret='-204' />", 4),
+        ("<a é_ret='-204' />", 1),
+    ] {
+        let annotated = with_fields(&[], line);
+        let document = roxmltree::Document::parse(&annotated).unwrap();
+        assert_eq!(document.root_element().attributes().len(), count, "{annotated}");
+    }
+    // Text outside of objects and tags has no such rule.
+    assert_eq!(
+        with_fields(&[], "a.ret=-204"),
+        "a.ret=-204 ret_category=auth ret_message=\"user session is failure!\""
+    );
+}
+
+#[test]
+fn members_of_any_number_of_keys_are_told_apart() {
+    let names: String = (0..3000).map(|number| format!("k{number}_category=x ")).collect();
+    assert_eq!(
+        with_fields(&[], &format!("{names}ret=-1")),
+        format!("{names}ret=-1 ret_category=general ret_message=\"failure\"")
+    );
+    assert_eq!(
+        with_fields(&[], &format!("{names}ret_category=y ret=-1")),
+        format!("{names}ret_category=y ret=-1 ret_message=\"failure\"")
+    );
+}
+
+#[test]
+fn json_within_xml_and_comments_stay_well_formed() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = folder.path().join("evil.csv");
+    std::fs::write(&catalog, EVIL.replace("so", "so -- ]]> --- so")).unwrap();
+    let evil = ["--catalog", catalog.to_str().unwrap()];
+    for line in [
+        r#"<a x='{"ret":-204}'/>"#,
+        r#"<a>{"ret":-204}</a>"#,
+        r#"<a x='{"m":"{\"ret\":-204}"}'/>"#,
+        r#"<!-- {"ret":-204} --><a/>"#,
+        r#"<!-- ret=-204 --><a/>"#,
+        r#"<!-- code: -204 --><a/>"#,
+        r#"<!-- <b ret="-204" /> --><a/>"#,
+    ] {
+        let annotated = with_fields(&evil, line);
+        let parsed = roxmltree::Document::parse(&annotated);
+        assert!(annotated != line && parsed.is_ok(), "{annotated}: {parsed:?}");
+    }
+    let annotated = with_fields(&evil, r#"<a x='{"ret":-204}'/>"#);
+    let document = roxmltree::Document::parse(&annotated).unwrap();
+    let json: Value = serde_json::from_str(document.root_element().attribute("x").unwrap()).unwrap();
+    assert_eq!(json["ret_message"], "<it's> & \"so -- ]]> --- so\" \\");
+}

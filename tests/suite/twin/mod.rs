@@ -4,6 +4,7 @@
 
 pub(crate) mod lines;
 pub(crate) mod notes;
+mod objects;
 
 use imsdk_annotate::Catalog;
 use regex::bytes::Regex;

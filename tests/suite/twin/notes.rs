@@ -4,6 +4,7 @@
 //! notes are in colour, or taken out. Where there are patterns or forms, none with a note in it is, and of both together
 //! nothing is said.
 
+use super::objects::Objects;
 use super::{Field, Rules, field_with_key_end, is_other_kind};
 use imsdk_annotate::{Catalog, Entry, Language, Severity};
 use regex::bytes::Regex;
@@ -65,7 +66,10 @@ static QUOTED_PAIR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=[ \t]*(?P<quote>\\?["'])"#).unwrap());
 
 static BEGINS_WITH_TAG: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?-u)^[ \t\r\x0C]*<[A-Za-z_]").unwrap());
+    LazyLock::new(|| Regex::new(r"(?-u)^[ \t\r\x0C]*<(?:[A-Za-z_]|!--)").unwrap());
+
+static BEFORE_ATTRIBUTE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?-u)(?:^|[ \t\r"']|\\{1,8}[tnr])$"#).unwrap());
 
 static OPENS_VALUE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)=[\\ \t]*$").unwrap());
 
@@ -130,6 +134,7 @@ impl<'a> Style<'a> {
 
     fn fields_of_keys(&self, line: &[u8]) -> Vec<Found> {
         let mut fields = Vec::new();
+        let mut objects = Objects::default();
         // The line so far without its notes, and where in the line that goes on.
         let (mut plain, mut note_end) = (Vec::new(), 0);
         for key_end in 1..line.len() {
@@ -144,6 +149,10 @@ impl<'a> Style<'a> {
             let Field { start, end, code, .. } = field;
             let mut found = Found { start, end, code, form: self.form(line, &field), old_note: None };
             if let Some(entry) = self.catalog.get(code) {
+                let is_escaped = found.form == Form::EscapedJson;
+                if (is_escaped || found.form == Form::Json) && !objects.take(line, start..end, is_escaped) {
+                    found.form = Form::Nothing;
+                }
                 found.old_note = self.old_note(line, &found, entry);
             }
             if let Some(length) = found.old_note {
@@ -171,10 +180,17 @@ impl<'a> Style<'a> {
         let before = &line[..field.start];
         let (in_string, place) = (is_in_string(before), place(before));
         if let Some(captures) = COLON_BEHIND_QUOTE.captures(behind_key) {
-            return if captures[1].len() == 1 { Form::Json } else { Form::EscapedJson };
+            let (form, quote) =
+                if captures[1].len() == 1 { (Form::Json, "\"") } else { (Form::EscapedJson, "\\\"") };
+            let is_whole = before.strip_suffix(quote.as_bytes()).is_some_and(|rest| !rest.ends_with(b"\\"));
+            return if is_whole { form } else { Form::Nothing };
         }
+        let is_whole = place != Place::InTag || BEFORE_ATTRIBUTE.is_match(before);
         if PAIR.is_match(behind_key) && place != Place::InValue {
             match QUOTED_PAIR.captures(behind_key) {
+                pair if !is_whole && (pair.is_some() || behind_key[0] == b'=' && !in_string) => {
+                    return Form::Nothing;
+                }
                 Some(pair) if place == Place::InTag => {
                     return Form::Attribute(if &pair["quote"] == b"\"" { '"' } else { '\'' });
                 }
@@ -220,7 +236,12 @@ impl<'a> Style<'a> {
         let key: Vec<u8> =
             line[field.start..].iter().copied().take_while(|&byte| super::is_identifier(byte)).collect();
         let key = String::from_utf8(key).unwrap();
-        let json = |text: &str| serde_json::to_string(text).unwrap();
+        let json = |text: &str| {
+            let text = serde_json::to_string(text).unwrap().replace("--", "-\\u002d");
+            ["<", ">", "&", "'"]
+                .into_iter()
+                .fold(text, |text, char| text.replace(char, &format!("\\u{:04x}", char.as_bytes()[0])))
+        };
         let escaped = |text: &str| text.replace('\\', r"\\").replace('"', r#"\""#);
         let member = |name: &str, text: &str| format!(",\"{key}_{name}\":{}", json(text));
         let members = member("category", &category) + &member("message", &message);
@@ -233,6 +254,7 @@ impl<'a> Style<'a> {
                 ("'", "&apos;"),
                 ("\\", "&#92;"),
                 ("\t", " "),
+                ("--", "-&#45;"),
             ];
             escapes.into_iter().fold(text.to_owned(), |text, (char, escape)| text.replace(char, escape))
         };
