@@ -3,7 +3,7 @@
 use super::memory::LineMemory;
 use super::units::{UNIT_BYTES, Unit};
 use super::{Memory, NoteWriter, end_of_listed};
-use crate::field::NoteForm;
+use crate::field::{Field, NoteForm};
 use crate::scanner;
 use std::io;
 use std::ops::Range;
@@ -30,6 +30,7 @@ impl NoteWriter {
         let mut on_chunk = |chunk, memory: &mut Memory| {
             if is_cut {
                 memory.listed.retain(|field| !scanner::is_undecided(&window[field.end..]));
+                self.keep_cut_note(window, &mut memory.listed);
             }
             on_chunk(chunk, memory)
         };
@@ -52,6 +53,18 @@ impl NoteWriter {
             Unit::Lines(range) | Unit::Piece(range) => {
                 self.for_each_keyed_chunk(window, range.clone(), memory, on_chunk)
             }
+        }
+    }
+
+    /// Treats the beginning of a note at the end of damaged input as the note of its field, so that no whole one stands
+    /// before it; what begins within it is no field. Such a beginning is not taken out.
+    fn keep_cut_note(&self, window: &[u8], listed: &mut Vec<Field>) {
+        let is_begun = |field: &Field| {
+            !self.strip && field.entry.is_some_and(|entry| self.notes.is_begun(field, entry, window))
+        };
+        if let Some(place) = listed.iter().position(is_begun) {
+            listed.truncate(place + 1);
+            listed[place].old_note_bytes = window.len() - listed[place].end;
         }
     }
 

@@ -13,7 +13,7 @@ pub use template::{Template, TemplateError};
 
 use crate::catalog::{Catalog, CodeIndex, Entry, Language, Severity};
 use crate::collector::{CHUNK_BYTES, Sink};
-use crate::field::{Field, NoteForm};
+use crate::field::{Field, Members, NoteForm};
 use crate::line_color::LineColor;
 use crate::scanner;
 use members::{MemberNotes, xml};
@@ -137,6 +137,26 @@ impl Notes {
         Some(rest.len() - found.len())
     }
 
+    /// Returns whether all that a text has behind a field is the beginning of its note, and more than blanks.
+    pub(crate) fn is_begun(&self, field: &Field, entry: usize, text: &[u8]) -> bool {
+        let rest = &text[field.end..];
+        if rest.trim_ascii().is_empty() || rest.len() > self.max_length() {
+            return false;
+        }
+        let begins = |note: &[u8]| note.starts_with(rest);
+        match (&self.fitting, field.form) {
+            (Some(fitting), NoteForm::Members(syntax)) => Members::ALL.into_iter().any(|members| {
+                let pieces = fitting.members.pieces(syntax, members, entry, key_of(field, text));
+                begins(&pieces.map(|(longer, piece)| &longer[piece]).concat())
+            }),
+            (Some(fitting), NoteForm::XmlText) => begins(fitting.xml_text.get(entry)),
+            _ => {
+                let colored = self.colored(entry).concat();
+                begins(self.plain.get(entry)) || begins(&colored) || begins(&[RESET, &colored].concat())
+            }
+        }
+    }
+
     /// Writes the note of a field, in colour if the line's own is given: then that neither tints the note nor is
     /// lost behind it.
     pub(crate) fn write<'t>(
@@ -149,10 +169,7 @@ impl Notes {
     ) -> io::Result<()> {
         let (texts, text) = match (&self.fitting, field.form) {
             (Some(fitting), NoteForm::Members(syntax)) => {
-                let key_start = field.name_start();
-                let key_end = key_start + scanner::identifier_length(&window[key_start..field.end]);
-                let key = (window, key_start..key_end);
-                let pieces = fitting.members.pieces(syntax, field.members, entry, key);
+                let pieces = fitting.members.pieces(syntax, field.members, entry, key_of(field, window));
                 return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy(longer, piece));
             }
             (Some(fitting), NoteForm::XmlText) => fitting.xml_text.place(entry),
@@ -273,6 +290,12 @@ impl FittingNotes {
         });
         members.max(xml)
     }
+}
+
+/// Returns the key that names the members of a field, as a range of the text.
+fn key_of<'t>(field: &Field, text: &'t [u8]) -> (&'t [u8], Range<usize>) {
+    let start = field.name_start();
+    (text, start..start + scanner::identifier_length(&text[start..field.end]))
 }
 
 /// Calls `on_place` with each place in a range of a text where it is found; what is found may overlap.

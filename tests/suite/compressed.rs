@@ -218,3 +218,26 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
         assert_eq!(annotated.replace(" (general: failure)", ""), text);
     }
 }
+
+/// A whole note before the beginning of one would be a second one.
+#[test]
+fn a_note_that_the_end_of_damaged_data_cuts_stays_alone() {
+    for (args, line) in [
+        (&[][..], "ret=-204"),
+        (&["--color", "always"], "ret=-204"),
+        (&["--pattern", r"x(?<code>-\d+)"], "x-204"),
+        (&["--fields"], "ret=-204"),
+        (&["--fields"], "{\"ret\":-204"),
+        (&["--fields"], "code: -204"),
+        (&["--note", " ({message}, as is ret=-1, too)"], "ret=-204"),
+    ] {
+        let whole = annotate(args, line.as_bytes());
+        for end in line.len() + 2..=whole.len() {
+            let packed = pack("gzip", &whole[..end]);
+            let output = output_of(binary().args(args), &packed[..packed.len() - 8]);
+            assert_eq!(output.status.code(), Some(2));
+            let (found, cut) = (output.stdout.escape_ascii(), whole[..end].escape_ascii());
+            assert_eq!(found.to_string(), cut.to_string(), "{args:?}");
+        }
+    }
+}
