@@ -47,7 +47,7 @@ mod window;
 mod writing;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
-pub use catalog::{BadRow, Catalog, CatalogFormat, Category, Entry, Language, Severity};
+pub use catalog::{BadRow, Catalog, CatalogFormat, Category, Codes, CodesError, Entry, Language, Severity};
 pub use field::Field;
 pub use lines::{Context, Lines};
 pub use note::{Template, TemplateError};

@@ -1,5 +1,8 @@
 //! The one reading of a code, for fields in logs, catalogs, selectors and look-ups.
 
+use std::fmt;
+use std::ops::RangeInclusive;
+
 /// The most digits that a code has: `-999999999` to `999999999`, so that every code fits in an `i32`.
 pub(crate) const CODE_DIGITS_MAX: usize = 9;
 
@@ -28,10 +31,90 @@ pub(crate) fn parse_code(text: &[u8]) -> Option<i32> {
     code_at(text, 0).filter(|&(_, end)| end == text.len()).map(|(code, _)| code)
 }
 
-/// Returns whether a text is written as a code is but has too many digits: `-1234567890`.
-pub(crate) fn has_too_many_digits(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    digits.len() > CODE_DIGITS_MAX && digits.iter().all(u8::is_ascii_digit)
+/// A code or a range of codes, as it is typed: `-204`, `-299..-201`. Selectors and look-ups read codes so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Codes {
+    /// One code.
+    One(i32),
+    /// The codes from the lower to the higher one.
+    Range(RangeInclusive<i32>),
+}
+
+/// Why a text is neither a code nor a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodesError {
+    /// The text has another form.
+    OtherForm,
+    /// A number of the text has more digits than a code.
+    TooManyDigits {
+        /// The number as it was written.
+        code: String,
+    },
+    /// The higher end of the range stands first.
+    Reversed {
+        /// The range as it was written.
+        range: String,
+    },
+}
+
+impl Codes {
+    /// Reads a code as [`Entry::parse_code`](crate::Entry::parse_code) does, or two with `..` between them. Blanks around each count
+    /// for nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is neither, or where the higher end of a range stands first.
+    ///
+    /// ```
+    /// use imsdk_annotate::{Codes, CodesError};
+    ///
+    /// assert_eq!(Codes::parse(" 5"), Ok(Codes::One(5)));
+    /// assert_eq!(Codes::parse("-299 .. -201"), Ok(Codes::Range(-299..=-201)));
+    /// assert_eq!(Codes::parse("0000000005"), Err(CodesError::TooManyDigits { code: "0000000005".to_owned() }));
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, CodesError> {
+        match text.split_once("..") {
+            None => read_code(text).map(Self::One),
+            Some((first, last)) => {
+                let range = read_code(first)?..=read_code(last)?;
+                if range.is_empty() {
+                    return Err(CodesError::Reversed { range: text.trim().to_owned() });
+                }
+                Ok(Self::Range(range))
+            }
+        }
+    }
+}
+
+impl fmt::Display for CodesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherForm => {
+                write!(f, "write a code of up to {CODE_DIGITS_MAX} digits (-204) or a range (-299..-201)")
+            }
+            Self::TooManyDigits { code } => {
+                write!(f, "{code} is no code: a code has up to {CODE_DIGITS_MAX} digits")
+            }
+            Self::Reversed { range } => {
+                write!(f, "no code is in {range}; write the lower one first: -299..-201")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CodesError {}
+
+/// Returns the code that a text with blanks around it is.
+fn read_code(text: &str) -> Result<i32, CodesError> {
+    let text = text.trim();
+    parse_code(text.as_bytes()).ok_or_else(|| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.len() > CODE_DIGITS_MAX && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            CodesError::TooManyDigits { code: text.to_owned() }
+        } else {
+            CodesError::OtherForm
+        }
+    })
 }
 
 #[cfg(test)]
@@ -77,17 +160,37 @@ mod tests {
     }
 
     #[test]
-    fn only_digits_can_be_too_many() {
+    fn codes_and_ranges_may_have_blanks_around_them() {
         for (text, expected) in [
-            ("1234567890", true),
-            ("-0000000001", true),
-            ("123456789", false),
-            ("-123456789", false),
-            ("+1234567890", false),
-            ("12345678901x", false),
-            ("", false),
+            ("-204", Codes::One(-204)),
+            (" 5\t", Codes::One(5)),
+            ("-0", Codes::One(0)),
+            ("-299..-201", Codes::Range(-299..=-201)),
+            (" -5 .. 5 ", Codes::Range(-5..=5)),
+            ("-1..-1", Codes::Range(-1..=-1)),
         ] {
-            assert_eq!(has_too_many_digits(text.as_bytes()), expected, "{text}");
+            assert_eq!(Codes::parse(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_digits_can_be_too_many() {
+        let too_many = |code: &str| CodesError::TooManyDigits { code: code.to_owned() };
+        for (text, expected) in [
+            ("1234567890", too_many("1234567890")),
+            (" -0000000001 ", too_many("-0000000001")),
+            ("1..1000000000", too_many("1000000000")),
+            ("+1234567890", CodesError::OtherForm),
+            ("12345678901x", CodesError::OtherForm),
+            ("1 2", CodesError::OtherForm),
+            ("- 5", CodesError::OtherForm),
+            ("-1..", CodesError::OtherForm),
+            ("..5", CodesError::OtherForm),
+            ("1..2..3", CodesError::OtherForm),
+            ("", CodesError::OtherForm),
+            (" 2 .. 1 ", CodesError::Reversed { range: "2 .. 1".to_owned() }),
+        ] {
+            assert_eq!(Codes::parse(text), Err(expected), "{text}");
         }
     }
 }

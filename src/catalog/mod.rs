@@ -8,7 +8,8 @@ mod load;
 mod severity;
 
 pub use category::Category;
-pub(crate) use code::{CODE_DIGITS_MAX, code_at, has_too_many_digits, parse_code};
+pub(crate) use code::{CODE_DIGITS_MAX, code_at, parse_code};
+pub use code::{Codes, CodesError};
 pub(crate) use index::CodeIndex;
 pub use language::Language;
 pub use load::{BadRow, CatalogFormat};

@@ -1,6 +1,6 @@
 //! Why a text is no selector, with what may have been meant.
 
-use crate::catalog::{CODE_DIGITS_MAX, Catalog, Severity};
+use crate::catalog::{Catalog, CodesError, Severity};
 use std::fmt;
 
 const NAMES_OF_SETS: [&str; 3] = ["any", "unknown", "new"];
@@ -84,9 +84,7 @@ impl fmt::Display for SelectorError {
             Self::MissingTerm => {
                 write!(f, "a term is missing; write terms with commas between: 'error,!auth'")
             }
-            Self::TooManyDigits { code } => {
-                write!(f, "{code} is no code: a code has up to {CODE_DIGITS_MAX} digits")
-            }
+            Self::TooManyDigits { code } => CodesError::TooManyDigits { code: code.clone() }.fmt(f),
             Self::UnknownTerm { term, nearest, names } => {
                 let there_are = if nearest.is_empty() { "; there are" } else { " There are" };
                 write!(
@@ -106,7 +104,7 @@ impl fmt::Display for SelectorError {
                 }
             }
             Self::EmptyRange { range, is_reversed: true } => {
-                write!(f, "no code is in {range}; write the lower one first: -299..-201")
+                CodesError::Reversed { range: range.clone() }.fmt(f)
             }
             Self::EmptyRange { range, is_reversed: false } => {
                 write!(f, "no code of the catalog is in {range}")

@@ -4,7 +4,7 @@ mod error;
 
 pub use error::SelectorError;
 
-use crate::catalog::{Catalog, Category, Entry, Severity, has_too_many_digits, parse_code};
+use crate::catalog::{Catalog, Category, Codes, CodesError, Entry, Severity};
 use error::{names, nearest};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -120,37 +120,27 @@ impl Term {
     }
 
     fn parse_codes(name: &str, catalog: &Catalog) -> Result<Self, SelectorError> {
-        let (first, last) = match name.split_once("..") {
-            Some((first, last)) => (first.trim(), Some(last.trim())),
-            None => (name, None),
-        };
-        if let Some(long) =
-            [Some(first), last].into_iter().flatten().find(|text| has_too_many_digits(text.as_bytes()))
-        {
-            return Err(SelectorError::TooManyDigits { code: long.to_owned() });
-        }
-        let code_of = |text: &str| parse_code(text.as_bytes());
-        match (code_of(first), last.map(code_of)) {
-            (Some(first), Some(Some(last))) => Self::of_range(name, first..=last, catalog),
-            (Some(code), None) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
-            (Some(code), None) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
-            _ => Err(SelectorError::UnknownTerm {
+        match Codes::parse(name) {
+            Ok(Codes::One(code)) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
+            Ok(Codes::One(code)) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
+            Ok(Codes::Range(range)) => {
+                let in_catalog = || catalog.entries().iter().any(|entry| range.contains(&entry.code()));
+                // A negative code may be in a log, whether or not the catalog has it.
+                if *range.start() < 0 || in_catalog() {
+                    Ok(Self::Codes(range))
+                } else {
+                    Err(SelectorError::EmptyRange { range: name.to_owned(), is_reversed: false })
+                }
+            }
+            Err(CodesError::TooManyDigits { code }) => Err(SelectorError::TooManyDigits { code }),
+            Err(CodesError::Reversed { range }) => {
+                Err(SelectorError::EmptyRange { range, is_reversed: true })
+            }
+            Err(CodesError::OtherForm) => Err(SelectorError::UnknownTerm {
                 term: name.to_owned(),
                 nearest: nearest(name, catalog),
                 names: names(catalog),
             }),
-        }
-    }
-
-    /// Returns the term for the range that is written as `name`.
-    fn of_range(name: &str, range: RangeInclusive<i32>, catalog: &Catalog) -> Result<Self, SelectorError> {
-        let (first, last) = (*range.start(), *range.end());
-        let in_catalog = || catalog.entries().iter().any(|entry| range.contains(&entry.code()));
-        // A negative code may be in a log, whether or not the catalog has it.
-        if first <= last && (first < 0 || in_catalog()) {
-            Ok(Self::Codes(range))
-        } else {
-            Err(SelectorError::EmptyRange { range: name.to_owned(), is_reversed: first > last })
         }
     }
 

@@ -52,6 +52,9 @@ fn codes_and_ranges_go_with_options_on_either_side() {
         assert_eq!(codes(args, b""), expected, "{args:?}");
     }
     assert_eq!(codes(&["--explain", "-210..-208", "--json"], b"").len(), 3);
+    // Blanks count for nothing, as in selectors.
+    assert_eq!(codes(&["--explain= 5", "--explain=-206 .. -205", "--json"], b""), [5, -205, -206]);
+    assert_eq!(codes(&["--explain", " -204 ", "-206 .. -205", "--json"], b""), [-204, -205, -206]);
 }
 
 #[test]
@@ -103,7 +106,8 @@ fn bad_usage_is_said() {
     for (args, said) in [
         (&["--explain", "foo"][..], "--search finds words"),
         (&["--explain", "-201..-299"], "write the lower one first"),
-        (&["--explain", "1234567890"], "up to 9 digits"),
+        (&["--explain", "1234567890"], "1234567890 is no code: a code has up to 9 digits"),
+        (&["--explain=1..1000000000"], "1000000000 is no code: a code has up to 9 digits"),
         (&["--explain", "--json"], "a value is required for '--explain"),
         (&["--list", "eror"], "imsdk-annotate: --list eror: nothing is called \"eror\"; did you mean error?"),
         (&["--list", "new"], "\"new\" is for --only and --fail-on"),
@@ -111,7 +115,7 @@ fn bad_usage_is_said() {
         (&["--list", "+5"], "--list +5: nothing is called \"+5\"; there are: "),
         (&["--list", "1234567890"], "--list 1234567890: 1234567890 is no code: a code has up to 9 digits"),
         (&["--explain=+5"], "write a code of up to 9 digits"),
-        (&["--explain=1234567890"], "write a code of up to 9 digits"),
+        (&["--explain=0000000005"], "0000000005 is no code: a code has up to 9 digits"),
         (&["--search", " "], "imsdk-annotate: --search: a word is missing"),
         (&["--json", "x.log"], "--explain <CODE>..."),
         (&["--list", "--explain", "5"], "cannot be used with"),

@@ -1,6 +1,6 @@
 //! Codes as they are typed behind `--explain`.
 
-use imsdk_annotate::Entry;
+use imsdk_annotate::{Codes, CodesError};
 use std::ops::RangeInclusive;
 
 /// What is to be explained.
@@ -15,23 +15,16 @@ pub(crate) enum Wanted {
 
 impl Wanted {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let wanted = match (text, text.split_once("..")) {
-            ("-", _) => Some(Self::LogLines),
-            (_, Some((first, last))) => Entry::parse_code(first)
-                .zip(Entry::parse_code(last))
-                .map(|(first, last)| Self::Range(first..=last)),
-            _ => Entry::parse_code(text).map(Self::Code),
-        };
-        match wanted {
-            Some(Self::Range(range)) if range.is_empty() => {
-                Err("no code is in there; write the lower one first: -299..-201".to_owned())
-            }
-            Some(wanted) => Ok(wanted),
-            None => {
+        match Codes::parse(text) {
+            _ if text == "-" => Ok(Self::LogLines),
+            Ok(Codes::One(code)) => Ok(Self::Code(code)),
+            Ok(Codes::Range(range)) => Ok(Self::Range(range)),
+            Err(CodesError::OtherForm) => {
                 Err("write a code of up to 9 digits (-204), a range (-299..-201), or - for log lines from \
                  standard input; --search finds words"
                     .to_owned())
             }
+            Err(error) => Err(error.to_string()),
         }
     }
 }
@@ -50,6 +43,8 @@ mod tests {
             ("-299..-201", Wanted::Range(-299..=-201)),
             ("-1..-1", Wanted::Range(-1..=-1)),
             ("-1..5", Wanted::Range(-1..=5)),
+            (" 5 ", Wanted::Code(5)),
+            ("-5 .. -1", Wanted::Range(-5..=-1)),
             ("-", Wanted::LogLines),
         ] {
             assert_eq!(Wanted::parse(text), Ok(expected), "{text}");
@@ -58,12 +53,13 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_refused() {
-        for text in
-            ["", "foo", "--5", "+5", "5 ", "0x5", "1000000000", "-1..", "..5", "1..2..3", "-204,-205", "٣"]
-        {
+        for text in ["", "foo", "--5", "+5", "0x5", "-1..", "..5", "1..2..3", "-204,-205", "٣"] {
             let error = Wanted::parse(text).expect_err(text);
             assert!(error.contains("--search"), "{text}: {error}");
         }
+        assert!(
+            Wanted::parse("0000000005").unwrap_err().contains("0000000005 is no code: a code has up to 9")
+        );
         assert!(Wanted::parse("-201..-299").unwrap_err().contains("write the lower one first"));
     }
 }
