@@ -1,11 +1,13 @@
 //! Messages about a command line that cannot be understood: clap's words, made harmless, with hints at what was meant.
 
+use super::args::Args;
 use crate::visible::visible;
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use imsdk_annotate::Entry;
+use imsdk_annotate::{Codes, CodesError};
 use std::ffi::{OsStr, OsString};
 
-/// Options that programs for logs have and this one has not.
+/// Options that programs for logs have and this one has not, as clap names them where more letters or a value follow.
 const FOLLOW: [&str; 3] = ["-f", "-F", "--follow"];
 
 /// Words that are typed as the first operand where other programs have commands, and the options that do it here.
@@ -40,7 +42,9 @@ pub(super) fn message(mut error: clap::Error, typed: &[OsString]) -> String {
         error.insert(kind, value);
     }
     if let Some(hint) = hint {
-        // In place of clap's own, which is to pass it as the name of a file.
+        // In place of clap's own: to pass it as the name of a file, or an option that is written nearly so, with its usage.
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(Args::command().render_usage()));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint.into()]));
     }
     error.render().to_string()
@@ -51,25 +55,30 @@ fn hint(error: &clap::Error, typed: &[OsString]) -> Option<String> {
     if error.kind() != ErrorKind::UnknownArgument {
         return None;
     }
-    let args = || typed.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str());
-    if args().any(|arg| FOLLOW.contains(&arg)) {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else { return None };
+    if FOLLOW.contains(&&unknown[..]) {
         return Some("to follow a file as it grows: tail -F FILE | imsdk-annotate".to_owned());
     }
-    let codes: Vec<&str> = args().filter(|arg| arg.starts_with('-') && is_code_or_range(arg)).collect();
+    if !matches!(unknown.as_bytes(), [b'-', b'0'..=b'9', ..]) {
+        return None;
+    }
+    let args = typed.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str());
+    let codes: Vec<String> = args.filter(|arg| arg.starts_with('-')).filter_map(codes_in).collect();
     (!codes.is_empty()).then(|| format!("to explain codes: imsdk-annotate --explain {}", codes.join(" ")))
 }
 
 /// Returns what to do where an operand names no file, though it is a code or what other programs call a command.
 pub(super) fn hint_for_operand(operand: &OsStr) -> Option<String> {
     let operand = operand.to_str()?;
-    if is_code_or_range(operand) {
-        return Some(format!("to explain a code: imsdk-annotate --explain {operand}"));
+    if let Some(codes) = codes_in(operand) {
+        return Some(format!("to explain a code: imsdk-annotate --explain {codes}"));
     }
     let (_, option) = WORDS.into_iter().find(|(word, _)| *word == operand)?;
     Some(format!("is an option here: imsdk-annotate {option}"))
 }
 
-fn is_code_or_range(text: &str) -> bool {
-    let (first, last) = text.split_once("..").unwrap_or((text, text));
-    Entry::parse_code(first).is_some() && Entry::parse_code(last).is_some()
+/// Returns the codes and ranges that a text consists of, `-204,-299..-201`, without blanks; `None` for any other text.
+fn codes_in(text: &str) -> Option<String> {
+    let is_codes = |text: &str| matches!(Codes::parse(text), Ok(_) | Err(CodesError::Reversed { .. }));
+    text.split(',').all(is_codes).then(|| text.split_whitespace().collect())
 }

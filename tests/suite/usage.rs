@@ -27,12 +27,22 @@ fn codes_that_are_typed_alone_get_a_hint() {
         (&["help"], "help: is an option here: imsdk-annotate --help\n"),
         (&["-f", "a.log"], "to follow a file as it grows: tail -F FILE | imsdk-annotate\n"),
         (&["--follow", "a.log"], "to follow a file as it grows: tail -F FILE | imsdk-annotate\n"),
+        (&["--follow=name", "a.log"], "to follow a file as it grows: tail -F FILE | imsdk-annotate\n"),
+        (&["-fn", "a.log"], "to follow a file as it grows: tail -F FILE | imsdk-annotate\n"),
+        (&["-nf", "a.log"], "to follow a file as it grows: tail -F FILE | imsdk-annotate\n"),
+        (&["-F"], "to follow a file as it grows: tail -F FILE | imsdk-annotate\n"),
+        (&["-204,-205"], "to explain codes: imsdk-annotate --explain -204,-205\n"),
+        (&["-299 .. -201"], "to explain codes: imsdk-annotate --explain -299..-201\n"),
+        (&["204,205"], "204,205: to explain a code: imsdk-annotate --explain 204,205\n"),
     ] {
         let said = said(args);
         assert!(said.contains(hint), "{args:?}: {said}");
+        assert!(!said.contains("similar") && !said.contains("--color"), "{args:?}: {said}");
+        assert!(!said.contains("Usage") || said.contains("[OPTIONS] [FILE]..."), "{args:?}: {said}");
     }
     // Other mistakes keep clap's own advice, and files are files.
     assert!(said(&["--strickt"]).contains("a similar argument exists: '--strict'"));
+    assert!(said(&["--strickt", "-204"]).contains("a similar argument exists: '--strict'"));
     assert!(!said(&["lists"]).contains("is an option"));
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("list"), "ret=-1\n").unwrap();
