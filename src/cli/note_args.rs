@@ -30,6 +30,7 @@ pub(crate) struct NoteArgs {
     /// Take notes out again
     ///
     /// Those that are written with the same options, in colour or not: annotating and then stripping changes nothing.
+    /// With --pattern or --fields, a line of more than 16 MiB, with its notes, keeps them: lines are looked at whole.
     #[arg(long, help_heading = "Notes")]
     pub(crate) strip: bool,
 }
