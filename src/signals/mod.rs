@@ -217,6 +217,11 @@ pub(crate) fn set_idle(is_idle: bool) {
     IS_IDLE.store(is_idle, Ordering::SeqCst);
 }
 
+/// Returns whether a wait for input is given up for a signal, so that the rest of the run can end in order.
+pub(crate) fn reads_are_given_up() -> bool {
+    WAKE.get().is_some()
+}
+
 /// To be called before each read that may be given up for a signal. If `can_wait` says that there may be nothing to be read
 /// yet, and a signal would have to end that, waits until there is: not in the read, which may have taken something when a
 /// signal comes. Returns whether that took a while.

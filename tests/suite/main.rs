@@ -49,4 +49,5 @@ mod threads;
 mod tidy;
 mod twin;
 mod usage;
+mod waiting_pipes;
 mod whole_inputs;
