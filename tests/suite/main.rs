@@ -12,6 +12,7 @@ mod config;
 mod errors;
 mod fields;
 mod folders;
+mod given_up;
 mod golden;
 mod hostile;
 mod hostile_arguments;
