@@ -24,6 +24,7 @@ mod links;
 mod long_lines;
 mod lookups;
 mod manual;
+mod nameless;
 mod no_text;
 mod notes;
 mod outputs;
