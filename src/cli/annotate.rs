@@ -169,8 +169,8 @@ fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Coun
     let destination = Output::stdout().and_then(|mut stdout| {
         let stat = stdout.stat()?;
         let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
-        if is_file && format != Format::Plain && pipeline.reading.buffering == Buffering::WhileInputComes {
-            // Nobody waits for what is compressed in a file; without flushes its bytes do not depend on pauses of the input.
+        if is_file && format != Format::Plain {
+            // Nobody waits for what is compressed in a file; without flushes its bytes depend on neither reads nor threads.
             pipeline.reading.buffering = Buffering::Block;
         }
         pipeline.stdout = Some(stat);
