@@ -5,7 +5,7 @@ use crate::stopped::{names, start_file};
 use rustix::process::Signal;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Returns whether files without names can be made in a folder.
 #[cfg(target_os = "linux")]
@@ -21,16 +21,23 @@ pub(crate) fn has_nameless_files(_: &Path) -> bool {
     false
 }
 
-/// Returns how many files a program has begun in a folder: without names, as the system lists them for the program, or with
-/// temporary ones.
+/// Returns how many files a program has begun in a folder.
 pub(crate) fn new_files(id: u32, folder: &Path) -> usize {
+    new_file_paths(id, folder).len()
+}
+
+/// Returns paths that lead to the files that a program has begun in a folder: without names, as the system lists them for the
+/// program, or with temporary ones.
+pub(crate) fn new_file_paths(id: u32, folder: &Path) -> Vec<PathBuf> {
     let folder = fs::canonicalize(folder).unwrap();
+    let is_nameless = |path: &PathBuf| {
+        fs::read_link(path)
+            .is_ok_and(|path| path.starts_with(&folder) && path.to_string_lossy().ends_with(" (deleted)"))
+    };
     let opened = fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten();
-    let nameless = opened
-        .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
-        .filter(|path| path.starts_with(&folder) && path.to_string_lossy().ends_with(" (deleted)"))
-        .count();
-    nameless + names(&folder).iter().filter(|name| name.ends_with(".tmp")).count()
+    let nameless = opened.filter_map(|entry| Some(entry.ok()?.path())).filter(is_nameless);
+    let named = names(&folder).into_iter().filter(|name| name.ends_with(".tmp"));
+    nameless.chain(named.map(|name| folder.join(name))).collect()
 }
 
 /// Signals that cannot be caught, or must not be.
