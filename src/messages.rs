@@ -5,9 +5,16 @@ use crate::progress::Progress;
 use crate::signals;
 use crate::standard_error::StandardError;
 use crate::visible::visible;
+use std::convert::Infallible;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// The longest wait for what is said before the program ends.
+const PATIENCE_AT_LAST: Duration = Duration::from_secs(1);
 
 /// Why an input that is standard output as well is refused.
 pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
@@ -126,6 +133,18 @@ pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
 /// for the terminal, whichever they are.
 fn write_message(text: &str) {
     write_to_stderr(&format!("imsdk-annotate: {}\n", visible(text)));
+}
+
+/// Says something in one line before the program ends, which a standard error that takes nothing must not hold up: waits for
+/// a second at most.
+pub(crate) fn say_at_last(text: String) {
+    // Is disconnected when the line is written, or where there is no thread to be had.
+    let (saying, said) = mpsc::channel::<Infallible>();
+    let _ = thread::Builder::new().name("last words".to_owned()).spawn(move || {
+        write_message(&text);
+        drop(saying);
+    });
+    let _ = said.recv_timeout(PATIENCE_AT_LAST);
 }
 
 /// Writes lines to standard error, made harmless each. A standard error that takes nothing leaves nobody to tell.

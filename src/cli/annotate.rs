@@ -7,12 +7,12 @@ use super::write_to::{WriteTo, files_in_use};
 use super::{STDOUT_NAME, say_if_not_written, usage};
 use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, list};
 use crate::limits::threads_max;
-use crate::messages::Messages;
-use crate::output::{self, Destination, Encoder, Outliving, Output, OutputFolder, Plan, UsedAs};
+use crate::messages::{self, Messages};
+use crate::output::{self, Destination, Encoder, Outliving, Output, OutputFolder, Plan, Promised, UsedAs};
 use crate::pipeline::{NoTexts, Pipeline, annotate_to_files};
 use crate::progress::Progress;
 use crate::report::Tally;
-use crate::signals::{self, Stop};
+use crate::signals::{self, Haste, Stop};
 use imsdk_annotate::AnnotatorBuilder;
 use rustix::fs::FileType;
 use std::fs;
@@ -88,10 +88,24 @@ fn watch_signals(args: &Args) {
     let holds_back =
         args.block_buffered || args.compress.format().is_some_and(|format| format != Format::Plain);
     let _ = if args.makes_files() || args.triage.counts() || holds_back {
-        signals::watch_run(output::remove_new_files)
+        signals::watch_run(give_up)
     } else {
         signals::watch_stream()
     };
+}
+
+/// Ends what is being written, and names what is not whole then, but after a signal that ends a program at once.
+fn give_up(haste: Haste) {
+    output::remove_new_files();
+    let cause = match haste {
+        Haste::Abrupt => return,
+        Haste::SecondSignal => "a second signal came; send one, and wait",
+        Haste::NothingTaken => "nobody took the output for a second after the signal; let its reader go on",
+    };
+    let names = output::promised_names();
+    if !names.is_empty() {
+        messages::say_at_last(format!("{}: not written to the end, because {cause}", names.join(", ")));
+    }
 }
 
 fn pipeline(
@@ -155,8 +169,8 @@ fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Coun
     let destination = Output::stdout().and_then(|mut stdout| {
         let stat = stdout.stat()?;
         let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
-        if is_file && format != Format::Plain && pipeline.reading.buffering == Buffering::WhileInputComes {
-            // Nobody waits for what is compressed in a file; without flushes its bytes do not depend on pauses of the input.
+        if is_file && format != Format::Plain {
+            // Nobody waits for what is compressed in a file; without flushes its bytes depend on neither reads nor threads.
             pipeline.reading.buffering = Buffering::Block;
         }
         pipeline.stdout = Some(stat);
@@ -186,6 +200,7 @@ fn to_one_stream(
     destination: io::Result<Destination>,
     format: Format,
 ) -> Counted {
+    let _promised = Promised::new(name);
     let is_outlived = pipeline.counter.is_some();
     let is_live = pipeline.reading.buffering != Buffering::Block;
     let encoder = destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));
@@ -218,6 +233,7 @@ fn to_folder(
     plans: &[Plan<'_>],
     threads: usize,
 ) -> Tally {
+    let _promised = Promised::new(&folder.name());
     // Nobody can see it before it is whole.
     pipeline.reading.buffering = Buffering::Block;
     annotate_to_files(pipeline, folder, plans, args.compress.format(), args.resume, threads)

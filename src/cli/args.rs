@@ -90,8 +90,9 @@ pub(crate) struct Args {
 
     /// How to compress the output
     ///
-    /// A file has the same bytes for the same input and options, but with --line-buffered. Into a pipe, what has come can be decoded whenever the
-    /// input pauses; with --block-buffered, the bytes do not depend on pauses.
+    /// A file has the same bytes for the same input and options, also where it is standard output: --line-buffered changes
+    /// nothing there. Into a pipe, what has come can be decoded whenever the input pauses; with --block-buffered, the bytes do
+    /// not depend on pauses.
     #[arg(
         long,
         value_name = "HOW",

@@ -5,7 +5,7 @@ use super::args::Args;
 use super::triage_args::ReportChoice;
 use crate::input::{InputName, REPORT, read_whole};
 use crate::messages::{Messages, output_trouble};
-use crate::output::{Destination, FilesInUse, Output, resolve};
+use crate::output::{Destination, FilesInUse, Output, Promised, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::standard_error::StandardError;
@@ -31,7 +31,7 @@ pub(super) struct Triage {
 struct OpenReport {
     format: ReportFormat,
     /// How messages call where it goes.
-    name: String,
+    promised: Promised,
     target: Target,
     color: bool,
 }
@@ -117,12 +117,11 @@ impl Triage {
         let Self { catalog, language, baseline, checks, reports, .. } = self;
         let baseline = baseline.as_ref();
         let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
-        for open in reports {
-            let name = open.name.clone();
-            match open.write(&report) {
+        for OpenReport { format, promised, target, color } in reports {
+            match target.write(&report, format, color) {
                 // The reader has what it wanted (`| head`).
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-                Err(error) => messages.output(&name, &error),
+                Err(error) => messages.output(promised.name(), &error),
                 Ok(()) => {}
             }
         }
@@ -142,7 +141,7 @@ impl OpenReport {
             let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
             let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
             let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
-            return Ok(Self { format, name: STDERR_NAME.to_owned(), target, color });
+            return Ok(Self { format, promised: Promised::new(STDERR_NAME), target, color });
         };
         if choice.is_to_stdout() {
             if args.streams_to_stdout() {
@@ -154,26 +153,28 @@ impl OpenReport {
             let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
             let color = args.color.is_on(io::stdout().is_terminal());
-            return Ok(Self { format, name: STDOUT_NAME.to_owned(), target, color });
+            return Ok(Self { format, promised: Promised::new(STDOUT_NAME), target, color });
         }
         let name = name_of(path);
         files_in_use.refuse_output(path, &resolve(path))?;
         let destination =
             Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
-        let color = args.color.is_on(false);
-        Ok(Self { format, name, target: Target::Destination(destination), color })
+        let (promised, color) = (Promised::new(&name), args.color.is_on(false));
+        Ok(Self { format, promised, target: Target::Destination(destination), color })
     }
+}
 
-    fn write(self, report: &Report<'_>) -> io::Result<()> {
-        match self.target {
-            Target::Stderr { mut stderr, below_lines } => {
+impl Target {
+    fn write(self, report: &Report<'_>, format: ReportFormat, color: bool) -> io::Result<()> {
+        match self {
+            Self::Stderr { mut stderr, below_lines } => {
                 let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
-                report.write(self.format, self.color, &mut text)?;
+                report.write(format, color, &mut text)?;
                 stderr.write_all(&text)
             }
-            Target::Destination(destination) => {
+            Self::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
-                report.write(self.format, self.color, &mut wtr)?;
+                report.write(format, color, &mut wtr)?;
                 wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
             }
         }

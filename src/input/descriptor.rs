@@ -7,9 +7,12 @@ use crate::standard_streams::{STDIN, is_closed_stream, was_closed};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 
 /// An open file, pipe or terminal.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ impl Descriptor {
             InputName::Stdin if was_closed(STDIN) => return Err(Errno::BADF.into()),
             InputName::Stdin => Handle::Stdin(io::stdin()),
             InputName::File(path) if is_closed_stream(path) => return Err(Errno::BADF.into()),
-            InputName::File(path) => Handle::File(File::open(path)?),
+            InputName::File(path) => Handle::File(open_file(path)?),
         };
         let mut descriptor =
             Self { handle, can_wait: true, is_dry: false, is_text: false, progress: progress.clone() };
@@ -135,6 +138,39 @@ impl Read for Descriptor {
             }
         }
     }
+}
+
+/// Opens a file to be read. Opening a named pipe waits for its writer, and opening a device may wait, too; where a signal ends
+/// reading in order, it ends this wait as it ends a read.
+///
+/// # Errors
+///
+/// Fails where the file cannot be opened, or a signal has come first.
+fn open_file(path: &Path) -> io::Result<File> {
+    let can_wait = || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    if signals::reads_are_given_up() && can_wait() { open_on_thread(path) } else { File::open(path) }
+}
+
+/// Opens a file on another thread, which is left behind if a signal comes before the file is open.
+///
+/// # Errors
+///
+/// As [`open_file`].
+fn open_on_thread(path: &Path) -> io::Result<File> {
+    // At its end when the other thread is done.
+    let (done, done_wtr) = io::pipe()?;
+    let (opened_wtr, opened) = mpsc::channel();
+    let to_open = path.to_owned();
+    let thread = thread::Builder::new().name("open".to_owned()).spawn(move || {
+        let _ = opened_wtr.send(File::open(to_open));
+        drop(done_wtr);
+    });
+    if thread.is_err() {
+        // There is no room for a thread; a second signal, or a second without a write, ends this wait.
+        return File::open(path);
+    }
+    signals::before_read(done.as_fd(), true)?;
+    opened.recv().map_err(io::Error::other)?
 }
 
 /// Makes a pipe so large that its two ends seldom wait for each other. Where that is refused, it works as it is.

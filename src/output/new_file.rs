@@ -1,4 +1,5 @@
-//! Files that appear under their names when they are whole, and leave nothing behind when they do not.
+//! Files that appear under their names when they are whole, and leave nothing behind when they do not. Until then they have no
+//! name, or a temporary one where the system or the file system has no files without names.
 
 use super::place::Place;
 use crate::signals;
@@ -9,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// The temporary files that there are. Whoever makes, renames or removes one holds the lock, so that a
+/// The files with temporary names. Whoever makes or removes one, or gives any new file its name, holds the lock, so that a
 /// signal finds all of them.
 static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
 
@@ -22,11 +23,11 @@ const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 /// steps of two seconds.
 const ANOTHER_TIME: Duration = Duration::from_secs(2);
 
-/// A file that is being written, under a temporary name beside its place.
+/// A file that is being written, without a name or under a temporary one beside its place.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     file: File,
-    /// The file's place until it has its name; `None` when it has.
+    /// The file's place until it has its name; `None` where the file has no name before, and when it has its own.
     temporary: Option<Place>,
     place: Place,
     origin: Option<Origin>,
@@ -61,12 +62,25 @@ impl NewFile {
     ///
     /// Where the file cannot be made.
     pub(crate) fn create(place: Place, origin: Option<Origin>) -> io::Result<Self> {
+        Self::create_with(place, origin, Place::create_nameless)
+    }
+
+    /// As [`NewFile::create`], with a way to make files without names. Where that fails, the file has a temporary name; should
+    /// no file at all be possible, making that one fails for the same reason.
+    fn create_with(
+        place: Place,
+        origin: Option<Origin>,
+        create_nameless: fn(&Place, Mode) -> io::Result<File>,
+    ) -> io::Result<Self> {
         let origin = origin.or_else(|| {
             let replaced = place.stat().filter(|stat| FileType::from_raw_mode(stat.st_mode).is_file())?;
             Some(Origin::of_replaced(&replaced))
         });
         let for_everyone = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH;
         let mode = if origin.is_some() { Mode::RUSR | Mode::WUSR } else { for_everyone };
+        if let Ok(file) = create_nameless(&place, mode) {
+            return Ok(Self { file, temporary: None, place, origin });
+        }
         let mut temporary = temporary();
         let (made, file) = place.create_beside(mode)?;
         temporary.push(made.clone());
@@ -93,9 +107,12 @@ impl NewFile {
             }
         }
         let mut temporary = temporary();
-        if let Some(made) = &self.temporary {
-            made.rename_to(&self.place)?;
-            temporary.retain(|place| place != made);
+        match &self.temporary {
+            Some(made) => {
+                made.rename_to(&self.place)?;
+                temporary.retain(|place| place != made);
+            }
+            None => self.place.name(&self.file)?,
         }
         self.temporary = None;
         Ok(())
@@ -132,7 +149,7 @@ fn temporary() -> MutexGuard<'static, Vec<Place>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes all files that are not whole, and lets nobody make or finish another one. For when the program is about to end.
+/// Removes all files that have temporary names, and lets nobody make or finish another one. For when the program is about to end.
 pub(crate) fn remove_new_files() {
     let temporary = temporary();
     temporary.iter().for_each(Place::remove);
@@ -144,6 +161,43 @@ pub(crate) fn remove_new_files() {
 mod tests {
     use super::*;
     use std::fs::{self, Permissions};
+
+    /// Stands for a file system that has no files without names.
+    fn no_nameless(_: &Place, _: Mode) -> io::Result<File> {
+        Err(rustix::io::Errno::OPNOTSUPP.into())
+    }
+
+    /// The ways in which a new file can be made.
+    const WAYS: [fn(&Place, Mode) -> io::Result<File>; 2] = [Place::create_nameless, no_nameless];
+
+    #[test]
+    fn a_file_that_begins_without_a_name_gets_it_as_one_with_a_temporary_name_does() {
+        for way in WAYS {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("file");
+            let names = || fs::read_dir(&folder).unwrap().count();
+            let write = |text: &[u8], before: usize| {
+                let mut file = NewFile::create_with(Place::of_path(path.clone()), None, way).unwrap();
+                file.write_all(text).unwrap();
+                let has_name = file.temporary.is_some();
+                assert_eq!(names(), before + usize::from(has_name));
+                file.finish(true).unwrap();
+                assert_eq!((names(), fs::read(&path).unwrap()), (1, text.to_vec()));
+                has_name
+            };
+            let has_name = write(b"first", 0);
+            assert_eq!(write(b"second", 1), has_name);
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink("nowhere", &path).unwrap();
+            write(b"third", 1);
+            assert!(fs::symlink_metadata(&path).unwrap().is_file());
+            // As the first file in a folder that is held open.
+            let open = File::open(&folder).unwrap();
+            let place = Place::in_folder(open.into(), std::path::Path::new("other"));
+            NewFile::create_with(place, None, way).unwrap().finish(true).unwrap();
+            assert!(folder.path().join("other").exists());
+        }
+    }
 
     #[test]
     fn only_a_whole_file_has_the_time_of_its_origin() {
@@ -179,11 +233,13 @@ mod tests {
 
     #[test]
     fn what_is_not_finished_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = Place::of_path(folder.path().join("file"));
-        drop(NewFile::create(place.clone(), None).unwrap());
-        fs::create_dir(folder.path().join("file")).unwrap();
-        NewFile::create(place, None).unwrap().finish(true).unwrap_err();
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        for way in WAYS {
+            let folder = tempfile::tempdir().unwrap();
+            let place = Place::of_path(folder.path().join("file"));
+            drop(NewFile::create_with(place.clone(), None, way).unwrap());
+            fs::create_dir(folder.path().join("file")).unwrap();
+            NewFile::create_with(place, None, way).unwrap().finish(true).unwrap_err();
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        }
     }
 }

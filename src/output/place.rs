@@ -1,6 +1,6 @@
 //! Places of files: a name in a folder that is held open, or a path.
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, openat, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, linkat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 use std::collections::hash_map::RandomState;
 use std::fs::File;
@@ -38,6 +38,54 @@ impl Place {
         statat(self.folder(), &self.path, AtFlags::SYMLINK_NOFOLLOW).ok()
     }
 
+    /// Makes an empty file without a name in the folder of this place, and opens it to be written. Nothing is left of it
+    /// however the program ends, unless it gets a name: see [`Place::name`].
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system or the file system has no files without names, or where they could not get one, because
+    /// `/proc` is missing.
+    #[cfg(target_os = "linux")]
+    pub(super) fn create_nameless(&self, mode: Mode) -> io::Result<File> {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = File::from(openat(self.folder(), parent.unwrap_or(Path::new(".")), flags, mode)?);
+        statat(CWD, path_of(&file), AtFlags::empty())?;
+        Ok(file)
+    }
+
+    /// Fails: files without names are Linux's own.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn create_nameless(&self, _: Mode) -> io::Result<File> {
+        Err(Errno::OPNOTSUPP.into())
+    }
+
+    /// Gives a file without a name the name of this place, in place of a file or link that has it. The system gives only names
+    /// that are free; so where this one is not, the file gets a temporary one before.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system refuses: a folder has the name, say. Then nothing is left behind.
+    pub(super) fn name(&self, nameless: &File) -> io::Result<()> {
+        let link = |place: &Self| {
+            linkat(CWD, path_of(nameless), place.folder(), &place.path, AtFlags::SYMLINK_FOLLOW)
+        };
+        match link(self) {
+            Err(Errno::EXIST) => {}
+            linked => return Ok(linked?),
+        }
+        loop {
+            let temporary = self.beside();
+            match link(&temporary) {
+                Err(Errno::EXIST) => {}
+                linked => {
+                    linked?;
+                    return temporary.rename_to(self).inspect_err(|_| temporary.remove());
+                }
+            }
+        }
+    }
+
     /// Makes an empty file beside this place, under a name that nobody has, and opens it to be written.
     ///
     /// # Errors
@@ -46,14 +94,20 @@ impl Place {
     pub(super) fn create_beside(&self, mode: Mode) -> io::Result<(Self, File)> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::WRONLY | OFlags::CLOEXEC;
         loop {
-            // Each state has keys of its own, which nobody can foretell.
-            let random = RandomState::new().build_hasher().finish();
-            let path = self.path.with_file_name(format!("{PREFIX}{random:016x}{SUFFIX}"));
-            match openat(self.folder(), &path, flags, mode) {
+            let temporary = self.beside();
+            match openat(temporary.folder(), &temporary.path, flags, mode) {
                 Err(Errno::EXIST) => {}
-                opened => return Ok((Self { folder: self.folder.clone(), path }, File::from(opened?))),
+                opened => return Ok((temporary, File::from(opened?))),
             }
         }
+    }
+
+    /// Returns a place in the same folder with a temporary name.
+    fn beside(&self) -> Self {
+        // Each state has keys of its own, which nobody can foretell.
+        let random = RandomState::new().build_hasher().finish();
+        let path = self.path.with_file_name(format!("{PREFIX}{random:016x}{SUFFIX}"));
+        Self { folder: self.folder.clone(), path }
     }
 
     /// Gives the file at this place the name of another place in the same folder, in place of a file or link that has it.
@@ -73,6 +127,11 @@ impl Place {
     fn folder(&self) -> BorrowedFd<'_> {
         self.folder.as_ref().map_or(CWD, |folder| folder.as_fd())
     }
+}
+
+/// Returns the path that the system has for an open file, whether or not the file has a name.
+fn path_of(file: &File) -> String {
+    format!("/proc/self/fd/{}", file.as_raw_fd())
 }
 
 /// Places are equal if their folders were opened at once and their paths are equal.

@@ -18,6 +18,8 @@ struct Pieces<'a> {
     /// The file that is being handed out in blocks.
     blocks: Option<(&'a InputFile, Blocks)>,
     next_ticket: u64,
+    /// True if a signal came before all work was handed out.
+    is_cut: bool,
     /// Whether compressed files are decoded on threads of their own.
     decode_ahead: bool,
 }
@@ -56,7 +58,8 @@ pub(super) fn annotate_files<W: Write + Send>(
 ) -> io::Result<Tally> {
     // Where there are fewer files than threads, the others decode.
     let decode_ahead = 2 * files.len() <= threads;
-    let pieces = Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, decode_ahead };
+    let pieces =
+        Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
     annotate_pieces(pieces, wtr, threads, &|(file, trouble)| {
         pipeline.messages.input(&file.name, &trouble.error);
         owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
@@ -76,7 +79,8 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     threads: usize,
 ) -> io::Result<Outcome> {
     let blocks = Some((file, blocks));
-    let pieces = Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, decode_ahead: false };
+    let pieces =
+        Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, is_cut: false, decode_ahead: false };
     let met = Mutex::new(None);
     let tally = annotate_pieces(pieces, wtr, threads, &|(_, trouble)| {
         *met.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
@@ -97,7 +101,7 @@ fn annotate_pieces<'a, W: Write + Send>(
     on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
     turns.into_result()?;
     let mut tally = ledger.into_tally();
-    tally.complete &= !signals::has_stopped();
+    tally.complete &= !pieces.into_inner().unwrap_or_else(PoisonError::into_inner).is_cut;
     Ok(tally)
 }
 
@@ -160,6 +164,7 @@ impl<'a> Pieces<'a> {
     fn next(&mut self) -> Option<Piece<'a>> {
         let (file, work, is_last) = self.next_work()?;
         if signals::ask_to_stop(Stop::File) {
+            self.is_cut = true;
             return None;
         }
         let ticket = self.next_ticket;

@@ -67,6 +67,17 @@ impl Stop {
     }
 }
 
+/// Why a program is ended before all is done that it does at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// The signal is one that ends a program at once.
+    Abrupt,
+    /// A second signal has come.
+    SecondSignal,
+    /// No write has come to its end within the patience.
+    NothingTaken,
+}
+
 /// From now on SIGUSR1 and SIGUSR2 do nothing. By default they would end the program.
 ///
 /// # Errors
@@ -109,12 +120,12 @@ pub(crate) fn watch_stream() -> io::Result<()> {
 }
 
 /// From now on a signal lets the program end in order, also if it waits for input, because there is more to do than to
-/// write what was read. Where that takes too long, `clean_up` is done all the same.
+/// write what was read. Where that cannot be waited for, `clean_up` is done all the same, and is told why.
 ///
 /// # Errors
 ///
 /// Where that cannot be arranged; then signals end the program as they always do.
-pub(crate) fn watch_run(clean_up: impl Fn() + Send + 'static) -> io::Result<()> {
+pub(crate) fn watch_run(clean_up: impl Fn(Haste) + Send + 'static) -> io::Result<()> {
     let (wake, wake_wtr) = io::pipe()?;
     start_answering(ending::all(), PATIENCE, Some(wake_wtr), clean_up)?;
     let _ = WAKE.set(wake);
@@ -127,7 +138,7 @@ pub(crate) fn watch_run(clean_up: impl Fn() + Send + 'static) -> io::Result<()> 
 ///
 /// Where that cannot be arranged; then signals end the program as they always do.
 pub(crate) fn watch_with(clean_up: impl Fn() + Send + 'static) -> io::Result<()> {
-    start_answering(ending::all(), Duration::ZERO, None, clean_up)
+    start_answering(ending::all(), Duration::ZERO, None, move |_| clean_up())
 }
 
 /// Starts the thread that ends the program on one of the signals: on an abrupt one at once, on others if nobody else has done
@@ -136,7 +147,7 @@ fn start_answering(
     signals: Vec<c_int>,
     patience: Duration,
     wake: Option<PipeWriter>,
-    clean_up: impl Fn() + Send + 'static,
+    clean_up: impl Fn(Haste) + Send + 'static,
 ) -> io::Result<()> {
     // The thread first: signals that are caught and that nobody answers would end nothing any more.
     let (signals_wtr, signals_rdr) = mpsc::channel::<Signals>();
@@ -149,7 +160,11 @@ fn start_answering(
         };
         let ends_at_once = patience.is_zero() || ending::is_abrupt(signal);
         let second = if ends_at_once { None } else { lose_patience(signal, &mut signals, patience, wake) };
-        clean_up();
+        clean_up(match second {
+            _ if ends_at_once => Haste::Abrupt,
+            Some(_) => Haste::SecondSignal,
+            None => Haste::NothingTaken,
+        });
         ending::end_by(second.unwrap_or(signal));
     })?;
     let _ = signals_wtr.send(Signals::new(signals)?);
@@ -217,6 +232,11 @@ pub(crate) fn set_idle(is_idle: bool) {
     IS_IDLE.store(is_idle, Ordering::SeqCst);
 }
 
+/// Returns whether a wait for input is given up for a signal, so that the rest of the run can end in order.
+pub(crate) fn reads_are_given_up() -> bool {
+    WAKE.get().is_some()
+}
+
 /// To be called before each read that may be given up for a signal. If `can_wait` says that there may be nothing to be read
 /// yet, and a signal would have to end that, waits until there is: not in the read, which may have taken something when a
 /// signal comes. Returns whether that took a while.
@@ -252,6 +272,6 @@ pub(crate) fn before_write(count: usize) {
     let after = before + count as u64;
     if before < SURELY_TAKEN_BYTES && after >= SURELY_TAKEN_BYTES && IS_STREAM.load(Ordering::Relaxed) {
         // Without it, a second signal is needed where nobody takes the output.
-        let _ = start_answering(ending::asking(), PATIENCE, None, || ());
+        let _ = start_answering(ending::asking(), PATIENCE, None, |_| ());
     }
 }

@@ -1,6 +1,8 @@
 //! Checks, selectors and what they are given, through the binary: statuses, refusals, what is said.
 
 use crate::command::{binary, isolated, output_of};
+use crate::nameless::new_files;
+use crate::signals::wait_until;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -290,10 +292,7 @@ fn a_report_replaces_a_file_only_when_it_is_whole() {
     let id = child.id().to_string();
     let mut stdin = child.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, LOG).unwrap();
-    // It has been opened when there is a second file.
-    while fs::read_dir(&folder).unwrap().count() < 2 {
-        std::thread::yield_now();
-    }
+    wait_until(|| new_files(child.id(), folder.path()) > 0);
     assert_eq!(fs::read_to_string(&path).unwrap(), "before");
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());

@@ -2,7 +2,9 @@
 //! missing can be made up for.
 
 use crate::command::{binary, isolated, output_of};
+use crate::nameless::{has_nameless_files, new_files};
 use crate::packed::pack;
+use crate::signals::wait_until;
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
@@ -69,8 +71,9 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
         let status = child.wait().unwrap();
         let number = std::os::unix::process::ExitStatusExt::signal(&status);
         let mut found = contents(&out);
-        if signal == "KILL" {
+        if signal == "KILL" && !has_nameless_files(folder.path()) {
             // Nobody can clean up; nothing has a real name that is not whole.
+            println!("not tried: what SIGKILL leaves where the file system has files without names");
             found.retain(|name, _| !name.starts_with(".imsdk-annotate-"));
         } else {
             assert!(found.keys().all(|name| !name.starts_with('.')), "{signal}: {:?}", found.keys());
@@ -106,10 +109,7 @@ fn a_signal_that_is_ignored_stays_ignored() {
     let mut child =
         command.args(["-c", script]).arg(program).arg(&out).stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let count = || contents(folder.path()).len();
-    while count() == 0 {
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_until(|| new_files(child.id(), folder.path()) > 0);
     assert!(Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap().success());
     std::io::Write::write_all(&mut stdin, b"ret=-1\n").unwrap();
     drop(stdin);

@@ -2,12 +2,13 @@
 
 use crate::command::binary;
 use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, succeed};
+use crate::nameless::new_files;
+use crate::signals::wait_until;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 #[test]
@@ -132,9 +133,8 @@ fn a_signal_finds_files_in_a_folder_that_was_renamed() {
     let wtr = File::options().write(true).open(folder.join("a.log")).unwrap();
     // The input's first bytes are looked at before its file is begun.
     (&wtr).write_all(&LINE.repeat(100).into_bytes()).unwrap();
-    while fs::read_dir(folder.join("out/put")).map_or(0, Iterator::count) == 0 {
-        thread::sleep(Duration::from_millis(5));
-    }
+    let out = folder.join("out/put");
+    wait_until(|| out.exists() && new_files(child.id(), &out) > 0);
     fs::rename(folder.join("out"), folder.join("moved")).unwrap();
     // One that is no end of a stream.
     kill_process(Pid::from_child(&child), Signal::ALARM).unwrap();

@@ -1,7 +1,9 @@
 //! Outputs that are files: their names, contents and times, what is refused, and what is taken up again.
 
 use crate::command::{annotate, binary, output_of};
+use crate::nameless::{new_file_paths, new_files};
 use crate::packed::{FORMATS, pack, unpack_with_library};
+use crate::signals::wait_until;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -270,13 +272,9 @@ fn nobody_else_can_read_what_becomes_of_a_private_file() {
     let wtr = File::options().write(true).open(&log).unwrap();
     std::io::Write::write_all(&mut &wtr, &pack("gzip", LINE)).unwrap();
     let out = folder.path().join("out");
-    let temporary = loop {
-        match fs::read_dir(&out).map(|mut entries| entries.next()) {
-            Ok(Some(entry)) => break entry.unwrap().path(),
-            _ => std::thread::sleep(Duration::from_millis(5)),
-        }
-    };
-    assert_eq!(fs::metadata(temporary).unwrap().permissions().mode() & 0o777, 0o600);
+    wait_until(|| out.exists() && new_files(child.id(), &out) > 0);
+    let begun = new_file_paths(child.id(), &out);
+    assert_eq!(fs::metadata(&begun[0]).unwrap().permissions().mode() & 0o777, 0o600);
     drop(wtr);
     assert!(child.wait().unwrap().success());
     // A pipe's data is packed as it was, too.

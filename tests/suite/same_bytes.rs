@@ -154,10 +154,16 @@ fn standard_output_has_the_same_bytes_where_nobody_waits_for_it() {
             rdr.read_to_end(&mut packed).map(|_| packed).unwrap()
         });
         assert!(packed == expected, "{format}");
-        let mut to_file = command(folder, &["--compress", format]);
-        to_file.stdin(Stdio::piped()).stdout(File::create(&result).unwrap());
-        feed(to_file.spawn().unwrap(), &text);
-        assert!(fs::read(&result).unwrap() == expected, "{format}");
+        for options in [&[][..], &["--line-buffered"], &["--line-buffered", "-j8"]] {
+            let mut to_file = command(folder, &[&["--compress", format], options].concat());
+            to_file.stdin(Stdio::piped()).stdout(File::create(&result).unwrap());
+            feed(to_file.spawn().unwrap(), &text);
+            assert!(fs::read(&result).unwrap() == expected, "{format} {options:?}");
+            let mut of_file = command(folder, &[&["--compress", format, "logs/b.log"], options].concat());
+            of_file.stdin(Stdio::null()).stdout(File::create(&result).unwrap());
+            assert!(of_file.status().unwrap().success());
+            assert!(fs::read(&result).unwrap() == expected, "{format} {options:?} of a file");
+        }
         // Trouble does not mark its place.
         let output = command(folder, &["--compress", format, "logs/b.log", "nosuch"]).output().unwrap();
         assert_eq!(unpack_with_library(format, &output.stdout), unpack_with_library(format, &expected));

@@ -195,9 +195,9 @@ fn files_end_within_no_line_and_without_gaps() {
     }
 }
 
-/// The output takes nothing more, and the program waits for that.
-fn start_blocked(args: &[&str]) -> Run {
-    let run = start(binary().args(args));
+/// Starts a program that writes more and more to an output that takes nothing more, and waits for that.
+pub(crate) fn start_blocked(command: &mut Command) -> Run {
+    let run = start(command);
     let mut stdin_wtr = run.stdin_wtr.try_clone().unwrap();
     // Has an end when the reading ends are closed.
     thread::spawn(move || while stdin_wtr.write_all(&LINE.repeat(1000)).is_ok() {});
@@ -217,7 +217,7 @@ fn start_blocked(args: &[&str]) -> Run {
 #[test]
 fn an_output_that_nobody_takes_does_not_hold_the_end_up() {
     for args in [&[][..], &["--report", "json=/dev/null"]] {
-        let mut run = start_blocked(args);
+        let mut run = start_blocked(binary().args(args));
         send(&run.child, Signal::TERM);
         assert_eq!(run.child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()), "{args:?}");
     }
@@ -227,7 +227,7 @@ fn an_output_that_nobody_takes_does_not_hold_the_end_up() {
 #[test]
 fn a_second_signal_ends_the_program_at_once() {
     for args in [&[][..], &["--report", "json=/dev/null"]] {
-        let mut run = start_blocked(args);
+        let mut run = start_blocked(binary().args(args));
         send(&run.child, Signal::INT);
         // Two that come at the same time have no order.
         thread::sleep(Duration::from_millis(100));

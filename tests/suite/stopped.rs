@@ -2,6 +2,7 @@
 //! their ends nothing; no temporary file in any case.
 
 use crate::command::{annotate, binary, isolated, output_of};
+use crate::nameless::new_files;
 use crate::packed::pack;
 use crate::signals::{ANNOTATED, LINE, Run, SIGNALS, send, start, wait_until};
 use rustix::process::Signal;
@@ -11,7 +12,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -170,7 +171,7 @@ fn files_that_are_cut_off_leave_their_output_as_it_was() {
         let args = [threads, "-o", "out.xz", "a.log", "-", "--report=json=r.json", "--report=text=r.txt"];
         let run = start(binary().current_dir(&folder).args(args));
         // The output and two reports.
-        wait_until(|| names(folder.path()).iter().filter(|name| name.ends_with(".tmp")).count() == 3);
+        wait_until(|| new_files(run.child.id(), folder.path()) == 3);
         send(&run.child, Signal::TERM);
         run.ended_by(Signal::TERM, threads);
         assert_eq!(names(folder.path()), ["a.log", "out.xz", "r.json", "r.txt"]);
@@ -185,11 +186,11 @@ fn files_that_are_cut_off_leave_their_output_as_it_was() {
 }
 
 /// Starts the program, without dumps of its memory, and waits until it has begun a file.
-fn start_file(folder: &Path, args: &str) -> Run {
+pub(crate) fn start_file(folder: &Path, args: &str) -> Run {
     let mut command = isolated("sh");
     command.args(["-c", &format!("ulimit -c 0; exec \"$0\" {args}")]).arg(binary().get_program());
     let run = start(command.current_dir(folder));
-    wait_until(|| names(folder).iter().any(|name| name.ends_with(".tmp")));
+    wait_until(|| new_files(run.child.id(), folder) > 0);
     run
 }
 

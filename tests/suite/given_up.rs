@@ -1,0 +1,83 @@
+//! Outputs and reports that a run gives up after a signal: they are named on standard error.
+
+use crate::command::{binary, isolated};
+use crate::signals::{Run, send, start_blocked};
+use rustix::process::Signal;
+use std::fs;
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+/// Starts the program with an output that takes nothing, in a folder.
+fn start_in(folder: &Path, args: &[&str]) -> Run {
+    start_blocked(binary().current_dir(folder).args(args))
+}
+
+/// Waits for the end by a signal, and returns what was said. Nobody takes the output meanwhile.
+fn said(mut run: Run, signal: Signal) -> String {
+    let mut said = String::new();
+    run.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(run.child.wait().unwrap().signal(), Some(signal.as_raw()), "{said}");
+    said
+}
+
+#[test]
+fn reports_that_cannot_be_waited_for_are_named() {
+    const CAUSE: &str = "not written to the end, because nobody took the output for a second after the signal; \
+                         let its reader go on\n";
+    for (args, names) in [
+        (&["--report", "json=r.json"][..], "r.json, standard output"),
+        (&["--report", "json=r.json", "--report", "text=r.txt"], "r.json, r.txt, standard output"),
+        (&["--report", "text"], "standard error, standard output"),
+        (&["--block-buffered"], "standard output"),
+        (&["--fail-on", "error"], "standard output"),
+        (&["-o", "/dev/stdout", "--report", "json=r.json"], "r.json, /dev/stdout"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = start_in(folder.path(), args);
+        send(&run.child, Signal::INT);
+        assert_eq!(said(run, Signal::INT), format!("imsdk-annotate: {names}: {CAUSE}"), "{args:?}");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{args:?}");
+    }
+}
+
+#[test]
+fn a_second_signal_is_said_to_have_ended_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = start_in(folder.path(), &["--report", "json=r.json"]);
+    send(&run.child, Signal::INT);
+    thread::sleep(Duration::from_millis(200));
+    send(&run.child, Signal::TERM);
+    let said = said(run, Signal::TERM);
+    assert!(
+        said.starts_with("imsdk-annotate: r.json, standard output: not written to the end, because a second"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+/// Lines that a reader does not take are that reader's, as for `cat`; and a signal that ends a program at once is not
+/// answered.
+#[test]
+fn nothing_is_said_where_no_file_or_report_is_given_up() {
+    for (args, signal) in [(&[][..], Signal::INT), (&["--report", "json=r.json"], Signal::ALARM)] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = start_in(folder.path(), args);
+        send(&run.child, signal);
+        assert_eq!(said(run, signal), "", "{args:?}");
+    }
+}
+
+/// Standard error is the pipe that takes nothing.
+#[test]
+fn a_standard_error_that_takes_nothing_does_not_hold_the_end_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = isolated("sh");
+    command.args(["-c", "exec \"$0\" --report json=r.json 2>&1"]).arg(binary().get_program());
+    let run = start_blocked(command.current_dir(&folder));
+    send(&run.child, Signal::TERM);
+    assert_eq!(said(run, Signal::TERM), "");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
