@@ -260,7 +260,7 @@ impl AnnotatorBuilder {
             Some(lines) => Written::Lines(LineRules::new(lines, &catalog)),
             None => Written::All,
         };
-        let scanner = Scanner::new(catalog.index().clone(), self.keys, self.strict, self.unknown);
+        let scanner = Scanner::new(catalog.index().clone(), &self.keys, self.strict, self.unknown);
         // A sequence of colour is nothing that the syntax of a line has.
         let color = self.color && !self.style.as_fields;
         let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);

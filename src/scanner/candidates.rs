@@ -223,7 +223,7 @@ mod tests {
         let mut keys = Keys::none();
         keys.add("s").unwrap();
         keys.add("x5").unwrap();
-        for pairs in [PairClasses::new(&Keys::default()), PairClasses::new(&keys)] {
+        for pairs in [PairClasses::new(Keys::default().names()), PairClasses::new(keys.names())] {
             for level in &levels {
                 for start in 0..140 {
                     let ends = [0, 1, 59, 60, 61, 119, 120, 121].map(|length| start + length);
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_a_candidate_at_each_place() {
-        let pairs = PairClasses::new(&Keys::default());
+        let pairs = PairClasses::new(Keys::default().names());
         let haystack = "_=1".repeat(STRETCH_BYTES).into_bytes();
         for start in [0, 1, 2, 3, 4] {
             let range = start..start + STRETCH_BYTES;

@@ -1,27 +1,15 @@
 //! What stands before a separator: the key, and whether it is one.
 
-use super::Keys;
 use super::byte_class::{is_blank, is_identifier, is_letter};
+use super::key_set::KeySet;
+use super::key_table::{self, KEY_TABLE};
 use super::limits::{BLANKS_MAX, COLOR_MAX_BYTES, KEY_MAX_BYTES, TOKEN_MAX_BYTES};
-
-/// The keys, as they read in lower case and without `_`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyName {
-    Ret,
-    Code,
-    RetCode,
-    IRet,
-    ErrCode,
-    ErrorCode,
-    ThirdRetCode,
-    /// One that a user has added.
-    Added,
-}
 
 /// A key in front of a separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    pub(super) name: KeyName,
+    /// Its row in the table of keys, or [`ADDED`](super::key_table::ADDED).
+    pub(super) number: usize,
     /// Where its identifier begins.
     pub(super) start: usize,
     /// Whether it is spelled `code`, in any case, without `_`.
@@ -66,7 +54,7 @@ const OTHER_DOMAIN: &[u8] = b"Domain=";
 impl Key {
     /// The key before the separator at `separator`: a quote, a `]` and blanks may stand between.
     #[inline(always)]
-    pub(super) fn before_separator(haystack: &[u8], separator: usize, keys: &Keys) -> Option<Self> {
+    pub(super) fn before_separator(haystack: &[u8], separator: usize, keys: &KeySet) -> Option<Self> {
         let mut end = separator - count_back(haystack, separator, BLANKS_MAX, is_blank);
         if byte_before(haystack, end) == Some(b']') {
             end -= 1;
@@ -83,8 +71,8 @@ impl Key {
 
     /// The key that ends right before `end`, with nothing between.
     #[inline(always)]
-    pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &Keys) -> Option<Self> {
-        if !keys.has_added() && !could_end_a_key(haystack, end) {
+    pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &KeySet) -> Option<Self> {
+        if !keys.could_end_before(haystack, end) {
             return None;
         }
         let start = identifier_start(haystack, end)?;
@@ -92,74 +80,10 @@ impl Key {
             return None;
         }
         let identifier = &haystack[start..end];
-        let name = if keys.has_added() && keys.is_added(identifier) {
-            KeyName::Added
-        } else if keys.defaults {
-            KeyName::of_identifier(identifier)?
-        } else {
-            return None;
-        };
-        let spelled_code = match name {
-            KeyName::Code => identifier.len() == 4,
-            KeyName::Added => identifier.eq_ignore_ascii_case(b"code"),
-            _ => false,
-        };
-        Some(Self { name, start, spelled_code, quoted: false })
-    }
-}
-
-impl KeyName {
-    /// In their order.
-    pub(super) const ALL: [Self; 8] = [
-        Self::Ret,
-        Self::Code,
-        Self::RetCode,
-        Self::IRet,
-        Self::ErrCode,
-        Self::ErrorCode,
-        Self::ThirdRetCode,
-        Self::Added,
-    ];
-
-    /// Which key an identifier is.
-    #[inline]
-    fn of_identifier(identifier: &[u8]) -> Option<Self> {
-        /// The letters of a name, packed as [`KeyName::of_identifier`] packs an identifier's.
-        const fn packed(name: &[u8]) -> u128 {
-            let mut letters = 0;
-            let mut at = 0;
-            while at < name.len() {
-                letters = letters << 8 | name[at] as u128;
-                at += 1;
-            }
-            letters
-        }
-        const RET: u128 = packed(b"ret");
-        const CODE: u128 = packed(b"code");
-        const RET_CODE: u128 = packed(b"retcode");
-        const I_RET: u128 = packed(b"iret");
-        const ERR_CODE: u128 = packed(b"errcode");
-        const ERROR_CODE: u128 = packed(b"errorcode");
-        const THIRD_RET_CODE: u128 = packed(b"thirdretcode");
-
-        let mut letters: u128 = 0;
-        for &byte in identifier.iter().filter(|&&byte| byte != b'_') {
-            // No name fills the highest four bytes: what does will not be cut to a name.
-            if letters >> 96 != 0 {
-                return None;
-            }
-            letters = letters << 8 | u128::from(byte | 0x20);
-        }
-        Some(match letters {
-            RET => Self::Ret,
-            CODE => Self::Code,
-            RET_CODE => Self::RetCode,
-            I_RET => Self::IRet,
-            ERR_CODE => Self::ErrCode,
-            ERROR_CODE => Self::ErrorCode,
-            THIRD_RET_CODE => Self::ThirdRetCode,
-            _ => return None,
-        })
+        let number = keys.number_of(identifier)?;
+        let spelled_code =
+            number == key_table::CODE && identifier.len() == KEY_TABLE[key_table::CODE].name.len();
+        Some(Self { number, start, spelled_code, quoted: false })
     }
 }
 
@@ -177,20 +101,6 @@ pub(crate) fn is_other_kind(haystack: &[u8], key_start: usize) -> bool {
     let word = &token[token.len() - count_back(token, token.len(), token.len(), is_letter)..];
     OTHER_KINDS.iter().any(|kind| word.eq_ignore_ascii_case(kind))
         || token.windows(OTHER_DOMAIN.len()).any(|part| part == OTHER_DOMAIN)
-}
-
-/// A cheap look at the last four bytes, which turns most candidates away: every default key ends in `ret`
-/// or `code`, but for underscores.
-#[inline]
-fn could_end_a_key(haystack: &[u8], end: usize) -> bool {
-    let Some(last) = haystack[..end].last_chunk::<4>() else {
-        return end == 3;
-    };
-    // As one number: a comparison of bytes in memory would be a call, and wait for what was just stored.
-    let lower = u32::from_le_bytes(*last) | 0x2020_2020;
-    lower == u32::from_le_bytes(*b"code")
-        || lower >> 8 == u32::from_le_bytes(*b"ret\0")
-        || last.contains(&b'_')
 }
 
 /// Where the identifier that ends at `end` begins; `None` if there is none or it is too long.

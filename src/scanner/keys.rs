@@ -1,6 +1,7 @@
 //! The names of keys: those of iMSDK, and those that a user adds.
 
 use super::byte_class::is_identifier;
+use super::key_table::KEY_TABLE;
 use super::limits::KEY_MAX_BYTES;
 use std::fmt;
 
@@ -19,10 +20,8 @@ use std::fmt;
 pub struct Keys {
     /// Whether iMSDK's own are among them.
     pub(super) defaults: bool,
-    /// In lower case and without `_`.
-    added: Vec<Box<[u8]>>,
-    /// What these end in, and the default ones if they are among them, in lower case; each once.
-    pub(super) last_letters: Vec<u8>,
+    /// In lower case and without `_`; each once.
+    pub(super) added: Vec<Box<[u8]>>,
 }
 
 /// Why a text is no name of a key.
@@ -37,7 +36,7 @@ pub enum KeyError {
 impl Keys {
     /// No keys at all.
     pub fn none() -> Self {
-        Self { defaults: false, added: Vec::new(), last_letters: Vec::new() }
+        Self { defaults: false, added: Vec::new() }
     }
 
     /// Adds a key, in any case, with or without `_`. A positive code counts under it, whatever key it is and also
@@ -51,47 +50,31 @@ impl Keys {
             return Err(KeyError::TooLong);
         }
         let key: Box<[u8]> = normalized(name.as_bytes()).collect();
-        let last = *key.last().ok_or(KeyError::NoIdentifier)?;
-        if !name.bytes().all(is_identifier) {
+        if key.is_empty() || !name.bytes().all(is_identifier) {
             return Err(KeyError::NoIdentifier);
         }
         if !self.added.contains(&key) {
             self.added.push(key);
         }
-        if !self.last_letters.contains(&last) {
-            self.last_letters.push(last);
-        }
         Ok(())
     }
 
-    /// Whether there is any key.
-    #[inline]
-    pub(super) fn are_any(&self) -> bool {
-        self.defaults || self.has_added()
-    }
-
-    /// Whether there are keys besides the default ones.
-    #[inline]
-    pub(super) fn has_added(&self) -> bool {
-        !self.added.is_empty()
-    }
-
-    /// Whether an identifier is a key that was added.
-    #[cold]
-    pub(super) fn is_added(&self, identifier: &[u8]) -> bool {
-        self.added.iter().any(|key| key.iter().copied().eq(normalized(identifier)))
+    /// Returns the names of all keys, in lower case and without `_`.
+    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        let defaults = KEY_TABLE.iter().map(|row| row.name).filter(|_| self.defaults);
+        defaults.chain(self.added.iter().map(|name| &name[..]))
     }
 }
 
 impl Default for Keys {
     /// The keys of iMSDK.
     fn default() -> Self {
-        Self { defaults: true, added: Vec::new(), last_letters: b"te".to_vec() }
+        Self { defaults: true, added: Vec::new() }
     }
 }
 
-/// An identifier in lower case and without `_`.
-fn normalized(identifier: &[u8]) -> impl Iterator<Item = u8> {
+/// Returns an identifier in lower case and without `_`.
+pub(super) fn normalized(identifier: &[u8]) -> impl Iterator<Item = u8> {
     identifier.iter().filter(|&&byte| byte != b'_').map(u8::to_ascii_lowercase)
 }
 
@@ -115,12 +98,11 @@ mod tests {
     #[test]
     fn a_key_is_an_identifier() {
         let mut keys = Keys::none();
-        assert!(!keys.has_added());
         for name in ["status", "Sdk_Status", "a", "_a_", "x9", "9", &"a".repeat(32)] {
             assert_eq!(keys.add(name), Ok(()), "{name}");
         }
-        assert!(keys.is_added(b"sdkstatus") && keys.is_added(b"_SDK_STATUS") && keys.is_added(b"A_"));
-        assert!(!keys.is_added(b"sdkstatu") && !keys.is_added(b"ret") && !keys.is_added(b"_"));
+        let names: Vec<_> = keys.names().map(<[u8]>::to_vec).collect();
+        assert_eq!(names, [&b"status"[..], b"sdkstatus", b"a", b"x9", b"9", &[b'a'; 32]]);
         for name in ["", "_", "a-b", "a b", "错误码", "a=", "a.b"] {
             assert_eq!(keys.add(name), Err(KeyError::NoIdentifier), "{name}");
         }

@@ -38,6 +38,8 @@ mod byte_class;
 mod candidates;
 mod code;
 mod key;
+mod key_set;
+mod key_table;
 mod keys;
 mod limits;
 mod pairs;
@@ -54,7 +56,8 @@ pub(crate) use candidates::Candidates;
 use candidates::{Places, STRETCH_BYTES};
 use code::Code;
 use fearless_simd::{Level, Simd};
-use key::{Key, KeyName};
+use key::Key;
+use key_set::KeySet;
 use pairs::PairClasses;
 use std::ops::Range;
 use std::sync::Arc;
@@ -64,10 +67,8 @@ use usual::usual_field;
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
     codes: Arc<CodeIndex>,
-    keys: Keys,
+    keys: KeySet,
     pairs: PairClasses,
-    /// The highest code under each key, without a quote behind it and with one.
-    highest: [[i32; KeyName::ALL.len()]; 2],
     /// Whether codes that the catalog lacks are found as well.
     unknown: bool,
     /// Which vector instructions the machine has.
@@ -75,10 +76,9 @@ pub(crate) struct Scanner {
 }
 
 impl Scanner {
-    pub(crate) fn new(codes: Arc<CodeIndex>, keys: Keys, strict: bool, unknown: bool) -> Self {
-        let pairs = PairClasses::new(&keys);
-        let highest = [false, true].map(|quoted| KeyName::ALL.map(|name| highest_code(name, quoted, strict)));
-        Self { codes, keys, pairs, highest, unknown, level: Level::new() }
+    pub(crate) fn new(codes: Arc<CodeIndex>, keys: &Keys, strict: bool, unknown: bool) -> Self {
+        let pairs = PairClasses::new(keys.names());
+        Self { codes, keys: KeySet::new(keys, strict), pairs, unknown, level: Level::new() }
     }
 
     /// Calls `on_field` for each field whose separator lies in `range`, in their order. Rule 3 is left to the caller,
@@ -96,7 +96,7 @@ impl Scanner {
         candidates: &mut Candidates,
         mut on_field: impl FnMut(Field) -> Result<(), E>,
     ) -> Result<(), E> {
-        if !self.keys.are_any() {
+        if self.keys.is_empty() {
             return Ok(());
         }
         let mut start = range.start;
@@ -120,10 +120,8 @@ impl Scanner {
     /// The field with its separator (or bracket) at `separator`, if there is one.
     #[inline(always)]
     fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
-        let usual = match self.keys.has_added() {
-            true => None,
-            false => usual_field(haystack, separator, |code| self.is_wanted(code, self.codes.position(code))),
-        };
+        let is_wanted = |code| self.is_wanted(code, self.codes.position(code));
+        let usual = usual_field(haystack, separator, &self.keys, is_wanted);
         let (key, code) = match usual {
             Some(found) => found?,
             None => self.ask_rules(haystack, separator)?,
@@ -132,8 +130,7 @@ impl Scanner {
         if !self.is_wanted(code.value, entry) {
             return None;
         }
-        // One comparison: whether the next code is positive cannot be predicted.
-        if code.value > self.highest[usize::from(key.quoted)][key.name as usize] {
+        if !self.keys.allows(key.number, key.quoted, code.value) {
             return None;
         }
         let Key { start, spelled_code, .. } = key;
@@ -159,14 +156,4 @@ impl Scanner {
             Some((Key::before_separator(haystack, separator, &self.keys)?, code))
         }
     }
-}
-
-/// The highest code that a key allows: a positive one, or none.
-fn highest_code(name: KeyName, quoted: bool, strict: bool) -> i32 {
-    let allows_positive = match name {
-        KeyName::Ret | KeyName::IRet | KeyName::Added => true,
-        KeyName::ErrCode | KeyName::ErrorCode => false,
-        KeyName::Code | KeyName::RetCode | KeyName::ThirdRetCode => !strict || quoted,
-    };
-    if allows_positive { i32::MAX } else { 0 }
 }

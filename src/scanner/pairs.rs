@@ -1,8 +1,5 @@
 //! Which two bytes beside each other could belong to a field, as tables for vector instructions.
 
-use super::Keys;
-use super::byte_class::is_digit;
-
 /// A table for vector instructions that look up 16 entries: the same ones for each group of 16 bytes.
 pub(super) type Table = [u8; 64];
 
@@ -11,6 +8,12 @@ pub(super) type PairClass = u8;
 
 /// The second is the last of a key, as far as these two tell. Four bits, for different keys.
 pub(super) const KEY_END: PairClass = 0x0F;
+/// The classes in [`KEY_END`] of last letters behind the letters before them; two, so that `et` and `de` make no candidate of `ee`.
+const AFTER_LETTER: [PairClass; 2] = [1, 2];
+/// The class in [`KEY_END`] of `_` and a key's last letter.
+const AFTER_UNDERSCORE: PairClass = 4;
+/// The class in [`KEY_END`] of what may stand behind anything: `_`, and keys of one letter.
+const AFTER_ANY: PairClass = 8;
 /// The first is a separator, or the bracket in its place, and the second what may follow. Three bits.
 pub(super) const SEPARATED: PairClass = 0x70;
 /// The second could stand between a key and its separator: a blank, a quote or `]`. Some other bytes count too: the
@@ -39,6 +42,18 @@ impl ByteClasses {
         Self { lower: [0; 64], upper: [0; 64] }
     }
 
+    /// Returns how many bytes have a class.
+    fn count(&self, class: PairClass) -> usize {
+        let count = |table: &Table| table[..16].iter().filter(|&&classes| classes & class != 0).count();
+        count(&self.lower) * count(&self.upper)
+    }
+
+    /// Puts a letter of either case, a digit or `_` in a class.
+    fn add_either_case(&mut self, byte: u8, class: PairClass) {
+        let other = if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { byte };
+        self.add(&[byte & 0xF], &[byte >> 4, other >> 4], class);
+    }
+
     /// Puts bytes in a class, given by their halves.
     fn add(&mut self, lower: &[u8], upper: &[u8], class: PairClass) {
         for (table, halves) in [(&mut self.lower, lower), (&mut self.upper, upper)] {
@@ -50,46 +65,38 @@ impl ByteClasses {
 }
 
 impl PairClasses {
-    pub(super) fn new(keys: &Keys) -> Self {
+    /// Returns the classes for keys of these names, in lower case and without `_`.
+    pub(super) fn new<'k>(names: impl Iterator<Item = &'k [u8]>) -> Self {
         let mut pairs = Self { first: ByteClasses::none(), second: ByteClasses::none() };
-        if keys.has_added() {
-            pairs.add_key_ends(&keys.last_letters);
-        } else {
-            pairs.add_default_key_ends();
-        }
+        names.for_each(|name| pairs.add_key_end(name));
         pairs.add_separators();
         pairs
     }
 
-    /// `et`, `de`, or one of them with `_`.
-    fn add_default_key_ends(&mut self) {
+    /// Puts a key's last two in the classes of [`KEY_END`]; `_` may stand before or in place of the last.
+    fn add_key_end(&mut self, name: &[u8]) {
+        let &[.., last] = name else { return };
         let Self { first, second } = self;
-        // `e`, `E` and `t`, `T`.
-        first.add(&[5], &[4, 6], 1);
-        second.add(&[4], &[5, 7], 1);
-        // `d`, `D` and `e`, `E`.
-        first.add(&[4], &[4, 6], 2);
-        second.add(&[5], &[4, 6], 2);
-        // `_` and one of these and a few others.
-        first.add(&[0xF], &[5], 4);
-        second.add(&[4, 5], &[4, 5, 6, 7], 4);
-        // Whatever it is, and `_`.
-        first.add(&ANY, &ANY, 8);
-        second.add(&[0xF], &[5], 8);
-    }
-
-    /// One of these letters or digits, or `_`.
-    fn add_key_ends(&mut self, last: &[u8]) {
-        let Self { first, second } = self;
-        first.add(&ANY, &ANY, KEY_END);
-        second.add(&[0xF], &[5], 8);
-        for &byte in last {
-            let (lower, upper) = (byte & 0xF, byte >> 4);
-            match upper {
-                _ if is_digit(byte) => second.add(&[lower], &[upper], 1),
-                4 | 6 => second.add(&[lower], &[4, 6], 2),
-                _ => second.add(&[lower], &[5, 7], 4),
+        first.add_either_case(b'_', AFTER_UNDERSCORE);
+        second.add_either_case(last, AFTER_UNDERSCORE);
+        first.add(&ANY, &ANY, AFTER_ANY);
+        second.add_either_case(b'_', AFTER_ANY);
+        match name {
+            &[.., before, last] => {
+                // All that have a first of the class and a second of it are candidates: the class that grows least is taken.
+                let grown = |class: &PairClass| {
+                    let (mut first, mut second) = (first.clone(), second.clone());
+                    let count = first.count(*class) * second.count(*class);
+                    first.add_either_case(before, *class);
+                    second.add_either_case(last, *class);
+                    first.count(*class) * second.count(*class) - count
+                };
+                let class = AFTER_LETTER.into_iter().min_by_key(grown).unwrap_or_default();
+                first.add_either_case(before, class);
+                second.add_either_case(last, class);
             }
+            // Before a key of one letter anything may stand.
+            _ => second.add_either_case(last, AFTER_ANY),
         }
     }
 
@@ -121,7 +128,12 @@ impl PairClasses {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Keys;
     use super::*;
+
+    fn pairs_for(keys: &Keys) -> PairClasses {
+        PairClasses::new(keys.names())
+    }
 
     fn pairs_of(pairs: &PairClasses, class: PairClass) -> impl Iterator<Item = (u8, u8)> {
         let all = (0..=u8::MAX).flat_map(|first| (0..=u8::MAX).map(move |second| (first, second)));
@@ -130,29 +142,33 @@ mod tests {
 
     #[test]
     fn keys_end_in_what_default_keys_end_in() {
-        for (first, second) in pairs_of(&PairClasses::new(&Keys::default()), KEY_END) {
+        for (first, second) in pairs_of(&pairs_for(&Keys::default()), KEY_END) {
             let ends = [first, second].to_ascii_lowercase();
             assert!(ends == *b"et" || ends == *b"de" || ends.contains(&b'_'), "{ends:?}");
         }
         for ends in [b"et", b"de", b"ET", b"De", b"e_", b"__", b"_t", b"_E", b"._"] {
-            assert_ne!(PairClasses::new(&Keys::default()).of(ends[0], ends[1]) & KEY_END, 0);
+            assert_ne!(pairs_for(&Keys::default()).of(ends[0], ends[1]) & KEY_END, 0);
         }
     }
 
     #[test]
     fn keys_end_in_the_last_letters_of_those_that_were_added() {
         let mut keys = Keys::none();
-        for key in ["status", "sdk_code", "v5", "oz"] {
+        for key in ["status", "sdk_code", "v5", "oz", "x"] {
             keys.add(key).unwrap();
         }
-        let last: Vec<u8> =
-            (0..=u8::MAX).filter(|&last| PairClasses::new(&keys).of(b'.', last) & KEY_END != 0).collect();
-        assert_eq!(last, b"5ESZ_esz");
+        let pairs = pairs_for(&keys);
+        for ends in [b"us", b"US", b"_s", b"s_", b"de", b"v5", b"V5", b"oZ", b".x", b"\xFFX"] {
+            assert_ne!(pairs.of(ends[0], ends[1]) & KEY_END, 0, "{ends:?}");
+        }
+        for ends in [b"rs", b"t=", b"at", b" 5", b" z"] {
+            assert_eq!(pairs.of(ends[0], ends[1]) & KEY_END, 0, "{ends:?}");
+        }
     }
 
     #[test]
     fn what_separates_is_followed_by_what_may_follow() {
-        let pairs = PairClasses::new(&Keys::default());
+        let pairs = pairs_for(&Keys::default());
         for (first, followers) in
             [(b'=', &b"-123456789 \t\"'\\>"[..]), (b':', b"-19 \t\"'\\"), (0xEF, b"\xBC"), (b'[', b"-")]
         {

@@ -4,7 +4,9 @@
 
 use super::byte_class::{ends_code, is_digit, is_quote, may_stand_before_key, punctuates, separates};
 use super::code::Code;
-use super::key::{Key, KeyName};
+use super::key::Key;
+use super::key_set::{KeySet, ShortName};
+use super::key_table::{self, ADDED, KEY_TABLE};
 
 /// Bytes that are looked at on each side.
 const REACH_BYTES: usize = 16;
@@ -16,7 +18,7 @@ const fn in_each_byte(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The field with its separator at `separator`, if it has the usual form: one of iMSDK's shorter keys without `_`, perhaps
+/// The field with its separator at `separator`, if it has the usual form: one of the shorter keys without `_`, perhaps
 /// with a quote behind it; `=` or `:`, perhaps a space; a code of up to 7 digits; and bytes around it that do not
 /// need a second look. Where it has not, there may still be a field. `Some(None)` if there is none, because its code is
 /// not wanted.
@@ -24,6 +26,7 @@ const fn in_each_byte(byte: u8) -> u64 {
 pub(super) fn usual_field(
     haystack: &[u8],
     separator: usize,
+    keys: &KeySet,
     is_wanted: impl FnOnce(i32) -> bool,
 ) -> Option<Option<(Key, Code)>> {
     let around = haystack.get(separator.checked_sub(REACH_BYTES)?..)?.first_chunk::<{ 2 * REACH_BYTES }>()?;
@@ -36,41 +39,88 @@ pub(super) fn usual_field(
     if !is_wanted(code.value) {
         return Some(None);
     }
-    let key = key_before(around, separator)?;
+    let key = key_before(around, separator, keys)?;
     (!(in_bracket & key.quoted)).then_some(Some((key, code)))
 }
 
+/// The default keys that are compared at once, those last that end in others, each with its number.
+const SHORT: [(u64, u32, usize); count_of_short()] = {
+    let mut short = [(0, 0, 0); count_of_short()];
+    let (mut length, mut count) = (1, 0);
+    while length <= ShortName::MAX_BYTES {
+        let mut number = 0;
+        while number < KEY_TABLE.len() {
+            if KEY_TABLE[number].name.len() == length {
+                short[count] = (in_highest_bytes(KEY_TABLE[number].name), length as u32, number);
+                count += 1;
+            }
+            number += 1;
+        }
+        length += 1;
+    }
+    short
+};
+
+/// The lengths of [`SHORT`], in four bits each, behind four bits of 0 for none.
+const LENGTHS: u64 = {
+    assert!(SHORT.len() < 16);
+    let (mut lengths, mut at) = (0, 0);
+    while at < SHORT.len() {
+        lengths |= (SHORT[at].1 as u64) << (4 * (at + 1));
+        at += 1;
+    }
+    lengths
+};
+
+/// The numbers of [`SHORT`], in four bits each, behind four bits for none.
+const NUMBERS: u64 = {
+    assert!(KEY_TABLE.len() < 16);
+    let (mut numbers, mut at) = (0, 0);
+    while at < SHORT.len() {
+        numbers |= (SHORT[at].2 as u64) << (4 * (at + 1));
+        at += 1;
+    }
+    numbers
+};
+
+const fn count_of_short() -> usize {
+    let (mut count, mut number) = (0, 0);
+    while number < KEY_TABLE.len() {
+        count += (KEY_TABLE[number].name.len() <= ShortName::MAX_BYTES) as usize;
+        number += 1;
+    }
+    count
+}
+
 #[inline(always)]
-fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize) -> Option<Key> {
-    const RET: u64 = in_highest_bytes(b"ret");
-    const IRET: u64 = in_highest_bytes(b"iret");
-    const CODE: u64 = in_highest_bytes(b"code");
-    const RET_CODE: u64 = in_highest_bytes(b"retcode");
-    const ERR_CODE: u64 = in_highest_bytes(b"errcode");
+fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -> Option<Key> {
     let quoted = is_quote(around[REACH_BYTES - 1]);
     let end = REACH_BYTES - usize::from(quoted);
     let last = u64::from_le_bytes(*around[..end].last_chunk()?);
     let lower = last | in_each_byte(0x20);
-    let ends_in = |name: u64, length: u32| (lower ^ name) >> (64 - 8 * length) == 0;
-    // The longer ones last, because they end in shorter ones.
     let mut found = 0;
-    for (number, letters, length) in
-        [(1, RET, 3), (2, CODE, 4), (3, IRET, 4), (4, RET_CODE, 7), (5, ERR_CODE, 7)]
-    {
-        if ends_in(letters, length) {
-            found = number;
+    for (at, (letters, length, _)) in SHORT.into_iter().enumerate() {
+        if (lower ^ letters) >> (64 - 8 * length) == 0 {
+            found = at + 1;
         }
     }
     // Not from a table: it would have to be loaded before the byte in front of the key is known.
-    let length = (0x07_07_04_04_03_00_u64 >> (8 * found)) as u32 & 7;
-    let name =
-        [KeyName::Ret, KeyName::Ret, KeyName::Code, KeyName::IRet, KeyName::RetCode, KeyName::ErrCode][found];
-    let before = (last << (8 * length) >> 56) as u8;
-    if length == 0 || !may_stand_before_key(before) {
-        return None;
+    let mut length = (LENGTHS >> (4 * found)) as u32 & 0xF;
+    let mut number = (NUMBERS >> (4 * found)) as usize & 0xF;
+    if length == 0 || !may_stand_before_key(byte_before(last, length)) {
+        let is_key =
+            |name: &&ShortName| name.ends(last) && may_stand_before_key(byte_before(last, name.length));
+        length = keys.short().iter().find(is_key)?.length;
+        number = ADDED;
     }
     let start = separator - usize::from(quoted) - length as usize;
-    Some(Key { name, start, spelled_code: name == KeyName::Code, quoted })
+    Some(Key { number, start, spelled_code: number == key_table::CODE, quoted })
+}
+
+/// Returns the byte before a key of at most seven letters, given eight bytes that end in it.
+#[inline(always)]
+fn byte_before(last: u64, length: u32) -> u8 {
+    (last << (8 * length) >> 56) as u8
 }
 
 /// Up to seven letters, as they stand at the end of eight bytes.
@@ -145,18 +195,24 @@ mod tests {
             "\"", "}",
         ];
         let codes_of_none = Arc::new(CodeIndex::default());
-        let scanner = Scanner::new(codes_of_none, Keys::default(), false, true);
+        let mut with_added = Keys::default();
+        for key in ["rets", "cod", "x"] {
+            with_added.add(key).unwrap();
+        }
+        let scanners = [Keys::default(), with_added]
+            .map(|keys| Scanner::new(Arc::clone(&codes_of_none), &keys, false, true));
         let mut usual = 0;
         for text in combinations(&[&before, &keys, &separators, &codes, &behind]) {
             let text = format!("a line before it {text}");
             let separator = text.rfind(['=', ':', '[', '?']).unwrap_or(20);
             for text in [text.clone(), format!("{text}\n and a line behind it")] {
-                let found = usual_field(text.as_bytes(), separator, |_| true).flatten();
-                assert!(
-                    found.is_none() || found == scanner.ask_rules(text.as_bytes(), separator),
-                    "{text} {found:?}"
-                );
-                usual += usize::from(found.is_some());
+                for scanner in &scanners {
+                    let text = text.as_bytes();
+                    let found = usual_field(text, separator, &scanner.keys, |_| true).flatten();
+                    let by_rules = || scanner.ask_rules(text, separator);
+                    assert!(found.is_none() || found == by_rules(), "{} {found:?}", text.escape_ascii());
+                    usual += usize::from(found.is_some());
+                }
             }
         }
         assert!(usual > 1000, "{usual}");

@@ -1,0 +1,216 @@
+//! The keys of a scanner, laid out for the questions that are asked for each candidate.
+
+use super::Keys;
+use super::key_table::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
+use super::keys::normalized;
+
+/// How many of a key's last letters tell candidates from other text.
+const ENDING_BYTES: usize = 4;
+
+/// The keys of a scanner.
+#[derive(Clone, Debug)]
+pub(super) struct KeySet {
+    /// The highest code under each key, by its number, without a quote behind the key and with one: a positive one or
+    /// none; lower than all codes where the key is not recognised.
+    highest: [[i32; KEY_TABLE.len() + 1]; 2],
+    /// The last letters of all keys.
+    endings: Vec<Ending>,
+    /// Added keys of up to [`ShortName::MAX_BYTES`].
+    short: Vec<ShortName>,
+    /// Added keys that can be packed.
+    packed: Vec<u128>,
+    /// Added keys that are too long for that.
+    long: Vec<Box<[u8]>>,
+}
+
+/// The last letters of a name, with a mask for the bytes that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ending {
+    letters: u32,
+    mask: u32,
+}
+
+/// A name that is compared with text at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShortName {
+    /// As they stand at the end of eight bytes.
+    letters: u64,
+    /// The bits that make letters of either case these.
+    lower_case: u64,
+    mask: u64,
+    pub(super) length: u32,
+}
+
+impl KeySet {
+    pub(super) fn new(keys: &Keys, strict: bool) -> Self {
+        let is_added = |name: &[u8]| keys.added.iter().any(|added| **added == *name);
+        let highest = [false, true].map(|quoted| {
+            let mut highest = [i32::MAX; KEY_TABLE.len() + 1];
+            for (highest, &KeyRow { name, positive }) in highest.iter_mut().zip(&KEY_TABLE) {
+                *highest = match positive {
+                    // Who adds a key says that it is iMSDK's.
+                    _ if is_added(name) => i32::MAX,
+                    _ if !keys.defaults => i32::MIN,
+                    Positive::Always => i32::MAX,
+                    Positive::QuotedIfStrict if !strict || quoted => i32::MAX,
+                    Positive::QuotedIfStrict | Positive::Never => 0,
+                };
+            }
+            highest
+        });
+        let mut endings: Vec<Ending> = Vec::new();
+        for ending in keys.names().map(Ending::of) {
+            if !endings.contains(&ending) {
+                endings.push(ending);
+            }
+        }
+        let is_default = |name: &&[u8]| KEY_TABLE.iter().any(|row| row.name == *name);
+        let added = || keys.added.iter().map(|name| &name[..]).filter(|name| !is_default(name));
+        Self {
+            highest,
+            endings,
+            short: added().filter_map(ShortName::new).collect(),
+            packed: added().filter(|name| name.len() <= PACKED_MAX_BYTES).map(pack).collect(),
+            long: added().filter(|name| name.len() > PACKED_MAX_BYTES).map(Box::from).collect(),
+        }
+    }
+
+    /// Returns whether there is any key.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.endings.is_empty()
+    }
+
+    /// Returns whether a code counts under a key, given the key's number.
+    #[inline(always)]
+    pub(super) fn allows(&self, number: usize, is_quoted: bool, code: i32) -> bool {
+        // One comparison: whether the next code is positive cannot be predicted.
+        code <= self.highest[usize::from(is_quoted)][number]
+    }
+
+    /// Returns the added keys that are compared at once.
+    #[inline(always)]
+    pub(super) fn short(&self) -> &[ShortName] {
+        &self.short
+    }
+
+    /// Returns whether text could end in a key before `end`. A cheap look at four bytes, which turns most candidates away.
+    #[inline]
+    pub(super) fn could_end_before(&self, haystack: &[u8], end: usize) -> bool {
+        let Some(last) = haystack[..end].last_chunk::<ENDING_BYTES>() else {
+            return true;
+        };
+        // As one number: a comparison of bytes in memory would be a call, and wait for what was just stored.
+        let lower = u32::from_le_bytes(*last) | 0x2020_2020;
+        self.endings.iter().any(|ending| (lower ^ ending.letters) & ending.mask == 0) || last.contains(&b'_')
+    }
+
+    /// Returns the number of the key that an identifier is, if it is one.
+    #[inline]
+    pub(super) fn number_of(&self, identifier: &[u8]) -> Option<usize> {
+        let mut letters: u128 = 0;
+        for &byte in identifier.iter().filter(|&&byte| byte != b'_') {
+            if letters >> (8 * (PACKED_MAX_BYTES - 1)) != 0 {
+                return self.is_long(identifier).then_some(ADDED);
+            }
+            letters = letters << 8 | u128::from(byte | 0x20);
+        }
+        let number = PACKED.iter().position(|&name| name == letters);
+        number.or_else(|| self.packed.contains(&letters).then_some(ADDED))
+    }
+
+    #[cold]
+    fn is_long(&self, identifier: &[u8]) -> bool {
+        self.long.iter().any(|name| name.iter().copied().eq(normalized(identifier)))
+    }
+}
+
+impl Ending {
+    fn of(name: &[u8]) -> Self {
+        let last = &name[name.len().saturating_sub(ENDING_BYTES)..];
+        let (mut letters, mut mask) = ([0; ENDING_BYTES], [0; ENDING_BYTES]);
+        letters[ENDING_BYTES - last.len()..].copy_from_slice(last);
+        mask[ENDING_BYTES - last.len()..].fill(0xFF);
+        Self { letters: u32::from_le_bytes(letters), mask: u32::from_le_bytes(mask) }
+    }
+}
+
+impl ShortName {
+    /// The most letters. The byte before the name is one of the eight.
+    pub(super) const MAX_BYTES: usize = 7;
+
+    fn new(name: &[u8]) -> Option<Self> {
+        let start = 8_usize.checked_sub(name.len()).filter(|&start| start > 8 - Self::MAX_BYTES - 1)?;
+        let (mut letters, mut lower_case, mut mask) = ([0; 8], [0; 8], [0; 8]);
+        letters[start..].copy_from_slice(name);
+        mask[start..].fill(0xFF);
+        for (bits, byte) in lower_case[start..].iter_mut().zip(name) {
+            *bits = if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+        }
+        let [letters, lower_case, mask] = [letters, lower_case, mask].map(u64::from_le_bytes);
+        Some(Self { letters, lower_case, mask, length: name.len() as u32 })
+    }
+
+    /// Returns whether eight bytes, the first in the lowest byte, end in the name.
+    #[inline(always)]
+    pub(super) fn ends(&self, last: u64) -> bool {
+        ((last | self.lower_case) ^ self.letters) & self.mask == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(names: &[&str]) -> KeySet {
+        let mut keys = Keys::none();
+        for name in names {
+            keys.add(name).unwrap();
+        }
+        KeySet::new(&keys, false)
+    }
+
+    #[test]
+    fn an_identifier_is_a_key_in_any_case_and_with_underscores() {
+        let keys = KeySet::new(&Keys::default(), false);
+        for (number, row) in KEY_TABLE.iter().enumerate() {
+            let upper = row.name.to_ascii_uppercase();
+            let parted: Vec<u8> = row.name.iter().flat_map(|&letter| [letter, b'_']).collect();
+            for identifier in [row.name, &upper, &parted] {
+                assert_eq!(keys.number_of(identifier), Some(number));
+                assert!(keys.could_end_before(identifier, identifier.len()));
+            }
+            assert_eq!(keys.number_of(&row.name[1..]).filter(|&other| other == number), None);
+        }
+        assert_eq!(keys.number_of(b"sret"), None);
+    }
+
+    #[test]
+    fn added_keys_of_any_length_are_known() {
+        for length in [1, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32] {
+            let name = &"abcdefghijklmnopqrstuvwxyz012345"[..length];
+            let keys = added(&[name]);
+            let upper = name.to_ascii_uppercase();
+            assert_eq!(keys.number_of(upper.as_bytes()), Some(ADDED), "{name}");
+            assert_eq!(keys.number_of(&name.as_bytes()[1..]), None, "{name}");
+            assert_eq!(keys.number_of(b"ret").is_some_and(|ret| keys.allows(ret, false, -1)), false);
+            assert_eq!(keys.short().len(), usize::from(length <= ShortName::MAX_BYTES));
+        }
+    }
+
+    #[test]
+    fn a_short_name_is_compared_exactly() {
+        let name = ShortName::new(b"x5").unwrap();
+        let ends = |text: &[u8; 8]| name.ends(u64::from_le_bytes(*text));
+        assert!(ends(b"      x5") && ends(b"......X5"));
+        // With the bit of lower case these would be `x` and `5`.
+        assert!(!ends(b"      x\x15") && !ends(b"      y5") && !ends(b"     x5 "));
+    }
+
+    #[test]
+    fn who_adds_a_default_key_allows_positive_codes_under_it() {
+        let errcode = KeySet::new(&Keys::default(), true).number_of(b"errcode").unwrap();
+        assert!(!KeySet::new(&Keys::default(), false).allows(errcode, true, 1));
+        assert!(added(&["err_code"]).allows(errcode, false, 1));
+    }
+}
