@@ -29,9 +29,11 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     watch_signals(args);
     args.triage.warnings().for_each(|warning| pipeline.messages.mention(&warning));
-    let files_in_use = files_in_use(args, inputs.iter().map(|input| &input.name), UsedAs::Input);
-    let opened = WriteTo::new(args, &operands, &inputs, &files_in_use)
-        .and_then(|write_to| triage.open_reports(args, &files_in_use).map(|()| write_to));
+    let in_use = files_in_use(args, inputs.iter().map(|input| &input.name), UsedAs::Input);
+    let opened = in_use.and_then(|in_use| {
+        let write_to = WriteTo::new(args, &operands, &inputs, &in_use)?;
+        triage.open_reports(args, &in_use).map(|()| write_to)
+    });
     let write_to = match opened {
         Ok(write_to) => write_to,
         Err(refusal) => {

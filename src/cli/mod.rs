@@ -20,7 +20,7 @@ mod usage;
 mod write_to;
 
 use crate::messages::{self, Messages};
-use crate::output::Output;
+use crate::output::{Output, UsedAs};
 use crate::progress::Progress;
 use crate::signals;
 use args::Args;
@@ -32,7 +32,9 @@ use exit_status::ExitStatus;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::iter;
 use triage::Triage;
+use write_to::files_in_use;
 
 /// How messages call it.
 const STDOUT_NAME: &str = "standard output";
@@ -65,6 +67,11 @@ pub(crate) fn run() -> ExitStatus {
     let Some(catalog) = args.catalog.in_force(&messages) else {
         return ExitStatus::Trouble;
     };
+    if (args.catalog.check_catalog.is_some() || args.lookup.lookup().is_some())
+        && let Err(refusal) = files_in_use(&args, iter::empty(), UsedAs::Input)
+    {
+        return refuse(&messages, &refusal);
+    }
     if let Some(path) = &args.catalog.check_catalog {
         return check_catalog::check_catalog(path, &catalog, &messages);
     }

@@ -9,6 +9,7 @@ use crate::output::{Destination, FilesInUse, Output, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::standard_error::StandardError;
+use crate::standard_streams::{STDOUT, descriptor_of};
 use imsdk_annotate::{Catalog, Language, Lines, Selector};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ struct OpenReport {
     format: ReportFormat,
     /// How messages call where it goes.
     name: String,
+    /// True also where a path says so (`/dev/stdout`).
+    is_to_stdout: bool,
     target: Target,
     color: bool,
 }
@@ -118,10 +121,10 @@ impl Triage {
         let baseline = baseline.as_ref();
         let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
         for open in reports {
-            let name = open.name.clone();
+            let (name, is_to_stdout) = (open.name.clone(), open.is_to_stdout);
             match open.write(&report) {
                 // The reader has what it wanted (`| head`).
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                Err(error) if is_to_stdout && error.kind() == ErrorKind::BrokenPipe => {}
                 Err(error) => messages.output(&name, &error),
                 Ok(()) => {}
             }
@@ -142,7 +145,7 @@ impl OpenReport {
             let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
             let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
             let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
-            return Ok(Self { format, name: STDERR_NAME.to_owned(), target, color });
+            return Ok(Self { format, name: STDERR_NAME.to_owned(), is_to_stdout: false, target, color });
         };
         if choice.is_to_stdout() {
             if args.streams_to_stdout() {
@@ -154,14 +157,14 @@ impl OpenReport {
             let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
             let color = args.color.is_on(io::stdout().is_terminal());
-            return Ok(Self { format, name: STDOUT_NAME.to_owned(), target, color });
+            return Ok(Self { format, name: STDOUT_NAME.to_owned(), is_to_stdout: true, target, color });
         }
         let name = name_of(path);
         files_in_use.refuse_output(path, &resolve(path))?;
         let destination =
             Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
-        let color = args.color.is_on(false);
-        Ok(Self { format, name, target: Target::Destination(destination), color })
+        let (is_to_stdout, color) = (descriptor_of(path) == Some(STDOUT), args.color.is_on(false));
+        Ok(Self { format, name, is_to_stdout, target: Target::Destination(destination), color })
     }
 
     fn write(self, report: &Report<'_>) -> io::Result<()> {

@@ -7,7 +7,7 @@ use super::standard::{Output, first_of};
 use crate::input::InputName;
 use crate::progress::Progress;
 use crate::signals;
-use crate::standard_streams::is_closed_stream;
+use crate::standard_streams::{descriptor_of, is_closed_stream, open_to_write};
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
@@ -17,7 +17,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) enum Destination {
     Stdout(Output),
-    /// What is there already and no regular file, `/dev/null` say, is written to as it is.
+    /// What is there already and no regular file, `/dev/null` say, is written to as it is; so is a file that a descriptor of the
+    /// program has open.
     Special {
         file: File,
         beside: Progress,
@@ -26,7 +27,8 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
-    /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced.
+    /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced. A path that names a
+    /// descriptor of the program (`/dev/stdout`, `/dev/fd/3`) is written to by that, and the file keeps what is in it.
     ///
     /// # Errors
     ///
@@ -35,24 +37,22 @@ impl Destination {
         if is_closed_stream(path) {
             return Err(Errno::BADF.into());
         }
-        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        if names_folder(path) {
+            refuse_missing(&resolve(path))?;
             return Err(ErrorKind::IsADirectory.into());
         }
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            let file = OpenOptions::new().write(true).open(path)?;
-            return Ok(Self::Special { file, beside: progress.clone() });
+        if let Ok(metadata) = fs::metadata(path) {
+            let special = match descriptor_of(path) {
+                Some(descriptor) if metadata.is_file() => Some(open_to_write(descriptor)?),
+                _ if !metadata.is_file() => Some(OpenOptions::new().write(true).open(path)?),
+                _ => None,
+            };
+            if let Some(file) = special {
+                return Ok(Self::Special { file, beside: progress.clone() });
+            }
         }
         let resolved = resolve(path);
-        let is_missing = |folder: &&Path| match fs::metadata(folder) {
-            Ok(metadata) => !metadata.is_dir(),
-            Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
-        };
-        if let Some(folder) = resolved.parent().filter(is_missing) {
-            let folder = InputName::File(folder.to_owned());
-            return Err(io::Error::other(format!(
-                "there is no folder {folder}; make it first: only --output-dir makes folders"
-            )));
-        }
+        resolved.parent().map_or(Ok(()), refuse_missing)?;
         NewFile::create(Place::of_path(resolved), None).map(Self::New)
     }
 
@@ -67,6 +67,29 @@ impl Destination {
             Self::New(file) => file.finish(true),
         }
     }
+}
+
+/// Returns whether a path can only be that of a folder: `nodir/`, `nodir/.`, `nodir/..`.
+fn names_folder(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.ends_with(b"/") || bytes.ends_with(b"/.") || path.ends_with("..")
+}
+
+/// # Errors
+///
+/// Fails where there is no folder at the path, with the path and the remedy.
+fn refuse_missing(folder: &Path) -> io::Result<()> {
+    let is_missing = match fs::metadata(folder) {
+        Ok(metadata) => !metadata.is_dir(),
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    };
+    if is_missing {
+        let folder = InputName::File(folder.to_owned());
+        return Err(io::Error::other(format!(
+            "there is no folder {folder}; make it first: only --output-dir makes folders"
+        )));
+    }
+    Ok(())
 }
 
 impl Write for Destination {
