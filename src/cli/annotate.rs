@@ -32,7 +32,7 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
     let in_use = files_in_use(args, inputs.iter().map(|input| &input.name), UsedAs::Input);
     let opened = in_use.and_then(|in_use| {
         let write_to = WriteTo::new(args, &operands, &inputs, &in_use)?;
-        triage.open_reports(args, &in_use).map(|()| write_to)
+        triage.open_reports(args, &in_use, write_to.folder_of_outputs()).map(|()| write_to)
     });
     let write_to = match opened {
         Ok(write_to) => write_to,

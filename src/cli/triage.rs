@@ -4,8 +4,8 @@ use super::STDOUT_NAME;
 use super::args::Args;
 use super::triage_args::ReportChoice;
 use crate::input::{InputName, REPORT, read_whole};
-use crate::messages::{Messages, output_trouble};
-use crate::output::{Destination, FilesInUse, Output, resolve};
+use crate::messages::{Messages, cause, output_trouble};
+use crate::output::{Destination, FilesInUse, Output, OutputFolder, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::standard_error::StandardError;
@@ -75,21 +75,27 @@ impl Triage {
         Ok(Self { catalog, language, baseline, checks, lines, reports: Vec::new() })
     }
 
-    /// Opens the reports, so that a place that cannot be written is known before the work starts.
+    /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is that of
+    /// `--output-dir`.
     ///
     /// # Errors
     ///
     /// Where one cannot be opened: what to say about that.
-    pub(super) fn open_reports(&mut self, args: &Args, files_in_use: &FilesInUse) -> Result<(), String> {
+    pub(super) fn open_reports(
+        &mut self,
+        args: &Args,
+        files_in_use: &FilesInUse,
+        folder: Option<&OutputFolder>,
+    ) -> Result<(), String> {
         let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
         for choice in &args.triage.report {
-            if let Some(place) = choice.place() {
+            if let Some(place) = choice.place(folder) {
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, args, files_in_use)?);
+            self.reports.push(OpenReport::open(choice, args, files_in_use, folder)?);
         }
         Ok(())
     }
@@ -138,7 +144,12 @@ impl Triage {
 }
 
 impl OpenReport {
-    fn open(choice: &ReportChoice, args: &Args, files_in_use: &FilesInUse) -> Result<Self, String> {
+    fn open(
+        choice: &ReportChoice,
+        args: &Args,
+        files_in_use: &FilesInUse,
+        folder: Option<&OutputFolder>,
+    ) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
@@ -160,9 +171,14 @@ impl OpenReport {
             return Ok(Self { format, name: STDOUT_NAME.to_owned(), is_to_stdout: true, target, color });
         }
         let name = name_of(path);
-        files_in_use.refuse_output(path, &resolve(path))?;
-        let destination =
-            Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
+        let place = choice.place(folder).unwrap_or_else(|| resolve(path));
+        files_in_use.refuse_output(path, &place)?;
+        let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
+        let destination = match below {
+            Some((folder, relative)) => Destination::below(folder, &relative),
+            None => Destination::file(path, &Progress::hidden()),
+        };
+        let destination = destination.map_err(|error| output_trouble(&name, &error))?;
         let (is_to_stdout, color) = (descriptor_of(path) == Some(STDOUT), args.color.is_on(false));
         Ok(Self { format, name, is_to_stdout, target: Target::Destination(destination), color })
     }
@@ -185,7 +201,7 @@ impl OpenReport {
 
 fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
     let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {error}"))?;
+    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));

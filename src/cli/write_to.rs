@@ -40,6 +40,11 @@ impl<'a> WriteTo<'a> {
         }
     }
 
+    /// Returns the folder of `--output-dir`, if there is one.
+    pub(super) fn folder_of_outputs(&self) -> Option<&OutputFolder> {
+        if let Self::Folder(folder, _) = self { Some(folder) } else { None }
+    }
+
     fn folder(
         args: &Args,
         operands: &[InputName],
@@ -55,7 +60,9 @@ impl<'a> WriteTo<'a> {
             Some(format) => format.rename(path),
         };
         let (folder, plans) = output::plan(operands, inputs, files_in_use, folder, rename)?;
-        let reports: Vec<PathBuf> = args.triage.report.iter().filter_map(ReportChoice::place).collect();
+        folder.check()?;
+        let reports = args.triage.report.iter().filter_map(|report| report.place(Some(&folder)));
+        let reports: Vec<PathBuf> = reports.collect();
         let is_report = |target: &&Target| reports.contains(&folder.root().join(&target.relative));
         let targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
         if let Some(Target { output, .. }) = targets.into_iter().find(is_report) {

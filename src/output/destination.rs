@@ -1,13 +1,15 @@
 //! Where one stream of output goes: standard output, a new file, or a device or pipe that has a name.
 
+use super::folder::OutputFolder;
 use super::new_file::NewFile;
-use super::place::Place;
+use super::place::{Place, names_folder};
 use super::plan::resolve;
 use super::standard::{Output, first_of};
 use crate::input::InputName;
 use crate::progress::Progress;
 use crate::signals;
 use crate::standard_streams::{descriptor_of, is_closed_stream, open_to_write};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
@@ -56,6 +58,26 @@ impl Destination {
         NewFile::create(Place::of_path(resolved), None).map(Self::New)
     }
 
+    /// Returns the file of a report below the folder of `--output-dir`, where no link is followed: not one to a folder, and one
+    /// in the place of the file is replaced.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder on the way is not there or is a link, and where the file cannot be made or opened.
+    pub(crate) fn below(folder: &OutputFolder, relative: &Path) -> io::Result<Self> {
+        let place = folder.place_to_look(relative).map_err(|error| match relative.parent() {
+            Some(parent) if error.kind() == ErrorKind::NotFound => no_folder(&folder.root().join(parent)),
+            _ => error,
+        })?;
+        match place.file_type() {
+            None | Some(FileType::RegularFile | FileType::Symlink) => {
+                NewFile::create(place, None).map(Self::New)
+            }
+            Some(FileType::Directory) => Err(ErrorKind::IsADirectory.into()),
+            Some(_) => Ok(Self::Special { file: place.open_to_write()?, beside: Progress::hidden() }),
+        }
+    }
+
     /// Ends the stream; a new file appears.
     ///
     /// # Errors
@@ -69,12 +91,6 @@ impl Destination {
     }
 }
 
-/// Returns whether a path can only be that of a folder: `nodir/`, `nodir/.`, `nodir/..`.
-fn names_folder(path: &Path) -> bool {
-    let bytes = path.as_os_str().as_encoded_bytes();
-    bytes.ends_with(b"/") || bytes.ends_with(b"/.") || path.ends_with("..")
-}
-
 /// # Errors
 ///
 /// Fails where there is no folder at the path, with the path and the remedy.
@@ -83,13 +99,12 @@ fn refuse_missing(folder: &Path) -> io::Result<()> {
         Ok(metadata) => !metadata.is_dir(),
         Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     };
-    if is_missing {
-        let folder = InputName::File(folder.to_owned());
-        return Err(io::Error::other(format!(
-            "there is no folder {folder}; make it first: only --output-dir makes folders"
-        )));
-    }
-    Ok(())
+    if is_missing { Err(no_folder(folder)) } else { Ok(()) }
+}
+
+fn no_folder(folder: &Path) -> io::Error {
+    let folder = InputName::File(folder.to_owned());
+    io::Error::other(format!("there is no folder {folder}; make it first: only --output-dir makes folders"))
 }
 
 impl Write for Destination {
