@@ -4,7 +4,7 @@ use super::args::{Args, ProgressChoice};
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
 use super::write_to::{WriteTo, files_in_use};
-use super::{STDOUT_NAME, say_if_not_written, usage};
+use super::{STDOUT_NAME, other_names, say_if_not_written, usage};
 use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, list};
 use crate::limits::threads_max;
 use crate::messages::Messages;
@@ -24,7 +24,7 @@ use std::thread;
 /// Annotates what the operands name to where the output is to go, and reports.
 pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut triage: Triage) -> ExitStatus {
     let operands = args.inputs();
-    let Listing { files: inputs, unread, dangling } = list(&operands);
+    let Listing { files: inputs, unread, dangling, other_names } = list(&operands);
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     watch_signals(args);
@@ -49,6 +49,11 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
         pipeline
             .messages
             .mention(&format!("{name}: is a link to a file that is not there, and was left out"));
+    }
+    if args.output_dir.is_some()
+        && let Some(summary) = other_names::summary(&other_names)
+    {
+        pipeline.messages.mention(&summary);
     }
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));

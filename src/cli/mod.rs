@@ -12,6 +12,7 @@ mod lookup_args;
 mod manual;
 mod merge;
 mod note_args;
+mod other_names;
 mod recognition_args;
 mod setup_args;
 mod triage;
