@@ -20,6 +20,7 @@ mod triage_args;
 mod usage;
 mod write_to;
 
+use crate::input::InputName;
 use crate::messages::{self, Messages};
 use crate::output::{Output, UsedAs};
 use crate::progress::Progress;
@@ -30,10 +31,10 @@ use config::Refusal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use config::check as check_config;
 use exit_status::ExitStatus;
+use lookup::Wanted;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::iter;
 use triage::Triage;
 use write_to::files_in_use;
 
@@ -68,8 +69,9 @@ pub(crate) fn run() -> ExitStatus {
     let Some(catalog) = args.catalog.in_force(&messages) else {
         return ExitStatus::Trouble;
     };
+    let log_lines = args.lookup.explain.contains(&Wanted::LogLines).then_some(InputName::Stdin);
     if (args.catalog.check_catalog.is_some() || args.lookup.lookup().is_some())
-        && let Err(refusal) = files_in_use(&args, iter::empty(), UsedAs::Input)
+        && let Err(refusal) = files_in_use(&args, log_lines.iter(), UsedAs::Input)
     {
         return refuse(&messages, &refusal);
     }

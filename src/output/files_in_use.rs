@@ -94,7 +94,8 @@ impl FilesInUse {
 
     /// Refuses an output that would replace a file in use. `place` is where the output is, and no link at its end is
     /// followed; `output` is its path as it was typed. A path that names a descriptor of this program (`/dev/fd/3`) names the
-    /// file that is open there, which is written to and not replaced; so `/dev/stderr` may be standard error.
+    /// file that is open there, which is written to and not replaced; so `/dev/stderr` may be standard error,
+    /// and standard output where both are one file.
     ///
     /// # Errors
     ///
@@ -104,7 +105,7 @@ impl FilesInUse {
         let file = if descriptor.is_some() { fs::metadata(output) } else { fs::symlink_metadata(place) };
         match file.ok().and_then(|file| self.by_id.get(&id(&file))) {
             None => Ok(()),
-            Some((UsedAs::StandardError, _)) if descriptor == Some(STDERR) => Ok(()),
+            Some((UsedAs::StandardOutput | UsedAs::StandardError, _)) if descriptor == Some(STDERR) => Ok(()),
             Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
         }
     }

@@ -47,6 +47,7 @@ fn a_file_that_is_read_is_not_standard_output() {
         (&format!("{reading} a.log"), "catalog.csv", "a catalog that is read"),
         ("--merge-reports part.json --report json=-", "part.json", "the report part.json, which is read"),
         ("--explain -1 --catalog catalog.csv", "catalog.csv", "a catalog that is read"),
+        ("--explain - <a.log", "a.log", "the input standard input"),
         ("--list any", "config", "the configuration that is read"),
         ("--check-catalog catalog.csv", "catalog.csv", "a catalog that is read"),
     ] {
@@ -87,9 +88,12 @@ fn a_file_that_is_read_takes_no_report_from_standard_error() {
         assert_eq!(fs::read_to_string(folder.join(file)).unwrap(), format!("{before}{refusal}"), "{args}");
         fs::write(folder.join(file), before).unwrap();
     }
-    let both = shell(folder, "exec \"$0\" --report text a.log >both 2>&1");
-    assert!(both.status.success());
-    assert!(fs::read_to_string(folder.join("both")).unwrap().starts_with(ANNOTATED));
+    for report in ["text", "text=/dev/stderr"] {
+        let both = shell(folder, &format!("exec \"$0\" --report {report} a.log >both 2>&1"));
+        assert!(both.status.success(), "{report}");
+        let text = fs::read_to_string(folder.join("both")).unwrap();
+        assert!(text.starts_with(ANNOTATED) && text.len() > ANNOTATED.len(), "{report}: {text}");
+    }
 }
 
 #[test]
@@ -223,4 +227,21 @@ fn only_the_reader_of_standard_output_may_leave_before_a_report() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.starts_with("imsdk-annotate: pipe: ") && said.lines().count() == 1, "{said}");
     assert!(run(folder, &["-q", "--fail-on", "auth"]).status.success());
+}
+
+/// As in a container that forbids the system call, and with an old kernel.
+#[test]
+fn a_descriptor_that_the_system_does_not_share_is_refused() {
+    let folder = folder_with(&["a.log", "f"]);
+    let inject = "strace -o trace -e trace=pidfd_getfd -e inject=pidfd_getfd:error=EPERM";
+    let output = shell(folder.path(), &format!("exec {inject} \"$0\" -o /dev/fd/9 a.log 9>>f"));
+    if !fs::read_to_string(folder.path().join("trace")).is_ok_and(|trace| trace.contains("pidfd_getfd")) {
+        println!("skipped: strace is needed: {output:?}");
+        return;
+    }
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let expected = "imsdk-annotate: /dev/fd/9: the system does not let this descriptor be shared; write to /dev/stdout, or name the file\n";
+    assert_eq!(said, expected);
+    assert_eq!(fs::read_to_string(folder.path().join("f")).unwrap(), LINE);
 }
