@@ -117,7 +117,7 @@ pub(crate) fn output_trouble(name: &str, error: &io::Error) -> String {
 }
 
 /// What the system says, with what to do where that is known whatever the stream.
-fn cause(error: &io::Error) -> String {
+pub(crate) fn cause(error: &io::Error) -> String {
     if error.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error()) {
         return "is closed; leave out the >&- or <&-".to_owned();
     }

@@ -1,11 +1,16 @@
-//! Which standard streams were closed when the program was started.
+//! Standard streams and other descriptors that the program was started with: which streams were closed, which paths name a
+//! descriptor, and how the file behind such a path is opened to be written.
 //!
 //! Rust's runtime puts `/dev/null` in the place of a closed standard stream before `main` runs. A filter
 //! would then read nothing, or lose all that it writes, and call that success. Nothing tells such a stream
 //! from a `/dev/null` that was asked for, so the question is asked before the runtime starts.
 
-use std::fs;
-use std::os::fd::RawFd;
+use rustix::fs::{OFlags, fcntl_getfl};
+#[cfg(target_os = "linux")]
+use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -43,8 +48,47 @@ pub(crate) fn is_closed_stream(path: &Path) -> bool {
     [STDIN, STDOUT, STDERR].into_iter().any(was_closed) && descriptor_of(path).is_some_and(was_closed)
 }
 
+/// Returns the file that a descriptor of this program has open, to be written where the descriptor stands: with its offset, and
+/// at the end if it appends. Opening the path of the descriptor (`/dev/stdout`, `/dev/fd/3`) would begin at the start of the
+/// file and write over what is there.
+///
+/// # Errors
+///
+/// Fails where the descriptor is not open to be written, or where the system does not give out a descriptor by its number.
+pub(crate) fn open_to_write(descriptor: RawFd) -> io::Result<File> {
+    let file = File::from(match descriptor {
+        STDIN => io::stdin().as_fd().try_clone_to_owned()?,
+        STDOUT => io::stdout().as_fd().try_clone_to_owned()?,
+        STDERR => io::stderr().as_fd().try_clone_to_owned()?,
+        other => duplicate(other)?,
+    });
+    let is_read_only = fcntl_getfl(&file)? & OFlags::ACCMODE == OFlags::RDONLY;
+    if is_read_only {
+        return Err(io::Error::other(format!("is open to be read; open it with {descriptor}>>")));
+    }
+    Ok(file)
+}
+
+/// Returns a duplicate of a descriptor, which shares its offset and flags.
+#[cfg(target_os = "linux")]
+fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
+    // The one way by number alone, without a borrowed descriptor.
+    let this = pidfd_open(getpid(), PidfdFlags::empty());
+    this.and_then(|this| pidfd_getfd(this, descriptor, PidfdGetfdFlags::empty())).map_err(|_| {
+        io::Error::other(
+            "the system does not let this descriptor be shared; write to /dev/stdout, or name the file",
+        )
+    })
+}
+
+/// As above: elsewhere, opening the path of a descriptor duplicates it.
+#[cfg(not(target_os = "linux"))]
+fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
+    Ok(File::options().write(true).open(format!("/dev/fd/{descriptor}"))?.into())
+}
+
 /// Returns the descriptor of this program that a path names, following links, if it names one.
-fn descriptor_of(path: &Path) -> Option<RawFd> {
+pub(crate) fn descriptor_of(path: &Path) -> Option<RawFd> {
     let folders: Vec<_> =
         DESCRIPTOR_FOLDERS.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
     let mut path = std::path::absolute(path).ok()?;

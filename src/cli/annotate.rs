@@ -4,7 +4,7 @@ use super::args::{Args, ProgressChoice};
 use super::exit_status::ExitStatus;
 use super::triage::Triage;
 use super::write_to::{WriteTo, files_in_use};
-use super::{STDOUT_NAME, say_if_not_written, usage};
+use super::{STDOUT_NAME, other_names, say_if_not_written, usage};
 use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, list};
 use crate::limits::threads_max;
 use crate::messages::{self, Messages};
@@ -24,14 +24,16 @@ use std::thread;
 /// Annotates what the operands name to where the output is to go, and reports.
 pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut triage: Triage) -> ExitStatus {
     let operands = args.inputs();
-    let Listing { files: inputs, unread, dangling } = list(&operands);
+    let Listing { files: inputs, unread, dangling, other_names } = list(&operands);
     let progress = progress(args, &inputs);
     let mut pipeline = pipeline(args, annotator, &triage, &operands, &inputs, &progress);
     watch_signals(args);
     args.triage.warnings().for_each(|warning| pipeline.messages.mention(&warning));
-    let files_in_use = files_in_use(args, inputs.iter().map(|input| &input.name), UsedAs::Input);
-    let opened = WriteTo::new(args, &operands, &inputs, &files_in_use)
-        .and_then(|write_to| triage.open_reports(args, &files_in_use).map(|()| write_to));
+    let in_use = files_in_use(args, inputs.iter().map(|input| &input.name), UsedAs::Input);
+    let opened = in_use.and_then(|in_use| {
+        let write_to = WriteTo::new(args, &operands, &inputs, &in_use)?;
+        triage.open_reports(args, &in_use, write_to.folder_of_outputs()).map(|()| write_to)
+    });
     let write_to = match opened {
         Ok(write_to) => write_to,
         Err(refusal) => {
@@ -47,6 +49,11 @@ pub(super) fn annotate_inputs(args: &Args, annotator: AnnotatorBuilder, mut tria
         pipeline
             .messages
             .mention(&format!("{name}: is a link to a file that is not there, and was left out"));
+    }
+    if args.output_dir.is_some()
+        && let Some(summary) = other_names::summary(&other_names)
+    {
+        pipeline.messages.mention(&summary);
     }
     if let Err(error) = signals::make_size_limit_an_error() {
         pipeline.messages.say(&format!("signals cannot be handled: {error}"));

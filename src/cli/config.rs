@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use crate::input::{CONFIGURATION, InputName, read_whole};
+use crate::messages::cause;
 use crate::visible::visible;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -151,11 +152,13 @@ fn read() -> Result<Option<(String, Vec<u8>)>, String> {
         // A folder that may not be looked into (HOME of another user, after sudo) is as good as an empty one.
         Err(_) if !is_named && fs::metadata(&path).is_err() => Ok(None),
         Err(error) if is_named => Err(format!(
-            "{name}: the configuration that ${VARIABLE} names cannot be read: {error}; name another, or add --no-config"
+            "{name}: the configuration that ${VARIABLE} names cannot be read: {}; name another, or add --no-config",
+            cause(&error)
         )),
-        Err(error) => {
-            Err(format!("{name}: the configuration cannot be read: {error}; mend it, or add --no-config"))
-        }
+        Err(error) => Err(format!(
+            "{name}: the configuration cannot be read: {}; mend it, or add --no-config",
+            cause(&error)
+        )),
     }
 }
 

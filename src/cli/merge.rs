@@ -25,8 +25,9 @@ pub(super) fn merge_reports(args: &Args, mut triage: Triage) -> ExitStatus {
     }
     args.triage.warnings().for_each(|warning| messages.mention(&warning));
     let inputs = args.inputs();
-    let files_in_use = files_in_use(args, inputs.iter(), UsedAs::Report);
-    if let Err(refusal) = triage.open_reports(args, &files_in_use) {
+    let opened = files_in_use(args, inputs.iter(), UsedAs::Report)
+        .and_then(|files_in_use| triage.open_reports(args, &files_in_use, None));
+    if let Err(refusal) = opened {
         messages.say(&refusal);
         return ExitStatus::Trouble;
     }

@@ -12,6 +12,7 @@ mod lookup_args;
 mod manual;
 mod merge;
 mod note_args;
+mod other_names;
 mod recognition_args;
 mod setup_args;
 mod triage;
@@ -19,8 +20,9 @@ mod triage_args;
 mod usage;
 mod write_to;
 
+use crate::input::InputName;
 use crate::messages::{self, Messages};
-use crate::output::Output;
+use crate::output::{Output, UsedAs};
 use crate::progress::Progress;
 use crate::signals;
 use args::Args;
@@ -29,10 +31,12 @@ use config::Refusal;
 #[cfg(any(test, fuzzing))]
 pub(crate) use config::check as check_config;
 use exit_status::ExitStatus;
+use lookup::Wanted;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use triage::Triage;
+use write_to::files_in_use;
 
 /// How messages call it.
 const STDOUT_NAME: &str = "standard output";
@@ -65,6 +69,12 @@ pub(crate) fn run() -> ExitStatus {
     let Some(catalog) = args.catalog.in_force(&messages) else {
         return ExitStatus::Trouble;
     };
+    let log_lines = args.lookup.explain.contains(&Wanted::LogLines).then_some(InputName::Stdin);
+    if (args.catalog.check_catalog.is_some() || args.lookup.lookup().is_some())
+        && let Err(refusal) = files_in_use(&args, log_lines.iter(), UsedAs::Input)
+    {
+        return refuse(&messages, &refusal);
+    }
     if let Some(path) = &args.catalog.check_catalog {
         return check_catalog::check_catalog(path, &catalog, &messages);
     }

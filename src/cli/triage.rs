@@ -4,11 +4,12 @@ use super::STDOUT_NAME;
 use super::args::Args;
 use super::triage_args::ReportChoice;
 use crate::input::{InputName, REPORT, read_whole};
-use crate::messages::{Messages, output_trouble};
-use crate::output::{Destination, FilesInUse, Output, Promised, resolve};
+use crate::messages::{Messages, cause, output_trouble};
+use crate::output::{Destination, FilesInUse, Output, OutputFolder, Promised, resolve};
 use crate::progress::Progress;
 use crate::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::standard_error::StandardError;
+use crate::standard_streams::{STDOUT, descriptor_of};
 use imsdk_annotate::{Catalog, Language, Lines, Selector};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ struct OpenReport {
     format: ReportFormat,
     /// How messages call where it goes.
     promised: Promised,
+    /// True also where a path says so (`/dev/stdout`).
+    is_to_stdout: bool,
     target: Target,
     color: bool,
 }
@@ -72,21 +75,27 @@ impl Triage {
         Ok(Self { catalog, language, baseline, checks, lines, reports: Vec::new() })
     }
 
-    /// Opens the reports, so that a place that cannot be written is known before the work starts.
+    /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is that of
+    /// `--output-dir`.
     ///
     /// # Errors
     ///
     /// Where one cannot be opened: what to say about that.
-    pub(super) fn open_reports(&mut self, args: &Args, files_in_use: &FilesInUse) -> Result<(), String> {
+    pub(super) fn open_reports(
+        &mut self,
+        args: &Args,
+        files_in_use: &FilesInUse,
+        folder: Option<&OutputFolder>,
+    ) -> Result<(), String> {
         let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
         for choice in &args.triage.report {
-            if let Some(place) = choice.place() {
+            if let Some(place) = choice.place(folder) {
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, args, files_in_use)?);
+            self.reports.push(OpenReport::open(choice, args, files_in_use, folder)?);
         }
         Ok(())
     }
@@ -117,10 +126,10 @@ impl Triage {
         let Self { catalog, language, baseline, checks, reports, .. } = self;
         let baseline = baseline.as_ref();
         let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
-        for OpenReport { format, promised, target, color } in reports {
+        for OpenReport { format, promised, is_to_stdout, target, color } in reports {
             match target.write(&report, format, color) {
                 // The reader has what it wanted (`| head`).
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                Err(error) if is_to_stdout && error.kind() == ErrorKind::BrokenPipe => {}
                 Err(error) => messages.output(promised.name(), &error),
                 Ok(()) => {}
             }
@@ -134,14 +143,20 @@ impl Triage {
 }
 
 impl OpenReport {
-    fn open(choice: &ReportChoice, args: &Args, files_in_use: &FilesInUse) -> Result<Self, String> {
+    fn open(
+        choice: &ReportChoice,
+        args: &Args,
+        files_in_use: &FilesInUse,
+        folder: Option<&OutputFolder>,
+    ) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
             let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
             let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
             let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
-            return Ok(Self { format, promised: Promised::new(STDERR_NAME), target, color });
+            let promised = Promised::new(STDERR_NAME);
+            return Ok(Self { format, promised, is_to_stdout: false, target, color });
         };
         if choice.is_to_stdout() {
             if args.streams_to_stdout() {
@@ -153,14 +168,21 @@ impl OpenReport {
             let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
             let color = args.color.is_on(io::stdout().is_terminal());
-            return Ok(Self { format, promised: Promised::new(STDOUT_NAME), target, color });
+            let promised = Promised::new(STDOUT_NAME);
+            return Ok(Self { format, promised, is_to_stdout: true, target, color });
         }
         let name = name_of(path);
-        files_in_use.refuse_output(path, &resolve(path))?;
-        let destination =
-            Destination::file(path, &Progress::hidden()).map_err(|error| output_trouble(&name, &error))?;
-        let (promised, color) = (Promised::new(&name), args.color.is_on(false));
-        Ok(Self { format, promised, target: Target::Destination(destination), color })
+        let place = choice.place(folder).unwrap_or_else(|| resolve(path));
+        files_in_use.refuse_output(path, &place)?;
+        let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
+        let destination = match below {
+            Some((folder, relative)) => Destination::below(folder, &relative),
+            None => Destination::file(path, &Progress::hidden()),
+        };
+        let destination = destination.map_err(|error| output_trouble(&name, &error))?;
+        let promised = Promised::new(&name);
+        let (is_to_stdout, color) = (descriptor_of(path) == Some(STDOUT), args.color.is_on(false));
+        Ok(Self { format, promised, is_to_stdout, target: Target::Destination(destination), color })
     }
 }
 
@@ -183,7 +205,7 @@ impl Target {
 
 fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
     let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {error}"))?;
+    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));

@@ -1,6 +1,6 @@
 //! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
 
-use crate::output::resolve;
+use crate::output::{OutputFolder, resolve};
 use crate::report::ReportFormat;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -118,11 +118,14 @@ impl ReportChoice {
         self.path.as_ref().is_some_and(|path| path.as_os_str() == "-")
     }
 
-    /// The regular file that it goes to, if it does.
-    pub(crate) fn place(&self) -> Option<PathBuf> {
+    /// Returns the place of the regular file that it goes to, if it does. Below `folder`, that of `--output-dir`, no link is
+    /// followed, and one in the place of the report is replaced.
+    pub(crate) fn place(&self, folder: Option<&OutputFolder>) -> Option<PathBuf> {
         let path = self.path.as_ref().filter(|_| !self.is_to_stdout())?;
-        let is_special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
-        (!is_special).then(|| resolve(path))
+        let below = folder.and_then(|folder| Some(folder.root().join(folder.relative(path)?)));
+        let there = below.as_ref().map_or_else(|| fs::metadata(path), fs::symlink_metadata);
+        let is_special = there.is_ok_and(|there| !there.is_file() && !there.is_symlink());
+        (!is_special).then(|| below.unwrap_or_else(|| resolve(path)))
     }
 
     /// Returns what to say where a format follows a comma in the path: `json=r.json,text` is one report with a strange name.
@@ -137,9 +140,12 @@ impl ReportChoice {
             }
         }
         (choices.len() > 1).then(|| {
-            let separate: Vec<String> = choices.iter().map(|choice| format!("--report {choice}")).collect();
-            let separate = separate.join(" ");
-            format!("--report {format}={path}: makes one file, {path}; for several reports, write {separate}")
+            let proposal = choices.iter().map(|choice| proposal(choice)).collect::<Option<Vec<_>>>();
+            let several = proposal.map_or_else(
+                || "give --report several times".to_owned(),
+                |all| format!("write {}", all.join(" ")),
+            );
+            format!("--report {format}={path}: makes one file, {path}; for several reports, {several}")
         })
     }
 
@@ -161,6 +167,15 @@ impl ReportChoice {
     }
 }
 
+/// Returns the option that gives one report, if it can be used as it stands: if it is no usage error, and a shell changes nothing
+/// of it. Commas at the end, and a `=` without a path, are left out.
+fn proposal(choice: &str) -> Option<String> {
+    let choice = choice.trim_end_matches(',');
+    let choice = choice.strip_suffix('=').filter(|name| !name.contains('=')).unwrap_or(choice);
+    let is_plain = choice.chars().all(|c| c.is_alphanumeric() || "=-_./,:+@%".contains(c));
+    (is_plain && ReportChoice::parse(choice.into()).is_ok()).then(|| format!("--report {choice}"))
+}
+
 /// Returns whether a text is the name of a format, or begins with one and a `=`.
 fn begins_choice(text: &str) -> bool {
     let name = text.split_once('=').map_or(text, |(name, _)| name);
@@ -178,9 +193,19 @@ mod tests {
             ("json=r.json,text", "--report json=r.json --report text"),
             ("json=r.json,text=t.txt", "--report json=r.json --report text=t.txt"),
             ("text=-,json=a,b,github", "--report text=- --report json=a,b --report github"),
+            ("json=r.json,json,", "--report json=r.json --report json"),
+            ("json=r.json,,junit=", "--report json=r.json --report junit"),
+            ("json=,text=,", "--report json --report text"),
         ] {
             let said = warning(text).unwrap();
             assert!(said.ends_with(&format!("; for several reports, write {expected}")), "{said}");
+            for option in expected.split("--report ").skip(1) {
+                ReportChoice::parse(option.trim_end().into()).unwrap();
+            }
+        }
+        for text in ["json=r.json,json,b", "json=a b,text", "json=$r,text", "json=a,text=\u{fffd}"] {
+            let said = warning(text).unwrap();
+            assert!(said.ends_with("; for several reports, give --report several times"), "{said}");
         }
         for text in ["json", "json=r", "json=a,b", "json=a,texts", "json=text", "json=a,Text", "json=,"] {
             assert_eq!(warning(text), None, "{text}");

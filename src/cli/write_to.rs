@@ -6,7 +6,7 @@ use super::triage::written_twice;
 use super::triage_args::ReportChoice;
 use crate::input::{InputFile, InputName};
 use crate::messages::output_trouble;
-use crate::output::{self, FilesInUse, OutputFolder, Plan, Target, UsedAs, resolve};
+use crate::output::{self, FilesInUse, OutputFolder, OutputStream, Plan, Target, UsedAs, Written, resolve};
 use std::path::{Path, PathBuf};
 
 /// The place that lines go to.
@@ -40,6 +40,11 @@ impl<'a> WriteTo<'a> {
         }
     }
 
+    /// Returns the folder of `--output-dir`, if there is one.
+    pub(super) fn folder_of_outputs(&self) -> Option<&OutputFolder> {
+        if let Self::Folder(folder, _) = self { Some(folder) } else { None }
+    }
+
     fn folder(
         args: &Args,
         operands: &[InputName],
@@ -55,7 +60,9 @@ impl<'a> WriteTo<'a> {
             Some(format) => format.rename(path),
         };
         let (folder, plans) = output::plan(operands, inputs, files_in_use, folder, rename)?;
-        let reports: Vec<PathBuf> = args.triage.report.iter().filter_map(ReportChoice::place).collect();
+        folder.check()?;
+        let reports = args.triage.report.iter().filter_map(|report| report.place(Some(&folder)));
+        let reports: Vec<PathBuf> = reports.collect();
         let is_report = |target: &&Target| reports.contains(&folder.root().join(&target.relative));
         let targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
         if let Some(Target { output, .. }) = targets.into_iter().find(is_report) {
@@ -68,23 +75,43 @@ impl<'a> WriteTo<'a> {
     }
 }
 
-/// Returns the files that a run has in use, if it makes any. `inputs` are read as logs or, with `--merge-reports`, as reports.
+/// Returns the files that a run has in use, where it could write to one of them: where it makes files, or a standard stream is
+/// a file. `inputs` are read as logs or, with `--merge-reports`, as reports.
+///
+/// # Errors
+///
+/// The refusal of standard output or standard error, where that would write to a file that is read.
 pub(super) fn files_in_use<'a>(
     args: &Args,
     inputs: impl Iterator<Item = &'a InputName>,
     inputs_as: UsedAs,
-) -> FilesInUse {
+) -> Result<FilesInUse, String> {
     let mut files_in_use = FilesInUse::default();
-    if !args.makes_files() {
-        return files_in_use;
+    let is_file = |stream: OutputStream| stream.regular_file().is_some();
+    if !(args.makes_files() || is_file(OutputStream::Stdout) || is_file(OutputStream::Stderr)) {
+        return Ok(files_in_use);
     }
     let mut add = |path: &Path, used_as| files_in_use.add(&InputName::File(path.to_owned()), used_as);
     config::place(&args.setup.no_config).iter().for_each(|path| add(path, UsedAs::Configuration));
     args.catalog.catalog.iter().for_each(|path| add(path, UsedAs::Catalog));
+    args.catalog.check_catalog.iter().for_each(|path| add(path, UsedAs::Catalog));
     args.triage.baseline.iter().for_each(|path| add(path, UsedAs::Baseline));
     inputs.for_each(|name| files_in_use.add(name, inputs_as));
-    if args.streams_to_stdout() || args.triage.report.iter().any(ReportChoice::is_to_stdout) {
-        files_in_use.add_stdout();
+    if let Some(written) = written_to_stdout(args) {
+        files_in_use.add_stream(OutputStream::Stdout, written)?;
     }
-    files_in_use
+    let reports = &args.triage.report;
+    let has_report = reports.iter().any(|report| report.path.is_none());
+    let written = if has_report { Written::Results } else { Written::Messages };
+    files_in_use.add_stream(OutputStream::Stderr, written)?;
+    Ok(files_in_use)
+}
+
+/// Returns what goes to standard output; `None` where nothing does.
+fn written_to_stdout(args: &Args) -> Option<Written> {
+    let is_looked_up = args.lookup.lookup().is_some() || args.catalog.check_catalog.is_some();
+    if is_looked_up || args.triage.report.iter().any(ReportChoice::is_to_stdout) {
+        return Some(Written::Results);
+    }
+    args.streams_to_stdout().then_some(Written::Lines)
 }

@@ -23,7 +23,7 @@ pub(crate) use no_text::Expected;
 #[cfg(any(test, fuzzing))]
 pub(crate) use reading::decompress;
 pub(crate) use reading::{Opened, Reading};
-pub(crate) use walk::{InputFile, Listing, list};
+pub(crate) use walk::{InputFile, Listing, OtherName, list};
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
 use crate::signals;

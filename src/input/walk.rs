@@ -3,8 +3,8 @@
 use super::InputName;
 use rustix::fs::FileType;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -35,6 +35,15 @@ pub(crate) struct Listing {
     pub(crate) unread: Vec<(InputName, io::Error)>,
     /// Links in folders to files that are not there.
     pub(crate) dangling: Vec<InputName>,
+    /// Names in folders of files that are read under another name, in the order of the names.
+    pub(crate) other_names: Vec<OtherName>,
+}
+
+/// A name of a file that is read under another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OtherName {
+    pub(crate) name: InputName,
+    pub(crate) read_as: InputName,
 }
 
 /// Lists what the operands name. Hidden files of folders are left out, links to folders are not followed, and what is no
@@ -48,7 +57,13 @@ pub(crate) fn list(operands: &[InputName]) -> Listing {
             _ => listing.files.push(InputFile::of_operand(operand)),
         }
     }
-    let is_read = once.read(listing.files.len());
+    let name = |place: usize| listing.files[place].name.clone();
+    let others = once.other_places();
+    let is_read: Vec<bool> = (0..listing.files.len()).map(|place| !others.contains_key(&place)).collect();
+    listing.other_names = others
+        .into_iter()
+        .map(|(other, chosen)| OtherName { name: name(other), read_as: name(chosen) })
+        .collect();
     let mut is_read = is_read.iter();
     listing.files.retain(|_| *is_read.next().expect("one for each file"));
     for (number, file) in listing.files.iter_mut().enumerate() {
@@ -60,34 +75,36 @@ pub(crate) fn list(operands: &[InputName]) -> Listing {
     listing
 }
 
+/// Device and inode.
+type FileId = (u64, u64);
+
 /// Which of the names of a file in the folders it is read under.
 #[derive(Debug, Default)]
 struct Once {
-    /// By device and inode, the place in the list of the name to read, and whether that is a link.
-    chosen: HashMap<(u64, u64), (usize, bool)>,
+    /// The place in the list of the name to read, and whether that is a link.
+    chosen: HashMap<FileId, (usize, bool)>,
     /// The places in the list of the other names.
-    others: Vec<usize>,
+    others: BTreeMap<usize, FileId>,
 }
 
 impl Once {
     /// Takes the next name of a file. Names that are no links go before links, and else the first one.
     fn add(&mut self, file: &Metadata, place: usize, is_link: bool) {
-        match self.chosen.entry((file.dev(), file.ino())) {
+        let id = (file.dev(), file.ino());
+        let other = match self.chosen.entry(id) {
             Entry::Vacant(entry) => {
                 entry.insert((place, is_link));
+                return;
             }
-            Entry::Occupied(mut entry) if entry.get().1 && !is_link => {
-                self.others.push(entry.insert((place, is_link)).0);
-            }
-            Entry::Occupied(_) => self.others.push(place),
-        }
+            Entry::Occupied(mut entry) if entry.get().1 && !is_link => entry.insert((place, is_link)).0,
+            Entry::Occupied(_) => place,
+        };
+        self.others.insert(other, id);
     }
 
-    /// Returns for each place of a list of this length whether what is there is read.
-    fn read(&self, length: usize) -> Vec<bool> {
-        let mut is_read = vec![true; length];
-        self.others.iter().for_each(|&place| is_read[place] = false);
-        is_read
+    /// Returns the places in the list of the names that are not read, each with the place of the name that is read instead.
+    fn other_places(&self) -> BTreeMap<usize, usize> {
+        self.others.iter().map(|(&other, id)| (other, self.chosen[id].0)).collect()
     }
 }
 

@@ -1,13 +1,15 @@
 //! Where one stream of output goes: standard output, a new file, or a device or pipe that has a name.
 
+use super::folder::OutputFolder;
 use super::new_file::NewFile;
-use super::place::Place;
+use super::place::{Place, names_folder};
 use super::plan::resolve;
 use super::standard::{Output, first_of};
 use crate::input::InputName;
 use crate::progress::Progress;
 use crate::signals;
-use crate::standard_streams::is_closed_stream;
+use crate::standard_streams::{descriptor_of, is_closed_stream, open_to_write};
+use rustix::fs::FileType;
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
@@ -17,7 +19,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) enum Destination {
     Stdout(Output),
-    /// What is there already and no regular file, `/dev/null` say, is written to as it is.
+    /// What is there already and no regular file, `/dev/null` say, is written to as it is; so is a file that a descriptor of the
+    /// program has open.
     Special {
         file: File,
         beside: Progress,
@@ -26,7 +29,8 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
-    /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced.
+    /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced. A path that names a
+    /// descriptor of the program (`/dev/stdout`, `/dev/fd/3`) is written to by that, and the file keeps what is in it.
     ///
     /// # Errors
     ///
@@ -35,25 +39,43 @@ impl Destination {
         if is_closed_stream(path) {
             return Err(Errno::BADF.into());
         }
-        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        if names_folder(path) {
+            refuse_missing(&resolve(path))?;
             return Err(ErrorKind::IsADirectory.into());
         }
-        if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-            let file = OpenOptions::new().write(true).open(path)?;
-            return Ok(Self::Special { file, beside: progress.clone() });
+        if let Ok(metadata) = fs::metadata(path) {
+            let special = match descriptor_of(path) {
+                Some(descriptor) if metadata.is_file() => Some(open_to_write(descriptor)?),
+                _ if !metadata.is_file() => Some(OpenOptions::new().write(true).open(path)?),
+                _ => None,
+            };
+            if let Some(file) = special {
+                return Ok(Self::Special { file, beside: progress.clone() });
+            }
         }
         let resolved = resolve(path);
-        let is_missing = |folder: &&Path| match fs::metadata(folder) {
-            Ok(metadata) => !metadata.is_dir(),
-            Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
-        };
-        if let Some(folder) = resolved.parent().filter(is_missing) {
-            let folder = InputName::File(folder.to_owned());
-            return Err(io::Error::other(format!(
-                "there is no folder {folder}; make it first: only --output-dir makes folders"
-            )));
-        }
+        resolved.parent().map_or(Ok(()), refuse_missing)?;
         NewFile::create(Place::of_path(resolved), None).map(Self::New)
+    }
+
+    /// Returns the file of a report below the folder of `--output-dir`, where no link is followed: not one to a folder, and one
+    /// in the place of the file is replaced.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder on the way is not there or is a link, and where the file cannot be made or opened.
+    pub(crate) fn below(folder: &OutputFolder, relative: &Path) -> io::Result<Self> {
+        let place = folder.place_to_look(relative).map_err(|error| match relative.parent() {
+            Some(parent) if error.kind() == ErrorKind::NotFound => no_folder(&folder.root().join(parent)),
+            _ => error,
+        })?;
+        match place.file_type() {
+            None | Some(FileType::RegularFile | FileType::Symlink) => {
+                NewFile::create(place, None).map(Self::New)
+            }
+            Some(FileType::Directory) => Err(ErrorKind::IsADirectory.into()),
+            Some(_) => Ok(Self::Special { file: place.open_to_write()?, beside: Progress::hidden() }),
+        }
     }
 
     /// Ends the stream; a new file appears.
@@ -67,6 +89,22 @@ impl Destination {
             Self::New(file) => file.finish(true),
         }
     }
+}
+
+/// # Errors
+///
+/// Fails where there is no folder at the path, with the path and the remedy.
+fn refuse_missing(folder: &Path) -> io::Result<()> {
+    let is_missing = match fs::metadata(folder) {
+        Ok(metadata) => !metadata.is_dir(),
+        Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    };
+    if is_missing { Err(no_folder(folder)) } else { Ok(()) }
+}
+
+fn no_folder(folder: &Path) -> io::Error {
+    let folder = InputName::File(folder.to_owned());
+    io::Error::other(format!("there is no folder {folder}; make it first: only --output-dir makes folders"))
 }
 
 impl Write for Destination {

@@ -1,8 +1,11 @@
 //! The folder of `--output-dir`: folders below it are made as private as those of the inputs, and no link is followed there.
 
-use super::place::Place;
+use super::new_file::RIGHTS;
+use super::place::{Place, names_folder};
 use super::plan::resolve;
 use crate::input::InputName;
+use crate::messages::output_trouble;
+use crate::standard_streams::descriptor_of;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdir, mkdirat, openat, readlinkat, stat, statat};
 use rustix::io::Errno;
 use std::collections::BTreeMap;
@@ -13,7 +16,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Flags that open a folder to reach what is in it: where the system can, without the right to list the folder.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
@@ -61,22 +64,66 @@ impl OutputFolder {
     }
 
     /// Lets the folders of a file that is planned at `relative`, when they are made, have no more rights than the folders of
-    /// the input at `input`: `in/sub` and `in` for `in/sub/a.log`, which goes to `sub/a.log`.
+    /// the input at `input`: `in/sub` and `in` for `in/sub/a.log`, which goes to `sub/a.log`. Where the input is a link, the folder
+    /// of the file that it leads to counts for `sub` as well.
     pub(super) fn restrict(&mut self, relative: &Path, input: &Path) {
-        let folders = relative.ancestors().skip(1).zip(input.ancestors().skip(1));
-        for (folder, of_input) in folders {
-            let of_input = if of_input.as_os_str().is_empty() { Path::new(".") } else { of_input };
-            // Of a folder that cannot be asked nothing is known, so nobody else gets a right.
-            let mut rights = stat(of_input).map_or(Mode::RWXU, |stat| Mode::from_raw_mode(stat.st_mode));
-            if rights.contains(Mode::SVTX) {
-                // Others may write in it but not remove what is mine; without the sticky bit, which is not taken over, they could.
-                rights -= Mode::WGRP | Mode::WOTH;
-            }
-            match self.rights.get_mut(folder) {
-                Some(common) => *common &= rights,
-                None => drop(self.rights.insert(folder.to_owned(), rights)),
-            }
+        for (folder, of_input) in relative.ancestors().skip(1).zip(input.ancestors().skip(1)) {
+            self.restrict_folder(folder, or_current(of_input));
         }
+        // A private folder protects what is in it, also where a link elsewhere names it.
+        if fs::symlink_metadata(input).is_ok_and(|metadata| metadata.is_symlink())
+            && let Ok(file) = fs::canonicalize(input)
+            && let (Some(folder), Some(of_file)) = (relative.parent(), file.parent())
+        {
+            self.restrict_folder(folder, of_file);
+        }
+    }
+
+    fn restrict_folder(&mut self, folder: &Path, of_input: &Path) {
+        // Of a folder that cannot be asked nothing is known, so nobody else gets a right.
+        let mut rights = stat(of_input).map_or(Mode::RWXU, |stat| Mode::from_raw_mode(stat.st_mode));
+        if rights.contains(Mode::SVTX) {
+            // Others may write in it but not remove what is mine; without the sticky bit, which is not taken over, they could.
+            rights -= Mode::WGRP | Mode::WOTH;
+        }
+        match self.rights.get_mut(folder) {
+            Some(common) => *common &= rights,
+            None => drop(self.rights.insert(folder.to_owned(), rights)),
+        }
+    }
+
+    /// Returns the path below this folder that another path leads to: by this folder's name, or another that it has, and what
+    /// stands behind that; or else by all links of the path. `None` where it leads elsewhere, where it names a descriptor of
+    /// this program, and where it can only be that of a folder.
+    ///
+    /// For the folder `out`, `out/sub/r.json` leads to `sub/r.json`, whatever `out/sub` is a link to.
+    pub(crate) fn relative(&self, path: &Path) -> Option<PathBuf> {
+        if names_folder(path) || descriptor_of(path).is_some() {
+            return None;
+        }
+        let behind = |name: &Path| {
+            let rest = path.strip_prefix(name).ok()?;
+            let is_below = rest.components().all(|part| matches!(part, Component::Normal(_)));
+            (is_below && resolve(or_current(name)) == self.root).then(|| rest.to_owned())
+        };
+        let by_links = || Some(resolve(path).strip_prefix(&self.root).ok()?.to_owned());
+        path.ancestors().skip(1).find_map(behind).or_else(by_links)
+    }
+
+    /// Checks before the work that the folder, if it is there, can be opened.
+    ///
+    /// # Errors
+    ///
+    /// Fails where that is not so, with the message: `loop: leads from link to link without end; choose another folder`.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let words = match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
+            Ok(_) | Err(Errno::NOENT) => return Ok(()),
+            Err(Errno::LOOP) => "leads from link to link without end",
+            Err(Errno::NOTDIR) if fs::symlink_metadata(&self.root).is_ok() => "is no folder",
+            Err(Errno::NOTDIR) => "lies below what is no folder",
+            Err(error) => return Err(output_trouble(&self.name(), &error.into())),
+        };
+        Err(format!("{}: {words}; choose another folder", self.name()))
     }
 
     /// Makes the folder itself, if it is not there.
@@ -95,7 +142,7 @@ impl OutputFolder {
     /// Fails where a folder cannot be made or opened, is a link, or the place has something that no file replaces.
     pub(crate) fn place_to_write(&self, relative: &Path) -> io::Result<Place> {
         let place = self.place(relative, true)?;
-        match place.stat().map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        match place.file_type() {
             None | Some(FileType::RegularFile | FileType::Symlink) => Ok(place),
             Some(FileType::Directory) => Err(io::Error::other(
                 "is a folder, which no file replaces; remove it, or choose another folder",
@@ -108,7 +155,7 @@ impl OutputFolder {
 
     /// Returns whether the file at `relative` is whole: it was modified when its input was. A file gets its name only when it is
     /// finished, and that time only if its input could be read to the end. An input that changed since has another. A link
-    /// is no output.
+    /// is no output, and neither is a file with more rights than it would get now, or with special bits.
     pub(crate) fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
         let InputName::File(input) = input else {
             return false;
@@ -117,7 +164,9 @@ impl OutputFolder {
         let (Some(output), Ok(input)) = (output, stat(input)) else {
             return false;
         };
+        let [has, may_have] = [&output, &input].map(|stat| Mode::from_raw_mode(stat.st_mode));
         FileType::from_raw_mode(output.st_mode) == FileType::RegularFile
+            && (may_have & RIGHTS).contains(has)
             && (output.st_mtime, output.st_mtime_nsec) == (input.st_mtime, input.st_mtime_nsec)
     }
 
@@ -181,6 +230,11 @@ impl OutputFolder {
         let rights = self.rights.get(folder).copied().unwrap_or(Mode::empty());
         Mode::RWXU | rights & (Mode::RWXG | Mode::RWXO)
     }
+}
+
+/// Returns the path of a folder, or that of the current one where the path is empty.
+fn or_current(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
 /// Takes a folder as made if another thread has made it just before.

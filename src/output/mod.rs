@@ -20,7 +20,7 @@ mod turns;
 pub(crate) use buffered::Buffered;
 pub(crate) use destination::Destination;
 pub(crate) use encoder::{Encoder, Packer};
-pub(crate) use files_in_use::{FilesInUse, UsedAs};
+pub(crate) use files_in_use::{FilesInUse, OutputStream, UsedAs, Written};
 pub(crate) use folder::OutputFolder;
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub(crate) use outliving::Outliving;

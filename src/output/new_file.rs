@@ -17,7 +17,7 @@ static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
 /// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file belongs to
 /// the user that runs the program, and set-user-id would lend the rights of that user to all that the input holds. `cp -p`
 /// does the same where it cannot keep the owner, and keeps the bits of the group, too, where the group is another.
-const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
+pub(super) const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
 /// How far the times of a file and its origin are apart at least where it is not whole: some systems keep times of files in
 /// steps of two seconds.

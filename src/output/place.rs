@@ -1,6 +1,6 @@
 //! Places of files: a name in a folder that is held open, or a path.
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, linkat, openat, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, linkat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 use std::collections::hash_map::RandomState;
 use std::fs::File;
@@ -86,6 +86,21 @@ impl Place {
         }
     }
 
+    /// Returns what kind of file, folder or link is there, if one is.
+    pub(super) fn file_type(&self) -> Option<FileType> {
+        self.stat().map(|stat| FileType::from_raw_mode(stat.st_mode))
+    }
+
+    /// Opens the device or pipe at this place to be written.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be opened, or has become a link.
+    pub(super) fn open_to_write(&self) -> io::Result<File> {
+        let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(File::from(openat(self.folder(), &self.path, flags, Mode::empty())?))
+    }
+
     /// Makes an empty file beside this place, under a name that nobody has, and opens it to be written.
     ///
     /// # Errors
@@ -132,6 +147,12 @@ impl Place {
 /// Returns the path that the system has for an open file, whether or not the file has a name.
 fn path_of(file: &File) -> String {
     format!("/proc/self/fd/{}", file.as_raw_fd())
+}
+
+/// Returns whether a path can only be that of a folder: `nodir/`, `nodir/.`, `nodir/..`.
+pub(super) fn names_folder(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    bytes.ends_with(b"/") || bytes.ends_with(b"/.") || path.ends_with("..")
 }
 
 /// Places are equal if their folders were opened at once and their paths are equal.

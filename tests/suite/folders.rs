@@ -1,6 +1,7 @@
 //! Folders as operands: which files are read, and in which order.
 
 use crate::command::{binary, output_of};
+use crate::in_folder::{self, folder_with};
 use std::fs;
 use std::os::unix::fs::symlink;
 use tempfile::TempDir;
@@ -125,4 +126,38 @@ fn a_link_to_nothing_is_said_and_is_no_trouble() {
     // A link that is named is another matter.
     let output = output_of(binary().current_dir(&folder).arg("b"), b"");
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn names_that_get_no_file_of_their_own_are_told() {
+    let folder = folder_with(&["in/a.log", "in/b.log", "alone/x.log"]);
+    let folder = folder.path();
+    let said = |args: &[&str]| {
+        let output = in_folder::run(folder, args);
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    fs::hard_link(folder.join("in/a.log"), folder.join("in/c.log")).unwrap();
+    let one = "imsdk-annotate: in/c.log: is another name of in/a.log, and is not written a second time\n";
+    for args in [&["--output-dir", "out", "in"][..], &["--resume", "--output-dir", "out", "in"]] {
+        assert_eq!(said(args), one);
+    }
+    assert!(folder.join("out/a.log").exists() && !folder.join("out/c.log").exists());
+    // In a stream, all lines are there.
+    assert_eq!(said(&["in"]), "");
+    // A link goes behind the name that is none, wherever it is; the names that are told are in the order of the inputs.
+    symlink("b.log", folder.join("in/a-link.log")).unwrap();
+    symlink("../alone/x.log", folder.join("in/d.log")).unwrap();
+    symlink("../alone/x.log", folder.join("in/e.log")).unwrap();
+    let several = "names are other names of files, and are not written a second time";
+    let names = "in/a-link.log (in/b.log), in/c.log (in/a.log), in/e.log (in/d.log)";
+    assert_eq!(said(&["--output-dir", "out", "in"]), format!("imsdk-annotate: 3 {several}: {names}\n"));
+    let names = "in/a-link.log (in/b.log), in/c.log (in/a.log), in/d.log (alone/x.log) and 1 more";
+    assert_eq!(
+        said(&["--output-dir", "out", "in", "alone"]),
+        format!("imsdk-annotate: 4 {several}: {names}\n")
+    );
+    // A file that is named is written each time.
+    assert_eq!(said(&["--output-dir", "out", "in/a.log", "in/c.log"]), "");
+    assert!(folder.join("out/c.log").exists());
 }

@@ -143,3 +143,75 @@ fn a_signal_finds_files_in_a_folder_that_was_renamed() {
     assert_eq!(fs::read_dir(folder.join("moved/put")).unwrap().count(), 0);
     assert!(!folder.join("out").exists());
 }
+
+#[test]
+fn a_report_below_the_output_folder_follows_no_link_either() {
+    let folder = folder_with(&["in/a.log", "in/sub/b.log", "elsewhere/kept", "victim"]);
+    let folder = folder.path();
+    fs::create_dir(folder.join("out")).unwrap();
+    symlink("../elsewhere", folder.join("out/sub")).unwrap();
+    symlink("out", folder.join("link")).unwrap();
+    for dir in ["out", "./out", "link"] {
+        for path in ["out/sub/r.json", "./out/sub/r.json", "link/sub/r.json", "in/../out/sub/r.json"] {
+            let report = format!("json={path}");
+            let expected = format!(
+                "imsdk-annotate: {path}: the folder {dir}/sub is a link to ../elsewhere, which is not followed; \
+                 remove it, or choose another folder\n"
+            );
+            assert_eq!(refusal(folder, &["--output-dir", dir, "--report", &report, "in/a.log"]), expected);
+        }
+    }
+    assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(folder.join("out")).unwrap().count(), 1);
+    // In the place of the report, a link is replaced.
+    for path in ["out/r.json", "link/r.json"] {
+        symlink("../victim", folder.join("out/r.json")).unwrap();
+        succeed(folder, &["--output-dir", "out", "--report", &format!("json={path}"), "in/a.log"]);
+        assert!(fs::symlink_metadata(folder.join("out/r.json")).unwrap().is_file(), "{path}");
+        assert_eq!(fs::read_to_string(folder.join("victim")).unwrap(), LINE);
+        fs::remove_file(folder.join("out/r.json")).unwrap();
+    }
+    // Two names of one place, as it is then.
+    symlink("../victim", folder.join("out/r.json")).unwrap();
+    let two = ["--report", "json=out/r.json", "--report", "text=link/r.json"];
+    assert!(
+        refusal(folder, &[&["--output-dir", "out"], &two[..], &["in/a.log"]].concat())
+            .contains("is written twice")
+    );
+    let message = refusal(folder, &["--output-dir", "out", "--report", "json=out/new/r.json", "in/a.log"]);
+    assert!(message.contains("out/new; make it first: only --output-dir makes folders"), "{message}");
+    assert!(
+        refusal(folder, &["--output-dir", "out", "--report", "json=out/", "in/a.log"])
+            .contains("is a directory")
+    );
+    // A pipe below the folder, and a path that leads out of it by its name alone.
+    make_pipe(folder.join("out/pipe"));
+    let mut command = binary();
+    command.current_dir(folder).args(["--output-dir", "out", "--report", "text=out/pipe", "in/a.log"]);
+    let child = command.stdin(Stdio::null()).spawn().unwrap();
+    assert!(fs::read_to_string(folder.join("out/pipe")).unwrap().contains("-1"));
+    assert!(child.wait_with_output().unwrap().status.success());
+    succeed(folder, &["--output-dir", "out", "--report", "text=out/../victim", "in/a.log"]);
+    assert_ne!(fs::read_to_string(folder.join("victim")).unwrap(), LINE);
+}
+
+#[test]
+fn a_folder_that_cannot_be_opened_is_told_once() {
+    let folder = folder_with(&["in/a.log", "in/b.log", "file"]);
+    let folder = folder.path();
+    symlink("loop", folder.join("loop")).unwrap();
+    symlink("ping", folder.join("pong")).unwrap();
+    symlink("pong", folder.join("ping")).unwrap();
+    for (output, words) in [
+        ("loop", "leads from link to link without end"),
+        ("loop/new", "leads from link to link without end"),
+        ("ping", "leads from link to link without end"),
+        ("file", "is no folder"),
+        ("file/new", "lies below what is no folder"),
+    ] {
+        let expected = format!("imsdk-annotate: {output}: {words}; choose another folder\n");
+        assert_eq!(refusal(folder, &["--output-dir", output, "in"]), expected);
+        let resumed = refusal(folder, &["--resume", "--output-dir", output, "in"]);
+        assert_eq!(resumed, expected);
+    }
+}

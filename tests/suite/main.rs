@@ -44,6 +44,7 @@ mod signals;
 mod standard_error;
 mod starved;
 mod stopped;
+mod stream_files;
 mod streaming;
 mod supply_chain;
 mod syntax;

@@ -158,13 +158,18 @@ fn only_the_output_folder_is_made() {
     let folder = folder.path();
     let root = fs::canonicalize(folder).unwrap();
     let expected = |output: &str| {
-        let folder = root.join(output);
-        let folder = folder.parent().unwrap().display();
+        let path = root.join(output);
+        let names_folder = output.ends_with('/') || output.ends_with("/.");
+        // Without what stands behind the last part.
+        let path: std::path::PathBuf = path.components().collect();
+        let folder = if names_folder { &path } else { path.parent().unwrap() }.display();
         format!(
             "imsdk-annotate: {output}: there is no folder {folder}; make it first: only --output-dir makes folders\n"
         )
     };
-    for output in ["new/x.log", "new/deep/x.log", "in/new/x.log", "in/a.log/x", "in/a.log/x/y"] {
+    for output in
+        ["new/x.log", "new/deep/x.log", "in/new/x.log", "in/a.log/x", "in/a.log/x/y", "new/", "new/."]
+    {
         assert_eq!(refusal(folder, &["-o", output, "in"]), expected(output));
         for args in [&["-q", "in"][..], &["in"], &["-q", "in/a.log"]] {
             let report = format!("json={output}");
@@ -176,6 +181,13 @@ fn only_the_output_folder_is_made() {
     let merged = refusal(folder, &["--merge-reports", "part.json", "--report", "json=new/r.json"]);
     assert_eq!(merged, expected("new/r.json"));
     assert!(!folder.join("new").exists() && !folder.join("in/new").exists());
+    for output in ["in/", "in/.", "in/..", "in"] {
+        let is_folder = "is a directory; name a file in it, or use --output-dir";
+        assert_eq!(
+            refusal(folder, &["-o", output, "in"]),
+            format!("imsdk-annotate: {output}: {is_folder}\n")
+        );
+    }
     // A report in the output folder, which is made for it.
     succeed(folder, &["--output-dir", "new/out", "--report", "json=new/out/r.json", "in"]);
     assert!(folder.join("new/out/r.json").exists() && folder.join("new/out/a.log").exists());

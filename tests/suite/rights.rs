@@ -1,9 +1,9 @@
 //! Rights: no output and no folder of outputs gives more of them than its input.
 
 use crate::command::{binary, isolated, output_of};
-use crate::in_folder::{folder_with, mode, set_mode, succeed};
-use std::fs;
-use std::os::unix::fs::chown;
+use crate::in_folder::{folder_with, mode, run, set_mode, succeed};
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -125,5 +125,67 @@ fn a_private_folder_is_private_from_the_moment_it_is_made() {
             assert!(line.contains(", 0700)"), "{trace}");
         }
         other => println!("skipped: strace is needed: {other:?}"),
+    }
+}
+
+#[test]
+fn a_link_to_a_private_log_gives_a_private_folder() {
+    let folder = folder_with(&["private/a.log", "public/sub/b.log", "open/c.log", "more/d.log"]);
+    let folder = folder.path();
+    for (path, mode) in [
+        ("private", 0o700),
+        ("public", 0o755),
+        ("public/sub", 0o755),
+        ("open", 0o777),
+        ("private/a.log", 0o644),
+    ] {
+        set_mode(folder.join(path), mode);
+    }
+    symlink("../../private/a.log", folder.join("public/sub/link.log")).unwrap();
+    symlink("../public/sub/link.log", folder.join("more/chain.log")).unwrap();
+    symlink("../public/sub/b.log", folder.join("open/b.log")).unwrap();
+    let made = |args: &[&str], path: &str| {
+        let output = run(folder, args);
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        let mode = mode(folder.join(path));
+        fs::remove_dir_all(folder.join("out")).unwrap();
+        mode
+    };
+    assert_eq!(made(&["--output-dir", "out", "public"], "out/sub"), 0o700);
+    assert_eq!(made(&["--output-dir", "out", "public/sub/link.log"], "out"), 0o700);
+    assert_eq!(made(&["--output-dir", "out", "more"], "out"), 0o700);
+    // A link gives no more rights than its own folder, and no less than both.
+    assert_eq!(made(&["--output-dir", "out", "open"], "out"), 0o755);
+    assert_eq!(made(&["--output-dir", "out", "public/sub/b.log"], "out"), 0o755);
+}
+
+#[test]
+fn an_output_with_more_rights_than_its_input_is_not_taken_as_whole() {
+    let folder = folder_with(&["in/a.log", "in/b.tar"]);
+    let folder = folder.path();
+    fs::write(folder.join("in/b.tar"), b"no\0text").unwrap();
+    for path in ["in/a.log", "in/b.tar"] {
+        set_mode(folder.join(path), 0o640);
+    }
+    let resume = || assert!(run(folder, &["--resume", "--output-dir", "out", "in"]).status.success());
+    resume();
+    for name in ["a.log", "b.tar"] {
+        let path = folder.join("out").join(name);
+        let is_made_anew = |given: u32| {
+            set_mode(&path, given);
+            let before = fs::metadata(&path).unwrap().ino();
+            // Held open, so that no new file can have its number.
+            let _held = File::open(&path);
+            resume();
+            fs::metadata(&path).unwrap().ino() != before
+        };
+        for more in [0o4640, 0o2640, 0o1640, 0o644, 0o660, 0o740, 0o4755] {
+            assert!(is_made_anew(more), "{name} {more:o}");
+            assert_eq!(mode(&path), 0o640, "{name} {more:o}");
+        }
+        for less in [0o640, 0o600, 0o400] {
+            assert!(!is_made_anew(less), "{name} {less:o}");
+            assert_eq!(mode(&path), less, "{name} {less:o}");
+        }
     }
 }

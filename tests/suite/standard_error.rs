@@ -106,7 +106,16 @@ fn closed_streams_are_said_to_be_closed_whatever_they_are_called() {
         }
         for option in ["--catalog", "--baseline", "--check-catalog"] {
             let output = shell(&format!("\"$0\" {option} {name} <&-"));
+            let said = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(2), "{option} {name}");
+            // Here, `-` is the name of a file.
+            let words = if name == "-" { "o such file" } else { is_closed };
+            assert!(said.contains(words) && said.lines().count() == 1, "{option} {name}: {said}");
+        }
+        if name != "-" {
+            let said =
+                String::from_utf8(shell(&format!("IMSDK_ANNOTATE_CONFIG={name} \"$0\" <&-")).stderr).unwrap();
+            assert!(said.contains(is_closed) && said.ends_with("or add --no-config\n"), "{name}: {said}");
         }
     }
     for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/proc/thread-self/fd/1"] {

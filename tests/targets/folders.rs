@@ -189,8 +189,10 @@ fn check(pipeline: &Pipeline, tally: &Tally, expected: &Expected) {
 
 fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
     let operands: Vec<InputName> = folders.iter().cloned().map(InputName::File).collect();
-    let Listing { files, unread, dangling } = list(&operands);
+    let Listing { files, unread, dangling, other_names } = list(&operands);
     assert_eq!((unread.len(), dangling.len()), (0, expected.dangling));
+    // A file that is not read under this name is read under the other.
+    assert!(other_names.iter().all(|other| files.iter().any(|file| file.name == other.read_as)));
     files
 }
 
