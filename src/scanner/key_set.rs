@@ -1,6 +1,7 @@
 //! The keys of a scanner, laid out for the questions that are asked for each candidate.
 
 use super::Keys;
+use super::byte_class::may_stand_before_key;
 use super::key_table::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
 use super::keys::normalized;
 
@@ -39,6 +40,8 @@ pub(super) struct ShortName {
     lower_case: u64,
     mask: u64,
     pub(super) length: u32,
+    /// Whether it begins as a colour sequence can end, with an `m` behind any digits: `ESC[mx=-1` has the key `x`.
+    could_end_color: bool,
 }
 
 impl KeySet {
@@ -148,14 +151,31 @@ impl ShortName {
             *bits = if byte.is_ascii_alphabetic() { 0x20 } else { 0 };
         }
         let [letters, lower_case, mask] = [letters, lower_case, mask].map(u64::from_le_bytes);
-        Some(Self { letters, lower_case, mask, length: name.len() as u32 })
+        let digits = name.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let could_end_color = name.get(digits) == Some(&b'm');
+        Some(Self { letters, lower_case, mask, length: name.len() as u32, could_end_color })
+    }
+
+    /// Returns whether eight bytes, the first in the lowest byte, end in the name, and the byte before it needs no second look.
+    #[inline(always)]
+    pub(super) fn is_key(&self, last: u64) -> bool {
+        let before = byte_before(last, self.length);
+        self.ends(last)
+            && may_stand_before_key(before)
+            && !(self.could_end_color && matches!(before, b'[' | b';' | b':'))
     }
 
     /// Returns whether eight bytes, the first in the lowest byte, end in the name.
     #[inline(always)]
-    pub(super) fn ends(&self, last: u64) -> bool {
+    fn ends(&self, last: u64) -> bool {
         ((last | self.lower_case) ^ self.letters) & self.mask == 0
     }
+}
+
+/// Returns the byte before a key of at most seven letters, given eight bytes that end in it.
+#[inline(always)]
+pub(super) fn byte_before(last: u64, length: u32) -> u8 {
+    (last << (8 * length) >> 56) as u8
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use super::byte_class::{ends_code, is_digit, is_quote, may_stand_before_key, punctuates, separates};
 use super::code::Code;
 use super::key::Key;
-use super::key_set::{KeySet, ShortName};
+use super::key_set::{KeySet, ShortName, byte_before};
 use super::key_table::{self, ADDED, KEY_TABLE};
 
 /// Bytes that are looked at on each side.
@@ -108,19 +108,11 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -
     let mut length = (LENGTHS >> (4 * found)) as u32 & 0xF;
     let mut number = (NUMBERS >> (4 * found)) as usize & 0xF;
     if length == 0 || !may_stand_before_key(byte_before(last, length)) {
-        let is_key =
-            |name: &&ShortName| name.ends(last) && may_stand_before_key(byte_before(last, name.length));
-        length = keys.short().iter().find(is_key)?.length;
+        length = keys.short().iter().find(|name| name.is_key(last))?.length;
         number = ADDED;
     }
     let start = separator - usize::from(quoted) - length as usize;
     Some(Key { number, start, spelled_code: number == key_table::CODE, quoted })
-}
-
-/// Returns the byte before a key of at most seven letters, given eight bytes that end in it.
-#[inline(always)]
-fn byte_before(last: u64, length: u32) -> u8 {
-    (last << (8 * length) >> 56) as u8
 }
 
 /// Up to seven letters, as they stand at the end of eight bytes.
@@ -183,9 +175,24 @@ mod tests {
 
     #[test]
     fn the_usual_form_is_a_field_by_the_rules_too() {
-        let before = ["", " ", "\"", "&", "_", "x", "3", "$", "-", "\\", "\\n", "\x1b[31m", "错", ".", "["];
-        let keys =
-            ["ret", "iRet", "code", "CODE", "retCode", "errcode", "errorcode", "ret_code", "rets", "cod"];
+        let before = [
+            "", " ", "\"", "&", "_", "x", "3", "$", "-", "\\", "\\n", "\x1b[31m", "错", ".", "[", "\x1b[",
+            "\x1b[31;",
+        ];
+        let keys = [
+            "ret",
+            "iRet",
+            "code",
+            "CODE",
+            "retCode",
+            "errcode",
+            "errorcode",
+            "ret_code",
+            "rets",
+            "cod",
+            "m",
+            "mx",
+        ];
         let separators =
             ["=", ":", "[", "\":", "'=", "\"[", " = ", ": ", "=  ", "=>", "= \"", "：", "?", "]:", "=\t"];
         let codes =
@@ -196,7 +203,7 @@ mod tests {
         ];
         let codes_of_none = Arc::new(CodeIndex::default());
         let mut with_added = Keys::default();
-        for key in ["rets", "cod", "x"] {
+        for key in ["rets", "cod", "x", "m", "mx"] {
             with_added.add(key).unwrap();
         }
         let scanners = [Keys::default(), with_added]
