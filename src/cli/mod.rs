@@ -82,11 +82,16 @@ pub(crate) fn run() -> ExitStatus {
     if let Some(lookup) = args.lookup.lookup() {
         return lookup::look_up(lookup, &args, &catalog, annotator, &messages);
     }
-    match Triage::new(&args, catalog) {
-        Ok(triage) if args.triage.merge_reports => merge::merge_reports(&args, triage),
-        Ok(_) if let Some(refusal) = args.recognition.refusal() => refuse(&messages, refusal),
-        Ok(triage) => annotate::annotate_inputs(&args, annotator, triage),
-        Err(refusal) => refuse(&messages, &refusal),
+    let triage = match Triage::new(&args, catalog) {
+        Ok(triage) => triage,
+        Err(refusal) => return refuse(&messages, &refusal),
+    };
+    if args.triage.merge_reports {
+        return merge::merge_reports(&args, triage);
+    }
+    match args.recognition.refusal() {
+        Some(refusal) => refuse(&messages, refusal),
+        None => annotate::annotate_inputs(&args, annotator, triage),
     }
 }
 

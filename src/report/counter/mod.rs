@@ -259,15 +259,16 @@ impl Counter {
         }
         let newline = memrchr(b'\n', text);
         let has_field = self.line.has_field && newline.is_none_or(|newline| newline < self.line.searched);
-        match newline {
-            None if let Some(open) = &mut self.open => open.has_field = has_field,
-            newline => {
-                let start = newline.map_or(0, |newline| newline + 1);
-                let mut head = Vec::with_capacity(TEXT_MAX_BYTES);
-                extend_head(&mut head, &text[start..]);
-                self.open = Some(OpenLine { head, offset: offset + start as u64, has_field });
-            }
+        if newline.is_none()
+            && let Some(open) = &mut self.open
+        {
+            open.has_field = has_field;
+            return;
         }
+        let start = newline.map_or(0, |newline| newline + 1);
+        let mut head = Vec::with_capacity(TEXT_MAX_BYTES);
+        extend_head(&mut head, &text[start..]);
+        self.open = Some(OpenLine { head, offset: offset + start as u64, has_field });
     }
 }
 
