@@ -48,6 +48,17 @@ pub(crate) fn is_closed_stream(path: &Path) -> bool {
     [STDIN, STDOUT, STDERR].into_iter().any(was_closed) && descriptor_of(path).is_some_and(was_closed)
 }
 
+/// Returns whether a descriptor is one that the program has opened itself, so that its number named nothing when the program
+/// was started. Only Linux tells; elsewhere none is.
+pub(crate) fn is_own(descriptor: RawFd) -> bool {
+    /// What the program opens is closed where another one is executed; what it was started with cannot be.
+    const CLOSED_ON_EXEC: u32 = OFlags::CLOEXEC.bits();
+    let info = fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & CLOSED_ON_EXEC != 0)
+}
+
 /// Returns the file that a descriptor of this program has open, to be written where the descriptor stands: with its offset, and
 /// at the end if it appends. Opening the path of the descriptor (`/dev/stdout`, `/dev/fd/3`) would begin at the start of the
 /// file and write over what is there.
@@ -106,6 +117,15 @@ pub(crate) fn descriptor_of(path: &Path) -> Option<RawFd> {
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_the_program_opens_is_its_own() {
+        use std::os::fd::AsRawFd;
+        let file = tempfile::tempfile().unwrap();
+        assert!(is_own(file.as_raw_fd()));
+        assert!(![STDIN, STDOUT, STDERR].into_iter().any(is_own));
+    }
 
     #[test]
     fn paths_of_descriptors_are_known_also_through_links() {

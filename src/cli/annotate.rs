@@ -186,16 +186,19 @@ fn to_stdout(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Coun
         }
         Ok(Destination::Stdout(stdout))
     });
-    to_one_stream(args, pipeline, inputs, STDOUT_NAME, destination, format)
+    to_one_stream(args, pipeline, inputs, Promised::new(STDOUT_NAME), destination, format)
 }
 
 fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Counted {
     let format = args.compress.format().unwrap_or(Format::of_name(path));
+    let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
     let destination = Destination::file(path, &pipeline.reading.progress);
-    if matches!(destination, Ok(Destination::New(_))) {
+    // What a descriptor has open can be read along, unless it is compressed.
+    let can_be_read_along = format == Format::Plain && !matches!(destination, Ok(Destination::New(_)));
+    if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
         pipeline.reading.buffering = Buffering::Block;
     }
-    to_one_stream(args, pipeline, inputs, &InputName::File(path.to_owned()).to_string(), destination, format)
+    to_one_stream(args, pipeline, inputs, promised, destination, format)
 }
 
 /// Who counts wants to have counted all, also where the output cannot be written to its end.
@@ -203,11 +206,11 @@ fn to_one_stream(
     args: &Args,
     pipeline: &Pipeline,
     inputs: &[InputFile],
-    name: &str,
+    promised: Promised,
     destination: io::Result<Destination>,
     format: Format,
 ) -> Counted {
-    let _promised = Promised::new(name);
+    let name = promised.name();
     let is_outlived = pipeline.counter.is_some();
     let is_live = pipeline.reading.buffering != Buffering::Block;
     let encoder = destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));

@@ -23,7 +23,7 @@ pub(crate) struct NoteArgs {
     /// {"ret":-204} becomes {"ret":-204,"ret_category":"auth","ret_message":"user session is failure!"}, and ret=-204
     /// becomes ret=-204 ret_category=auth ret_message="user session is failure!"; in a tag of XML they are attributes.
     /// Other fields get the plain note. JSON stays valid, and so does most XML: tags are told in one line. Members that
-    /// the line has itself are not added, no object or tag gets one twice, and there is no colour.
+    /// the line has itself are not added, no object or tag in one line gets one twice, and there is no colour.
     #[arg(long, help_heading = "Notes")]
     pub(crate) fields: bool,
 

@@ -174,13 +174,14 @@ impl OpenReport {
         let name = name_of(path);
         let place = choice.place(folder).unwrap_or_else(|| resolve(path));
         files_in_use.refuse_output(path, &place)?;
+        // Opening a named pipe waits for its reader.
+        let promised = Promised::new(&name);
         let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
         let destination = match below {
             Some((folder, relative)) => Destination::below(folder, &relative),
             None => Destination::file(path, &Progress::hidden()),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let promised = Promised::new(&name);
         let (is_to_stdout, color) = (descriptor_of(path) == Some(STDOUT), args.color.is_on(false));
         Ok(Self { format, promised, is_to_stdout, target: Target::Destination(destination), color })
     }

@@ -3,7 +3,7 @@
 use super::InputName;
 use crate::progress::Progress;
 use crate::signals;
-use crate::standard_streams::{STDIN, is_closed_stream, was_closed};
+use crate::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
@@ -50,6 +50,8 @@ impl Descriptor {
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
             FileType::RegularFile => descriptor.can_wait = false,
+            // The pipe that signals come through, say.
+            FileType::Fifo if is_own_pipe(name) => return Err(Errno::BADF.into()),
             FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
             _ => {}
         }
@@ -171,6 +173,11 @@ fn open_on_thread(path: &Path) -> io::Result<File> {
     }
     signals::before_read(done.as_fd(), true)?;
     opened.recv().map_err(io::Error::other)?
+}
+
+/// Returns whether an input is a pipe of the program itself, by the number of its descriptor.
+fn is_own_pipe(name: &InputName) -> bool {
+    matches!(name, InputName::File(path) if descriptor_of(path).is_some_and(is_own))
 }
 
 /// Makes a pipe so large that its two ends seldom wait for each other. Where that is refused, it works as it is.

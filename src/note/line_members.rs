@@ -1,7 +1,7 @@
 //! The members that a line has itself, which are not added again.
 
 use super::members::SUFFIXES;
-use super::name::{BACKSLASHES_MAX, blanks_behind};
+use super::name::{BACKSLASHES_MAX, BLANKS_MAX, blanks_behind};
 use crate::field::{Members, Syntax};
 use crate::scanner;
 use memchr::{memchr, memmem, memrchr};
@@ -81,7 +81,7 @@ fn has_escaped_name(line: &[u8]) -> bool {
             return false;
         };
         rest = &rest[quote + 1..];
-        if rest.get(blanks_behind(rest)) == Some(&b':') {
+        if are_before(rest, |byte| byte == b':') {
             return true;
         }
     }
@@ -94,5 +94,11 @@ fn names_something(behind: &[u8]) -> bool {
     let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
     let quote = usize::from(matches!(behind.get(backslashes), Some(b'"' | b'\'')));
     let rest = &behind[backslashes + quote..];
-    matches!(rest.get(blanks_behind(rest)), Some(b':' | b'='))
+    are_before(rest, |byte| matches!(byte, b':' | b'='))
+}
+
+/// Returns whether blanks and one of the bytes begin a text; also where there are more blanks than are looked at.
+fn are_before(text: &[u8], is_wanted: impl Fn(u8) -> bool) -> bool {
+    let blanks = blanks_behind(text);
+    blanks >= BLANKS_MAX || text.get(blanks).is_some_and(|&byte| is_wanted(byte))
 }

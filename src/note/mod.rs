@@ -145,6 +145,8 @@ impl Notes {
         }
         let begins = |note: &[u8]| note.starts_with(rest);
         match (&self.fitting, field.form) {
+            // The comma behind a value begins any member.
+            (Some(_), NoteForm::Members(_)) if !rest.iter().any(u8::is_ascii_alphanumeric) => false,
             (Some(fitting), NoteForm::Members(syntax)) => Members::ALL.into_iter().any(|members| {
                 let pieces = fitting.members.pieces(syntax, members, entry, key_of(field, text));
                 begins(&pieces.map(|(longer, piece)| &longer[piece]).concat())

@@ -8,7 +8,7 @@ use std::ops::Range;
 const NUMBER_MAX_BYTES: usize = 64;
 
 /// The longest run of blanks between a name, its colon and its value.
-const BLANKS_MAX: usize = 200;
+pub(super) const BLANKS_MAX: usize = 200;
 
 /// The backslashes before a quote that ends a name, at most.
 pub(super) const BACKSLASHES_MAX: usize = 8;

@@ -8,11 +8,12 @@ use super::standard::{Output, first_of};
 use crate::input::InputName;
 use crate::progress::Progress;
 use crate::signals;
-use crate::standard_streams::{descriptor_of, is_closed_stream, open_to_write};
+use crate::standard_streams::{descriptor_of, is_own, open_to_write, was_closed};
 use rustix::fs::FileType;
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 /// Takes one stream of output.
@@ -34,9 +35,10 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// Fails where the file cannot be made or opened, or is a standard stream that was closed from the start.
+    /// Fails where the file cannot be made or opened, or is a descriptor that was closed from the start.
     pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
-        if is_closed_stream(path) {
+        let descriptor = descriptor_of(path);
+        if descriptor.is_some_and(|descriptor| was_closed(descriptor) || is_own(descriptor)) {
             return Err(Errno::BADF.into());
         }
         if names_folder(path) {
@@ -44,8 +46,11 @@ impl Destination {
             return Err(ErrorKind::IsADirectory.into());
         }
         if let Ok(metadata) = fs::metadata(path) {
-            let special = match descriptor_of(path) {
-                Some(descriptor) if metadata.is_file() => Some(open_to_write(descriptor)?),
+            let special = match descriptor {
+                // A socket cannot be opened by a path.
+                Some(descriptor) if metadata.is_file() || metadata.file_type().is_socket() => {
+                    Some(open_to_write(descriptor)?)
+                }
                 _ if !metadata.is_file() => Some(OpenOptions::new().write(true).open(path)?),
                 _ => None,
             };
@@ -75,6 +80,15 @@ impl Destination {
             }
             Some(FileType::Directory) => Err(ErrorKind::IsADirectory.into()),
             Some(_) => Ok(Self::Special { file: place.open_to_write()?, beside: Progress::hidden() }),
+        }
+    }
+
+    /// Returns whether the stream goes to a regular file, new or not. Standard output is not asked.
+    pub(crate) fn is_file(&self) -> bool {
+        match self {
+            Self::Stdout(_) => false,
+            Self::Special { file, .. } => file.metadata().is_ok_and(|metadata| metadata.is_file()),
+            Self::New(_) => true,
         }
     }
 

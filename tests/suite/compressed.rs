@@ -232,12 +232,19 @@ fn a_note_that_the_end_of_damaged_data_cuts_stays_alone() {
         (&["--note", " ({message}, as is ret=-1, too)"], "ret=-204"),
     ] {
         let whole = annotate(args, line.as_bytes());
-        for end in line.len() + 2..=whole.len() {
+        // A comma and a quote begin any member of JSON.
+        let told_bytes = if line.starts_with('{') { 3 } else { 2 };
+        for end in line.len() + told_bytes..=whole.len() {
             let packed = pack("gzip", &whole[..end]);
             let output = output_of(binary().args(args), &packed[..packed.len() - 8]);
             assert_eq!(output.status.code(), Some(2));
             let (found, cut) = (output.stdout.escape_ascii(), whole[..end].escape_ascii());
             assert_eq!(found.to_string(), cut.to_string(), "{args:?}");
         }
+    }
+    for end in ["", ",", ",\""] {
+        let packed = pack("gzip", format!("{{\"ret\":-204 {end}").as_bytes());
+        let output = output_of(binary().arg("--fields"), &packed[..packed.len() - 8]);
+        assert!(output.stdout.starts_with(b"{\"ret\":-204,\"ret_category\":"), "{end}");
     }
 }

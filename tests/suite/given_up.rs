@@ -1,7 +1,8 @@
 //! Outputs and reports that a run gives up after a signal: they are named on standard error.
 
 use crate::command::{binary, isolated};
-use crate::signals::{Run, send, start_blocked};
+use crate::in_folder::make_pipe;
+use crate::signals::{Run, send, start, start_blocked, wait_until};
 use rustix::process::Signal;
 use std::fs;
 use std::io::Read;
@@ -40,6 +41,30 @@ fn reports_that_cannot_be_waited_for_are_named() {
         send(&run.child, Signal::INT);
         assert_eq!(said(run, Signal::INT), format!("imsdk-annotate: {names}: {CAUSE}"), "{args:?}");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "{args:?}");
+    }
+}
+
+/// The program waits in the opening of the pipe, before any line is written.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_named_pipe_that_nobody_reads_is_named() {
+    for args in [&["-o", "q"][..], &["-q", "--report", "json=q"]] {
+        let folder = tempfile::tempdir().unwrap();
+        make_pipe(folder.path().join("q"));
+        let run = start(binary().current_dir(&folder).args(args));
+        let stat = format!("/proc/{}/stat", run.child.id());
+        let mut seen = 0;
+        wait_until(|| {
+            let stat = fs::read_to_string(&stat).unwrap();
+            let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+            // Asleep, with the thread that waits for signals.
+            seen = if fields[0] == "S" && fields[17] == "2" { seen + 1 } else { 0 };
+            thread::sleep(Duration::from_millis(10));
+            seen == 20
+        });
+        send(&run.child, Signal::TERM);
+        let said = said(run, Signal::TERM);
+        assert!(said.starts_with("imsdk-annotate: q: not written to the end, because"), "{said}");
     }
 }
 

@@ -197,6 +197,55 @@ fn descriptors_that_cannot_be_written_to_are_refused() {
     }
 }
 
+/// What has the number then is of the program itself: the pipe that signals come through, a file that is not whole.
+#[test]
+#[cfg(target_os = "linux")]
+fn descriptors_that_were_not_open_at_the_start_are_closed() {
+    let folder = folder_with(&["a.log"]);
+    let closed = "for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; ";
+    for descriptor in 3..=9 {
+        for args in [
+            format!("-o /dev/fd/{descriptor} a.log"),
+            format!("-q --report json=/dev/fd/{descriptor} a.log"),
+            format!("-q --report json=r.json --report github=/dev/fd/{descriptor} a.log"),
+            format!("-q --report text /dev/fd/{descriptor}"),
+        ] {
+            let output = shell(folder.path(), &format!("{closed} exec \"$0\" {args}"));
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{args} {said}");
+        }
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+#[test]
+fn a_socket_is_written_to_by_its_descriptor() {
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    let folder = folder_with(&["a.log"]);
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    let mut command = binary();
+    command.current_dir(&folder).args(["-o", "/dev/stdout", "a.log"]).stdout(OwnedFd::from(theirs));
+    assert!(command.status().unwrap().success());
+    drop(command);
+    let mut written = String::new();
+    ours.read_to_string(&mut written).unwrap();
+    assert_eq!(written, ANNOTATED);
+}
+
+#[test]
+fn compressed_files_of_descriptors_have_the_same_bytes() {
+    let folder = folder_with(&["a.log"]);
+    let pauses = "(cat a.log; sleep 0.2; cat a.log) | \"$0\" --compress gzip";
+    shell(folder.path(), &format!("{pauses} -o /dev/stdout >paused.gz"));
+    shell(folder.path(), &format!("{pauses} --line-buffered -o /dev/fd/3 3>by-line.gz"));
+    shell(folder.path(), "cat a.log a.log | \"$0\" --compress gzip -o whole.gz");
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(bytes("paused.gz"), bytes("whole.gz"));
+    assert_eq!(bytes("by-line.gz"), bytes("whole.gz"));
+}
+
 #[test]
 fn only_the_reader_of_standard_output_may_leave_before_a_report() {
     let folder = folder_with(&["a.log"]);

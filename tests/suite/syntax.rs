@@ -250,6 +250,18 @@ fn members_of_any_number_of_keys_are_told_apart() {
 }
 
 #[test]
+fn a_member_of_the_line_is_known_behind_any_number_of_blanks() {
+    for count in [0, 1, 199, 200, 201, 500] {
+        let own = format!("\"ret_message\"{}:\"x\"", " ".repeat(count));
+        assert_eq!(
+            with_fields(&[], &format!("{{\"ret\":-204,{own}}}")),
+            format!("{{\"ret\":-204,\"ret_category\":\"auth\",{own}}}"),
+            "{count}"
+        );
+    }
+}
+
+#[test]
 fn json_within_xml_and_comments_stay_well_formed() {
     let folder = tempfile::tempdir().unwrap();
     let catalog = folder.path().join("evil.csv");
