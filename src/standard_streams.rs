@@ -51,7 +51,7 @@ pub(crate) fn is_closed_stream(path: &Path) -> bool {
 /// Returns whether a descriptor is one that the program has opened itself, so that its number named nothing when the program
 /// was started. Only Linux tells; elsewhere none is.
 pub(crate) fn is_own(descriptor: RawFd) -> bool {
-    /// What the program opens is closed where another one is executed; what it was started with cannot be.
+    /// Descriptors that the program opens are closed where another one is executed; those that it was started with cannot be.
     const CLOSED_ON_EXEC: u32 = OFlags::CLOEXEC.bits();
     let info = fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));

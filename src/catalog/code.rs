@@ -63,7 +63,7 @@ impl Codes {
     ///
     /// # Errors
     ///
-    /// Where the text is neither, or where the higher end of a range stands first.
+    /// Fails where the text is neither, or where the higher end of a range stands first.
     ///
     /// ```
     /// use imsdk_annotate::{Codes, CodesError};

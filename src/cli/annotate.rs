@@ -193,7 +193,7 @@ fn to_file(args: &Args, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Pa
     let format = args.compress.format().unwrap_or(Format::of_name(path));
     let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
     let destination = Destination::file(path, &pipeline.reading.progress);
-    // What a descriptor has open can be read along, unless it is compressed.
+    // A file that a descriptor has open can be read along, unless it is compressed.
     let can_be_read_along = format == Format::Plain && !matches!(destination, Ok(Destination::New(_)));
     if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
         pipeline.reading.buffering = Buffering::Block;

@@ -83,8 +83,8 @@ pub(crate) struct Args {
 
     /// With --output-dir, leave out inputs whose file is there and whole
     ///
-    /// That is a file with the same time of modification as its input, which is given to whole files only, and with no
-    /// more rights than its input.
+    /// A file is whole if it has the time of modification of its input, which is given to whole files only, and no more
+    /// rights than its input.
     /// Use the same options as before: they are not compared.
     #[arg(long, requires = "output_dir", conflicts_with_all = ["report", "fail_on"], help_heading = "Output")]
     pub(crate) resume: bool,

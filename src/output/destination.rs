@@ -20,7 +20,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) enum Destination {
     Stdout(Output),
-    /// What is there already and no regular file, `/dev/null` say, is written to as it is; so is a file that a descriptor of the
+    /// A device, pipe or socket that is there already, `/dev/null` say, is written to as it is; so is a file that a descriptor of the
     /// program has open.
     Special {
         file: File,

@@ -34,7 +34,7 @@ pub(crate) enum OutputStream {
     Stderr,
 }
 
-/// What a run writes to a standard stream.
+/// The content that a run writes to a standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
     /// Messages at most, for which there is no other place.

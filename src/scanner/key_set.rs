@@ -5,7 +5,7 @@ use super::byte_class::may_stand_before_key;
 use super::key_table::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
 use super::keys::normalized;
 
-/// How many of a key's last letters tell candidates from other text.
+/// The number of a key's last letters that tell candidates from other text.
 const ENDING_BYTES: usize = 4;
 
 /// The keys of a scanner.
@@ -40,7 +40,7 @@ pub(super) struct ShortName {
     lower_case: u64,
     mask: u64,
     pub(super) length: u32,
-    /// Whether it begins as a colour sequence can end, with an `m` behind any digits: `ESC[mx=-1` has the key `x`.
+    /// True if it begins as a colour sequence can end, with an `m` behind any digits: `ESC[mx=-1` has the key `x`.
     could_end_color: bool,
 }
 
@@ -51,7 +51,7 @@ impl KeySet {
             let mut highest = [i32::MAX; KEY_TABLE.len() + 1];
             for (highest, &KeyRow { name, positive }) in highest.iter_mut().zip(&KEY_TABLE) {
                 *highest = match positive {
-                    // Who adds a key says that it is iMSDK's.
+                    // A key that a user adds is said to be iMSDK's.
                     _ if is_added(name) => i32::MAX,
                     _ if !keys.defaults => i32::MIN,
                     Positive::Always => i32::MAX,

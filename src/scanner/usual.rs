@@ -61,26 +61,17 @@ const SHORT: [(u64, u32, usize); count_of_short()] = {
     short
 };
 
-/// The lengths of [`SHORT`], in four bits each, behind four bits of 0 for none.
-const LENGTHS: u64 = {
-    assert!(SHORT.len() < 16);
-    let (mut lengths, mut at) = (0, 0);
+/// The lengths and the numbers of [`SHORT`], in four bits each, behind four bits of 0 for none.
+const LENGTHS_AND_NUMBERS: [u64; 2] = {
+    assert!(SHORT.len() < 16 && KEY_TABLE.len() < 16);
+    let (mut packed, mut at) = ([0; 2], 0);
     while at < SHORT.len() {
-        lengths |= (SHORT[at].1 as u64) << (4 * (at + 1));
+        let (_, length, number) = SHORT[at];
+        packed[0] |= (length as u64) << (4 * (at + 1));
+        packed[1] |= (number as u64) << (4 * (at + 1));
         at += 1;
     }
-    lengths
-};
-
-/// The numbers of [`SHORT`], in four bits each, behind four bits for none.
-const NUMBERS: u64 = {
-    assert!(KEY_TABLE.len() < 16);
-    let (mut numbers, mut at) = (0, 0);
-    while at < SHORT.len() {
-        numbers |= (SHORT[at].2 as u64) << (4 * (at + 1));
-        at += 1;
-    }
-    numbers
+    packed
 };
 
 const fn count_of_short() -> usize {
@@ -105,8 +96,9 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -
         }
     }
     // Not from a table: it would have to be loaded before the byte in front of the key is known.
-    let mut length = (LENGTHS >> (4 * found)) as u32 & 0xF;
-    let mut number = (NUMBERS >> (4 * found)) as usize & 0xF;
+    let [lengths, numbers] = LENGTHS_AND_NUMBERS;
+    let mut length = (lengths >> (4 * found)) as u32 & 0xF;
+    let mut number = (numbers >> (4 * found)) as usize & 0xF;
     if length == 0 || !may_stand_before_key(byte_before(last, length)) {
         length = keys.short().iter().find(|name| name.is_key(last))?.length;
         number = ADDED;

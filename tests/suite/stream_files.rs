@@ -180,7 +180,7 @@ fn descriptors_that_cannot_be_written_to_are_refused() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(said, "imsdk-annotate: /dev/fd/3: is open to be read; open it with 3>>\n");
-    // What is in use stays so under this name, too.
+    // A file in use stays so under this name, too.
     for (args, words) in [
         ("-o /dev/stdout a.log >>a.log", "/dev/stdout: is the input a.log"),
         ("-o /dev/fd/3 a.log 3>>a.log", "/dev/fd/3: is the input a.log"),
@@ -197,7 +197,7 @@ fn descriptors_that_cannot_be_written_to_are_refused() {
     }
 }
 
-/// What has the number then is of the program itself: the pipe that signals come through, a file that is not whole.
+/// The number then belongs to something of the program itself: the pipe that signals come through, a file that is not whole.
 #[test]
 #[cfg(target_os = "linux")]
 fn descriptors_that_were_not_open_at_the_start_are_closed() {
