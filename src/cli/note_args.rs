@@ -13,8 +13,8 @@ pub(crate) struct NoteArgs {
     /// What notes say [default: ' ({category}: {message})']
     ///
     /// Names in braces stand for what the catalog says: `{code}`, `{category}`, `{severity}`, `{message}`,
-    /// `{explanation}`; `{{` and `}}` are braces. It begins with a blank, a bracket or the like, so that the note is
-    /// not read as more of the number; an empty one writes no notes.
+    /// `{explanation}`; `{{` and `}}` are braces. It begins with a blank, an opening bracket or the like, so that
+    /// the note is not read as more of the number or as what closes the field; an empty one writes no notes.
     #[arg(long, value_name = "TEMPLATE", value_parser = Template::parse, help_heading = "Notes")]
     pub(crate) note: Option<Template>,
 

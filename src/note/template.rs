@@ -45,6 +45,8 @@ pub enum TemplateError {
     Control(char),
     /// The note would be read as more of the number before it.
     CarriesOn,
+    /// The note begins with what closes a field: `]` or a quote.
+    ClosesField(char),
 }
 
 impl Template {
@@ -53,7 +55,8 @@ impl Template {
     /// # Errors
     ///
     /// Where it names what there is not, has a lone brace or a control character, or where it begins with what would
-    /// be read as more of the number that it stands behind: a letter, a digit, `-` and the like, or a name.
+    /// be read as more of the number that it stands behind (a letter, a digit, `-` and the like, or a name) or as what
+    /// closes the field (`]` or a quote): in `ret[-1]]` a note `]` could not be told from the field's own bracket.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         if let Some(control) = text.chars().find(|&char| char.is_control() && char != '\t') {
             return Err(TemplateError::Control(control));
@@ -76,7 +79,11 @@ impl Template {
             };
             rest = &rest[length..];
         }
-        if carries_on(&pieces) { Err(TemplateError::CarriesOn) } else { Ok(Self(pieces)) }
+        match text.chars().next() {
+            Some(first @ (']' | '"' | '\'')) => Err(TemplateError::ClosesField(first)),
+            _ if carries_on(&pieces) => Err(TemplateError::CarriesOn),
+            _ => Ok(Self(pieces)),
+        }
     }
 
     /// What stands at the beginning of every note.
@@ -150,6 +157,8 @@ impl Name {
     }
 }
 
+const BEGIN_WITH: &str = "begin with a blank or an opening bracket: ' {message}'";
+
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -165,11 +174,9 @@ impl fmt::Display for TemplateError {
             Self::Control(control) => {
                 write!(f, "has a {} in it; a note is a part of its line", control.escape_default())
             }
-            Self::CarriesOn => {
-                write!(
-                    f,
-                    "would be read as more of the number; begin with a blank or a bracket: ' {{message}}'"
-                )
+            Self::CarriesOn => write!(f, "would be read as more of the number; {BEGIN_WITH}"),
+            Self::ClosesField(closing) => {
+                write!(f, "begins with {closing}, which closes a field; {BEGIN_WITH}")
             }
         }
     }
@@ -201,6 +208,8 @@ mod tests {
             (": {code}", ": -204"),
             ("\t# {code}", "\t# -204"),
             ("; 说明", "; 说明"),
+            (" ]", " ]"),
+            ("[{code}]", "[-204]"),
         ] {
             assert_eq!(rendered(template).as_deref(), Ok(expected), "{template}");
         }
@@ -232,6 +241,10 @@ mod tests {
             (",{code}", "more of the number"),
             ("（{message}）", "more of the number"),
             ("\\{message}", "more of the number"),
+            ("]", "begins with ], which closes a field; begin with a blank"),
+            ("]({message})", "begins with ]"),
+            ("\" {message}", "begins with \""),
+            ("' {message}", "begins with '"),
         ] {
             let error = rendered(template).expect_err(template);
             assert!(error.contains(expected), "{template}: {error}");

@@ -13,7 +13,7 @@ const TEMPLATES: [&str; 8] = [
     " {message}",
     " [{code}] {message} ret",
     "\t<{explanation}> exit",
-    "\"{severity}\" {{{message}}}",
+    "<\"{severity}\"> {{{message}}}",
     " {message} \\",
     " // ret={code}",
 ];
@@ -360,7 +360,9 @@ fn templates_that_are_none_are_refused() {
     for (template, expected) in [
         (" {mesage}", "there is no {mesage}; there are {code} {category} {severity} {message} {explanation}"),
         (" {message}\nx", "has a \\n in it; a note is a part of its line"),
-        ("{message}", "begin with a blank or a bracket"),
+        ("{message}", "begin with a blank or an opening bracket: ' {message}'"),
+        ("]", "begins with ], which closes a field; begin with a blank or an opening bracket: ' {message}'"),
+        ("'{message}'", "begins with ', which closes a field"),
         (" {", "a { stands alone"),
     ] {
         let output = output_of(binary().args(["--note", template]), b"ret=-1\n");

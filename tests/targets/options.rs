@@ -25,7 +25,7 @@ const TEMPLATES: [&str; 12] = [
     " {message}",
     " [{code}] {message} ret",
     "\t<{explanation}> exit",
-    "\"{severity}\" {{{message}}}",
+    "<\"{severity}\"> {{{message}}}",
     " {message} \\",
     " // ret={code}",
     "(",
