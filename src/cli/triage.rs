@@ -158,18 +158,20 @@ impl OpenReport {
             let promised = Promised::new(STDERR_NAME);
             return Ok(Self { format, promised, is_to_stdout: false, target, color });
         };
+        let is_to_stdout = choice.is_to_stdout() || descriptor_of(path) == Some(STDOUT);
+        if is_to_stdout && lines_go_to_stdout(args) {
+            return Err(format!(
+                "--report {}={}: the lines go to standard output; add --quiet",
+                format.name(),
+                name_of(path)
+            ));
+        }
         if choice.is_to_stdout() {
-            if args.streams_to_stdout() {
-                return Err(format!(
-                    "--report {}=-: the lines go to standard output; add --quiet",
-                    format.name()
-                ));
-            }
             let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
             let color = args.color.is_on(io::stdout().is_terminal());
             let promised = Promised::new(STDOUT_NAME);
-            return Ok(Self { format, promised, is_to_stdout: true, target, color });
+            return Ok(Self { format, promised, is_to_stdout, target, color });
         }
         let name = name_of(path);
         let place = choice.place(folder).unwrap_or_else(|| resolve(path));
@@ -182,9 +184,15 @@ impl OpenReport {
             None => Destination::file(path, &Progress::hidden()),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let (is_to_stdout, color) = (descriptor_of(path) == Some(STDOUT), args.color.is_on(false));
+        let color = args.color.is_on(false);
         Ok(Self { format, promised, is_to_stdout, target: Target::Destination(destination), color })
     }
+}
+
+/// Returns whether lines go to standard output, by default or by a path of it (`-o /dev/stdout`).
+fn lines_go_to_stdout(args: &Args) -> bool {
+    let is_named = |path: &PathBuf| !args.triage.quiet && descriptor_of(path) == Some(STDOUT);
+    args.streams_to_stdout() || args.output.as_ref().is_some_and(is_named)
 }
 
 impl Target {

@@ -184,7 +184,7 @@ fn descriptors_that_cannot_be_written_to_are_refused() {
     for (args, words) in [
         ("-o /dev/stdout a.log >>a.log", "/dev/stdout: is the input a.log"),
         ("-o /dev/fd/3 a.log 3>>a.log", "/dev/fd/3: is the input a.log"),
-        ("--report text=/dev/stdout a.log >>f", "/dev/stdout: is standard output"),
+        ("--report text=/dev/stdout a.log >>f", "/dev/stdout: the lines go to standard output; add --quiet"),
         ("-q --report text=/dev/stdout --report json=f a.log >>f", "f: is written twice"),
     ] {
         let output = shell(folder, &format!("exec \"$0\" {args}"));
