@@ -89,7 +89,10 @@ fn what_cannot_be_is_refused_before_any_work() {
         (&["--report", "json=d"], "d: is a directory"),
         (&["--report", "json=a.log"], "a.log: is the input a.log; write to another file"),
         (&["--report", "json=-"], "--report json=-: the lines go to standard output; add --quiet"),
-        (&["--report", "json=/dev/stdout"], "--report json=/dev/stdout: the lines go to standard output; add --quiet"),
+        (
+            &["--report", "json=/dev/stdout"],
+            "--report json=/dev/stdout: the lines go to standard output; add --quiet",
+        ),
         (&["--report", "json=-", "-o", "/dev/stdout"], "--report json=-: the lines go to standard output"),
         (&["--report", "json=r", "--report", "text=r"], "r: is written twice; name another file"),
         (&["--report", "json=r", "-o", "r"], "r: is written twice; name another file"),
