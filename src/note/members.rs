@@ -1,8 +1,8 @@
 //! Notes as members in the line's own syntax, so that machines go on reading it: `,"ret_category":"auth"`.
 
 use super::texts::Texts;
+use crate::buffer::CHUNK_BYTES;
 use crate::catalog::{Catalog, Language};
-use crate::collector::CHUNK_BYTES;
 use crate::field::{Members, Syntax};
 use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;

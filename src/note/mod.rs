@@ -11,10 +11,10 @@ mod texts;
 pub(crate) use form::FormFinder;
 pub use template::{Template, TemplateError};
 
+use crate::buffer::{CHUNK_BYTES, Sink};
 use crate::catalog::{Catalog, CodeIndex, Entry, Language, Severity};
-use crate::collector::{CHUNK_BYTES, Sink};
 use crate::field::{Field, Members, NoteForm};
-use crate::line_color::LineColor;
+use crate::line::color::LineColor;
 use crate::scanner;
 use members::{MemberNotes, xml};
 use memchr::{memchr_iter, memmem};

@@ -1,30 +1,30 @@
 //! Finds fields, copies what lies between them, puts a note behind each or takes it out.
 
 mod chunks;
+mod keyed;
 mod line_fields;
-mod memory;
 mod note_finder;
+mod patterned;
+mod state;
 mod units;
-mod whole_lines;
-mod with_keys;
 
-pub(crate) use memory::Memory;
+pub(crate) use state::StreamState;
 pub(crate) use units::Unit;
 
-use crate::collector::Sink;
+use crate::buffer::Sink;
 use crate::field::Field;
-use crate::line_color::{self, LineColor};
+use crate::line::color::{self, LineColor};
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
 use crate::scanner::{self, Scanner};
 use fearless_simd::{Simd, dispatch};
-use memory::LineMemory;
+use state::LineState;
 use std::io;
 use std::ops::Range;
 
 /// Puts notes behind fields; knows nothing of where bytes come from and go to.
 #[derive(Clone, Debug)]
-pub(crate) struct NoteWriter {
+pub(crate) struct PartAnnotator {
     scanner: Scanner,
     pub(crate) patterns: PatternScanner,
     notes: Notes,
@@ -36,7 +36,7 @@ pub(crate) struct NoteWriter {
     writes_plain: bool,
 }
 
-impl NoteWriter {
+impl PartAnnotator {
     pub(crate) fn new(
         scanner: Scanner,
         patterns: PatternScanner,
@@ -57,13 +57,13 @@ impl NoteWriter {
     /// this one, or, where that lies in a field or an old note, behind that. Lists the fields if that is wanted.
     ///
     /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
-    /// reach before the end of what is there of the line ([`NoteWriter::look_ahead`]). For writers that are
-    /// [keyed alone](NoteWriter::is_keyed_alone); others find fields by [`NoteWriter::for_each_chunk`].
+    /// reach before the end of what is there of the line ([`PartAnnotator::look_ahead`]). For writers that are
+    /// [keyed alone](PartAnnotator::is_keyed_alone); others find fields by [`PartAnnotator::for_each_chunk`].
     pub(crate) fn write_part<'t>(
         &'t self,
         window: &'t [u8],
         part: Range<usize>,
-        memory: &mut Memory,
+        state: &mut StreamState,
         list: bool,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
@@ -71,20 +71,20 @@ impl NoteWriter {
         let part_end = part.end;
         let written = dispatch!(self.scanner.level, simd => simd.vectorize(
             #[inline(always)]
-            || self.write_with_keys(simd, window, part, memory, list, wtr),
+            || self.write_with_keys(simd, window, part, state, list, wtr),
         ))?;
-        let end = part_end.max(written).max(end_of_listed(&memory.listed));
-        self.leave(window, end, &mut memory.line);
+        let end = part_end.max(written).max(end_of_listed(&state.listed));
+        self.leave(window, end, &mut state.line);
         wtr.copy(window, written..end)?;
         if self.color {
-            memory.color.advance(window, end);
+            state.color.advance(window, end);
         }
         Ok(end)
     }
 
     /// Finds out whether the note of a field is there.
     #[inline(always)]
-    fn complete(&self, field: Field, window: &[u8], line: &mut LineMemory) -> Field {
+    fn complete(&self, field: Field, window: &[u8], line: &mut LineState) -> Field {
         let old_note_bytes = match field.entry {
             Some(entry) if self.notes.could_begin(&window[field.end..]) => {
                 self.look_for_old_note(field, entry, window, line)
@@ -96,8 +96,8 @@ impl NoteWriter {
 
     /// Returns the length of the note of a field that stands behind it; 0 where none does.
     #[inline(never)]
-    fn look_for_old_note(&self, field: Field, entry: usize, window: &[u8], line: &mut LineMemory) -> usize {
-        let LineMemory { old_notes, color } = line;
+    fn look_for_old_note(&self, field: Field, entry: usize, window: &[u8], line: &mut LineState) -> usize {
+        let LineState { old_notes, color } = line;
         let Some(mut length) = self.notes.length_at(entry, &window[field.end..]) else {
             return 0;
         };
@@ -107,7 +107,7 @@ impl NoteWriter {
         let mut end = field.end + length;
         if !self.strip && window[field.end..].starts_with(note::RESET) {
             // What puts the colour back belongs to the note for who looks through it.
-            end += line_color::sequence_length(&window[end..]);
+            end += color::sequence_length(&window[end..]);
         }
         old_notes.add(window, field.end..end);
         length
@@ -115,7 +115,7 @@ impl NoteWriter {
 
     /// Looks at what is left of a part for what the next one needs to know of its line.
     #[inline]
-    fn leave(&self, window: &[u8], end: usize, line: &mut LineMemory) {
+    fn leave(&self, window: &[u8], end: usize, line: &mut LineState) {
         if self.strip {
             line.color.advance(window, end.max(line.color.looked_up_to()));
         }
@@ -191,8 +191,7 @@ impl NoteWriter {
 
     /// How far behind a part the window must reach, unless the line ends before that.
     pub(crate) fn look_ahead(&self) -> usize {
-        let restored =
-            if self.strip { line_color::RESTORING_MAX_BYTES } else { line_color::SEQUENCE_MAX_BYTES };
+        let restored = if self.strip { color::RESTORING_MAX_BYTES } else { color::SEQUENCE_MAX_BYTES };
         scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
     }
 }

@@ -1,7 +1,7 @@
 //! Finds the notes that whole lines have already, so that the lines can be looked at without them.
 
-use super::{NoteWriter, restored_length};
-use crate::line_color::LineColor;
+use super::{PartAnnotator, restored_length};
+use crate::line::color::LineColor;
 use std::ops::Range;
 
 /// Bytes that are searched at a time: the places where a note could begin are listed.
@@ -10,7 +10,7 @@ const SEARCH_BYTES: usize = 32 * 1024;
 /// The notes that stand behind a code, in their order, each with what puts back the line's colour behind it. Of several
 /// notes that could stand at a place, the longest does.
 pub(super) struct NoteFinder<'a> {
-    writer: &'a NoteWriter,
+    writer: &'a PartAnnotator,
     /// The window up to the end of the lines.
     text: &'a [u8],
     /// All before has been searched.
@@ -24,7 +24,7 @@ pub(super) struct NoteFinder<'a> {
 
 impl<'a> NoteFinder<'a> {
     /// Finds the notes in whole lines of a window.
-    pub(super) fn new(writer: &'a NoteWriter, window: &'a [u8], lines: Range<usize>) -> Self {
+    pub(super) fn new(writer: &'a PartAnnotator, window: &'a [u8], lines: Range<usize>) -> Self {
         Self {
             writer,
             text: &window[..lines.end],

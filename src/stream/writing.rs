@@ -1,18 +1,18 @@
 //! What is written of a stream: all of it, chosen or numbered lines, or nothing.
 
-use crate::annotate::{Memory, NoteWriter, Unit};
-use crate::collector::Sink;
+use crate::buffer::Sink;
+use crate::buffer::{LINE_MAX_BYTES, Settled};
+use crate::engine::{PartAnnotator, StreamState, Unit};
 use crate::field::Field;
 use crate::lines::{LineRules, LineWriter};
-use crate::observer::{Observer, Part};
-use crate::window::{LINE_MAX_BYTES, Settled};
+use crate::stream::{Observer, Part};
 use std::io;
 use std::ops::Range;
 
 /// Writes parts of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Writing {
-    pub(crate) notes: NoteWriter,
+    pub(crate) notes: PartAnnotator,
     pub(crate) written: Written,
 }
 
@@ -46,10 +46,10 @@ impl<'o, O: Observer> Telling<'o, O> {
     }
 
     /// Counts and tells of the fields that are listed of a chunk.
-    fn tell_listed(&mut self, text: &[u8], chunk: Range<usize>, memory: &mut Memory) {
-        let known = memory.listed.iter().filter(|field| field.entry.is_some()).count() as u64;
-        memory.fields += known;
-        self.tell(text, chunk, known, &memory.listed);
+    fn tell_listed(&mut self, text: &[u8], chunk: Range<usize>, state: &mut StreamState) {
+        let known = state.listed.iter().filter(|field| field.entry.is_some()).count() as u64;
+        state.fields += known;
+        self.tell(text, chunk, known, &state.listed);
     }
 }
 
@@ -71,21 +71,21 @@ impl Writing {
     pub(crate) fn write_part<'t>(
         &'t self,
         settled: Settled<'t>,
-        memory: &mut Memory,
+        state: &mut StreamState,
         lines: &mut LineWriter,
         telling: &mut Telling<'_, impl Observer>,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let Settled { text, part, is_cut, .. } = settled.clone();
         if matches!(self.written, Written::All) && self.notes.is_keyed_alone() && !is_cut {
-            let (start, fields_before) = (part.start, memory.fields);
-            let end = self.notes.write_part(text, part, memory, telling.wants_fields, wtr)?;
-            telling.tell(text, start..end, memory.fields - fields_before, &memory.listed);
+            let (start, fields_before) = (part.start, state.fields);
+            let end = self.notes.write_part(text, part, state, telling.wants_fields, wtr)?;
+            telling.tell(text, start..end, state.fields - fields_before, &state.listed);
             return Ok(end);
         }
         let mut start = part.start;
         while let Some(unit) = Unit::first_of(text, start, part.end) {
-            start = self.write_unit(&settled, &unit, memory, lines, telling, wtr)?;
+            start = self.write_unit(&settled, &unit, state, lines, telling, wtr)?;
         }
         Ok(start)
     }
@@ -94,7 +94,7 @@ impl Writing {
         &'t self,
         settled: &Settled<'t>,
         unit: &Unit,
-        memory: &mut Memory,
+        state: &mut StreamState,
         lines: &mut LineWriter,
         telling: &mut Telling<'_, impl Observer>,
         wtr: &mut impl Sink<'t>,
@@ -104,28 +104,28 @@ impl Writing {
         if let (Written::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
             // The decision to write the line needs its last field.
             let mut is_selected = !rules.choose();
-            self.notes.for_each_chunk(text, unit, is_cut, memory, |chunk, memory| {
-                is_selected |= memory.listed.iter().any(|field| rules.selects(field));
-                telling.tell_listed(text, chunk, memory);
+            self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
+                is_selected |= state.listed.iter().any(|field| rules.selects(field));
+                telling.tell_listed(text, chunk, state);
                 Ok(())
             })?;
             let settled = Settled { part: line.clone(), at_end: at_end(line.end), ..*settled };
-            lines.write_long_line(rules, &self.notes, settled, is_selected, memory, wtr)?;
+            lines.write_long_line(rules, &self.notes, settled, is_selected, state, wtr)?;
             return Ok(line.end);
         }
-        self.notes.for_each_chunk(text, unit, is_cut, memory, |chunk, memory| {
+        self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
             match &self.written {
                 Written::All => {
-                    let Memory { listed, color, .. } = &mut *memory;
+                    let StreamState { listed, color, .. } = &mut *state;
                     self.notes.write_range(text, chunk.clone(), listed, color, wtr)?;
                 }
                 Written::Lines(rules) => {
                     let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
-                    lines.write_part(rules, &self.notes, settled, memory, wtr)?;
+                    lines.write_part(rules, &self.notes, settled, state, wtr)?;
                 }
                 Written::Nothing => {}
             }
-            telling.tell_listed(text, chunk, memory);
+            telling.tell_listed(text, chunk, state);
             Ok(())
         })
     }

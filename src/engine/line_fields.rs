@@ -1,6 +1,6 @@
 //! Fields of keys and of patterns together, in a text of whole lines that has no notes.
 
-use super::NoteWriter;
+use super::PartAnnotator;
 use crate::field::{Field, NoteForm};
 use crate::note::FormFinder;
 use crate::pattern::PatternSearch;
@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 /// The fields of a text, in the order in which they begin. Where two overlap, the one that begins first counts; where
 /// they begin at the same place, that of a key, and then that of the pattern that was given first.
 pub(super) struct LineFields<'w, 't> {
-    writer: &'w NoteWriter,
+    writer: &'w PartAnnotator,
     text: &'t [u8],
     /// Up to here keys have been looked for.
     searched: usize,
@@ -32,7 +32,7 @@ enum Origin {
 }
 
 impl<'w, 't> LineFields<'w, 't> {
-    pub(super) fn new(writer: &'w NoteWriter, text: &'t [u8]) -> Self {
+    pub(super) fn new(writer: &'w PartAnnotator, text: &'t [u8]) -> Self {
         let patterns = writer.patterns.searches().map(|mut search| {
             let next = search.next(text);
             (search, next)

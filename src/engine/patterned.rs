@@ -8,7 +8,7 @@
 use super::line_fields::LineFields;
 use super::note_finder::NoteFinder;
 use super::units::UNIT_BYTES;
-use super::{Memory, NoteWriter, end_of_listed};
+use super::{PartAnnotator, StreamState, end_of_listed};
 use crate::field::{Field, NoteForm};
 use crate::scanner::Candidates;
 use memchr::{memchr, memrchr};
@@ -16,10 +16,10 @@ use std::io;
 use std::iter::Peekable;
 use std::ops::Range;
 
-impl NoteWriter {
-    /// Lists the fields of whole lines in the memory.
-    pub(super) fn list_lines(&self, window: &[u8], lines: Range<usize>, memory: &mut Memory) {
-        let Memory { listed, candidates, .. } = memory;
+impl PartAnnotator {
+    /// Lists the fields of whole lines in the state.
+    pub(super) fn list_lines(&self, window: &[u8], lines: Range<usize>, state: &mut StreamState) {
+        let StreamState { listed, candidates, .. } = state;
         listed.clear();
         let notes: Vec<_> = NoteFinder::new(self, window, lines.clone()).collect();
         let (mut start, mut rest) = (lines.start, &notes[..]);
@@ -64,8 +64,8 @@ impl NoteWriter {
         &self,
         window: &[u8],
         line: Range<usize>,
-        memory: &mut Memory,
-        mut on_chunk: impl FnMut(Range<usize>, &mut Memory) -> io::Result<()>,
+        state: &mut StreamState,
+        mut on_chunk: impl FnMut(Range<usize>, &mut StreamState) -> io::Result<()>,
     ) -> io::Result<()> {
         let notes = || NoteFinder::new(self, window, line.clone());
         let copy = notes().next().map(|_| without_notes(window, line.clone(), notes()));
@@ -76,13 +76,13 @@ impl NoteWriter {
         let mut searched = 0;
         while start < line.end {
             searched = text.len().min(searched + UNIT_BYTES);
-            let Memory { listed, candidates, .. } = &mut *memory;
+            let StreamState { listed, candidates, .. } = &mut *state;
             listed.clear();
             let found_up_to = fields.find_up_to(searched, candidates, listed);
             listed.iter_mut().for_each(|field| self.map_back(field, text, window, &mut places));
             let end = if searched == text.len() { line.end } else { places.start(found_up_to) };
             let end = end.max(end_of_listed(listed));
-            on_chunk(start..end, memory)?;
+            on_chunk(start..end, state)?;
             start = end;
         }
         Ok(())

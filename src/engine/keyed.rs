@@ -1,8 +1,8 @@
 //! Fields of keys alone: the hot loop.
 
-use super::memory::LineMemory;
-use super::{Memory, NoteWriter};
-use crate::collector::Sink;
+use super::state::LineState;
+use super::{PartAnnotator, StreamState};
+use crate::buffer::Sink;
 use crate::field::Field;
 use crate::scanner::{self, Candidates};
 use fearless_simd::{Simd, dispatch};
@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::io;
 use std::ops::Range;
 
-impl NoteWriter {
+impl PartAnnotator {
     /// Writes up to behind the last field's note, and returns where that is. Each field is written as soon as it is found:
     /// what lies before it was just searched, and is still in the nearest cache.
     // Inlined, with all that is done for each field, to be compiled with the instructions of the level; what is seldom
@@ -21,11 +21,11 @@ impl NoteWriter {
         simd: S,
         window: &'t [u8],
         part: Range<usize>,
-        memory: &mut Memory,
+        state: &mut StreamState,
         list: bool,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
-        let Memory { listed, fields, line, candidates, color, .. } = memory;
+        let StreamState { listed, fields, line, candidates, color, .. } = state;
         listed.clear();
         let (mut written, mut known) = (part.start, 0);
         let is_plain = self.writes_plain && !list;
@@ -86,7 +86,7 @@ impl NoteWriter {
         &self,
         text: &[u8],
         range: Range<usize>,
-        line: &mut LineMemory,
+        line: &mut LineState,
         candidates: &mut Candidates,
         found: &mut Vec<Field>,
     ) {

@@ -1,15 +1,15 @@
 //! The fields of a unit, chunk by chunk, in their order: the list of them is bounded, however long a line is.
 
-use super::memory::LineMemory;
+use super::state::LineState;
 use super::units::{UNIT_BYTES, Unit};
-use super::{Memory, NoteWriter, end_of_listed};
+use super::{PartAnnotator, StreamState, end_of_listed};
 use crate::field::{Field, NoteForm};
 use crate::scanner;
 use std::io;
 use std::ops::Range;
 
-impl NoteWriter {
-    /// Finds the fields of a unit. Calls `on_chunk` with each chunk of it, whose fields are listed in the memory; the
+impl PartAnnotator {
+    /// Finds the fields of a unit. Calls `on_chunk` with each chunk of it, whose fields are listed in the state; the
     /// chunks follow each other without a gap. Returns where the next unit begins: at the end of this one, or behind a
     /// field or an old note that goes on beyond.
     ///
@@ -24,34 +24,34 @@ impl NoteWriter {
         window: &[u8],
         unit: &Unit,
         is_cut: bool,
-        memory: &mut Memory,
-        mut on_chunk: impl FnMut(Range<usize>, &mut Memory) -> io::Result<()>,
+        state: &mut StreamState,
+        mut on_chunk: impl FnMut(Range<usize>, &mut StreamState) -> io::Result<()>,
     ) -> io::Result<usize> {
-        let mut on_chunk = |chunk, memory: &mut Memory| {
+        let mut on_chunk = |chunk, state: &mut StreamState| {
             if is_cut {
-                memory.listed.retain(|field| !scanner::is_undecided(&window[field.end..]));
-                self.keep_cut_note(window, &mut memory.listed);
+                state.listed.retain(|field| !scanner::is_undecided(&window[field.end..]));
+                self.keep_cut_note(window, &mut state.listed);
             }
-            on_chunk(chunk, memory)
+            on_chunk(chunk, state)
         };
         match unit {
             Unit::Lines(lines) if !self.is_keyed_alone() => {
-                self.list_lines(window, lines.clone(), memory);
-                memory.line = LineMemory::beginning_at(lines.end);
-                on_chunk(lines.clone(), memory)?;
+                self.list_lines(window, lines.clone(), state);
+                state.line = LineState::beginning_at(lines.end);
+                on_chunk(lines.clone(), state)?;
                 Ok(lines.end)
             }
             Unit::LongLine(line) if !self.is_keyed_alone() => {
-                self.for_each_chunk_of_line(window, line.clone(), memory, on_chunk)?;
-                memory.line = LineMemory::beginning_at(line.end);
+                self.for_each_chunk_of_line(window, line.clone(), state, on_chunk)?;
+                state.line = LineState::beginning_at(line.end);
                 Ok(line.end)
             }
             Unit::LongLine(line) => {
-                memory.line = LineMemory::beginning_at(line.start);
-                self.for_each_keyed_chunk(window, line.clone(), memory, on_chunk)
+                state.line = LineState::beginning_at(line.start);
+                self.for_each_keyed_chunk(window, line.clone(), state, on_chunk)
             }
             Unit::Lines(range) | Unit::Piece(range) => {
-                self.for_each_keyed_chunk(window, range.clone(), memory, on_chunk)
+                self.for_each_keyed_chunk(window, range.clone(), state, on_chunk)
             }
         }
     }
@@ -74,13 +74,13 @@ impl NoteWriter {
         &self,
         window: &[u8],
         range: Range<usize>,
-        memory: &mut Memory,
-        mut on_chunk: impl FnMut(Range<usize>, &mut Memory) -> io::Result<()>,
+        state: &mut StreamState,
+        mut on_chunk: impl FnMut(Range<usize>, &mut StreamState) -> io::Result<()>,
     ) -> io::Result<usize> {
         let mut start = range.start;
         while start < range.end {
             let end = range.end.min(start + UNIT_BYTES);
-            let Memory { listed, line, candidates, .. } = &mut *memory;
+            let StreamState { listed, line, candidates, .. } = &mut *state;
             listed.clear();
             self.find_with_keys(window, start..end, line, candidates, listed);
             let end = end.max(end_of_listed(listed));
@@ -90,7 +90,7 @@ impl NoteWriter {
                     (field.form, field.old_note_bytes) = (NoteForm::Nothing, 0);
                 }
             }
-            on_chunk(start..end, memory)?;
+            on_chunk(start..end, state)?;
             start = end;
         }
         Ok(start)

@@ -1,55 +1,25 @@
 //! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
 
-use crate::annotate::Memory;
-use crate::collector::{Collected, Collector};
+mod observer;
+mod source;
+mod writing;
+
+pub use observer::{Observer, Part};
+pub(crate) use source::AnyReader;
+pub use source::Source;
+pub(crate) use writing::{Telling, Writing, Written};
+
+use crate::buffer::Window;
+use crate::buffer::{Collected, Collector};
+use crate::engine::StreamState;
 use crate::lines::LineWriter;
-use crate::observer::Observer;
 use crate::scanner::LOOK_BEHIND_BYTES;
-use crate::window::Window;
-use crate::writing::{Telling, Writing};
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 /// How much is read at a time, and how long a line is kept whole. Measured: between 64 and 256 KiB it makes
 /// no difference that shows.
 pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
-
-/// A reader that can say whether the next read would wait for someone to write.
-///
-/// A program that polls its input implements this to have its output in large blocks while input keeps
-/// coming. [`Annotator::annotate_stream`](crate::Annotator::annotate_stream) takes any reader, and takes
-/// it that each read could wait.
-pub trait Source: Read {
-    /// Whether a read now would wait. In doubt, `true`: then complete lines are written first.
-    fn would_wait(&mut self) -> bool;
-
-    /// Where in its input the first byte is that it gave: not 0, where it is a part of a file. Asked after a
-    /// read.
-    fn input_offset(&self) -> u64 {
-        0
-    }
-
-    /// Whether a read that failed did so because reading was given up. What is not complete is then left out,
-    /// where it would otherwise be written as the last of the input.
-    fn is_given_up(&self) -> bool {
-        false
-    }
-}
-
-/// Takes it of any reader that each read could wait.
-pub(crate) struct AnyReader<R>(pub(crate) R);
-
-impl<R: Read> Read for AnyReader<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl<R: Read> Source for AnyReader<R> {
-    fn would_wait(&mut self) -> bool {
-        true
-    }
-}
 
 /// Why a stream ended early.
 #[derive(Debug)]
@@ -86,7 +56,7 @@ impl std::error::Error for StreamError {
 pub struct StreamAnnotator<'a> {
     writing: &'a Writing,
     window: Window,
-    memory: Memory,
+    state: StreamState,
     lines: LineWriter,
     collected: Collected,
 }
@@ -98,7 +68,7 @@ impl<'a> StreamAnnotator<'a> {
         Self {
             writing,
             window,
-            memory: Memory::default(),
+            state: StreamState::default(),
             lines: LineWriter::default(),
             collected: Collected::default(),
         }
@@ -120,10 +90,10 @@ impl<'a> StreamAnnotator<'a> {
         observer: &mut impl Observer,
     ) -> Result<u64, StreamError> {
         self.window.clear();
-        self.memory.clear();
+        self.state.clear();
         self.lines.begin_input(name);
         while self.step(source, wtr, observer)? {}
-        Ok(self.memory.fields)
+        Ok(self.state.fields)
     }
 
     /// Fills the window once and annotates what is then settled. Returns whether there may be more.
@@ -138,7 +108,7 @@ impl<'a> StreamAnnotator<'a> {
         }
         let start = self.window.start();
         let outcome = self.window.fill(source);
-        self.memory.moved(start, self.window.start());
+        self.state.moved(start, self.window.start());
         if outcome.is_err() && !source.is_given_up() {
             self.window.cut_off();
         }
@@ -148,7 +118,7 @@ impl<'a> StreamAnnotator<'a> {
             let mut collector = Collector::new(&mut self.collected, wtr);
             let written = self.writing.write_part(
                 settled,
-                &mut self.memory,
+                &mut self.state,
                 &mut self.lines,
                 &mut telling,
                 &mut collector,

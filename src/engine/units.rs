@@ -1,7 +1,7 @@
 //! Units: a part of the window in pieces that are worked on one after the other, each bounded, so that what is listed
 //! of one does not grow with the part.
 
-use crate::window::LINE_MAX_BYTES;
+use crate::buffer::LINE_MAX_BYTES;
 use memchr::{memchr, memrchr};
 use std::ops::Range;
 
