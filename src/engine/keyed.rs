@@ -81,6 +81,17 @@ impl PartAnnotator {
         );
     }
 
+    /// Appends all that looks like a field in a range: rule 3 of the scanner and notes are left to the caller.
+    pub(super) fn find_all_keys(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+    ) {
+        self.find_kept(text, range, candidates, found, Some);
+    }
+
     /// Appends the fields of a range, each with the length of the note that stands behind it already.
     pub(super) fn find_with_keys(
         &self,

@@ -216,6 +216,19 @@ impl Notes {
         self.lengths_behind_code(codes, text, range).map(|(_, length)| length).max()
     }
 
+    /// Returns the length of the note of an entry that a text has behind a field, in whatever form and colour. The longest
+    /// counts.
+    pub(crate) fn length_behind_code(
+        &self,
+        codes: &CodeIndex,
+        text: &[u8],
+        field: Range<usize>,
+        entry: usize,
+    ) -> Option<usize> {
+        let lengths = self.lengths_behind_code(codes, text, field);
+        lengths.filter(|&(found, _)| found == entry).map(|(_, length)| length).max()
+    }
+
     /// Returns whether a text has at `place` the note of that entry, for a code right before it.
     pub(crate) fn is_behind_code(&self, codes: &CodeIndex, text: &[u8], place: usize, entry: usize) -> bool {
         self.lengths_behind_code(codes, text, 0..place).any(|(found, _)| found == entry)
