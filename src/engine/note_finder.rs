@@ -74,6 +74,7 @@ impl<'a> NoteFinder<'a> {
     fn note_at(&self, place: &Place) -> Option<Range<usize>> {
         let (notes, codes) = (&self.annotator.notes, self.annotator.patterns.codes());
         let (at, length) = match *place {
+            Place::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => return None,
             Place::Field(field) if self.old_notes.hide(self.text, &field) => return None,
             Place::Field(Field { start, end, entry, .. }) => {
                 (end, notes.length_behind_code(codes, self.text, start..end, entry?)?)

@@ -132,6 +132,17 @@ impl MemberNotes {
     }
 }
 
+/// Returns whether a text begins with something that is named as a member of a note.
+pub(super) fn could_begin(text: &[u8]) -> bool {
+    let is_member = |rest: &[u8]| {
+        let name = &rest[..scanner::identifier_length(rest)];
+        SUFFIXES.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
+    };
+    [Syntax::Json, Syntax::EscapedJson, Syntax::KeyValue]
+        .iter()
+        .any(|syntax| text.strip_prefix(syntax.lead().as_bytes()).is_some_and(is_member))
+}
+
 /// Returns the length of all pieces together, if a text begins with them.
 pub(super) fn length_of_pieces(pieces: Pieces<'_>, text: &[u8]) -> Option<usize> {
     let rest =

@@ -115,6 +115,17 @@ impl Notes {
         }
     }
 
+    /// Returns whether a text could begin with a note in whatever form and colour. Cheap, and seldom wrong.
+    pub(crate) fn could_begin_in_any_form(&self, text: &[u8]) -> bool {
+        let begins = |beginning: &[u8]| !beginning.is_empty() && text.starts_with(beginning);
+        let has_escape = text.first() == Some(&ESCAPE) || text.get(self.lead) == Some(&ESCAPE);
+        let fitting = self.fitting.as_ref();
+        has_escape
+            || begins(self.beginning.needle())
+            || fitting
+                .is_some_and(|fitting| begins(fitting.xml_beginning.needle()) || members::could_begin(text))
+    }
+
     /// The note of an entry as it is, whatever the line is like: where it stands in a text.
     #[inline(always)]
     pub(crate) fn plain(&self, entry: usize) -> (&[u8], Range<usize>) {
