@@ -36,6 +36,9 @@ mod line;
 mod lines;
 mod note;
 mod pattern;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod program;
 mod scanner;
 mod selector;
 mod stream;

@@ -50,6 +50,7 @@ mod supply_chain;
 mod syntax;
 mod threads;
 mod tidy;
+#[path = "../twin/mod.rs"]
 mod twin;
 mod usage;
 mod waiting_pipes;
