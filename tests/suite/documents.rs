@@ -164,6 +164,26 @@ fn each_document_is_linked_from_the_readme() {
     }
 }
 
+/// Returns the code blocks of a document as they act: without comments, which may be translated.
+fn acting_code(name: &str) -> Vec<(String, String)> {
+    let mut blocks = code_blocks(&markdown(&root().join(name)));
+    for (_, text) in &mut blocks {
+        let acting = text.lines().map(|line| {
+            let comment = ["# ", "// "].iter().filter_map(|start| line.find(start)).min();
+            line[..comment.unwrap_or(line.len())].trim_end()
+        });
+        *text = acting.collect::<Vec<_>>().join("\n");
+    }
+    blocks
+}
+
+#[test]
+fn both_readmes_run_the_same() {
+    let (english, chinese) = (acting_code("README.md"), acting_code("README.zh-CN.md"));
+    assert!(english.len() > 8, "{english:?}");
+    assert_eq!(english, chinese);
+}
+
 #[test]
 fn the_readme_is_short() {
     let count = markdown(&root().join("README.md")).lines().count();
