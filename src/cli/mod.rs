@@ -14,6 +14,8 @@ mod merge;
 mod note_args;
 mod other_names;
 mod recognition_args;
+#[cfg(test)]
+mod reference;
 mod setup_args;
 mod triage;
 mod triage_args;
