@@ -9,6 +9,7 @@ mod color;
 mod command;
 mod compressed;
 mod config;
+mod demo;
 mod documents;
 mod errors;
 mod fields;
