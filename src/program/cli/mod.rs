@@ -3,6 +3,8 @@
 pub(crate) mod args;
 pub(crate) mod config;
 mod help;
+#[cfg(test)]
+mod reference;
 pub(crate) mod usage;
 
 use crate::program::commands::lookup::Wanted;
