@@ -14,19 +14,29 @@ mod terminal;
 
 pub use system::standard_streams::look_at_standard_streams;
 
+use system::signals;
+use terminal::messages::Messages;
+use terminal::progress::Progress;
+
 /// Parts of the program that fuzz targets call directly.
 pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
-    pub use super::input::{Buffering, InputFile, InputName, Listing, OtherName, Reading, decompress, list};
+    pub use super::input::{Buffering, InputFile, Listing, OtherName, Reading, decompress, list};
     pub use super::output::{FilesInUse, OutputFolder, Plan, plan};
     pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Check, Counter, LoadedReport, Report, ReportFormat, Tally, load};
+    pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;
 }
 
 /// Runs the program, with the arguments and the environment that it was started with.
 pub fn main() -> std::process::ExitCode {
-    cli::run().into()
+    let messages = Messages::new(Progress::hidden());
+    if let Err(error) = signals::ignore_user_signals() {
+        messages.say(&format!("signals cannot be handled: {error}"));
+    }
+    let status = cli::mode(&messages).map_or_else(|status| status, |mode| mode.run(&messages));
+    status.into()
 }

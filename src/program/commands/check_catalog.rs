@@ -1,24 +1,35 @@
 //! What a catalog would change if it were in force.
 
-use crate::program::cli::args::catalog::load;
-use crate::program::output::Output;
-use crate::program::terminal::exit_status::ExitStatus;
-use crate::program::terminal::messages::Messages;
-use crate::program::terminal::messages::{STDOUT_NAME, say_if_not_written};
+use super::{Uses, load_catalog};
+use crate::program::output::{Output, UsedAs};
+use crate::program::terminal::exit_status::{ExitStatus, refuse};
+use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
 use crate::program::terminal::visible::visible;
 use crate::{Catalog, Entry};
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
-/// Reads the catalog's file, and writes which codes it adds to the catalog in force and what it changes there.
-pub(crate) fn check_catalog(path: &Path, in_force: &Catalog, messages: &Messages) -> ExitStatus {
-    if let Some(entries) = load(path, messages) {
-        let text = comparison(in_force, &Catalog::of_entries(entries));
-        let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
-        say_if_not_written(messages, STDOUT_NAME, written);
+/// Compares a catalog's file with the catalog in force.
+pub(crate) struct CheckCatalog {
+    pub(crate) path: PathBuf,
+    pub(crate) in_force: Catalog,
+    pub(crate) uses: Uses,
+}
+
+impl CheckCatalog {
+    /// Reads the catalog's file, and writes which codes it adds to the catalog in force and what it changes there.
+    pub(super) fn run(&self, messages: &Messages) -> ExitStatus {
+        if let Err(refusal) = self.uses.files_in_use([].into_iter(), UsedAs::Input) {
+            return refuse(messages, &refusal);
+        }
+        if let Some(entries) = load_catalog(&self.path, messages) {
+            let text = comparison(&self.in_force, &Catalog::of_entries(entries));
+            let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+            say_if_not_written(messages, STDOUT_NAME, written);
+        }
+        ExitStatus::of(messages, false)
     }
-    ExitStatus::of(messages, false)
 }
 
 /// A line for each code that is new or means something else, and one with the counts.

@@ -1,10 +1,55 @@
-//! Commands: one file for each thing that the program does.
+//! Commands: one file or folder for each thing that the program does. A command takes resolved values and knows nothing of
+//! how they were typed.
 
 pub(crate) mod annotate;
 pub(crate) mod check_catalog;
+pub(crate) mod lines_to;
+mod load_catalog;
 pub(crate) mod lookup;
-pub(crate) mod manual;
 pub(crate) mod merge;
+mod operand_hint;
 mod other_names;
-pub(crate) mod triage;
-pub(crate) mod write_to;
+mod report_choice;
+mod triage;
+mod uses;
+
+pub(crate) use lines_to::LinesTo;
+pub(crate) use load_catalog::load_catalog;
+pub(crate) use operand_hint::codes_in;
+pub(crate) use report_choice::ReportChoice;
+pub(crate) use triage::{Triage, load_baseline};
+pub(crate) use uses::Uses;
+
+use crate::program::output::Output;
+use crate::program::terminal::exit_status::ExitStatus;
+use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
+use std::io::Write;
+
+/// The thing that a run does, with all that it needs.
+pub(crate) enum Mode {
+    /// Print a text in place of work: help, version, the manual, completions.
+    Print(Vec<u8>),
+    CheckCatalog(check_catalog::CheckCatalog),
+    LookUp(lookup::LookUp),
+    Merge(merge::Merge),
+    Annotate(Box<annotate::Annotate>),
+}
+
+impl Mode {
+    /// Does it. Says on standard error what goes wrong.
+    pub(crate) fn run(self, messages: &Messages) -> ExitStatus {
+        match self {
+            Self::Print(text) => print(&text, messages),
+            Self::CheckCatalog(command) => command.run(messages),
+            Self::LookUp(command) => command.run(messages),
+            Self::Merge(command) => command.run(messages),
+            Self::Annotate(command) => command.run(),
+        }
+    }
+}
+
+fn print(text: &[u8], messages: &Messages) -> ExitStatus {
+    let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text));
+    say_if_not_written(messages, STDOUT_NAME, written);
+    ExitStatus::of(messages, false)
+}

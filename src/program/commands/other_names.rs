@@ -31,7 +31,7 @@ pub(crate) fn summary(others: &[OtherName]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::input::InputName;
+    use crate::program::terminal::input_name::InputName;
 
     #[test]
     fn the_first_three_are_told() {

@@ -1,18 +1,19 @@
 //! Reports and checks as they are asked for: opened before the work starts, written when it is done.
 
-use crate::program::cli::args::Args;
-use crate::program::cli::args::triage::ReportChoice;
-use crate::program::input::{InputName, REPORT, read_whole};
+use super::{LinesTo, ReportChoice};
+use crate::program::input::{REPORT, read_whole};
 use crate::program::output::{Destination, FilesInUse, Output, OutputFolder, Promised, resolve};
 use crate::program::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::program::system::standard_error::StandardError;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
+use crate::program::terminal::coloring::Coloring;
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::STDOUT_NAME;
 use crate::program::terminal::messages::{Messages, cause, output_trouble};
 use crate::program::terminal::progress::Progress;
-use crate::{Catalog, Language, Lines, Selector};
+use crate::{Catalog, Language};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The name of standard error in messages.
 const STDERR_NAME: &str = "standard error";
@@ -20,16 +21,18 @@ const STDERR_NAME: &str = "standard error";
 /// What is to be done with what is counted.
 pub(crate) struct Triage {
     pub(crate) catalog: Catalog,
-    language: Language,
-    baseline: Option<Baseline>,
-    checks: Vec<Check>,
-    /// Which lines are wanted, if not all as they are.
-    pub(crate) lines: Option<Lines>,
-    reports: Vec<OpenReport>,
+    pub(crate) language: Language,
+    pub(crate) coloring: Coloring,
+    pub(crate) baseline: Option<Baseline>,
+    pub(crate) checks: Vec<Check>,
+    /// The reports that were asked for.
+    pub(crate) report_choices: Vec<ReportChoice>,
+    /// The reports that are open.
+    pub(crate) reports: Vec<OpenReport>,
 }
 
 /// A report that is to be written.
-struct OpenReport {
+pub(crate) struct OpenReport {
     format: ReportFormat,
     /// How messages call where it goes.
     promised: Promised,
@@ -49,30 +52,9 @@ enum Target {
 }
 
 impl Triage {
-    /// Reads what is compared with and what is selected.
-    ///
-    /// # Errors
-    ///
-    /// Where something is not as it must be: what to say about that.
-    pub(crate) fn new(args: &Args, catalog: Catalog) -> Result<Self, String> {
-        let baseline =
-            args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
-        let earlier = baseline.as_ref().map(Baseline::codes);
-        let checks = args.triage.fail_on.iter().map(|text| {
-            Check::parse(text, &catalog, earlier.as_ref())
-                .map_err(|error| format!("--fail-on {text}: {error}"))
-        });
-        let checks = checks.collect::<Result<_, _>>()?;
-        let only = args.triage.only.as_ref().map(|text| {
-            Selector::parse(text, &catalog, earlier.as_ref())
-                .map_err(|error| format!("--only {text}: {error}"))
-        });
-        let only = only.transpose()?;
-        let (context, numbered) = (args.triage.context(), args.triage.line_number);
-        let are_chosen = (only.is_some() || numbered) && !args.triage.quiet;
-        let lines = are_chosen.then_some(Lines { only, context, numbered });
-        let language = args.notes.lang.language();
-        Ok(Self { catalog, language, baseline, checks, lines, reports: Vec::new() })
+    /// Returns whether fields are counted.
+    pub(crate) fn counts(&self) -> bool {
+        !self.report_choices.is_empty() || !self.checks.is_empty()
     }
 
     /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is that of
@@ -81,21 +63,24 @@ impl Triage {
     /// # Errors
     ///
     /// Where one cannot be opened: what to say about that.
-    pub(crate) fn open_reports(
+    pub(super) fn open_reports(
         &mut self,
-        args: &Args,
+        lines_to: &LinesTo,
         files_in_use: &FilesInUse,
         folder: Option<&OutputFolder>,
     ) -> Result<(), String> {
-        let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
-        for choice in &args.triage.report {
+        let mut taken = Vec::new();
+        if let LinesTo::File(path) = lines_to {
+            taken.push(resolve(path));
+        }
+        for choice in &self.report_choices {
             if let Some(place) = choice.place(folder) {
                 if taken.contains(&place) {
                     return Err(written_twice(&place));
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, args, files_in_use, folder)?);
+            self.reports.push(OpenReport::open(choice, self.coloring, lines_to, files_in_use, folder)?);
         }
         Ok(())
     }
@@ -145,21 +130,22 @@ impl Triage {
 impl OpenReport {
     fn open(
         choice: &ReportChoice,
-        args: &Args,
+        coloring: Coloring,
+        lines_to: &LinesTo,
         files_in_use: &FilesInUse,
         folder: Option<&OutputFolder>,
     ) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
-            let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
+            let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
             let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
-            let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
+            let (target, color) = (Target::Stderr { stderr, below_lines }, coloring.is_on(on_terminal));
             let promised = Promised::new(STDERR_NAME);
             return Ok(Self { format, promised, is_to_stdout: false, target, color });
         };
         let is_to_stdout = choice.is_to_stdout() || descriptor_of(path) == Some(STDOUT);
-        if is_to_stdout && lines_go_to_stdout(args) {
+        if is_to_stdout && lines_to.reaches_stdout() {
             return Err(format!(
                 "--report {}={}: the lines go to standard output; add --quiet",
                 format.name(),
@@ -169,7 +155,7 @@ impl OpenReport {
         if choice.is_to_stdout() {
             let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = Target::Destination(Destination::Stdout(stdout));
-            let color = args.color.is_on(io::stdout().is_terminal());
+            let color = coloring.is_on(io::stdout().is_terminal());
             let promised = Promised::new(STDOUT_NAME);
             return Ok(Self { format, promised, is_to_stdout, target, color });
         }
@@ -184,15 +170,9 @@ impl OpenReport {
             None => Destination::file(path, &Progress::hidden()),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let color = args.color.is_on(false);
+        let color = coloring.is_on(false);
         Ok(Self { format, promised, is_to_stdout, target: Target::Destination(destination), color })
     }
-}
-
-/// Returns whether lines go to standard output, by default or by a path of it (`-o /dev/stdout`).
-fn lines_go_to_stdout(args: &Args) -> bool {
-    let is_named = |path: &PathBuf| !args.triage.quiet && descriptor_of(path) == Some(STDOUT);
-    args.streams_to_stdout() || args.output.as_ref().is_some_and(is_named)
 }
 
 impl Target {
@@ -212,7 +192,12 @@ impl Target {
     }
 }
 
-fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
+/// Reads the report to compare with.
+///
+/// # Errors
+///
+/// What to say about it, where it cannot be read or is not complete.
+pub(crate) fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
     let name = InputName::File(path.to_owned());
     let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;

@@ -223,7 +223,7 @@ impl Source for Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::input::InputName;
+    use crate::program::terminal::input_name::InputName;
     use crate::program::terminal::progress::Progress;
 
     /// What the blocks of a text give, with reads of a few bytes.

@@ -1,8 +1,8 @@
 //! File descriptors of inputs: read as the system call does, and asked whether a read would wait.
 
-use super::InputName;
 use crate::program::system::signals;
 use crate::program::system::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};

@@ -23,15 +23,10 @@ pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 use crate::Source;
 use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::system::signals;
-use crate::program::terminal::visible::acts_on_terminals;
 use blocks::BLOCK_BYTES;
 use read_ahead::ReadAhead;
-use std::ffi::OsString;
-use std::fmt;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
 
 /// So many blocks are annotated before threads have started.
 const FEW_BLOCKS: u64 = 2;
@@ -39,16 +34,6 @@ const FEW_BLOCKS: u64 = 2;
 /// Whether so many bytes of regular files are more than a few blocks.
 pub(crate) fn is_worth_threads(bytes: u64) -> bool {
     bytes > FEW_BLOCKS * BLOCK_BYTES
-}
-
-/// The name of standard input, as in `grep`.
-const GREPS_STDIN: &str = "(standard input)";
-
-/// Which input an operand names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InputName {
-    Stdin,
-    File(PathBuf),
 }
 
 /// When complete lines may wait in the output buffer.
@@ -79,44 +64,6 @@ pub(crate) struct Input {
 enum Content {
     Direct(Box<PeekReader<Layer<Descriptor>>>),
     DecodedAhead(ReadAhead),
-}
-
-impl InputName {
-    pub(crate) fn from_operand(operand: OsString) -> Self {
-        if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
-    }
-
-    /// Returns the name for reports, as `grep` calls it.
-    pub(crate) fn in_reports(&self) -> String {
-        match self {
-            Self::Stdin => GREPS_STDIN.to_owned(),
-            Self::File(_) => self.to_string(),
-        }
-    }
-
-    /// Returns the name for the beginnings of lines, as `grep` writes it: the bytes of a file's name, also where they are
-    /// no UTF-8. A name that could act on a terminal is written as messages have it.
-    pub(crate) fn before_lines(&self) -> Vec<u8> {
-        match self {
-            Self::File(path) if !path.to_string_lossy().contains(acts_on_terminals) => {
-                path.as_os_str().as_bytes().to_vec()
-            }
-            _ => self.in_reports().into_bytes(),
-        }
-    }
-}
-
-/// Writes the name for messages, on one line: in quotes and with escapes, where it has characters that act on terminals.
-impl fmt::Display for InputName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stdin => f.write_str("standard input"),
-            Self::File(path) => {
-                let name = path.to_string_lossy();
-                if name.contains(acts_on_terminals) { write!(f, "{name:?}") } else { f.write_str(&name) }
-            }
-        }
-    }
 }
 
 impl Input {

@@ -1,10 +1,11 @@
 //! Opening inputs: how they are packed and whether they are text is told by how they begin.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
-use super::{Buffering, Content, Descriptor, Input, InputName};
+use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::Foreign;
 use crate::program::compression::PeekReader;
 use crate::program::compression::{Layer, Unpacked, unpack};
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::fs::Metadata;
 use std::io::Read;
@@ -31,6 +32,11 @@ pub(crate) enum Opened {
 }
 
 impl Reading {
+    /// Returns whether complete lines may wait while more input is awaited.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.buffering == Buffering::Block
+    }
+
     /// Opens an input, which `check` may refuse before anything is read, and looks at how it begins.
     ///
     /// # Errors

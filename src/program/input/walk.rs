@@ -1,6 +1,6 @@
 //! Which files the operands name: files as they are, folders with all that is in them.
 
-use super::InputName;
+use crate::program::terminal::input_name::InputName;
 use rustix::fs::FileType;
 use std::cmp::Ordering;
 use std::collections::hash_map::Entry;

@@ -1,7 +1,7 @@
 //! Inputs that are read whole before any work, within a bound: configurations, catalogs, reports.
 
-use super::InputName;
 use super::descriptor::Descriptor;
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::io::{self, ErrorKind, Read};
 

@@ -1,8 +1,8 @@
 //! The files that a run reads, and the files that standard output and standard error are: no output may replace one of them,
 //! and none of what is read may be written to by a standard stream.
 
-use crate::program::input::InputName;
 use crate::program::system::standard_streams::{STDERR, descriptor_of};
+use crate::program::terminal::input_name::InputName;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};

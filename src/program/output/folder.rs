@@ -3,8 +3,8 @@
 use super::new_file::RIGHTS;
 use super::place::{Place, names_folder};
 use super::plan::resolve;
-use crate::program::input::InputName;
 use crate::program::system::standard_streams::descriptor_of;
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::output_trouble;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdir, mkdirat, openat, readlinkat, stat, statat};
 use rustix::io::Errno;

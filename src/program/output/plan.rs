@@ -2,7 +2,8 @@
 
 use super::files_in_use::FilesInUse;
 use super::folder::{LinkInTheWay, OutputFolder};
-use crate::program::input::{InputFile, InputName};
+use crate::program::input::InputFile;
+use crate::program::terminal::input_name::InputName;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;

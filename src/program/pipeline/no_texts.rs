@@ -54,7 +54,7 @@ impl NoTexts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::input::InputName;
+    use crate::program::terminal::input_name::InputName;
 
     #[test]
     fn the_first_three_are_named_whatever_their_order() {

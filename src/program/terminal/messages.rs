@@ -1,9 +1,9 @@
 //! Messages on standard error: one line each, with the name of what they are about and the remedy.
 
 use crate::program::compression::Damage;
-use crate::program::input::InputName;
 use crate::program::system::signals;
 use crate::program::system::standard_error::StandardError;
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use crate::program::terminal::visible::visible;
 use std::convert::Infallible;

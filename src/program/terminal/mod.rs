@@ -1,6 +1,8 @@
 //! Words for people: messages, progress, tables, exit statuses, and texts from outside made harmless.
 
+pub(crate) mod coloring;
 pub(crate) mod exit_status;
+pub(crate) mod input_name;
 pub(crate) mod messages;
 pub(crate) mod progress;
 pub(crate) mod table;

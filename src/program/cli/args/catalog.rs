@@ -1,15 +1,8 @@
 //! The arguments that say what codes mean, and the catalog that is in force with them.
 
-use super::lookup::FOR_LOGS;
-use crate::program::input::{CATALOG, InputName, read_whole};
-use crate::program::terminal::messages::Messages;
-use crate::program::terminal::visible::visible;
-use crate::{BadRow, Catalog, CatalogFormat, Entry};
+use crate::program::cli::conflicts::FOR_LOGS;
 use clap::Args;
-use std::path::{Path, PathBuf};
-
-/// Of one file, no more bad rows are said one by one.
-const BAD_ROWS_MAX: usize = 100;
+use std::path::PathBuf;
 
 /// Options for catalogs of one's own.
 #[derive(Debug, Args)]
@@ -35,39 +28,4 @@ pub(crate) struct CatalogArgs {
         help_heading = "Catalog"
     )]
     pub(crate) check_catalog: Option<PathBuf>,
-}
-
-impl CatalogArgs {
-    /// The catalog that is in force: what each code means. Nothing where a file is not as it must be; then all that
-    /// is wrong in any file has been said.
-    pub(crate) fn in_force(&self, messages: &Messages) -> Option<Catalog> {
-        let loaded: Vec<_> = self.catalog.iter().map(|path| load(path, messages)).collect();
-        let mut newer: Vec<Entry> = Vec::new();
-        for entries in loaded {
-            // A large one is not copied.
-            if newer.is_empty() { newer = entries? } else { newer.extend(entries?) }
-        }
-        Some(match self.no_builtin {
-            _ if self.catalog.is_empty() => Catalog::builtin(),
-            true => Catalog::of_entries(newer),
-            false => Catalog::builtin().overlaid(newer),
-        })
-    }
-}
-
-/// Reads a catalog's file, or says what is wrong with it.
-pub(crate) fn load(path: &Path, messages: &Messages) -> Option<Vec<Entry>> {
-    let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, CATALOG).map_err(|error| messages.input(&name, &error)).ok()?;
-    let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));
-    format.parse(&text).map_err(|bad| say_bad_rows(&name, &bad, messages)).ok()
-}
-
-fn say_bad_rows(name: &InputName, bad: &[BadRow], messages: &Messages) {
-    for row in bad.iter().take(BAD_ROWS_MAX) {
-        messages.say(&format!("{name}:{}: {}", row.line(), visible(row.reason())));
-    }
-    if bad.len() > BAD_ROWS_MAX {
-        messages.say(&format!("{name}: and {} more bad rows", bad.len() - BAD_ROWS_MAX));
-    }
 }

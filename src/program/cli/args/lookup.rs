@@ -1,22 +1,9 @@
 //! The arguments that look codes up in the catalog instead of reading logs.
 
+use crate::program::cli::conflicts::FOR_LOGS;
 use crate::program::commands::lookup::{Lookup, Wanted};
 use clap::Args;
 use std::ffi::{OsStr, OsString};
-
-/// Options that say something about lines and what becomes of them.
-pub(crate) const FOR_LOGS: [&str; 10] = [
-    "files",
-    "only",
-    "line_number",
-    "quiet",
-    "report",
-    "fail_on",
-    "merge_reports",
-    "output",
-    "output_dir",
-    "baseline",
-];
 
 const EXPLAIN: &str = "--explain";
 const LIST: &str = "--list";
@@ -77,11 +64,11 @@ pub(crate) struct LookupArgs {
 
 impl LookupArgs {
     /// What is to be looked up, if anything is.
-    pub(crate) fn lookup(&self) -> Option<Lookup<'_>> {
+    pub(crate) fn lookup(&self) -> Option<Lookup> {
         match (&self.explain[..], &self.list, &self.search[..]) {
-            (wanted @ [_, ..], ..) => Some(Lookup::Explain(wanted)),
-            (_, Some(select), _) => Some(Lookup::List(select)),
-            (.., words @ [_, ..]) => Some(Lookup::Search(words)),
+            (wanted @ [_, ..], ..) => Some(Lookup::Explain(wanted.to_vec())),
+            (_, Some(select), _) => Some(Lookup::List(select.clone())),
+            (.., words @ [_, ..]) => Some(Lookup::Search(words.to_vec())),
             _ => None,
         }
     }

@@ -1,15 +1,17 @@
 //! The arguments as they are typed, and what each means.
 
-pub(crate) mod catalog;
-pub(crate) mod lookup;
+mod catalog;
+pub(super) mod lookup;
 mod note;
 mod recognition;
 mod setup;
-pub(crate) mod triage;
+mod triage;
 
 use super::help::{EXAMPLES, EXIT_STATUS, TEMPLATE};
 use crate::program::compression::Format;
-use crate::program::input::{Buffering, InputName};
+use crate::program::input::Buffering;
+use crate::program::terminal::coloring::Coloring;
+use crate::program::terminal::input_name::InputName;
 use catalog::CatalogArgs;
 use clap::builder::RangedU64ValueParser;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -211,12 +213,6 @@ impl Args {
         self.is_to_stdout() && !self.triage.quiet && !self.triage.merge_reports
     }
 
-    /// Whether files are made, which are not whole at first.
-    pub(crate) fn makes_files(&self) -> bool {
-        let reports_to_files = self.triage.report.iter().any(|report| report.path.is_some());
-        self.output.is_some() || self.output_dir.is_some() || reports_to_files
-    }
-
     /// Whether the output goes to standard output, which `--output -` says as well.
     pub(crate) fn is_to_stdout(&self) -> bool {
         self.output_dir.is_none() && self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")
@@ -244,13 +240,14 @@ impl Compression {
 }
 
 impl ColorChoice {
-    /// Whether notes are in colour, given whether standard output is a terminal.
-    pub(crate) fn is_on(self, terminal: bool) -> bool {
-        match self {
+    /// Returns where text is in colour, by the environment where that counts.
+    pub(crate) fn coloring(self) -> Coloring {
+        let is_on = |terminal| match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => environment_wants_color(terminal, |name| env::var_os(name)),
-        }
+        };
+        Coloring { on_terminal: is_on(true), elsewhere: is_on(false) }
     }
 }
 

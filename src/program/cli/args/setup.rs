@@ -1,7 +1,6 @@
 //! The arguments that set the program up: its configuration, its manual, what shells know of it.
 
-use super::lookup::FOR_LOGS;
-use crate::program::cli::config;
+use crate::program::cli::conflicts::FOR_LOGS;
 use clap::Args;
 use clap_complete::Shell;
 
@@ -22,7 +21,6 @@ pub(crate) struct SetupArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "",
-        value_parser = config::option_name,
         help_heading = "Set-up"
     )]
     pub(crate) no_config: Vec<String>,

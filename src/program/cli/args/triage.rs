@@ -1,13 +1,13 @@
 //! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
 
 use crate::Context;
-use crate::program::output::{OutputFolder, resolve};
+use crate::program::cli::conflicts::FOR_LINES;
+use crate::program::commands::ReportChoice;
 use crate::program::report::ReportFormat;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use memchr::memchr;
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
@@ -48,7 +48,7 @@ pub(crate) struct TriageArgs {
     pub(crate) line_number: bool,
 
     /// Write no lines at all
-    #[arg(short, long, conflicts_with_all = ["only", "line_number", "output", "output_dir"], help_heading = "Which lines")]
+    #[arg(short, long, conflicts_with_all = FOR_LINES, help_heading = "Which lines")]
     pub(crate) quiet: bool,
 
     /// Report which codes were there, how often, and where; may be given several times
@@ -59,7 +59,7 @@ pub(crate) struct TriageArgs {
     /// summary of a job), `junit` (a test case for each code that --fail-on selects), `github` (workflow commands).
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
     /// goes there. The folder of PATH must be there.
-    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(ReportChoice::parse), help_heading = "Reports and checks")]
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(report_choice), help_heading = "Reports and checks")]
     pub(crate) report: Vec<ReportChoice>,
 
     /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
@@ -80,18 +80,10 @@ pub(crate) struct TriageArgs {
     #[arg(
         long,
         requires = "files",
-        conflicts_with_all = ["only", "line_number", "output", "output_dir"],
+        conflicts_with_all = FOR_LINES,
         help_heading = "Reports and checks"
     )]
     pub(crate) merge_reports: bool,
-}
-
-/// A report that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ReportChoice {
-    pub(crate) format: ReportFormat,
-    /// Where it is to go; to standard error where that is not said.
-    pub(crate) path: Option<PathBuf>,
 }
 
 impl TriageArgs {
@@ -104,67 +96,45 @@ impl TriageArgs {
 
     /// Returns what to say of reports that were probably meant otherwise, a line each.
     pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
-        self.report.iter().filter_map(ReportChoice::warning)
-    }
-
-    /// Whether fields are counted.
-    pub(crate) fn counts(&self) -> bool {
-        !self.report.is_empty() || !self.fail_on.is_empty()
+        self.report.iter().filter_map(warning)
     }
 }
 
-impl ReportChoice {
-    pub(crate) fn is_to_stdout(&self) -> bool {
-        self.path.as_ref().is_some_and(|path| path.as_os_str() == "-")
-    }
-
-    /// Returns the place of the regular file that it goes to, if it does. Below `folder`, that of `--output-dir`, no link is
-    /// followed, and one in the place of the report is replaced.
-    pub(crate) fn place(&self, folder: Option<&OutputFolder>) -> Option<PathBuf> {
-        let path = self.path.as_ref().filter(|_| !self.is_to_stdout())?;
-        let below = folder.and_then(|folder| Some(folder.root().join(folder.relative(path)?)));
-        let there = below.as_ref().map_or_else(|| fs::metadata(path), fs::symlink_metadata);
-        let is_special = there.is_ok_and(|there| !there.is_file() && !there.is_symlink());
-        (!is_special).then(|| below.unwrap_or_else(|| resolve(path)))
-    }
-
-    /// Returns what to say where a format follows a comma in the path: `json=r.json,text` is one report with a strange name.
-    fn warning(&self) -> Option<String> {
-        let (format, path) = (self.format.name(), self.path.as_ref()?.to_string_lossy());
-        // Each has what follows it up to the next one.
-        let mut choices: Vec<String> = Vec::new();
-        for part in format!("{format}={path}").split(',') {
-            match choices.last_mut() {
-                Some(choice) if !begins_choice(part) => *choice = format!("{choice},{part}"),
-                _ => choices.push(part.to_owned()),
-            }
+/// Returns what to say where a format follows a comma in the path: `json=r.json,text` is one report with a strange name.
+fn warning(report: &ReportChoice) -> Option<String> {
+    let (format, path) = (report.format.name(), report.path.as_ref()?.to_string_lossy());
+    // Each has what follows it up to the next one.
+    let mut choices: Vec<String> = Vec::new();
+    for part in format!("{format}={path}").split(',') {
+        match choices.last_mut() {
+            Some(choice) if !begins_choice(part) => *choice = format!("{choice},{part}"),
+            _ => choices.push(part.to_owned()),
         }
-        (choices.len() > 1).then(|| {
-            let proposal = choices.iter().map(|choice| proposal(choice)).collect::<Option<Vec<_>>>();
-            let several = proposal.map_or_else(
-                || "give --report several times".to_owned(),
-                |all| format!("write {}", all.join(" ")),
-            );
-            format!("--report {format}={path}: makes one file, {path}; for several reports, {several}")
-        })
     }
+    (choices.len() > 1).then(|| {
+        let proposal = choices.iter().map(|choice| proposal(choice)).collect::<Option<Vec<_>>>();
+        let several = proposal.map_or_else(
+            || "give --report several times".to_owned(),
+            |all| format!("write {}", all.join(" ")),
+        );
+        format!("--report {format}={path}: makes one file, {path}; for several reports, {several}")
+    })
+}
 
-    fn parse(text: OsString) -> Result<Self, String> {
-        let bytes = text.as_bytes();
-        let (name, path) = match memchr(b'=', bytes) {
-            Some(at) if at + 1 == bytes.len() => return Err("a path is missing behind the =".to_owned()),
-            Some(at) => (&bytes[..at], Some(PathBuf::from(OsStr::from_bytes(&bytes[at + 1..])))),
-            None => (bytes, None),
-        };
-        let name = String::from_utf8_lossy(name);
-        let format = ReportFormat::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
-            let names = ReportFormat::ALL.map(ReportFormat::name).join(", ");
-            format!(
-                "there is no report {name:?}; there are {names}; for several, give --report several times"
-            )
-        })?;
-        Ok(Self { format, path })
-    }
+/// Reads a format, perhaps with a path: `json=r.json`.
+fn report_choice(text: OsString) -> Result<ReportChoice, String> {
+    let bytes = text.as_bytes();
+    let (name, path) = match memchr(b'=', bytes) {
+        Some(at) if at + 1 == bytes.len() => return Err("a path is missing behind the =".to_owned()),
+        Some(at) => (&bytes[..at], Some(PathBuf::from(OsStr::from_bytes(&bytes[at + 1..])))),
+        None => (bytes, None),
+    };
+    let name = String::from_utf8_lossy(name);
+    let format = ReportFormat::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
+        let names = ReportFormat::ALL.map(ReportFormat::name).join(", ");
+        format!("there is no report {name:?}; there are {names}; for several, give --report several times")
+    })?;
+    Ok(ReportChoice { format, path })
 }
 
 /// Returns the option that gives one report, if it can be used as it stands: if it is no usage error, and a shell changes nothing
@@ -173,7 +143,7 @@ fn proposal(choice: &str) -> Option<String> {
     let choice = choice.trim_end_matches(',');
     let choice = choice.strip_suffix('=').filter(|name| !name.contains('=')).unwrap_or(choice);
     let is_plain = choice.chars().all(|c| c.is_alphanumeric() || "=-_./,:+@%".contains(c));
-    (is_plain && ReportChoice::parse(choice.into()).is_ok()).then(|| format!("--report {choice}"))
+    (is_plain && report_choice(choice.into()).is_ok()).then(|| format!("--report {choice}"))
 }
 
 /// Returns whether a text is the name of a format, or begins with one and a `=`.
@@ -188,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_format_behind_a_comma_is_warned_of() {
-        let warning = |text: &str| ReportChoice::parse(text.into()).unwrap().warning();
+        let warning = |text: &str| warning(&report_choice(text.into()).unwrap());
         for (text, expected) in [
             ("json=r.json,text", "--report json=r.json --report text"),
             ("json=r.json,text=t.txt", "--report json=r.json --report text=t.txt"),
@@ -200,7 +170,7 @@ mod tests {
             let said = warning(text).unwrap();
             assert!(said.ends_with(&format!("; for several reports, write {expected}")), "{said}");
             for option in expected.split("--report ").skip(1) {
-                ReportChoice::parse(option.trim_end().into()).unwrap();
+                report_choice(option.trim_end().into()).unwrap();
             }
         }
         for text in ["json=r.json,json,b", "json=a b,text", "json=$r,text", "json=a,text=\u{fffd}"] {

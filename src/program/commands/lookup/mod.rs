@@ -8,25 +8,44 @@ mod wanted;
 
 pub(crate) use wanted::Wanted;
 
-use crate::program::cli::args::Args;
+use super::Uses;
+use crate::program::input::Reading;
 use crate::program::output::Output;
+use crate::program::output::UsedAs;
 use crate::program::report::write_entries;
+use crate::program::terminal::coloring::Coloring;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::exit_status::refuse;
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::messages::{STDOUT_NAME, say_if_not_written};
-use crate::{AnnotatorBuilder, Catalog, Entry, Language, Selector, SelectorError};
+use crate::{Annotator, Catalog, Entry, Language, Selector, SelectorError};
 use nearest::not_in_catalog;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-/// What is looked up.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Lookup<'a> {
-    Explain(&'a [Wanted]),
-    /// A selector.
-    List(&'a str),
-    /// Words, which may have blanks between them.
-    Search(&'a [String]),
+/// Looks codes up in the catalog.
+pub(crate) struct LookUp {
+    pub(crate) wanted: Lookup,
+    pub(crate) catalog: Catalog,
+    /// Finds the codes in log lines; quiet, and told of unknown codes.
+    pub(crate) annotator: Annotator,
+    /// The way in which log lines are read from standard input.
+    pub(crate) reading: Reading,
+    pub(crate) language: Language,
+    pub(crate) coloring: Coloring,
+    /// True for JSON in place of text.
+    pub(crate) json: bool,
+    pub(crate) uses: Uses,
+}
+
+/// The codes that are looked up.
+#[derive(Clone, Debug)]
+pub(crate) enum Lookup {
+    Explain(Vec<Wanted>),
+    /// By a selector.
+    List(String),
+    /// By words, which may have blanks between them.
+    Search(Vec<String>),
 }
 
 /// What came of a look-up.
@@ -37,41 +56,43 @@ struct Found<'a> {
     missing: Vec<String>,
 }
 
-/// Looks up, and writes what was found to standard output. The annotator finds codes in log lines.
-pub(crate) fn look_up(
-    lookup: Lookup<'_>,
-    args: &Args,
-    catalog: &Catalog,
-    annotator: AnnotatorBuilder,
-    messages: &Messages,
-) -> ExitStatus {
-    let language = args.notes.lang.language();
-    let found = match lookup {
-        Lookup::Explain(wanted) => Ok(explain::explain(wanted, args, catalog, annotator, messages)),
-        Lookup::List(select) => list(select, catalog, language),
-        Lookup::Search(words) => search::search(words, catalog),
-    };
-    let found = match found {
-        Ok(found) => found,
-        Err(refusal) => return refuse(messages, &refusal),
-    };
-    let color = args.color.is_on(io::stdout().is_terminal());
-    let written = Output::stdout().and_then(|stdout| {
-        let mut wtr = BufWriter::new(stdout);
-        match lookup {
-            _ if args.lookup.json => write_entries(&found.entries, &mut wtr)?,
-            Lookup::Explain(_) => form::write_blocks(&found.entries, language, color, &mut wtr)?,
+impl LookUp {
+    /// Looks up, and writes what was found to standard output.
+    pub(super) fn run(&self, messages: &Messages) -> ExitStatus {
+        let reads_stdin =
+            matches!(&self.wanted, Lookup::Explain(wanted) if wanted.contains(&Wanted::LogLines));
+        let inputs = reads_stdin.then_some(InputName::Stdin);
+        if let Err(refusal) = self.uses.files_in_use(inputs.iter(), UsedAs::Input) {
+            return refuse(messages, &refusal);
+        }
+        let found = match &self.wanted {
+            Lookup::Explain(wanted) => Ok(self.explain(wanted, messages)),
+            Lookup::List(select) => list(select, &self.catalog, self.language),
+            Lookup::Search(words) => search::search(words, &self.catalog),
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(refusal) => return refuse(messages, &refusal),
+        };
+        say_if_not_written(messages, STDOUT_NAME, self.write(&found));
+        for missing in &found.missing {
+            messages.mention(missing);
+        }
+        ExitStatus::of(messages, !found.missing.is_empty())
+    }
+
+    fn write(&self, found: &Found<'_>) -> io::Result<()> {
+        let color = self.coloring.is_on(io::stdout().is_terminal());
+        let mut wtr = BufWriter::new(Output::stdout()?);
+        match &self.wanted {
+            _ if self.json => write_entries(&found.entries, &mut wtr)?,
+            Lookup::Explain(_) => form::write_blocks(&found.entries, self.language, color, &mut wtr)?,
             Lookup::List(_) | Lookup::Search(_) => {
-                form::write_table(&found.entries, language, color, &mut wtr)?;
+                form::write_table(&found.entries, self.language, color, &mut wtr)?;
             }
         }
         wtr.flush()
-    });
-    say_if_not_written(messages, STDOUT_NAME, written);
-    for missing in &found.missing {
-        messages.mention(missing);
     }
-    ExitStatus::of(messages, !found.missing.is_empty())
 }
 
 fn list<'a>(select: &str, catalog: &'a Catalog, language: Language) -> Result<Found<'a>, String> {

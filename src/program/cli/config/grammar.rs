@@ -1,0 +1,62 @@
+//! Options as clap knows them, built once for all lines of a configuration.
+
+use super::lines::Line;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, Id};
+use std::ffi::OsString;
+
+/// The program's options, of which a later one overrides the same one before it.
+pub(super) struct Grammar(Command);
+
+impl Grammar {
+    pub(super) fn new(command: Command) -> Self {
+        let mut command = command.args_override_self(true);
+        // Once, and not for each parse.
+        command.build();
+        Self(command)
+    }
+
+    /// Parses what was typed (the program's name first) behind lines of the configuration.
+    pub(super) fn parse(&mut self, typed: &[OsString], lines: &[&Line]) -> Result<ArgMatches, clap::Error> {
+        let configured = lines.iter().flat_map(|line| &line.args);
+        self.parse_behind(typed, configured)
+    }
+
+    /// Parses what was typed (the program's name first) behind arguments.
+    pub(super) fn parse_behind<'a>(
+        &mut self,
+        typed: &'a [OsString],
+        args: impl Iterator<Item = &'a OsString>,
+    ) -> Result<ArgMatches, clap::Error> {
+        let (program, rest) = typed.split_at(typed.len().min(1));
+        self.0.try_get_matches_from_mut(program.iter().chain(args).chain(rest))
+    }
+
+    /// Returns the identifier of the option that an argument names: `--only=error`, `-C`.
+    pub(super) fn id_of(&self, arg: &str) -> Option<Id> {
+        let name = arg.split('=').next().unwrap_or_default();
+        let is_named = |arg: &&clap::Arg| match name.strip_prefix("--") {
+            Some(long) => arg.get_long() == Some(long),
+            None => name.strip_prefix('-').and_then(|short| short.chars().next()) == arg.get_short(),
+        };
+        self.0.get_arguments().find(is_named).map(|arg| arg.get_id().clone())
+    }
+
+    /// Returns whether any option of one list cannot be used with one of the other.
+    pub(super) fn conflict(&self, ids: &[Id], others: &[Id]) -> bool {
+        ids.iter().any(|id| others.iter().any(|other| self.excludes(id, other) || self.excludes(other, id)))
+    }
+
+    fn excludes(&self, id: &Id, other: &Id) -> bool {
+        let arg = self.0.get_arguments().find(|arg| arg.get_id() == id);
+        let conflicts = arg.map(|arg| self.0.get_arg_conflicts_with(arg)).unwrap_or_default();
+        conflicts.iter().any(|conflict| conflict.get_id() == other)
+    }
+}
+
+/// Returns the identifiers of the arguments that were typed.
+pub(super) fn typed_ids(matches: &ArgMatches) -> Vec<Id> {
+    let is_typed = |id: &&Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    // Groups are listed, too, and have no source of their own.
+    matches.ids().filter(is_typed).cloned().collect()
+}

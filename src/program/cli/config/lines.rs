@@ -1,0 +1,140 @@
+//! The lines of a configuration file, each parsed once.
+
+use super::grammar::{Grammar, typed_ids};
+use super::{PROGRAM, without_dashes};
+use crate::program::cli::conflicts::FOR_ONE_RUN;
+use crate::program::terminal::visible::visible;
+use clap::Id;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+
+const ONLY_TYPED: &str = "has no place in a configuration; type it";
+
+/// A line of the file that has an option.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) number: usize,
+    /// The arguments that would have been typed.
+    pub(super) args: Vec<OsString>,
+    /// The identifiers of the options in it.
+    pub(super) ids: Vec<Id>,
+    /// True if it can only be used with others.
+    pub(super) needs_others: bool,
+}
+
+impl Line {
+    /// Returns the name of the option, without dashes and value.
+    pub(super) fn option(&self) -> &str {
+        let option = self.args.first().and_then(|option| option.to_str()).unwrap_or_default();
+        without_dashes(option.split('=').next().unwrap_or_default())
+    }
+}
+
+/// Reads the options of a file.
+///
+/// # Errors
+///
+/// A message for each line that is not as it must be, or for the first that cannot be used with those before it.
+pub(super) fn read_lines(name: &str, text: &[u8], grammar: &mut Grammar) -> Result<Vec<Line>, Vec<String>> {
+    let (mut lines, mut wrong) = (Vec::new(), Vec::new());
+    for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
+        match parse_line(number, line, grammar) {
+            Ok(line) => lines.extend(line),
+            Err(error) => wrong.push(format!("{name}:{number}: {error}")),
+        }
+    }
+    if wrong.is_empty() {
+        wrong.extend(
+            first_conflict(&lines, grammar).map(|(number, error)| format!("{name}:{number}: {error}")),
+        );
+    }
+    if wrong.is_empty() { Ok(lines) } else { Err(wrong) }
+}
+
+/// Returns the option of a line, if it has one. The first blank or `=` parts the name from the value, which is taken as it is.
+fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Option<Line>, String> {
+    let text = str::from_utf8(line).map_err(|_| "is not UTF-8; save the file as UTF-8".to_owned())?;
+    // Some programs write this mark before UTF-8.
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() || text.starts_with('#') {
+        return Ok(None);
+    }
+    if !text.starts_with('-') || text.chars().all(|char| char == '-') {
+        return Err(format!("{}: is no option; write one option a line: --color never", visible(text)));
+    }
+    if let Some((option, value)) = text.split_once(char::is_whitespace)
+        && is_in_quotes(value.trim_start())
+        && !option.contains('=')
+    {
+        let unquoted = value.trim_start().trim_matches(['"', '\'']);
+        return Err(format!(
+            "{}: quotes are not taken away here; write {}={}",
+            visible(text),
+            visible(option),
+            visible(unquoted)
+        ));
+    }
+    let args: Vec<OsString> = match text.split_once(char::is_whitespace) {
+        Some((option, value)) if option.starts_with("--") && !option.contains('=') => {
+            vec![format!("{option}={}", value.trim_start()).into()]
+        }
+        Some((option, value)) if !option.starts_with("--") => vec![option.into(), value.trim_start().into()],
+        _ => vec![text.into()],
+    };
+    match grammar.parse_behind(&[PROGRAM.into()], args.iter()) {
+        Ok(matches) => {
+            let ids = typed_ids(&matches);
+            match refusal(&ids) {
+                Some(refusal) => Err(format!("{}: {refusal}", visible(text))),
+                None => Ok(Some(Line { number, args, ids, needs_others: false })),
+            }
+        }
+        Err(error) => match error.kind() {
+            ErrorKind::MissingRequiredArgument => {
+                let ids = args[0].to_str().and_then(|arg| grammar.id_of(arg)).into_iter().collect();
+                Ok(Some(Line { number, args, ids, needs_others: true }))
+            }
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Err(format!("{}: {ONLY_TYPED}", visible(text)))
+            }
+            _ => Err(first_words(&error)),
+        },
+    }
+}
+
+fn is_in_quotes(value: &str) -> bool {
+    let quotes = ['"', '\''];
+    value.len() > 1 && quotes.into_iter().any(|quote| value.starts_with(quote) && value.ends_with(quote))
+}
+
+/// Returns the reason why options have no place in the file, if there is one.
+fn refusal(ids: &[Id]) -> Option<&'static str> {
+    if ids.iter().any(|id| id == "files") {
+        return Some("names a file, or has a value too many; write one option a line: --color never");
+    }
+    ids.iter().any(|id| FOR_ONE_RUN.contains(&id.as_str())).then_some(ONLY_TYPED)
+}
+
+/// Returns the number of the first line that cannot be used with those before it, and why.
+fn first_conflict(lines: &[Line], grammar: &mut Grammar) -> Option<(usize, String)> {
+    let mut before: Vec<Id> = Vec::new();
+    for (count, line) in (1..).zip(lines) {
+        if grammar.conflict(&line.ids, &before) {
+            let together: Vec<&Line> = lines[..count].iter().collect();
+            let error = grammar.parse(&[PROGRAM.into()], &together).err()?;
+            return Some((line.number, first_words(&error)));
+        }
+        before.extend(line.ids.iter().filter(|id| !before.contains(id)).cloned().collect::<Vec<_>>());
+    }
+    None
+}
+
+/// Returns the words of clap for an error, on one line, without its advice about command lines.
+fn first_words(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("tip: to pass"));
+    let said: Vec<&str> =
+        lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
+    visible(said.join("; ").trim_start_matches("error: "))
+}

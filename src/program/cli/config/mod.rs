@@ -1,0 +1,131 @@
+//! The configuration file: options that count as if they stood before those of the command line.
+
+mod file;
+mod grammar;
+mod lines;
+
+pub(super) use file::place;
+
+use super::args::Args;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Command, CommandFactory};
+use file::read;
+use grammar::Grammar;
+use lines::{Line, read_lines};
+use std::ffi::OsString;
+
+/// Stands for the name that the program was called by.
+const PROGRAM: &str = "imsdk-annotate";
+
+/// The refusal of the arguments.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// Of those that were typed; also help and version.
+    Usage(clap::Error),
+    /// Of the file: a message for each line that is not as it must be.
+    Config(Vec<String>),
+}
+
+/// Parses what was typed (the program's name first), after the options of the configuration file, if there is one and it is
+/// wanted.
+///
+/// # Errors
+///
+/// Fails where either is not as it must be.
+pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
+    // Typed twice is a mistake; typed and in the file is not.
+    let alone = with_option_names(Args::command()).try_get_matches_from(typed);
+    match &alone {
+        // An option that it needs may be in the file.
+        Err(error) if error.kind() != ErrorKind::MissingRequiredArgument => {
+            return alone.map_err(Refusal::Usage);
+        }
+        Ok(matches) if matches.get_flag("man") || matches.contains_id("completions") => {
+            return alone.map_err(Refusal::Usage);
+        }
+        _ if options(typed).any(|arg| arg == "--no-config") => return alone.map_err(Refusal::Usage),
+        _ => {}
+    }
+    let Some((name, text)) = read().map_err(|message| Refusal::Config(vec![message]))? else {
+        return alone.map_err(Refusal::Usage);
+    };
+    let mut grammar = Grammar::new(with_option_names(Args::command()));
+    let mut lines = read_lines(&name, &text, &mut grammar).map_err(Refusal::Config)?;
+    let left_out = left_out(typed);
+    lines.retain(|line| !left_out.contains(&line.option()));
+    if let Ok(alone) = &alone {
+        let ids = grammar::typed_ids(alone);
+        lines.retain(|line| !grammar.conflict(&line.ids, &ids));
+    } else {
+        lines.retain(|line| !fails(&mut grammar, typed, &[line], ErrorKind::ArgumentConflict));
+    }
+    with_lines(typed, &lines, &mut grammar).map_err(Refusal::Usage)
+}
+
+/// Checks a file: each of its lines, and all options that can be used together.
+///
+/// # Errors
+///
+/// A message for each line that is not as it must be: `config:3: is not UTF-8; save the file as UTF-8`.
+pub fn check(name: &str, text: &[u8]) -> Result<(), Vec<String>> {
+    let mut grammar = Grammar::new(Args::command());
+    let lines = read_lines(name, text, &mut grammar)?;
+    let parsed = with_lines(&[PROGRAM.into()], &lines, &mut grammar);
+    parsed.map(drop).map_err(|error| vec![error.to_string()])
+}
+
+/// Parses what was typed behind lines of the file. Lines that need an option which is neither typed nor in the file are left
+/// out.
+fn with_lines(typed: &[OsString], lines: &[Line], grammar: &mut Grammar) -> Result<ArgMatches, clap::Error> {
+    let all: Vec<&Line> = lines.iter().collect();
+    match grammar.parse(typed, &all) {
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
+        parsed => return parsed,
+    }
+    let free: Vec<&Line> = all.iter().copied().filter(|line| !line.needs_others).collect();
+    let mut usable = all;
+    usable.retain(|line| {
+        let with_it: Vec<&Line> = free.iter().copied().chain([*line]).collect();
+        !line.needs_others || !fails(grammar, typed, &with_it, ErrorKind::MissingRequiredArgument)
+    });
+    grammar.parse(typed, &usable)
+}
+
+fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&Line], kind: ErrorKind) -> bool {
+    grammar.parse(typed, lines).is_err_and(|error| error.kind() == kind)
+}
+
+/// Returns the options of the file that are left out, without the dashes before them.
+fn left_out(typed: &[OsString]) -> Vec<&str> {
+    options(typed).filter_map(|arg| arg.to_str()?.strip_prefix("--no-config=")).map(without_dashes).collect()
+}
+
+fn options(typed: &[OsString]) -> impl Iterator<Item = &OsString> {
+    typed.iter().take_while(|arg| *arg != "--")
+}
+
+fn without_dashes(option: &str) -> &str {
+    option.trim_start_matches('-')
+}
+
+/// Has `--no-config=OPTION` checked for being the name of an option.
+fn with_option_names(command: Command) -> Command {
+    command.mut_arg("no_config", |arg| arg.value_parser(option_name))
+}
+
+/// Reads what is to be left out of the file: the name of an option, with or without dashes.
+///
+/// # Errors
+///
+/// Where there is no such option.
+fn option_name(text: &str) -> Result<String, String> {
+    let name = without_dashes(text);
+    let is_name = |arg: &clap::Arg| {
+        arg.get_long() == Some(name) || arg.get_short().map(String::from).as_deref() == Some(name)
+    };
+    if name.is_empty() || Args::command().get_arguments().any(is_name) {
+        Ok(name.to_owned())
+    } else {
+        Err("there is no such option; name one of the file, or none to leave all out".to_owned())
+    }
+}

@@ -1,0 +1,190 @@
+//! The meaning of arguments: a [`Mode`] with resolved values, for the command that does it.
+
+use super::args::{Args, ProgressChoice};
+use super::{config, manual};
+use crate::program::commands::annotate::{Annotate, Job, ShowProgress};
+use crate::program::commands::check_catalog::CheckCatalog;
+use crate::program::commands::lines_to::FolderOutput;
+use crate::program::commands::lookup::LookUp;
+use crate::program::commands::merge::Merge;
+use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses, load_baseline, load_catalog};
+use crate::program::input::{Buffering, Reading};
+use crate::program::output::{UsedAs, Written};
+use crate::program::report::{Baseline, Check};
+use crate::program::terminal::messages::Messages;
+use crate::program::terminal::progress::Progress;
+use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
+use std::io::{self, IsTerminal};
+
+/// Returns the mode that arguments mean. Reads catalogs and the baseline.
+///
+/// # Errors
+///
+/// What to say where something is not as it must be; nothing where a catalog is not, which has been said then.
+pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<String>> {
+    if args.setup.man {
+        return Ok(Mode::Print(manual::manual()));
+    }
+    if let Some(shell) = args.setup.completions {
+        return Ok(Mode::Print(manual::completions(shell)));
+    }
+    let catalog = catalog_in_force(&args, messages).ok_or(None)?;
+    let uses = uses(&args);
+    if let Some(path) = args.catalog.check_catalog {
+        return Ok(Mode::CheckCatalog(CheckCatalog { path, in_force: catalog, uses }));
+    }
+    let annotator = args.recognition.annotator().catalog(catalog.clone());
+    if let Some(wanted) = args.lookup.lookup() {
+        return Ok(Mode::LookUp(LookUp {
+            wanted,
+            annotator: annotator.unknown(true).quiet(true).build(),
+            reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args) },
+            language: args.notes.lang.language(),
+            coloring: args.color.coloring(),
+            json: args.lookup.json,
+            catalog,
+            uses,
+        }));
+    }
+    let (triage, only) = triage(&args, catalog)?;
+    let warnings = args.triage.warnings().collect();
+    if args.triage.merge_reports {
+        return Ok(Mode::Merge(Merge { inputs: args.inputs(), triage, uses, warnings }));
+    }
+    match args.recognition.refusal() {
+        Some(refusal) => Err(Some(refusal.to_owned())),
+        None => Ok(Mode::Annotate(Box::new(annotate(&args, annotator, triage, only, warnings)))),
+    }
+}
+
+fn annotate(
+    args: &Args,
+    annotator: AnnotatorBuilder,
+    triage: Triage,
+    only: Option<Selector>,
+    warnings: Vec<String>,
+) -> Annotate {
+    let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
+    let ends_lines = (only.is_some() || numbers_lines) && !args.triage.quiet;
+    let mut annotator = annotator
+        .color(args.color.coloring().is_on(args.is_to_stdout() && io::stdout().is_terminal()))
+        .unknown(triage.counts() || only.is_some())
+        .language(args.notes.lang.language())
+        .as_fields(args.notes.fields)
+        .strip(args.notes.strip)
+        .quiet(args.triage.quiet);
+    if let Some(template) = args.notes.note.clone() {
+        annotator = annotator.note(template);
+    }
+    let in_order = ends_lines && (numbers_lines || context.is_some());
+    if ends_lines {
+        annotator = annotator.lines(Lines { only, context, numbered: numbers_lines });
+    }
+    let job = Job {
+        operands: args.inputs(),
+        lines_to: lines_to(args),
+        format: args.compress.format(),
+        ends_lines,
+        in_order,
+        numbers_lines,
+        threads: args.threads,
+        progress: match args.progress {
+            ProgressChoice::Auto => ShowProgress::Auto,
+            ProgressChoice::Always => ShowProgress::Always,
+            ProgressChoice::Never => ShowProgress::Never,
+        },
+        uses: uses(args),
+        warnings,
+    };
+    Annotate { annotator: annotator.build(), reading: reading(args), triage, job }
+}
+
+fn reading(args: &Args) -> Reading {
+    Reading {
+        buffering: args.buffering(),
+        decompress: !args.no_decompress,
+        as_text: args.text,
+        progress: Progress::hidden(),
+    }
+}
+
+fn lines_to(args: &Args) -> LinesTo {
+    match (&args.output, &args.output_dir) {
+        _ if args.triage.quiet => LinesTo::Nowhere,
+        (Some(path), _) if !args.is_to_stdout() => LinesTo::File(path.clone()),
+        (_, Some(path)) => {
+            let (decompresses, resumes) = (!args.no_decompress, args.resume);
+            LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, resumes })
+        }
+        _ => LinesTo::Stdout,
+    }
+}
+
+/// Returns what is to be done with what is counted, and which lines are selected.
+///
+/// # Errors
+///
+/// What to say of a baseline or a selector that is not as it must be.
+fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), String> {
+    let baseline = args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
+    let earlier = baseline.as_ref().map(Baseline::codes);
+    let checks = args.triage.fail_on.iter().map(|text| {
+        Check::parse(text, &catalog, earlier.as_ref()).map_err(|error| format!("--fail-on {text}: {error}"))
+    });
+    let checks = checks.collect::<Result<_, _>>()?;
+    let only = args.triage.only.as_ref().map(|text| {
+        Selector::parse(text, &catalog, earlier.as_ref()).map_err(|error| format!("--only {text}: {error}"))
+    });
+    let only = only.transpose()?;
+    let triage = Triage {
+        catalog,
+        language: args.notes.lang.language(),
+        coloring: args.color.coloring(),
+        baseline,
+        checks,
+        report_choices: args.triage.report.clone(),
+        reports: Vec::new(),
+    };
+    Ok((triage, only))
+}
+
+/// Returns the catalog that is in force: what each code means; `None` where a file is not as it must be. Then all that is
+/// wrong in any file has been said.
+fn catalog_in_force(args: &Args, messages: &Messages) -> Option<Catalog> {
+    let paths = &args.catalog.catalog;
+    let loaded: Vec<_> = paths.iter().map(|path| load_catalog(path, messages)).collect();
+    let mut newer: Vec<Entry> = Vec::new();
+    for entries in loaded {
+        // A large one is not copied.
+        if newer.is_empty() { newer = entries? } else { newer.extend(entries?) }
+    }
+    Some(match args.catalog.no_builtin {
+        _ if paths.is_empty() => Catalog::builtin(),
+        true => Catalog::of_entries(newer),
+        false => Catalog::builtin().overlaid(newer),
+    })
+}
+
+/// Returns the files and streams that a run has in use besides its inputs.
+fn uses(args: &Args) -> Uses {
+    let mut files = Vec::new();
+    files.extend(config::place(&args.setup.no_config).map(|path| (path, UsedAs::Configuration)));
+    let catalogs = args.catalog.catalog.iter().chain(&args.catalog.check_catalog);
+    files.extend(catalogs.map(|path| (path.clone(), UsedAs::Catalog)));
+    files.extend(args.triage.baseline.iter().map(|path| (path.clone(), UsedAs::Baseline)));
+    let reports = &args.triage.report;
+    let has_report = reports.iter().any(|report| report.path.is_none());
+    let looks_up = args.lookup.lookup().is_some() || args.catalog.check_catalog.is_some();
+    let stdout = if looks_up || reports.iter().any(ReportChoice::is_to_stdout) {
+        Some(Written::Results)
+    } else {
+        args.streams_to_stdout().then_some(Written::Lines)
+    };
+    let reports_to_files = reports.iter().any(|report| report.path.is_some());
+    Uses {
+        files,
+        makes_files: args.output.is_some() || args.output_dir.is_some() || reports_to_files,
+        stdout,
+        stderr: if has_report { Written::Results } else { Written::Messages },
+    }
+}

@@ -1,0 +1,232 @@
+//! Annotates what the operands name to where the output is to go, and reports.
+
+mod write;
+
+use super::lines_to::{PlannedFolder, refuse_file};
+use super::operand_hint::hint_for_operand;
+use super::{LinesTo, Triage, Uses, other_names};
+use crate::Annotator;
+use crate::program::compression::Format;
+use crate::program::input::{InputFile, Listing, Reading, list};
+use crate::program::output::{self, FilesInUse, UsedAs};
+use crate::program::pipeline::{NoTexts, Pipeline};
+use crate::program::system::limits::threads_max;
+use crate::program::system::signals::{self, Haste};
+use crate::program::terminal::exit_status::ExitStatus;
+use crate::program::terminal::input_name::InputName;
+use crate::program::terminal::messages::{self, Messages};
+use crate::program::terminal::progress::Progress;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::thread;
+
+/// Annotates inputs, and counts their fields where that is wanted.
+pub(crate) struct Annotate {
+    pub(crate) annotator: Annotator,
+    pub(crate) reading: Reading,
+    pub(crate) triage: Triage,
+    pub(crate) job: Job,
+}
+
+/// The inputs, the place of the lines, and how the work is done.
+pub(crate) struct Job {
+    pub(crate) operands: Vec<InputName>,
+    pub(crate) lines_to: LinesTo,
+    /// The format of the output; `None` where the name of its file or the input says it.
+    pub(crate) format: Option<Format>,
+    /// True if lines are chosen or numbered: a last line without a newline gets one then.
+    pub(crate) ends_lines: bool,
+    /// True if lines depend on those before them: on context, or on the number of lines.
+    pub(crate) in_order: bool,
+    pub(crate) numbers_lines: bool,
+    /// `None` for one thread for each core.
+    pub(crate) threads: Option<usize>,
+    pub(crate) progress: ShowProgress,
+    pub(crate) uses: Uses,
+    /// Lines about options that were probably meant otherwise.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// When progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ShowProgress {
+    /// Where it takes a while, the inputs are files, and only standard error is a terminal.
+    Auto,
+    Always,
+    Never,
+}
+
+/// The place that lines go to, once it is known that it can be written.
+enum Opened<'a> {
+    Nowhere,
+    Stdout,
+    File(&'a Path),
+    Folder(PlannedFolder<'a>),
+}
+
+impl Annotate {
+    /// Annotates all inputs. Trouble with one of them is said, and the others are still done.
+    pub(super) fn run(self) -> ExitStatus {
+        let Self { annotator, mut reading, mut triage, job } = self;
+        let Listing { files: inputs, unread, dangling, other_names } = list(&job.operands);
+        let progress = job.shown_progress(&inputs);
+        reading.progress = progress.clone();
+        let mut pipeline = job.pipeline(annotator, reading, &triage, &inputs);
+        job.watch_signals(&pipeline, &triage);
+        job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
+        let in_use = job.uses.files_in_use(inputs.iter().map(|input| &input.name), UsedAs::Input);
+        let opened = match in_use.and_then(|in_use| job.open(&mut triage, &inputs, &in_use)) {
+            Ok(opened) => opened,
+            Err(refusal) => {
+                pipeline.messages.say(&refusal);
+                return ExitStatus::Trouble;
+            }
+        };
+        job.operands.iter().filter_map(hint).for_each(|hint| pipeline.messages.mention(&hint));
+        for (name, error) in &unread {
+            pipeline.messages.input(name, error);
+        }
+        for name in &dangling {
+            pipeline
+                .messages
+                .mention(&format!("{name}: is a link to a file that is not there, and was left out"));
+        }
+        if pipeline.to_folder
+            && let Some(summary) = other_names::summary(&other_names)
+        {
+            pipeline.messages.mention(&summary);
+        }
+        if let Err(error) = signals::make_size_limit_an_error() {
+            pipeline.messages.say(&format!("signals cannot be handled: {error}"));
+        }
+        let named = if triage.counts() { &inputs[..] } else { &[] };
+        let names: Vec<String> = named.iter().map(|input| input.name.in_reports()).collect();
+        let tally = job.write(opened, &mut pipeline, &inputs);
+        progress.finish();
+        if let Some(summary) = pipeline.no_texts.summary(pipeline.to_folder) {
+            pipeline.messages.mention(&summary);
+        }
+        let has_failed = tally.is_some_and(|mut tally| {
+            tally.complete &= unread.is_empty();
+            triage.finish(&tally, &names, &pipeline.messages)
+        });
+        signals::end_if_asked();
+        ExitStatus::of(&pipeline.messages, has_failed)
+    }
+}
+
+impl Job {
+    fn pipeline(
+        &self,
+        annotator: Annotator,
+        reading: Reading,
+        triage: &Triage,
+        inputs: &[InputFile],
+    ) -> Pipeline {
+        let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir());
+        let several = || inputs.len() > 1 || self.operands.iter().any(is_folder);
+        Pipeline {
+            annotator,
+            messages: Messages::new(reading.progress.clone()),
+            reading,
+            stdout: None,
+            opened_any: AtomicBool::new(false),
+            counter: triage.counts().then(|| triage.counter()),
+            in_order: self.in_order,
+            ends_lines: self.ends_lines,
+            to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
+            no_texts: NoTexts::default(),
+            names_before_lines: self.numbers_lines && several(),
+        }
+    }
+
+    /// Opens the outputs, so that a place that cannot be written is known before the work starts.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    fn open<'a>(
+        &'a self,
+        triage: &mut Triage,
+        inputs: &'a [InputFile],
+        in_use: &FilesInUse,
+    ) -> Result<Opened<'a>, String> {
+        let opened = match &self.lines_to {
+            LinesTo::Nowhere => Opened::Nowhere,
+            LinesTo::Stdout => Opened::Stdout,
+            LinesTo::File(path) => {
+                refuse_file(path, in_use)?;
+                Opened::File(path)
+            }
+            LinesTo::Folder(folder) => Opened::Folder(folder.plan(
+                self.format,
+                &self.operands,
+                inputs,
+                in_use,
+                &triage.report_choices,
+            )?),
+        };
+        let folder = if let Opened::Folder((folder, _)) = &opened { Some(folder) } else { None };
+        triage.open_reports(&self.lines_to, in_use, folder)?;
+        Ok(opened)
+    }
+
+    /// Where signals cannot be watched, because there is no thread or pipe to be had, they end the program as they always do.
+    fn watch_signals(&self, pipeline: &Pipeline, triage: &Triage) {
+        let compresses = self.format.is_some_and(|format| format != Format::Plain);
+        let holds_back = pipeline.reading.holds_back() || compresses;
+        let _ = if self.uses.makes_files || triage.counts() || holds_back {
+            signals::watch_run(give_up)
+        } else {
+            signals::watch_stream()
+        };
+    }
+
+    /// Returns the number of threads that work: one for each core, unless it was chosen, and no more than there is room for.
+    /// Where nothing is a file, there is nothing for others to do, and finding out takes time.
+    fn threads(&self, inputs: &[InputFile]) -> usize {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let wanted = self.threads.unwrap_or_else(|| {
+            if inputs.iter().any(|input| input.regular_bytes.is_some()) { cores() } else { 1 }
+        });
+        if wanted > 1 { wanted.min(threads_max()) } else { wanted }
+    }
+
+    fn shown_progress(&self, inputs: &[InputFile]) -> Progress {
+        let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
+        let beside_output = self.lines_to.is_stdout() && io::stdout().is_terminal();
+        let quiet_at_first = match self.progress {
+            ShowProgress::Always => false,
+            ShowProgress::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
+            ShowProgress::Auto | ShowProgress::Never => return Progress::hidden(),
+        };
+        let bytes = inputs.iter().map(|input| input.regular_bytes).sum();
+        Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
+    }
+}
+
+/// Returns a hint at what an operand means that names no file.
+fn hint(operand: &InputName) -> Option<String> {
+    match operand {
+        InputName::File(path) if fs::symlink_metadata(path).is_err() => {
+            hint_for_operand(path.as_os_str()).map(|hint| format!("{operand}: {hint}"))
+        }
+        _ => None,
+    }
+}
+
+/// Ends what is being written, and names what is not whole then, but after a signal that ends a program at once.
+fn give_up(haste: Haste) {
+    output::remove_new_files();
+    let cause = match haste {
+        Haste::Abrupt => return,
+        Haste::SecondSignal => "a second signal came; send one, and wait",
+        Haste::NothingTaken => "nobody took the output for a second after the signal; let its reader go on",
+    };
+    let names = output::promised_names();
+    if !names.is_empty() {
+        messages::say_at_last(format!("{}: not written to the end, because {cause}", names.join(", ")));
+    }
+}

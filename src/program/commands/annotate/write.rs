@@ -1,0 +1,117 @@
+//! Writes the annotated lines to their place: nowhere, one stream, or a folder.
+
+use super::{Job, Opened};
+use crate::program::commands::LinesTo;
+use crate::program::commands::lines_to::PlannedFolder;
+use crate::program::compression::{Encoder, Format};
+use crate::program::input::{Buffering, InputFile};
+use crate::program::output::{Destination, Outliving, Output, Promised};
+use crate::program::pipeline::{Pipeline, annotate_to_files};
+use crate::program::report::Tally;
+use crate::program::system::signals::{self, Stop};
+use crate::program::terminal::input_name::InputName;
+use crate::program::terminal::messages::{STDOUT_NAME, say_if_not_written};
+use rustix::fs::FileType;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+impl Job {
+    /// Annotates all inputs, and returns what was counted; `None` where the output could not be written, which has been
+    /// said.
+    pub(super) fn write(
+        &self,
+        opened: Opened<'_>,
+        pipeline: &mut Pipeline,
+        inputs: &[InputFile],
+    ) -> Option<Tally> {
+        let threads = self.threads(inputs);
+        match opened {
+            Opened::Nowhere => pipeline.annotate(inputs, io::sink(), threads).ok().map(|(_, tally)| tally),
+            Opened::Stdout => self.to_stdout(pipeline, inputs),
+            Opened::File(path) => self.to_file(pipeline, inputs, path),
+            Opened::Folder(planned) => Some(self.to_folder(pipeline, planned, threads)),
+        }
+    }
+
+    fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Option<Tally> {
+        let format = self.format.unwrap_or(Format::Plain);
+        let destination = Output::stdout().and_then(|mut stdout| {
+            let stat = stdout.stat()?;
+            let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
+            if is_file && format != Format::Plain {
+                // Nobody waits for what is compressed in a file; without flushes its bytes depend on neither reads nor
+                // threads.
+                pipeline.reading.buffering = Buffering::Block;
+            }
+            pipeline.stdout = Some(stat);
+            if io::stdout().is_terminal() {
+                stdout = stdout.beside(&pipeline.reading.progress);
+            }
+            Ok(Destination::Stdout(stdout))
+        });
+        self.to_one_stream(pipeline, inputs, &Promised::new(STDOUT_NAME), destination, format)
+    }
+
+    fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
+        let format = self.format.unwrap_or(Format::of_name(path));
+        let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
+        let destination = Destination::file(path, &pipeline.reading.progress);
+        // A file that a descriptor has open can be read along, unless it is compressed.
+        let can_be_read_along = format == Format::Plain && !matches!(destination, Ok(Destination::New(_)));
+        if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
+            pipeline.reading.buffering = Buffering::Block;
+        }
+        self.to_one_stream(pipeline, inputs, &promised, destination, format)
+    }
+
+    /// Annotates all inputs into one stream. Where fields are counted, all are, also where the output cannot be written to its
+    /// end.
+    fn to_one_stream(
+        &self,
+        pipeline: &Pipeline,
+        inputs: &[InputFile],
+        promised: &Promised,
+        destination: io::Result<Destination>,
+        format: Format,
+    ) -> Option<Tally> {
+        let name = promised.name();
+        let is_outlived = pipeline.counter.is_some();
+        let is_live = pipeline.reading.buffering != Buffering::Block;
+        let encoder =
+            destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));
+        let counted = encoder.and_then(|encoder| {
+            pipeline.annotate(inputs, Outliving::new(encoder, is_outlived), self.threads(inputs))
+        });
+        let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
+        let written = wtr.into_inner().and_then(|encoder| {
+            let stop = signals::stopped_in();
+            let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
+            if is_begun || stop == Some(Stop::Stream) {
+                match encoder.finish()? {
+                    // Files can be read again; a stream cannot, and a signal is its end.
+                    Destination::New(_) if stop == Some(Stop::File) => Ok(()),
+                    destination => destination.finish(),
+                }
+            } else {
+                // What could have been replaced stays.
+                Ok(())
+            }
+        });
+        say_if_not_written(&pipeline.messages, name, written);
+        Some(tally)
+    }
+
+    fn to_folder(
+        &self,
+        pipeline: &mut Pipeline,
+        (folder, plans): PlannedFolder<'_>,
+        threads: usize,
+    ) -> Tally {
+        let _promised = Promised::new(&folder.name());
+        // Nobody can see it before it is whole.
+        pipeline.reading.buffering = Buffering::Block;
+        let resumes = matches!(&self.lines_to, LinesTo::Folder(folder) if folder.resumes);
+        annotate_to_files(pipeline, &folder, &plans, self.format, resumes, threads)
+    }
+}

@@ -1,0 +1,28 @@
+//! Reads a file with a catalog, and says what is wrong with it.
+
+use crate::program::input::{CATALOG, read_whole};
+use crate::program::terminal::input_name::InputName;
+use crate::program::terminal::messages::Messages;
+use crate::program::terminal::visible::visible;
+use crate::{BadRow, CatalogFormat, Entry};
+use std::path::Path;
+
+/// At most this many bad rows of a file are said one by one.
+const BAD_ROWS_MAX: usize = 100;
+
+/// Returns the entries of a catalog's file; `None` where it is not as it must be, which has then been said.
+pub(crate) fn load_catalog(path: &Path, messages: &Messages) -> Option<Vec<Entry>> {
+    let name = InputName::File(path.to_owned());
+    let text = read_whole(&name, CATALOG).map_err(|error| messages.input(&name, &error)).ok()?;
+    let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));
+    format.parse(&text).map_err(|bad| say_bad_rows(&name, &bad, messages)).ok()
+}
+
+fn say_bad_rows(name: &InputName, bad: &[BadRow], messages: &Messages) {
+    for row in bad.iter().take(BAD_ROWS_MAX) {
+        messages.say(&format!("{name}:{}: {}", row.line(), visible(row.reason())));
+    }
+    if bad.len() > BAD_ROWS_MAX {
+        messages.say(&format!("{name}: and {} more bad rows", bad.len() - BAD_ROWS_MAX));
+    }
+}

@@ -1,0 +1,30 @@
+//! Hints at what was meant by an operand that names no file: a code, or what other programs call a command.
+
+use crate::{Codes, CodesError};
+use std::ffi::OsStr;
+
+/// Words that are typed as the first operand where other programs have commands, and the options that do it here.
+const WORDS: [(&str, &str); 6] = [
+    ("explain", "--explain -204"),
+    ("list", "--list"),
+    ("search", "--search WORDS"),
+    ("help", "--help"),
+    ("version", "--version"),
+    ("strip", "--strip"),
+];
+
+/// Returns what to do where an operand names no file, though it is a code or what other programs call a command.
+pub(super) fn hint_for_operand(operand: &OsStr) -> Option<String> {
+    let operand = operand.to_str()?;
+    if let Some(codes) = codes_in(operand) {
+        return Some(format!("to explain a code: imsdk-annotate --explain {codes}"));
+    }
+    let (_, option) = WORDS.into_iter().find(|(word, _)| *word == operand)?;
+    Some(format!("is an option here: imsdk-annotate {option}"))
+}
+
+/// Returns the codes and ranges that a text consists of, `-204,-299..-201`, without blanks; `None` for any other text.
+pub(crate) fn codes_in(text: &str) -> Option<String> {
+    let is_codes = |text: &str| matches!(Codes::parse(text), Ok(_) | Err(CodesError::Reversed { .. }));
+    text.split(',').all(is_codes).then(|| text.split_whitespace().collect())
+}

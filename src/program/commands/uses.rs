@@ -1,0 +1,45 @@
+//! The files and streams that a run has in use besides its inputs: no output may replace one of them.
+
+use crate::program::output::{FilesInUse, OutputStream, UsedAs, Written};
+use crate::program::terminal::input_name::InputName;
+use std::path::PathBuf;
+
+/// The files that a run reads besides its inputs, and what it writes to standard streams.
+pub(crate) struct Uses {
+    pub(crate) files: Vec<(PathBuf, UsedAs)>,
+    /// True if files are made, which have no name before they are whole.
+    pub(crate) makes_files: bool,
+    /// Goes to standard output; `None` where nothing does.
+    pub(crate) stdout: Option<Written>,
+    /// Goes to standard error.
+    pub(crate) stderr: Written,
+}
+
+impl Uses {
+    /// Returns the files in use, where the run could write to one of them: where it makes files, or a standard stream is a
+    /// file. `inputs` are read as logs or, with `--merge-reports`, as reports.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of standard output or standard error, where that would write to a file that is read.
+    pub(crate) fn files_in_use<'a>(
+        &self,
+        inputs: impl Iterator<Item = &'a InputName>,
+        inputs_as: UsedAs,
+    ) -> Result<FilesInUse, String> {
+        let mut files_in_use = FilesInUse::default();
+        let is_file = |stream: OutputStream| stream.regular_file().is_some();
+        if !(self.makes_files || is_file(OutputStream::Stdout) || is_file(OutputStream::Stderr)) {
+            return Ok(files_in_use);
+        }
+        for (path, used_as) in &self.files {
+            files_in_use.add(&InputName::File(path.clone()), *used_as);
+        }
+        inputs.for_each(|name| files_in_use.add(name, inputs_as));
+        if let Some(written) = self.stdout {
+            files_in_use.add_stream(OutputStream::Stdout, written)?;
+        }
+        files_in_use.add_stream(OutputStream::Stderr, self.stderr)?;
+        Ok(files_in_use)
+    }
+}
