@@ -15,6 +15,10 @@ test *names:
 bench *names:
     cargo bench --locked -- {{names}}
 
+# just instructions: counts of the hot paths against benches/instructions.tsv; needs valgrind; --update writes it anew
+instructions *options:
+    benches/instructions.sh {{options}}
+
 # just replay: all seeds and regressions through the fuzz targets, without a fuzzer
 replay:
     cargo test --locked --bin imsdk-annotate targets::
