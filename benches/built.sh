@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds one target with the release profile and prints the path of its executable: built.sh --bin|--example NAME
+# Builds one target with the release profile and prints the path of its executable: built.sh --bin|--bench NAME
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --locked --quiet --message-format=json-render-diagnostics "$1" "$2" |

@@ -15,8 +15,8 @@ valgrind=$(command -v valgrind) || { echo 'instructions: valgrind is needed; ins
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
+generate=$(benches/built.sh --bench generate)
 bin=$(benches/built.sh --bin imsdk-annotate)
-generate=$(benches/built.sh --example generate)
 cpu=$(uname -m)$(grep -qsw avx2 /proc/cpuinfo && echo ', AVX2')
 made_with="$(rustc --version), $("$valgrind" --version), $(getconf GNU_LIBC_VERSION), $cpu"
 
