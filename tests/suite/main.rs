@@ -7,6 +7,7 @@
 mod command; // runs the binary; a failure shows command, input and both outputs
 mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
+mod source; // constants of the source that tests stand at the limits of
 mod twin; // a naive twin of the annotator, written from the rules alone
 
 // Recognition of fields, and bytes that stay as they are.
