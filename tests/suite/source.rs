@@ -16,7 +16,8 @@ pub(crate) const LINE_MAX_BYTES: Constant = Constant(include_str!("../../src/win
 pub(crate) const BLOCK_BYTES: Constant = Constant(include_str!("../../src/input/blocks.rs"), "BLOCK_BYTES");
 pub(crate) const TEXT_MAX_BYTES: Constant =
     Constant(include_str!("../../src/report/counter/slot.rs"), "TEXT_MAX_BYTES");
-const UNKNOWN_CODES_MAX: Constant = Constant(include_str!("../../src/report/tally.rs"), "UNKNOWN_CODES_MAX");
+pub(crate) const UNKNOWN_CODES_MAX: Constant =
+    Constant(include_str!("../../src/report/tally.rs"), "UNKNOWN_CODES_MAX");
 pub(crate) const SURELY_TAKEN_BYTES: Constant =
     Constant(include_str!("../../src/signals/mod.rs"), "SURELY_TAKEN_BYTES");
 
