@@ -21,7 +21,7 @@ instructions *options:
 
 # just replay: all seeds and regressions through the fuzz targets, without a fuzzer
 replay:
-    cargo test --locked --bin imsdk-annotate targets::
+    cargo test --locked --test targets
 
 # just fuzz twin 60: needs `cargo install cargo-fuzz --locked`; what breaks is kept in tests/fuzz/artifacts
 fuzz name seconds="60":

@@ -1,15 +1,15 @@
 //! The library's front door: an annotator, and how to build one.
 
-use crate::annotate::{Memory, NoteWriter};
+use crate::buffer::Settled;
 use crate::catalog::{Catalog, Language};
+use crate::engine::{PartAnnotator, StreamState};
 use crate::lines::{LineRules, LineWriter, Lines};
 use crate::note::{NoteStyle, Notes, Template};
-use crate::observer::Observer;
 use crate::pattern::{Pattern, PatternScanner};
 use crate::scanner::{Keys, Scanner};
+use crate::stream::Observer;
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
-use crate::window::Settled;
-use crate::writing::{Telling, Writing, Written};
+use crate::stream::{Telling, Writing, Written};
 use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes behind each what it means.
@@ -76,9 +76,9 @@ impl Annotator {
     pub fn annotate(&self, text: &[u8]) -> Vec<u8> {
         let mut annotated = Vec::with_capacity(text.len() + text.len() / 4);
         let settled = Settled { text, part: 0..text.len(), at_end: true, is_cut: false };
-        let (mut memory, mut lines) = (Memory::default(), LineWriter::default());
+        let (mut state, mut lines) = (StreamState::default(), LineWriter::default());
         self.writing
-            .write_part(settled, &mut memory, &mut lines, &mut Telling::nobody(&mut ()), &mut annotated)
+            .write_part(settled, &mut state, &mut lines, &mut Telling::nobody(&mut ()), &mut annotated)
             .and_then(|_| lines.end_input(&mut annotated))
             .expect("a Vec takes all that is written");
         annotated
@@ -264,7 +264,7 @@ impl AnnotatorBuilder {
         // A sequence of colour is nothing that the syntax of a line has.
         let color = self.color && !self.style.as_fields;
         let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);
-        let notes = NoteWriter::new(scanner, patterns, notes, color, self.strip);
+        let notes = PartAnnotator::new(scanner, patterns, notes, color, self.strip);
         Annotator { writing: Writing { notes, written }, window_bytes: self.window_bytes }
     }
 }

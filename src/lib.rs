@@ -20,42 +20,38 @@
 //! Catalog ──▶ Scanner ─┐            built once
 //!    └──────▶ Notes ───┤            each note rendered to bytes once
 //!                      ▼
-//! Read ──▶ Window ──▶ NoteWriter ──▶ Write
+//! Read ──▶ Window ──▶ PartAnnotator ──▶ Write
 //!          fill,      copies gaps,
 //!          settled    inserts notes
 //! ```
 
 #![forbid(unsafe_code)]
 
-mod annotate;
 mod annotator;
+mod buffer;
 mod catalog;
-mod collector;
+mod engine;
 mod field;
-mod line_color;
-mod line_quotes;
-mod line_tags;
+mod line;
 mod lines;
 mod note;
-mod observer;
-mod old_notes;
 mod pattern;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod program;
 mod scanner;
 mod selector;
 mod stream;
-mod window;
-mod writing;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{BadRow, Catalog, CatalogFormat, Category, Codes, CodesError, Entry, Language, Severity};
 pub use field::Field;
 pub use lines::{Context, Lines};
 pub use note::{Template, TemplateError};
-pub use observer::{Observer, Part};
 pub use pattern::{Pattern, PatternError};
 pub use scanner::{KeyError, Keys};
 pub use selector::{EarlierCodes, Selector, SelectorError};
-pub use stream::{Source, StreamAnnotator, StreamError};
+pub use stream::{Observer, Part, Source, StreamAnnotator, StreamError};
 
 /// Runs the README's library example.
 #[cfg(doctest)]

@@ -1,6 +1,6 @@
 //! The last lines that were not written, should one follow that wants them before it.
 
-use crate::collector::Sink;
+use crate::buffer::Sink;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 

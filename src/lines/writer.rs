@@ -3,10 +3,10 @@
 use super::LineRules;
 use super::held::{HeldLine, HeldLines};
 use super::number::NumberText;
-use crate::annotate::{Memory, NoteWriter, Unit};
-use crate::collector::Sink;
+use crate::buffer::Settled;
+use crate::buffer::Sink;
+use crate::engine::{PartAnnotator, StreamState, Unit};
 use crate::field::Field;
-use crate::window::Settled;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Write};
 use std::ops::Range;
@@ -52,14 +52,14 @@ impl LineWriter {
     pub(crate) fn write_part<'t>(
         &mut self,
         rules: &LineRules,
-        notes: &'t NoteWriter,
+        notes: &'t PartAnnotator,
         settled: Settled<'t>,
-        memory: &mut Memory,
+        state: &mut StreamState,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let listed = std::mem::take(&mut memory.listed);
-        let written = self.write(rules, notes, settled, Fields::Listed(&listed), memory, wtr);
-        memory.listed = listed;
+        let listed = std::mem::take(&mut state.listed);
+        let written = self.write(rules, notes, settled, Fields::Listed(&listed), state, wtr);
+        state.listed = listed;
         written
     }
 
@@ -67,33 +67,33 @@ impl LineWriter {
     pub(crate) fn write_long_line<'t>(
         &mut self,
         rules: &LineRules,
-        notes: &'t NoteWriter,
+        notes: &'t PartAnnotator,
         settled: Settled<'t>,
         is_selected: bool,
-        memory: &mut Memory,
+        state: &mut StreamState,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         let fields = Fields::OfLongLine { is_selected, is_cut: settled.is_cut };
-        self.write(rules, notes, settled, fields, memory, wtr)
+        self.write(rules, notes, settled, fields, state, wtr)
     }
 
     fn write<'t>(
         &mut self,
         rules: &LineRules,
-        notes: &'t NoteWriter,
+        notes: &'t PartAnnotator,
         settled: Settled<'t>,
         fields: Fields<'_>,
-        memory: &mut Memory,
+        state: &mut StreamState,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         let Settled { text: window, part, at_end, .. } = settled;
         let at = part.start;
         let mut writer =
-            PartWriter { state: self, rules, notes, window, memory, wtr, fields, at, counted: at };
-        if writer.state.in_line {
+            PartWriter { so_far: self, rules, notes, window, state, wtr, fields, at, counted: at };
+        if writer.so_far.in_line {
             let end = writer.line_end(at, part.end);
             writer.write(end)?;
-            writer.state.in_line = !window[..end].ends_with(b"\n");
+            writer.so_far.in_line = !window[..end].ends_with(b"\n");
         }
         if rules.choose() {
             writer.write_selected(part.end, at_end)?
@@ -116,14 +116,14 @@ enum Fields<'a> {
 
 /// Writes one part.
 struct PartWriter<'t, 'a, W> {
-    state: &'a mut LineWriter,
+    so_far: &'a mut LineWriter,
     rules: &'a LineRules,
-    notes: &'t NoteWriter,
+    notes: &'t PartAnnotator,
     window: &'t [u8],
-    memory: &'a mut Memory,
+    state: &'a mut StreamState,
     wtr: &'a mut W,
     fields: Fields<'a>,
-    /// All before has been written, held or left out. A line begins here, unless the state is in one.
+    /// All before has been written, held or left out. A line begins here, unless one is begun.
     at: usize,
     /// Up to here lines have been counted.
     counted: usize,
@@ -175,14 +175,14 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         }
         self.at = lines.start;
         self.write_line(lines.end, b':')?;
-        self.state.after_left = self.rules.context().after;
+        self.so_far.after_left = self.rules.context().after;
         Ok(())
     }
 
     /// Writes what is wanted of the lines up to `end` because a selected one stands before them.
     fn write_context_behind(&mut self, end: usize) -> io::Result<()> {
-        while self.state.after_left > 0 && self.at < end {
-            self.state.after_left -= 1;
+        while self.so_far.after_left > 0 && self.at < end {
+            self.so_far.after_left -= 1;
             self.write_lines(self.line_end(self.at, end), b'-')?;
         }
         Ok(())
@@ -192,13 +192,13 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     fn write_context_before(&mut self, end: usize) -> io::Result<()> {
         let before = self.rules.context().before;
         let (skipped, count) = last_lines(&self.window[self.at..end], before);
-        let held = self.state.held.take_last(before - count);
-        self.state.left_out |= skipped > 0 || held.left_out;
-        if self.state.left_out && self.state.has_written {
+        let held = self.so_far.held.take_last(before - count);
+        self.so_far.left_out |= skipped > 0 || held.left_out;
+        if self.so_far.left_out && self.so_far.has_written {
             self.wtr.write_all(GROUP_SEPARATOR)?;
         }
         for (line, back) in held.lines.iter().zip((1..=held.lines.len() as u64).rev()) {
-            self.write_prefix(self.state.lines.saturating_sub(back) + 1, b'-')?;
+            self.write_prefix(self.so_far.lines.saturating_sub(back) + 1, b'-')?;
             self.wtr.write_all(line)?;
         }
         self.at += skipped;
@@ -211,19 +211,19 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         let (skipped, _) = last_lines(&self.window[self.at..end], before);
         self.at += skipped;
         if skipped > 0 {
-            self.state.held.take_last(0);
-            self.state.left_out = true;
+            self.so_far.held.take_last(0);
+            self.so_far.left_out = true;
         }
         self.skip_fields();
         while self.at < end {
             let line_end = self.line_end(self.at, end);
             let mut line = HeldLine::default();
             let fields = self.take_fields(line_end);
-            write_lines(self.notes, self.window, self.at..line_end, fields, self.memory, &mut line)?;
-            self.state.left_out |= match line.into_text() {
-                Some(text) => self.state.held.push(text, before),
+            write_lines(self.notes, self.window, self.at..line_end, fields, self.state, &mut line)?;
+            self.so_far.left_out |= match line.into_text() {
+                Some(text) => self.so_far.held.push(text, before),
                 None => {
-                    self.state.held.take_last(0);
+                    self.so_far.held.take_last(0);
                     true
                 }
             };
@@ -246,13 +246,13 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     fn write_line(&mut self, end: usize, mark: u8) -> io::Result<()> {
         self.skip_fields();
         self.count_to(self.at);
-        self.write_prefix(self.state.lines + 1, mark)?;
+        self.write_prefix(self.so_far.lines + 1, mark)?;
         self.write(end)?;
-        self.state.in_line = self.window[end - 1] != b'\n';
-        self.state.left_out = false;
-        self.state.has_written = true;
+        self.so_far.in_line = self.window[end - 1] != b'\n';
+        self.so_far.left_out = false;
+        self.so_far.has_written = true;
         if self.rules.lines.numbered {
-            self.state.lines += u64::from(!self.state.in_line);
+            self.so_far.lines += u64::from(!self.so_far.in_line);
             self.counted = end;
         }
         Ok(())
@@ -264,19 +264,19 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         if !self.rules.lines.numbered {
             return Ok(());
         }
-        if !self.state.name.is_empty() {
-            self.wtr.write_all(&self.state.name)?;
+        if !self.so_far.name.is_empty() {
+            self.wtr.write_all(&self.so_far.name)?;
             self.wtr.write_all(&[mark])?;
         }
-        self.wtr.write_all(self.state.number.of(number, mark))
+        self.wtr.write_all(self.so_far.number.of(number, mark))
     }
 
     /// Writes all up to `end`, with its notes.
     #[inline]
     fn write(&mut self, end: usize) -> io::Result<()> {
         let fields = self.take_fields(end);
-        let Self { notes, window, ref mut memory, ref mut wtr, at, .. } = *self;
-        write_lines(notes, window, at..end, fields, memory, *wtr)?;
+        let Self { notes, window, ref mut state, ref mut wtr, at, .. } = *self;
+        write_lines(notes, window, at..end, fields, state, *wtr)?;
         self.at = end;
         Ok(())
     }
@@ -305,7 +305,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
 
     fn count_to(&mut self, to: usize) {
         if self.rules.lines.numbered {
-            self.state.lines += memchr_iter(b'\n', &self.window[self.counted..to]).count() as u64;
+            self.so_far.lines += memchr_iter(b'\n', &self.window[self.counted..to]).count() as u64;
             self.counted = to;
         }
     }
@@ -314,21 +314,21 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
 /// Writes whole lines of the window with their notes.
 #[inline]
 fn write_lines<'t>(
-    notes: &'t NoteWriter,
+    notes: &'t PartAnnotator,
     window: &'t [u8],
     lines: Range<usize>,
     fields: Fields<'_>,
-    memory: &mut Memory,
+    state: &mut StreamState,
     wtr: &mut impl Sink<'t>,
 ) -> io::Result<()> {
     match fields {
-        Fields::Listed(fields) => notes.write_range(window, lines, fields, &mut memory.color, wtr),
+        Fields::Listed(fields) => notes.write_range(window, lines, fields, &mut state.color, wtr),
         Fields::OfLongLine { is_cut, .. } => {
-            let write = |chunk: Range<usize>, memory: &mut Memory| {
-                let Memory { listed, color, .. } = memory;
+            let write = |chunk: Range<usize>, state: &mut StreamState| {
+                let StreamState { listed, color, .. } = state;
                 notes.write_range(window, chunk, listed, color, wtr)
             };
-            notes.for_each_chunk(window, &Unit::LongLine(lines), is_cut, memory, write).map(drop)
+            notes.for_each_chunk(window, &Unit::LongLine(lines), is_cut, state, write).map(drop)
         }
     }
 }

@@ -5,8 +5,8 @@ use super::line_members::LineMembers;
 use super::line_objects::LineObjects;
 use super::name::{Before, Name, NameKind, blanks_behind, is_blank, is_number, name_before, name_is_whole};
 use crate::field::{Field, NoteForm, Syntax};
-use crate::line_quotes::LineQuotes;
-use crate::line_tags::{LineTags, TagPlace};
+use crate::line::quotes::LineQuotes;
+use crate::line::tags::{LineTags, TagPlace};
 use crate::scanner;
 use memchr::{memchr, memrchr};
 

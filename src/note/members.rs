@@ -1,8 +1,8 @@
 //! Notes as members in the line's own syntax, so that machines go on reading it: `,"ret_category":"auth"`.
 
 use super::texts::Texts;
+use crate::buffer::CHUNK_BYTES;
 use crate::catalog::{Catalog, Language};
-use crate::collector::CHUNK_BYTES;
 use crate::field::{Members, Syntax};
 use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
@@ -130,6 +130,17 @@ impl MemberNotes {
         };
         self.0.iter().map(longest).max().unwrap_or(0)
     }
+}
+
+/// Returns whether a text begins with something that is named as a member of a note.
+pub(super) fn could_begin(text: &[u8]) -> bool {
+    let is_member = |rest: &[u8]| {
+        let name = &rest[..scanner::identifier_length(rest)];
+        SUFFIXES.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
+    };
+    [Syntax::Json, Syntax::EscapedJson, Syntax::KeyValue]
+        .iter()
+        .any(|syntax| text.strip_prefix(syntax.lead().as_bytes()).is_some_and(is_member))
 }
 
 /// Returns the length of all pieces together, if a text begins with them.

@@ -11,10 +11,10 @@ mod texts;
 pub(crate) use form::FormFinder;
 pub use template::{Template, TemplateError};
 
+use crate::buffer::{CHUNK_BYTES, Sink};
 use crate::catalog::{Catalog, CodeIndex, Entry, Language, Severity};
-use crate::collector::{CHUNK_BYTES, Sink};
 use crate::field::{Field, Members, NoteForm};
-use crate::line_color::LineColor;
+use crate::line::color::LineColor;
 use crate::scanner;
 use members::{MemberNotes, xml};
 use memchr::{memchr_iter, memmem};
@@ -113,6 +113,17 @@ impl Notes {
             (Some(first), Some(found)) => *found == first || found.contains(&ESCAPE),
             _ => true,
         }
+    }
+
+    /// Returns whether a text could begin with a note in whatever form and colour. Cheap, and seldom wrong.
+    pub(crate) fn could_begin_in_any_form(&self, text: &[u8]) -> bool {
+        let begins = |beginning: &[u8]| !beginning.is_empty() && text.starts_with(beginning);
+        let has_escape = text.first() == Some(&ESCAPE) || text.get(self.lead) == Some(&ESCAPE);
+        let fitting = self.fitting.as_ref();
+        has_escape
+            || begins(self.beginning.needle())
+            || fitting
+                .is_some_and(|fitting| begins(fitting.xml_beginning.needle()) || members::could_begin(text))
     }
 
     /// The note of an entry as it is, whatever the line is like: where it stands in a text.
@@ -214,6 +225,19 @@ impl Notes {
             return None;
         }
         self.lengths_behind_code(codes, text, range).map(|(_, length)| length).max()
+    }
+
+    /// Returns the length of the note of an entry that a text has behind a field, in whatever form and colour. The longest
+    /// counts.
+    pub(crate) fn length_behind_code(
+        &self,
+        codes: &CodeIndex,
+        text: &[u8],
+        field: Range<usize>,
+        entry: usize,
+    ) -> Option<usize> {
+        let lengths = self.lengths_behind_code(codes, text, field);
+        lengths.filter(|&(found, _)| found == entry).map(|(_, length)| length).max()
     }
 
     /// Returns whether a text has at `place` the note of that entry, for a code right before it.

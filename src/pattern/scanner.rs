@@ -3,7 +3,7 @@
 use super::{Pattern, Search};
 use crate::catalog::CodeIndex;
 use crate::field::Field;
-use crate::line_color;
+use crate::line::color;
 use crate::scanner;
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl PatternSearch<'_> {
         loop {
             let group = self.pattern.next_group(text, &mut self.search)?;
             // A note within a colour sequence would break it.
-            if !line_color::is_in_sequence(text, group.start)
+            if !color::is_in_sequence(text, group.start)
                 && let Some(field) = self.scanner.field(&text[group.clone()], group.start)
             {
                 return Some(field);

@@ -8,6 +8,7 @@ mod command; // runs the binary; a failure shows command, input and both outputs
 mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
 mod source; // constants of the source that tests stand at the limits of
+#[path = "../twin/mod.rs"]
 mod twin; // a naive twin of the annotator, written from the rules alone
 
 // Recognition of fields, and bytes that stay as they are.
@@ -73,9 +74,10 @@ mod errors; // trouble and exit statuses; --help
 mod hostile_arguments; // arguments and names that would act on a terminal
 mod manual; // --man, --completions
 mod progress; // --progress
-mod usage; // hints of usage errors; examples of --help and the README that can be pasted
+mod usage; // hints of usage errors; examples of --help and the documents that can be pasted
 
 // The repository.
-mod readme; // the README's console examples
+mod demo; // the picture in the README, drawn from what the program prints
+mod documents; // console examples, links and translations of all documents
 mod supply_chain; // dependencies and their reasons; the Rust that they need
 mod tidy; // rules of the source files

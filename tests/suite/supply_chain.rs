@@ -1,4 +1,5 @@
-//! What is depended on: each has its reason, none needs a newer Rust than is promised, and the fuzzer has the same.
+//! What is depended on: each has its reason, none needs a newer Rust than is promised, and the
+//! library alone needs few.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -6,7 +7,6 @@ use std::path::Path;
 use std::process::Command;
 
 const MANIFEST: &str = include_str!("../../Cargo.toml");
-const FUZZ_MANIFEST: &str = include_str!("../fuzz/Cargo.toml");
 const ARCHITECTURE: &str = include_str!("../../ARCHITECTURE.md");
 
 /// The lines of a section of a manifest.
@@ -28,10 +28,18 @@ fn each_dependency_has_its_reason() {
     assert_eq!(explained, needed);
 }
 
+/// The library alone has few packages, and none that builds C: a user of it pays for nothing of the program.
 #[test]
-fn the_fuzzer_has_the_programs_dependencies() {
-    let [fuzzers, programs] = [FUZZ_MANIFEST, MANIFEST].map(|manifest| section(manifest, "dependencies"));
-    assert_eq!(fuzzers, programs, "copy those of Cargo.toml to tests/fuzz/Cargo.toml");
+fn the_library_alone_is_lean() {
+    let args = ["tree", "--locked", "--no-default-features", "--edges", "normal,build", "--prefix", "none"];
+    let mut command = Command::new(env!("CARGO"));
+    let output = command.args(args).current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let packages: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!((5..=30).contains(&packages.len()), "{packages:?}");
+    let builds_c = |name: &&&str| ["cc", "cmake", "pkg-config"].contains(*name) || name.ends_with("-sys");
+    assert_eq!(packages.iter().find(builds_c), None);
 }
 
 /// The major and the minor number of a version.

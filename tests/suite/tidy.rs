@@ -55,6 +55,47 @@ fn each_source_file_is_in_the_module_tree() {
     }
 }
 
+/// The rooms of the program, from the bottom up: a file may name rooms below its own, and its own.
+const ROOMS: [&str; 9] =
+    ["system", "terminal", "compression", "input", "output", "report", "pipeline", "cli", "commands"];
+
+#[test]
+fn the_library_does_not_name_the_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&root, &mut files);
+    let is_library = |path: &&PathBuf| {
+        let name = path.strip_prefix(&root).unwrap();
+        !name.starts_with("program") && name != Path::new("main.rs") && name != Path::new("lib.rs")
+    };
+    let library: Vec<_> = files.iter().filter(is_library).collect();
+    assert!(library.len() > 30);
+    for path in library {
+        let text = fs::read_to_string(path).unwrap();
+        for forbidden in ["crate::program", "clap", "rustix", "std::thread", "std::os::fd"] {
+            assert!(!text.contains(forbidden), "{}: names {forbidden}", path.display());
+        }
+    }
+}
+
+#[test]
+fn rooms_of_the_program_name_only_rooms_below() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/program");
+    let mut upwards = Vec::new();
+    for (height, room) in ROOMS.iter().enumerate() {
+        let mut files = Vec::new();
+        rust_files(&root.join(room), &mut files);
+        assert!(!files.is_empty(), "{room}");
+        for path in files {
+            let text = fs::read_to_string(&path).unwrap();
+            let above =
+                ROOMS[height + 1..].iter().filter(|above| text.contains(&format!("program::{above}")));
+            upwards.extend(above.map(|above| format!("{}: names {above}", path.display())));
+        }
+    }
+    assert!(upwards.is_empty(), "{}", upwards.join("\n"));
+}
+
 #[test]
 fn the_list_of_test_modules_tells_their_subjects() {
     let modules = include_str!("main.rs").lines().filter(|line| line.starts_with("mod "));

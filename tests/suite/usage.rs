@@ -1,6 +1,7 @@
 //! Messages about a command line: hints at the meaning, and examples that can be typed as they stand.
 
 use crate::command::{binary, output_of};
+use crate::documents::documents;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
@@ -75,9 +76,10 @@ fn a_comma_before_the_name_of_a_format_is_warned_of() {
 #[test]
 fn examples_can_be_pasted_into_a_shell() {
     let help = output_of(binary().arg("--help"), b"").stdout;
-    let readme = include_str!("../../README.md");
-    let selectors = said(&["--only", "error,"]);
-    for text in [std::str::from_utf8(&help).unwrap(), readme, &selectors] {
+    let mut texts: Vec<String> =
+        documents().iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    texts.extend([String::from_utf8(help).unwrap(), said(&["--only", "error,"])]);
+    for text in texts {
         for line in text.lines() {
             for (at, _) in line.match_indices('!') {
                 let is_letter = |char: char| char.is_ascii_alphabetic();

@@ -1,6 +1,6 @@
 //! A configuration file is either refused, line by line, or can be used.
 
-use crate::cli::check_config;
+use imsdk_annotate::program::parts::check_config;
 
 /// The target: the input is a file.
 pub(super) fn run(input: &[u8]) {

@@ -1,8 +1,8 @@
 //! Compressed data of any kind, damaged too, gives the same in small steps as in large ones, and then ends or fails.
 
 use super::assert_same;
-use crate::input::{Format, decompress};
-use crate::output::Encoder;
+use imsdk_annotate::program::parts::Encoder;
+use imsdk_annotate::program::parts::{Format, decompress};
 use std::io::{Read, Write};
 
 /// What is decoded of an input at most: a few bytes can hold gigabytes.

@@ -3,12 +3,14 @@
 use super::assert_same;
 use super::made_folder::{Made, make};
 use super::naive::notes::Style;
-use crate::input::{Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list};
-use crate::messages::Messages;
-use crate::output::{FilesInUse, plan};
-use crate::pipeline::{NoTexts, Pipeline, annotate_to_files};
-use crate::progress::Progress;
-use crate::report::{Counter, Tally};
+use imsdk_annotate::program::parts::Messages;
+use imsdk_annotate::program::parts::Progress;
+use imsdk_annotate::program::parts::{
+    Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
+};
+use imsdk_annotate::program::parts::{Counter, Tally};
+use imsdk_annotate::program::parts::{FilesInUse, plan};
+use imsdk_annotate::program::parts::{NoTexts, Pipeline, annotate_to_files};
 use imsdk_annotate::{Annotator, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,7 +1,7 @@
 //! A small folder of files made of any bytes: text, packed, cut off, archives, NULs, links; with what is known of each.
 
-use crate::input::Format;
-use crate::output::Encoder;
+use imsdk_annotate::program::parts::Encoder;
+use imsdk_annotate::program::parts::Format;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;

@@ -2,8 +2,8 @@
 //! the sum of two, too.
 
 use super::assert_same;
-use crate::report::{Baseline, LoadedReport, Report, ReportFormat, load};
 use arbitrary::{Result, Unstructured};
+use imsdk_annotate::program::parts::{Baseline, LoadedReport, Report, ReportFormat, load};
 use imsdk_annotate::{Catalog, Language};
 use serde_json::{Value, json};
 use std::sync::LazyLock;

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| program::targets::run("reports", input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::run("reports", input));

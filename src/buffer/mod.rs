@@ -1,0 +1,7 @@
+//! Buffers at both ends of the annotator: bytes that are read and not settled, bytes that are written and not handed on.
+
+mod collector;
+mod window;
+
+pub(crate) use collector::{CHUNK_BYTES, Collected, Collector, Sink};
+pub(crate) use window::{LINE_MAX_BYTES, Settled, Window};

@@ -1,0 +1,140 @@
+//! Fields of keys alone: the hot loop.
+
+use super::state::LineState;
+use super::{PartAnnotator, StreamState};
+use crate::buffer::Sink;
+use crate::field::Field;
+use crate::scanner::{self, Candidates};
+use fearless_simd::{Simd, dispatch};
+use std::convert::Infallible;
+use std::io;
+use std::ops::Range;
+
+impl PartAnnotator {
+    /// Writes up to behind the last field's note, and returns where that is. Each field is written as soon as it is found:
+    /// what lies before it was just searched, and is still in the nearest cache.
+    // Inlined, with all that is done for each field, to be compiled with the instructions of the level; what is seldom
+    // needed is apart, so that the rest stays in registers.
+    #[inline(always)]
+    pub(super) fn write_with_keys<'t, S: Simd>(
+        &'t self,
+        simd: S,
+        window: &'t [u8],
+        part: Range<usize>,
+        state: &mut StreamState,
+        list: bool,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        let StreamState { listed, fields, line, candidates, color, .. } = state;
+        listed.clear();
+        let (mut written, mut known) = (part.start, 0);
+        let is_plain = self.writes_plain && !list;
+        self.scanner.for_each_field(
+            simd,
+            window,
+            part,
+            candidates,
+            #[inline(always)]
+            |field| {
+                if line.old_notes.hide(window, &field) {
+                    return Ok(());
+                }
+                known += u64::from(field.entry.is_some());
+                match field.entry {
+                    Some(entry) if is_plain && !self.notes.could_begin(&window[field.end..]) => {
+                        let gap = std::mem::replace(&mut written, field.end)..field.end;
+                        wtr.copy(window, gap)?;
+                        self.write_plain_note(entry, wtr)
+                    }
+                    _ => {
+                        let field = self.complete(field, window, line);
+                        if list {
+                            listed.push(field);
+                        }
+                        self.write_field(window, &mut written, field, color, wtr)
+                    }
+                }
+            },
+        )?;
+        *fields += known;
+        Ok(written)
+    }
+
+    /// Appends the fields of a range of a text that has no notes.
+    pub(super) fn find_keys(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+    ) {
+        self.find_kept(
+            text,
+            range,
+            candidates,
+            found,
+            #[inline(always)]
+            |field| {
+                let is_other_kind = field.spelled_code && scanner::is_other_kind(text, field.start);
+                (!is_other_kind).then_some(field)
+            },
+        );
+    }
+
+    /// Appends all that looks like a field in a range: rule 3 of the scanner and notes are left to the caller.
+    pub(super) fn find_all_keys(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+    ) {
+        self.find_kept(text, range, candidates, found, Some);
+    }
+
+    /// Appends the fields of a range, each with the length of the note that stands behind it already.
+    pub(super) fn find_with_keys(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        line: &mut LineState,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+    ) {
+        self.find_kept(
+            text,
+            range,
+            candidates,
+            found,
+            #[inline(always)]
+            |field| (!line.old_notes.hide(text, &field)).then(|| self.complete(field, text, line)),
+        );
+    }
+
+    /// Appends all that `keep` makes of the fields of a range.
+    #[inline(always)]
+    fn find_kept(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+        mut keep: impl FnMut(Field) -> Option<Field>,
+    ) {
+        let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.scanner.for_each_field(
+                simd,
+                text,
+                range,
+                candidates,
+                #[inline(always)]
+                |field| {
+                    found.extend(keep(field));
+                    Ok(())
+                },
+            ),
+        ));
+        let Ok(()) = outcome;
+    }
+}

@@ -1,0 +1,115 @@
+//! Fields of keys and of patterns together, in a text of whole lines that has no notes.
+
+use super::PartAnnotator;
+use crate::field::{Field, NoteForm};
+use crate::note::FormFinder;
+use crate::pattern::PatternSearch;
+use crate::scanner::{Candidates, LOOK_BEHIND_BYTES};
+use std::collections::VecDeque;
+
+/// The fields of a text, in the order in which they begin. Where two overlap, the one that begins first counts; where
+/// they begin at the same place, that of a key, and then that of the pattern that was given first.
+pub(super) struct LineFields<'w, 't> {
+    writer: &'w PartAnnotator,
+    text: &'t [u8],
+    /// Up to here keys have been looked for.
+    searched: usize,
+    /// The fields of keys that have been found and not been given.
+    keyed: VecDeque<Field>,
+    /// Each pattern's next field.
+    patterns: Vec<(PatternSearch<'w>, Option<Field>)>,
+    /// The end of the last field that was given.
+    end: usize,
+    /// Finds the form of each field's note, where that depends on the line.
+    forms: Option<FormFinder<'t>>,
+}
+
+/// The origin of a field.
+enum Origin {
+    Key,
+    /// With its place among the patterns.
+    Pattern(usize),
+}
+
+impl<'w, 't> LineFields<'w, 't> {
+    pub(super) fn new(writer: &'w PartAnnotator, text: &'t [u8]) -> Self {
+        let patterns = writer.patterns.searches().map(|mut search| {
+            let next = search.next(text);
+            (search, next)
+        });
+        Self {
+            writer,
+            text,
+            searched: 0,
+            keyed: VecDeque::new(),
+            patterns: patterns.collect(),
+            end: 0,
+            forms: writer.notes.have_forms().then(|| FormFinder::new(text)),
+        }
+    }
+
+    /// Appends the fields whose keys are found up to a place of the text, and those of patterns before them. Returns
+    /// the place behind which a later call goes on.
+    pub(super) fn find_up_to(
+        &mut self,
+        to: usize,
+        candidates: &mut Candidates,
+        found: &mut Vec<Field>,
+    ) -> usize {
+        let mut keyed = Vec::from(std::mem::take(&mut self.keyed));
+        self.writer.find_keys(self.text, self.searched..to, candidates, &mut keyed);
+        (self.keyed, self.searched) = (keyed.into(), to);
+        // A key that begins before has its separator behind.
+        let limit = if to == self.text.len() { to } else { to.saturating_sub(LOOK_BEHIND_BYTES) };
+        let is_last = to == self.text.len();
+        while let Some((start, origin)) = self.next_start()
+            && (start < limit || is_last)
+            && let Some(field) = self.take(&origin)
+        {
+            self.push(field, &origin, found);
+        }
+        limit.max(self.end)
+    }
+
+    /// Appends a field with its form, unless it overlaps with the last one.
+    fn push(&mut self, mut field: Field, origin: &Origin, found: &mut Vec<Field>) {
+        if field.start < self.end {
+            return;
+        }
+        let end_before = std::mem::replace(&mut self.end, field.end);
+        match (&mut self.forms, origin) {
+            (Some(forms), Origin::Key) => forms.fit_keyed(&mut field),
+            (Some(forms), Origin::Pattern(_)) => forms.fit_pattern(&mut field),
+            (None, _) => {}
+        }
+        if field.name_start() < end_before {
+            // The note of the field before stands in the middle of the name, or would.
+            field.form = NoteForm::Nothing;
+        }
+        found.push(field);
+    }
+
+    /// Returns the place where the next field begins, and its origin.
+    #[inline]
+    fn next_start(&self) -> Option<(usize, Origin)> {
+        let key = self.keyed.front().map(|field| (field.start, Origin::Key));
+        if self.patterns.is_empty() {
+            return key;
+        }
+        let patterns = self.patterns.iter().enumerate().filter_map(|(number, (_, next))| {
+            next.as_ref().map(|field| (field.start, Origin::Pattern(number)))
+        });
+        // Of equal ones the first.
+        key.into_iter().chain(patterns).min_by_key(|&(start, _)| start)
+    }
+
+    fn take(&mut self, origin: &Origin) -> Option<Field> {
+        match *origin {
+            Origin::Key => self.keyed.pop_front(),
+            Origin::Pattern(number) => {
+                let (search, next) = &mut self.patterns[number];
+                std::mem::replace(next, search.next(self.text))
+            }
+        }
+    }
+}

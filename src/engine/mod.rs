@@ -1,0 +1,210 @@
+//! Finds fields, copies what lies between them, puts a note behind each or takes it out.
+
+mod chunks;
+mod keyed;
+mod line_fields;
+mod note_finder;
+mod patterned;
+mod state;
+mod units;
+
+pub(crate) use state::StreamState;
+pub(crate) use units::Unit;
+
+use crate::buffer::Sink;
+use crate::field::Field;
+use crate::line::color::{self, LineColor};
+use crate::note::{self, Notes};
+use crate::pattern::PatternScanner;
+use crate::scanner::{self, Scanner};
+use fearless_simd::{Simd, dispatch};
+use state::LineState;
+use std::io;
+use std::ops::Range;
+
+/// Puts notes behind fields; knows nothing of where bytes come from and go to.
+#[derive(Clone, Debug)]
+pub(crate) struct PartAnnotator {
+    scanner: Scanner,
+    pub(crate) patterns: PatternScanner,
+    notes: Notes,
+    /// Whether notes are in colour.
+    color: bool,
+    /// Whether notes that are there are taken out, and none written.
+    strip: bool,
+    /// Whether notes are written as they are, whatever the line is like.
+    writes_plain: bool,
+}
+
+impl PartAnnotator {
+    pub(crate) fn new(
+        scanner: Scanner,
+        patterns: PatternScanner,
+        notes: Notes,
+        color: bool,
+        strip: bool,
+    ) -> Self {
+        let writes_plain = !color && !strip && !notes.have_forms();
+        Self { scanner, patterns, notes, color, strip, writes_plain }
+    }
+
+    /// Returns whether fields are those of keys, and the notes the same in every line: then lines need not be whole.
+    pub(crate) fn is_keyed_alone(&self) -> bool {
+        self.patterns.is_empty() && !self.notes.have_forms()
+    }
+
+    /// Writes a part of the window with its notes and returns where the next part begins: at the end of
+    /// this one, or, where that lies in a field or an old note, behind that. Lists the fields if that is wanted.
+    ///
+    /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
+    /// reach before the end of what is there of the line ([`PartAnnotator::look_ahead`]). For writers that are
+    /// [keyed alone](PartAnnotator::is_keyed_alone); others find fields by [`PartAnnotator::for_each_chunk`].
+    pub(crate) fn write_part<'t>(
+        &'t self,
+        window: &'t [u8],
+        part: Range<usize>,
+        state: &mut StreamState,
+        list: bool,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        debug_assert!(self.is_keyed_alone());
+        let part_end = part.end;
+        let written = dispatch!(self.scanner.level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.write_with_keys(simd, window, part, state, list, wtr),
+        ))?;
+        let end = part_end.max(written).max(end_of_listed(&state.listed));
+        self.leave(window, end, &mut state.line);
+        wtr.copy(window, written..end)?;
+        if self.color {
+            state.color.advance(window, end);
+        }
+        Ok(end)
+    }
+
+    /// Finds out whether the note of a field is there.
+    #[inline(always)]
+    fn complete(&self, field: Field, window: &[u8], line: &mut LineState) -> Field {
+        let old_note_bytes = match field.entry {
+            Some(entry) if self.notes.could_begin(&window[field.end..]) => {
+                self.look_for_old_note(field, entry, window, line)
+            }
+            _ => 0,
+        };
+        Field { old_note_bytes, ..field }
+    }
+
+    /// Returns the length of the note of a field that stands behind it; 0 where none does.
+    #[inline(never)]
+    fn look_for_old_note(&self, field: Field, entry: usize, window: &[u8], line: &mut LineState) -> usize {
+        let LineState { old_notes, color } = line;
+        let Some(mut length) = self.notes.length_at(entry, &window[field.end..]) else {
+            return 0;
+        };
+        if self.strip {
+            length += restored_length(color, window, field.end, length);
+        }
+        let mut end = field.end + length;
+        if !self.strip && window[field.end..].starts_with(note::RESET) {
+            // What puts the colour back belongs to the note for who looks through it.
+            end += color::sequence_length(&window[end..]);
+        }
+        old_notes.add(window, field.end..end);
+        length
+    }
+
+    /// Looks at what is left of a part for what the next one needs to know of its line.
+    #[inline]
+    fn leave(&self, window: &[u8], end: usize, line: &mut LineState) {
+        if self.strip {
+            line.color.advance(window, end.max(line.color.looked_up_to()));
+        }
+    }
+
+    /// Writes a range of the window with the notes of its fields.
+    #[inline]
+    pub(crate) fn write_range<'t>(
+        &'t self,
+        window: &'t [u8],
+        range: Range<usize>,
+        fields: &[Field],
+        color: &mut LineColor,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        let mut written = range.start;
+        for &field in fields {
+            self.write_field(window, &mut written, field, color, wtr)?;
+        }
+        wtr.copy(window, written..range.end)?;
+        if self.color {
+            color.advance(window, range.end);
+        }
+        Ok(())
+    }
+
+    /// Writes all from `written` to a field, with its note, if there is something to be done for it.
+    #[inline(never)]
+    fn write_field<'t>(
+        &'t self,
+        window: &'t [u8],
+        written: &mut usize,
+        field: Field,
+        color: &mut LineColor,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        let Some(entry) = field.entry.filter(|_| self.strip == (field.old_note_bytes > 0)) else {
+            return Ok(());
+        };
+        let gap = *written..field.end;
+        *written = field.end + field.old_note_bytes;
+        wtr.copy(window, gap)?;
+        if self.writes_plain {
+            self.write_plain_note(entry, wtr)
+        } else {
+            self.write_note(window, field, entry, color, wtr)
+        }
+    }
+
+    /// Writes a note as it is, whatever the line is like.
+    #[inline(always)]
+    fn write_plain_note<'t>(&'t self, entry: usize, wtr: &mut impl Sink<'t>) -> io::Result<()> {
+        let (texts, note) = self.notes.plain(entry);
+        wtr.copy(texts, note)
+    }
+
+    fn write_note<'t>(
+        &'t self,
+        window: &'t [u8],
+        field: Field,
+        entry: usize,
+        color: &mut LineColor,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        if self.strip {
+            return Ok(());
+        }
+        if self.color {
+            color.advance(window, field.end);
+        }
+        self.notes.write(&field, entry, window, self.color.then_some(&*color), wtr)
+    }
+
+    /// How far behind a part the window must reach, unless the line ends before that.
+    pub(crate) fn look_ahead(&self) -> usize {
+        let restored = if self.strip { color::RESTORING_MAX_BYTES } else { color::SEQUENCE_MAX_BYTES };
+        scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
+    }
+}
+
+/// Where the last of the fields ends, with the note behind it that was there: who is told of a field has all of it.
+fn end_of_listed(listed: &[Field]) -> usize {
+    listed.last().map_or(0, |field| field.end + field.old_note_bytes)
+}
+
+/// How long the sequence is that puts the line's colour back behind a note of that length there.
+fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, length: usize) -> usize {
+    color.advance(window, note_start);
+    let has_ended_colors = window[note_start..].starts_with(note::RESET);
+    let sequence = color.restoring_sequence().filter(|_| has_ended_colors).unwrap_or_default();
+    if window[note_start + length..].starts_with(&sequence) { sequence.len() } else { 0 }
+}

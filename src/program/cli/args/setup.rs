@@ -1,0 +1,41 @@
+//! The arguments that set the program up: its configuration, its manual, what shells know of it.
+
+use super::lookup::FOR_LOGS;
+use crate::program::cli::config;
+use clap::Args;
+use clap_complete::Shell;
+
+/// Options for setting up.
+#[derive(Debug, Args)]
+pub(crate) struct SetupArgs {
+    /// Take no options from the configuration file; with =OPTION, not that one
+    ///
+    /// The file is $IMSDK_ANNOTATE_CONFIG (none, if that is empty), or else imsdk-annotate/config in $XDG_CONFIG_HOME or
+    /// ~/.config. It has one option a line, as on the command line but without quotes: `--color never`. Behind a `=`
+    /// blanks count: `--note= [{code}]`. `#` begins a line of comment. Its options count as if they stood before those
+    /// of the command line: of several values the last counts, options that may be given several times add up. Those
+    /// that cannot be used with what the command line says are left out. Paths in it are taken from the folder where
+    /// the program is started.
+    #[arg(
+        long,
+        value_name = "OPTION",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        value_parser = config::option_name,
+        help_heading = "Set-up"
+    )]
+    pub(crate) no_config: Vec<String>,
+
+    /// Print what a shell needs to complete options
+    ///
+    /// imsdk-annotate --completions bash > ~/.local/share/bash-completion/completions/imsdk-annotate
+    #[arg(long, value_name = "SHELL", value_enum, conflicts_with_all = FOR_LOGS, help_heading = "Set-up")]
+    pub(crate) completions: Option<Shell>,
+
+    /// Print the manual, for man
+    ///
+    /// imsdk-annotate --man > ~/.local/share/man/man1/imsdk-annotate.1
+    #[arg(long, conflicts_with_all = FOR_LOGS, help_heading = "Set-up")]
+    pub(crate) man: bool,
+}

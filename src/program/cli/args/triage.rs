@@ -1,0 +1,214 @@
+//! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
+
+use crate::Context;
+use crate::program::output::{OutputFolder, resolve};
+use crate::program::report::ReportFormat;
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use memchr::memchr;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// Options for finding out what went wrong.
+#[derive(Debug, Args)]
+pub(crate) struct TriageArgs {
+    /// Write only lines with a selected code, as grep would
+    ///
+    /// SELECT is terms with commas between: `any`, a severity (`error`, `action`, `success`), a category (`auth`),
+    /// a code (`-204`), a range (`-299..-201`), `unknown` (negative codes that are in no catalog), `new` (codes
+    /// that the --baseline lacks). `!term` takes away, from `any` where nothing else is left: 'error,!auth', '!auth'.
+    ///
+    /// A last line without a newline gets one. Lines are held in memory until they are decided on, up to 16 MiB; a
+    /// longer one is written whatever is in it.
+    #[arg(long, value_name = "SELECT", allow_hyphen_values = true, help_heading = "Which lines")]
+    pub(crate) only: Option<String>,
+
+    /// With --only, also N lines after each
+    #[arg(short = 'A', long, value_name = "N", requires = "only", help_heading = "Which lines")]
+    pub(crate) after_context: Option<usize>,
+
+    /// With --only, also N lines before each
+    ///
+    /// As far as 16 MiB hold them.
+    #[arg(short = 'B', long, value_name = "N", requires = "only", help_heading = "Which lines")]
+    pub(crate) before_context: Option<usize>,
+
+    /// With --only, also N lines before and after each
+    ///
+    /// Groups of lines that do not follow each other are parted by a line `--`.
+    #[arg(short = 'C', long, value_name = "N", requires = "only", help_heading = "Which lines")]
+    pub(crate) context: Option<usize>,
+
+    /// Put its number before each line, as grep does
+    ///
+    /// `12:`, and `12-` for lines of context; before it the name of the file, where there are several.
+    #[arg(short = 'n', long, help_heading = "Which lines")]
+    pub(crate) line_number: bool,
+
+    /// Write no lines at all
+    #[arg(short, long, conflicts_with_all = ["only", "line_number", "output", "output_dir"], help_heading = "Which lines")]
+    pub(crate) quiet: bool,
+
+    /// Report which codes were there, how often, and where; may be given several times
+    ///
+    /// All fields are counted, whatever --only says.
+    ///
+    /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
+    /// summary of a job), `junit` (a test case for each code that --fail-on selects), `github` (workflow commands).
+    /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
+    /// goes there. The folder of PATH must be there.
+    #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(ReportChoice::parse), help_heading = "Reports and checks")]
+    pub(crate) report: Vec<ReportChoice>,
+
+    /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
+    ///
+    /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. Trouble, status 2, wins.
+    #[arg(long, value_name = "SELECT[>N]", allow_hyphen_values = true, help_heading = "Reports and checks")]
+    pub(crate) fail_on: Vec<String>,
+
+    /// The JSON report of an earlier run, to compare with
+    ///
+    /// Reports say which codes are new, more, fewer and gone, and SELECT knows `new`.
+    #[arg(long, value_name = "FILE", help_heading = "Reports and checks")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Read no logs but JSON reports, and add them up
+    ///
+    /// --merge-reports a.json b.json --report markdown=summary.md
+    #[arg(
+        long,
+        requires = "files",
+        conflicts_with_all = ["only", "line_number", "output", "output_dir"],
+        help_heading = "Reports and checks"
+    )]
+    pub(crate) merge_reports: bool,
+}
+
+/// A report that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportChoice {
+    pub(crate) format: ReportFormat,
+    /// Where it is to go; to standard error where that is not said.
+    pub(crate) path: Option<PathBuf>,
+}
+
+impl TriageArgs {
+    /// The lines around selected ones that are written, if any were asked for.
+    pub(crate) fn context(&self) -> Option<Context> {
+        let (before, after) = (self.before_context.or(self.context), self.after_context.or(self.context));
+        let is_wanted = before.is_some() || after.is_some();
+        is_wanted.then(|| Context { before: before.unwrap_or(0), after: after.unwrap_or(0) })
+    }
+
+    /// Returns what to say of reports that were probably meant otherwise, a line each.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
+        self.report.iter().filter_map(ReportChoice::warning)
+    }
+
+    /// Whether fields are counted.
+    pub(crate) fn counts(&self) -> bool {
+        !self.report.is_empty() || !self.fail_on.is_empty()
+    }
+}
+
+impl ReportChoice {
+    pub(crate) fn is_to_stdout(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.as_os_str() == "-")
+    }
+
+    /// Returns the place of the regular file that it goes to, if it does. Below `folder`, that of `--output-dir`, no link is
+    /// followed, and one in the place of the report is replaced.
+    pub(crate) fn place(&self, folder: Option<&OutputFolder>) -> Option<PathBuf> {
+        let path = self.path.as_ref().filter(|_| !self.is_to_stdout())?;
+        let below = folder.and_then(|folder| Some(folder.root().join(folder.relative(path)?)));
+        let there = below.as_ref().map_or_else(|| fs::metadata(path), fs::symlink_metadata);
+        let is_special = there.is_ok_and(|there| !there.is_file() && !there.is_symlink());
+        (!is_special).then(|| below.unwrap_or_else(|| resolve(path)))
+    }
+
+    /// Returns what to say where a format follows a comma in the path: `json=r.json,text` is one report with a strange name.
+    fn warning(&self) -> Option<String> {
+        let (format, path) = (self.format.name(), self.path.as_ref()?.to_string_lossy());
+        // Each has what follows it up to the next one.
+        let mut choices: Vec<String> = Vec::new();
+        for part in format!("{format}={path}").split(',') {
+            match choices.last_mut() {
+                Some(choice) if !begins_choice(part) => *choice = format!("{choice},{part}"),
+                _ => choices.push(part.to_owned()),
+            }
+        }
+        (choices.len() > 1).then(|| {
+            let proposal = choices.iter().map(|choice| proposal(choice)).collect::<Option<Vec<_>>>();
+            let several = proposal.map_or_else(
+                || "give --report several times".to_owned(),
+                |all| format!("write {}", all.join(" ")),
+            );
+            format!("--report {format}={path}: makes one file, {path}; for several reports, {several}")
+        })
+    }
+
+    fn parse(text: OsString) -> Result<Self, String> {
+        let bytes = text.as_bytes();
+        let (name, path) = match memchr(b'=', bytes) {
+            Some(at) if at + 1 == bytes.len() => return Err("a path is missing behind the =".to_owned()),
+            Some(at) => (&bytes[..at], Some(PathBuf::from(OsStr::from_bytes(&bytes[at + 1..])))),
+            None => (bytes, None),
+        };
+        let name = String::from_utf8_lossy(name);
+        let format = ReportFormat::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
+            let names = ReportFormat::ALL.map(ReportFormat::name).join(", ");
+            format!(
+                "there is no report {name:?}; there are {names}; for several, give --report several times"
+            )
+        })?;
+        Ok(Self { format, path })
+    }
+}
+
+/// Returns the option that gives one report, if it can be used as it stands: if it is no usage error, and a shell changes nothing
+/// of it. Commas at the end, and a `=` without a path, are left out.
+fn proposal(choice: &str) -> Option<String> {
+    let choice = choice.trim_end_matches(',');
+    let choice = choice.strip_suffix('=').filter(|name| !name.contains('=')).unwrap_or(choice);
+    let is_plain = choice.chars().all(|c| c.is_alphanumeric() || "=-_./,:+@%".contains(c));
+    (is_plain && ReportChoice::parse(choice.into()).is_ok()).then(|| format!("--report {choice}"))
+}
+
+/// Returns whether a text is the name of a format, or begins with one and a `=`.
+fn begins_choice(text: &str) -> bool {
+    let name = text.split_once('=').map_or(text, |(name, _)| name);
+    ReportFormat::ALL.iter().any(|format| format.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_behind_a_comma_is_warned_of() {
+        let warning = |text: &str| ReportChoice::parse(text.into()).unwrap().warning();
+        for (text, expected) in [
+            ("json=r.json,text", "--report json=r.json --report text"),
+            ("json=r.json,text=t.txt", "--report json=r.json --report text=t.txt"),
+            ("text=-,json=a,b,github", "--report text=- --report json=a,b --report github"),
+            ("json=r.json,json,", "--report json=r.json --report json"),
+            ("json=r.json,,junit=", "--report json=r.json --report junit"),
+            ("json=,text=,", "--report json --report text"),
+        ] {
+            let said = warning(text).unwrap();
+            assert!(said.ends_with(&format!("; for several reports, write {expected}")), "{said}");
+            for option in expected.split("--report ").skip(1) {
+                ReportChoice::parse(option.trim_end().into()).unwrap();
+            }
+        }
+        for text in ["json=r.json,json,b", "json=a b,text", "json=$r,text", "json=a,text=\u{fffd}"] {
+            let said = warning(text).unwrap();
+            assert!(said.ends_with("; for several reports, give --report several times"), "{said}");
+        }
+        for text in ["json", "json=r", "json=a,b", "json=a,texts", "json=text", "json=a,Text", "json=,"] {
+            assert_eq!(warning(text), None, "{text}");
+        }
+    }
+}

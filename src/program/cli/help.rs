@@ -1,0 +1,34 @@
+//! The texts of the help around the options, which the manual has as well.
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  tail -F server.log | imsdk-annotate           watch a log, in colour
+  imsdk-annotate logs/*.gz > all.log            annotate files, compressed or not, into one
+  imsdk-annotate --output-dir annotated/ logs/  annotate each file of a folder into another
+  imsdk-annotate --strict ci.log                a log that other programs write into, too
+  imsdk-annotate --only error -C2 server.log    errors alone, with the lines around them
+  imsdk-annotate -q --report text=- server.log  which codes, how often, where first
+  imsdk-annotate --fields app.log               notes for machines: JSON stays JSON
+  imsdk-annotate --explain -204 -299..-201      what codes mean
+
+  ret=-204 openid=7   becomes   ret=-204 (auth: user session is failure!) openid=7";
+
+pub(crate) const EXIT_STATUS: &str = "\
+Exit status:
+  0         all went well, whether or not anything was annotated;
+            also when the reader of the output has gone away
+  1         a check that was asked for (--fail-on) has failed, or a look-up (--explain,
+            --list, --search) has not found all
+  2         trouble: bad usage or configuration, an input that cannot be read or is damaged,
+            output that cannot be written
+  130, 143  ended by SIGINT, SIGTERM
+
+Colour under --color=auto, the first that applies: NO_COLOR (off), CLICOLOR_FORCE (on),
+TERM=dumb (off), CLICOLOR=0 (off), a terminal as standard output (on).";
+
+pub(crate) const TEMPLATE: &str = "\
+{about}
+
+{before-help}{usage-heading} {usage}
+
+{all-args}{after-help}";

@@ -1,0 +1,70 @@
+//! Which codes may have been meant by one that there is not.
+
+use crate::program::terminal::visible::visible;
+use crate::{Catalog, Language};
+use std::ops::RangeInclusive;
+
+/// How many codes are suggested.
+const SUGGESTIONS_MAX: usize = 3;
+
+/// What is said of codes that the catalog lacks: `-2044: is not in the catalog; the nearest are -204 (auth: ...), ...`.
+/// Those that one slip of the finger makes of `text` come first, then those whose numbers are next to the range.
+pub(crate) fn not_in_catalog(
+    text: &str,
+    range: &RangeInclusive<i32>,
+    catalog: &Catalog,
+    language: Language,
+) -> String {
+    let distance = |code: i32| {
+        let below = i64::from(*range.start()) - i64::from(code);
+        let above = i64::from(code) - i64::from(*range.end());
+        below.max(above)
+    };
+    let is_slip = |code: i32| strsim::damerau_levenshtein(text, &code.to_string()) <= 1;
+    let mut near: Vec<_> = catalog.entries().iter().collect();
+    near.sort_by_cached_key(|entry| (!is_slip(entry.code()), distance(entry.code())));
+    near.truncate(SUGGESTIONS_MAX);
+    let near: Vec<String> = near
+        .into_iter()
+        .map(|entry| {
+            let (category, message) = (entry.category().name_in(language), entry.message_in(language));
+            format!("{} ({}: {})", entry.code(), visible(&category), visible(&message))
+        })
+        .collect();
+    let nearest = match near.len() {
+        0 => "there are no codes".to_owned(),
+        1 => format!("the nearest is {}", near[0]),
+        _ => format!("the nearest are {}", near.join(", ")),
+    };
+    format!("{text}: is not in the catalog; {nearest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Entry;
+
+    #[test]
+    fn slips_come_before_neighbours() {
+        let nearest = |codes: &[i32], text: &str, range| {
+            let catalog = Catalog::of_entries(codes.iter().map(|&code| Entry::new(code, "m")).collect());
+            not_in_catalog(text, &range, &catalog, Language::English)
+        };
+        let codes = [-204, -1101, -2045, -3000, -3, 5];
+        assert_eq!(
+            nearest(&codes, "-2044", -2044..=-2044),
+            "-2044: is not in the catalog; the nearest are -2045 (other: m), -204 (auth: m), -1101 (server-api: m)"
+        );
+        assert_eq!(
+            nearest(&codes, "6", 6..=6),
+            "6: is not in the catalog; the nearest are 5 (action: m), -3 (other: m), -204 (auth: m)"
+        );
+        assert!(
+            nearest(&codes, "-2999..-2100", -2999..=-2100)
+                .contains("are -3000 (other: m), -2045 (other: m), -1101")
+        );
+        assert_eq!(nearest(&[7], "1", 1..=1), "1: is not in the catalog; the nearest is 7 (other: m)");
+        assert_eq!(nearest(&[], "1", 1..=1), "1: is not in the catalog; there are no codes");
+        assert!(nearest(&[-999_999_999], "999999999", 999_999_999..=999_999_999).contains("-999999999"));
+    }
+}

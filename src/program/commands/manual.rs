@@ -1,0 +1,50 @@
+//! The program's texts about itself: the manual, and completions for shells.
+
+use crate::program::cli::args::Args;
+use clap::CommandFactory;
+use clap::builder::StyledStr;
+use clap_complete::Shell;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
+
+/// What the shell needs to complete options.
+pub(crate) fn completions(shell: Shell) -> Vec<u8> {
+    let mut command = Args::command();
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    script
+}
+
+/// The manual, for `man`.
+pub(crate) fn manual() -> Vec<u8> {
+    const INFALLIBLE: &str = "a Vec takes all that is written";
+    let command = Args::command();
+    let laid_out = [command.get_before_long_help(), command.get_after_long_help()].map(section);
+    // The synopsis need not name each option, which the sections below do.
+    let man = Man::new(command.override_usage("imsdk-annotate [OPTIONS] [FILE]...")).manual("imsdk-annotate");
+    let mut page = Vec::new();
+    man.render_title(&mut page).expect(INFALLIBLE);
+    man.render_name_section(&mut page).expect(INFALLIBLE);
+    man.render_synopsis_section(&mut page).expect(INFALLIBLE);
+    man.render_description_section(&mut page).expect(INFALLIBLE);
+    man.render_options_section(&mut page).expect(INFALLIBLE);
+    for section in laid_out {
+        section.to_writer(&mut page).expect(INFALLIBLE);
+    }
+    page
+}
+
+/// A text of the help that has a title in its first line; the other lines are kept as they are laid out.
+fn section(text: Option<&StyledStr>) -> Roff {
+    let text = text.map(StyledStr::to_string).unwrap_or_default();
+    let (title, body) = text.split_once('\n').unwrap_or((&text, ""));
+    let mut roff = Roff::new();
+    roff.control("SH", [title.trim_end_matches(':').to_uppercase().as_str()]);
+    roff.control("nf", []);
+    for line in body.lines() {
+        roff.text([roman(line)]);
+    }
+    roff.control("fi", []);
+    roff
+}

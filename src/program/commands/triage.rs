@@ -1,0 +1,232 @@
+//! Reports and checks as they are asked for: opened before the work starts, written when it is done.
+
+use crate::program::cli::args::Args;
+use crate::program::cli::args::triage::ReportChoice;
+use crate::program::input::{InputName, REPORT, read_whole};
+use crate::program::output::{Destination, FilesInUse, Output, OutputFolder, Promised, resolve};
+use crate::program::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
+use crate::program::system::standard_error::StandardError;
+use crate::program::system::standard_streams::{STDOUT, descriptor_of};
+use crate::program::terminal::messages::STDOUT_NAME;
+use crate::program::terminal::messages::{Messages, cause, output_trouble};
+use crate::program::terminal::progress::Progress;
+use crate::{Catalog, Language, Lines, Selector};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// The name of standard error in messages.
+const STDERR_NAME: &str = "standard error";
+
+/// What is to be done with what is counted.
+pub(crate) struct Triage {
+    pub(crate) catalog: Catalog,
+    language: Language,
+    baseline: Option<Baseline>,
+    checks: Vec<Check>,
+    /// Which lines are wanted, if not all as they are.
+    pub(crate) lines: Option<Lines>,
+    reports: Vec<OpenReport>,
+}
+
+/// A report that is to be written.
+struct OpenReport {
+    format: ReportFormat,
+    /// How messages call where it goes.
+    promised: Promised,
+    /// True also where a path says so (`/dev/stdout`).
+    is_to_stdout: bool,
+    target: Target,
+    color: bool,
+}
+
+enum Target {
+    /// Below the lines, if they are on the same terminal.
+    Stderr {
+        stderr: StandardError,
+        below_lines: bool,
+    },
+    Destination(Destination),
+}
+
+impl Triage {
+    /// Reads what is compared with and what is selected.
+    ///
+    /// # Errors
+    ///
+    /// Where something is not as it must be: what to say about that.
+    pub(crate) fn new(args: &Args, catalog: Catalog) -> Result<Self, String> {
+        let baseline =
+            args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
+        let earlier = baseline.as_ref().map(Baseline::codes);
+        let checks = args.triage.fail_on.iter().map(|text| {
+            Check::parse(text, &catalog, earlier.as_ref())
+                .map_err(|error| format!("--fail-on {text}: {error}"))
+        });
+        let checks = checks.collect::<Result<_, _>>()?;
+        let only = args.triage.only.as_ref().map(|text| {
+            Selector::parse(text, &catalog, earlier.as_ref())
+                .map_err(|error| format!("--only {text}: {error}"))
+        });
+        let only = only.transpose()?;
+        let (context, numbered) = (args.triage.context(), args.triage.line_number);
+        let are_chosen = (only.is_some() || numbered) && !args.triage.quiet;
+        let lines = are_chosen.then_some(Lines { only, context, numbered });
+        let language = args.notes.lang.language();
+        Ok(Self { catalog, language, baseline, checks, lines, reports: Vec::new() })
+    }
+
+    /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is that of
+    /// `--output-dir`.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be opened: what to say about that.
+    pub(crate) fn open_reports(
+        &mut self,
+        args: &Args,
+        files_in_use: &FilesInUse,
+        folder: Option<&OutputFolder>,
+    ) -> Result<(), String> {
+        let mut taken: Vec<PathBuf> = args.output.iter().map(|path| resolve(path)).collect();
+        for choice in &args.triage.report {
+            if let Some(place) = choice.place(folder) {
+                if taken.contains(&place) {
+                    return Err(written_twice(&place));
+                }
+                taken.push(place);
+            }
+            self.reports.push(OpenReport::open(choice, args, files_in_use, folder)?);
+        }
+        Ok(())
+    }
+
+    /// Counts what reports and checks need.
+    pub(crate) fn counter(&self) -> Counter {
+        Counter::new(&self.catalog, self.checks.iter().map(|check| check.selector.clone()).collect())
+    }
+
+    /// Counts for the checks the unknown codes of a tally that was counted elsewhere. Says where that cannot be done,
+    /// because it does not tell them apart.
+    pub(crate) fn select_unknown(&self, tally: &mut Tally, messages: &Messages) {
+        let count = |check: &Check| {
+            check.unknown_fields(tally).unwrap_or_else(|| {
+                messages.say(&format!(
+                    "--fail-on {}: cannot be decided: the reports do not tell {} fields with unknown codes apart; \
+                     check the parts where they are annotated",
+                    check.text, tally.more_unknown
+                ));
+                0
+            })
+        };
+        tally.unknown_selected = self.checks.iter().map(count).collect();
+    }
+
+    /// Writes the reports, and says which checks have failed. Returns whether any has.
+    pub(crate) fn finish(self, tally: &Tally, names: &[String], messages: &Messages) -> bool {
+        let Self { catalog, language, baseline, checks, reports, .. } = self;
+        let baseline = baseline.as_ref();
+        let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
+        for OpenReport { format, promised, is_to_stdout, target, color } in reports {
+            match target.write(&report, format, color) {
+                // The reader has what it wanted (`| head`).
+                Err(error) if is_to_stdout && error.kind() == ErrorKind::BrokenPipe => {}
+                Err(error) => messages.output(promised.name(), &error),
+                Ok(()) => {}
+            }
+        }
+        let failures = report.failures();
+        for failure in &failures {
+            messages.mention(failure);
+        }
+        !failures.is_empty()
+    }
+}
+
+impl OpenReport {
+    fn open(
+        choice: &ReportChoice,
+        args: &Args,
+        files_in_use: &FilesInUse,
+        folder: Option<&OutputFolder>,
+    ) -> Result<Self, String> {
+        let format = choice.format;
+        let Some(path) = &choice.path else {
+            let on_terminal = io::stderr().is_terminal();
+            let below_lines = on_terminal && args.streams_to_stdout() && io::stdout().is_terminal();
+            let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
+            let (target, color) = (Target::Stderr { stderr, below_lines }, args.color.is_on(on_terminal));
+            let promised = Promised::new(STDERR_NAME);
+            return Ok(Self { format, promised, is_to_stdout: false, target, color });
+        };
+        let is_to_stdout = choice.is_to_stdout() || descriptor_of(path) == Some(STDOUT);
+        if is_to_stdout && lines_go_to_stdout(args) {
+            return Err(format!(
+                "--report {}={}: the lines go to standard output; add --quiet",
+                format.name(),
+                name_of(path)
+            ));
+        }
+        if choice.is_to_stdout() {
+            let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
+            let target = Target::Destination(Destination::Stdout(stdout));
+            let color = args.color.is_on(io::stdout().is_terminal());
+            let promised = Promised::new(STDOUT_NAME);
+            return Ok(Self { format, promised, is_to_stdout, target, color });
+        }
+        let name = name_of(path);
+        let place = choice.place(folder).unwrap_or_else(|| resolve(path));
+        files_in_use.refuse_output(path, &place)?;
+        // Opening a named pipe waits for its reader.
+        let promised = Promised::new(&name);
+        let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
+        let destination = match below {
+            Some((folder, relative)) => Destination::below(folder, &relative),
+            None => Destination::file(path, &Progress::hidden()),
+        };
+        let destination = destination.map_err(|error| output_trouble(&name, &error))?;
+        let color = args.color.is_on(false);
+        Ok(Self { format, promised, is_to_stdout, target: Target::Destination(destination), color })
+    }
+}
+
+/// Returns whether lines go to standard output, by default or by a path of it (`-o /dev/stdout`).
+fn lines_go_to_stdout(args: &Args) -> bool {
+    let is_named = |path: &PathBuf| !args.triage.quiet && descriptor_of(path) == Some(STDOUT);
+    args.streams_to_stdout() || args.output.as_ref().is_some_and(is_named)
+}
+
+impl Target {
+    fn write(self, report: &Report<'_>, format: ReportFormat, color: bool) -> io::Result<()> {
+        match self {
+            Self::Stderr { mut stderr, below_lines } => {
+                let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
+                report.write(format, color, &mut text)?;
+                stderr.write_all(&text)
+            }
+            Self::Destination(destination) => {
+                let mut wtr = BufWriter::new(destination);
+                report.write(format, color, &mut wtr)?;
+                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
+            }
+        }
+    }
+}
+
+fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
+    let name = InputName::File(path.to_owned());
+    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
+    let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
+    if !report.tally.complete {
+        return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
+    }
+    Ok(Baseline::new(&report.tally))
+}
+
+/// Why two outputs cannot have one place.
+pub(crate) fn written_twice(path: &Path) -> String {
+    format!("{}: is written twice; name another file", name_of(path))
+}
+
+fn name_of(path: &Path) -> String {
+    InputName::File(path.to_owned()).to_string()
+}

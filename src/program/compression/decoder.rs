@@ -1,0 +1,318 @@
+//! Compressed data as a reader of what it holds: member after member, with the place of any damage.
+
+use super::codec::{Codec, State, Step, lz4_message};
+use super::format::{Beginning, Format, beginning};
+use super::peek::PeekReader;
+use lz4_flex::frame::FrameDecoder;
+use std::fmt;
+use std::io::{self, ErrorKind, Read};
+
+/// The header of a skippable frame: the signature, then the length of what follows.
+const SKIPPABLE_HEADER_BYTES: usize = 8;
+
+/// Reads what compressed data holds.
+///
+/// Several members (frames, streams) may follow each other, with zeros between and behind them, and
+/// skippable frames where zstd and lz4 allow them. Where the data is damaged, all that could be decoded is
+/// read first, then comes the error, a [`Damage`].
+pub(crate) struct Decoder<R: Read> {
+    format: Format,
+    /// The format of the layer around it, if it is within one.
+    outer: Option<Format>,
+    /// `None` only while it goes from one to the next.
+    place: Option<Place<R>>,
+    /// What the last step found, to be told once its bytes have been read.
+    damage: Option<What>,
+}
+
+const HAS_PLACE: &str = "it always has a place but while it changes";
+
+/// Where in the data it is, with whoever decodes it there. lz4's library has no steps: it owns the reader.
+enum Place<R: Read> {
+    Between(PeekReader<R>),
+    InMember(PeekReader<R>, Codec),
+    InLz4Frame(Box<FrameDecoder<PeekReader<R>>>),
+}
+
+/// Why compressed data could not be read to its end.
+#[derive(Debug)]
+pub(crate) struct Damage {
+    format: Format,
+    /// The format of the layer around the data, if it is within one.
+    outer: Option<Format>,
+    /// Bytes of the compressed data that had been taken, counted in the content of the layer around it.
+    position: u64,
+    what: What,
+}
+
+#[derive(Debug)]
+enum What {
+    EndsEarly,
+    Wrong(String),
+    /// Something else stands behind the last member.
+    FollowedBySomethingElse,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (data, place) = match self.outer {
+            None => (format!("{} data", self.format.name()), format!("byte {}", self.position)),
+            Some(outer) => (
+                format!("{} data within {} data", self.format.name(), outer.name()),
+                format!("byte {} of what that holds", self.position),
+            ),
+        };
+        match &self.what {
+            What::EndsEarly => write!(f, "{data} ends early, at {place}"),
+            What::Wrong(why) => write!(f, "{data} is damaged at {place}: {why}"),
+            What::FollowedBySomethingElse => write!(f, "{data} is followed by something else at {place}"),
+        }
+    }
+}
+
+impl std::error::Error for Damage {}
+
+impl Damage {
+    /// Returns whether an error says that data is damaged; others say that it could not be read.
+    pub(crate) fn is_in(error: &io::Error) -> bool {
+        error.get_ref().is_some_and(|inner| inner.is::<Self>())
+    }
+}
+
+impl<R: Read> Decoder<R> {
+    /// A decoder of data that begins with a member of this format, or with skippable frames; it is within a layer of the
+    /// format `outer`, if that is any.
+    pub(crate) fn new(mut rdr: PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<Self> {
+        while begins(&mut rdr)? == Beginning::SkippableFrame {
+            skip_frame(&mut rdr, format, outer)?;
+        }
+        // Behind skippable frames: lz4 has them as well as zstd.
+        let format = if begins(&mut rdr)? == Beginning::Of(Format::Lz4) { Format::Lz4 } else { format };
+        Ok(Self { format, outer, place: Some(Place::Between(rdr)), damage: None })
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn get_ref(&self) -> &R {
+        match self.place.as_ref().expect(HAS_PLACE) {
+            Place::Between(rdr) | Place::InMember(rdr, _) => rdr.get_ref(),
+            Place::InLz4Frame(decoder) => decoder.get_ref().get_ref(),
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut R {
+        self.rdr().get_mut()
+    }
+
+    pub(crate) fn into_inner(mut self) -> R {
+        self.take_rdr().into_inner()
+    }
+
+    fn place(&mut self) -> &mut Place<R> {
+        self.place.as_mut().expect(HAS_PLACE)
+    }
+
+    fn rdr(&mut self) -> &mut PeekReader<R> {
+        match self.place() {
+            Place::Between(rdr) | Place::InMember(rdr, _) => rdr,
+            Place::InLz4Frame(decoder) => decoder.get_mut(),
+        }
+    }
+
+    /// Leaves the place; another has to follow.
+    fn take_rdr(&mut self) -> PeekReader<R> {
+        match self.place.take().expect(HAS_PLACE) {
+            Place::Between(rdr) | Place::InMember(rdr, _) => rdr,
+            Place::InLz4Frame(decoder) => decoder.into_inner(),
+        }
+    }
+
+    fn end_member(&mut self) {
+        self.place = Some(Place::Between(self.take_rdr()));
+    }
+
+    /// Goes on to the next member; `false` where there is none.
+    fn begin_member(&mut self) -> io::Result<bool> {
+        let (format, outer) = (self.format, self.outer);
+        let rdr = self.rdr();
+        loop {
+            let zeros = rdr.peek()?.iter().take_while(|&&byte| byte == 0).count();
+            rdr.consume(zeros);
+            if zeros > 0 {
+                continue;
+            }
+            if rdr.is_at_end() {
+                return Ok(false);
+            }
+            match begins(rdr)? {
+                Beginning::Of(next) if next == format => break,
+                Beginning::SkippableFrame if matches!(format, Format::Zstd | Format::Lz4) => {
+                    skip_frame(rdr, format, outer)?;
+                }
+                _ => return Err(self.error(What::FollowedBySomethingElse)),
+            }
+        }
+        self.place = Some(if format == Format::Lz4 {
+            // A new one for each frame: it is not made for frames of different block sizes.
+            Place::InLz4Frame(Box::new(FrameDecoder::new(self.take_rdr())))
+        } else {
+            let codec = Codec::new(format)?;
+            Place::InMember(self.take_rdr(), codec)
+        });
+        Ok(true)
+    }
+
+    /// Reads from the member; 0 where it ends.
+    fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let what = match self.place.as_mut().expect(HAS_PLACE) {
+            Place::Between(_) => return Ok(0),
+            Place::InLz4Frame(decoder) => match decoder.read(buffer) {
+                // The library takes data that ends between two blocks for a whole frame. A whole one would
+                // have ended without a look behind its last byte.
+                Ok(0) if decoder.get_ref().is_at_end() => What::EndsEarly,
+                Ok(0) => {
+                    self.end_member();
+                    return Ok(0);
+                }
+                // Of the layer around it.
+                Err(error) if Damage::is_in(&error) => return Err(error),
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => What::EndsEarly,
+                Err(error) if error.raw_os_error().is_none() => What::Wrong(lz4_message(&error).to_owned()),
+                result => return result,
+            },
+            Place::InMember(rdr, codec) => {
+                let step = loop {
+                    let input = rdr.peek()?;
+                    let no_more = input.is_empty();
+                    let step = codec.step(input, buffer);
+                    rdr.consume(step.read);
+                    match step.state {
+                        State::More if step.written == 0 && no_more => break Err(What::EndsEarly),
+                        State::More if step.written == 0 => {}
+                        _ => break Ok(step),
+                    }
+                };
+                match step {
+                    Ok(Step { state: State::Damaged(why), written: 0, .. }) => What::Wrong(why),
+                    Ok(Step { state: State::Damaged(why), written, .. }) => {
+                        self.damage = Some(What::Wrong(why));
+                        return Ok(written);
+                    }
+                    Ok(Step { state: State::End, written, .. }) => {
+                        self.end_member();
+                        return Ok(written);
+                    }
+                    Ok(step) => return Ok(step.written),
+                    Err(what) => what,
+                }
+            }
+        };
+        Err(self.error(what))
+    }
+
+    fn error(&mut self, what: What) -> io::Error {
+        let position = self.rdr().position();
+        io::Error::new(
+            ErrorKind::InvalidData,
+            Damage { format: self.format, outer: self.outer, position, what },
+        )
+    }
+}
+
+impl<R: Read> Read for Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some(what) = self.damage.take() {
+                return Err(self.error(what));
+            }
+            if matches!(self.place(), Place::Between(_)) && !self.begin_member()? {
+                return Ok(0);
+            }
+            let count = self.read_member(buffer)?;
+            if count > 0 {
+                return Ok(count);
+            }
+        }
+    }
+}
+
+/// How what comes next begins.
+pub(crate) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> {
+    rdr.peek()?;
+    loop {
+        match beginning(rdr.buffer(), false) {
+            Beginning::Undecided if rdr.read_more()? => {}
+            Beginning::Undecided => return Ok(beginning(rdr.buffer(), true)),
+            known => return Ok(known),
+        }
+    }
+}
+
+fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<()> {
+    let early = |rdr: &PeekReader<R>| {
+        let damage = Damage { format, outer, position: rdr.position(), what: What::EndsEarly };
+        io::Error::new(ErrorKind::InvalidData, damage)
+    };
+    while rdr.buffer().len() < SKIPPABLE_HEADER_BYTES {
+        if !rdr.read_more()? {
+            return Err(early(rdr));
+        }
+    }
+    let length = rdr.buffer()[4..SKIPPABLE_HEADER_BYTES].try_into().expect("four bytes");
+    let mut left = SKIPPABLE_HEADER_BYTES as u64 + u64::from(u32::from_le_bytes(length));
+    while left > 0 {
+        let here = rdr.peek()?.len();
+        if here == 0 {
+            return Err(early(rdr));
+        }
+        let count = usize::try_from(left).unwrap_or(usize::MAX).min(here);
+        rdr.consume(count);
+        left -= count as u64;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::compression::Encoder;
+    use std::io::Write;
+
+    /// What is read through a buffer of that size, and the error.
+    fn decode(format: Format, packed: &[u8], buffer_bytes: usize) -> (Vec<u8>, String) {
+        let mut decoder = Decoder::new(PeekReader::new(packed), format, None).unwrap();
+        let (mut text, mut buffer) = (Vec::new(), vec![0; buffer_bytes]);
+        loop {
+            match decoder.read(&mut buffer) {
+                Ok(0) => return (text, String::new()),
+                Ok(count) => text.extend_from_slice(&buffer[..count]),
+                Err(error) => return (text, error.to_string()),
+            }
+        }
+    }
+
+    /// What was decoded in the step that met the damage is not lost.
+    #[test]
+    fn as_much_is_decoded_before_the_damage_in_large_steps_as_in_small_ones() {
+        let text: Vec<u8> =
+            (0..20_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
+        for format in [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4] {
+            let mut encoder = Encoder::new(format, Vec::new()).unwrap();
+            encoder.write_all(&text).unwrap();
+            let packed = encoder.finish().unwrap();
+            assert_eq!(decode(format, &packed, 1000), (text.clone(), String::new()));
+            for place in (packed.len() / 8..packed.len()).step_by(packed.len() / 8) {
+                let mut damaged = packed.clone();
+                damaged[place] = !damaged[place];
+                let (little, large) = (decode(format, &damaged, 7), decode(format, &damaged, 1 << 20));
+                assert!(large.0.starts_with(&little.0), "{} {place}", format.name());
+                assert!(!little.1.is_empty() && !large.1.is_empty(), "{} {place}", format.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! File descriptors of inputs: read as the system call does, and asked whether a read would wait.
+
+use super::InputName;
+use crate::program::system::signals;
+use crate::program::system::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
+use crate::program::terminal::progress::Progress;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
+use rustix::io::Errno;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+/// An open file, pipe or terminal.
+#[derive(Debug)]
+pub(crate) struct Descriptor {
+    handle: Handle,
+    /// Whether its reads can wait; those of a regular file do not.
+    can_wait: bool,
+    /// Whether it had to be waited for what was read last, and no more was there.
+    is_dry: bool,
+    /// Whether what it gives is known to be text, and not compressed.
+    is_text: bool,
+    /// Is told of each byte that is read in order.
+    progress: Progress,
+}
+
+#[derive(Debug)]
+enum Handle {
+    Stdin(io::Stdin),
+    File(File),
+}
+
+impl Descriptor {
+    /// # Errors
+    ///
+    /// Where the input cannot be opened, is a directory, or was closed from the start.
+    pub(super) fn open(name: &InputName, progress: &Progress) -> io::Result<Self> {
+        let handle = match name {
+            InputName::Stdin if was_closed(STDIN) => return Err(Errno::BADF.into()),
+            InputName::Stdin => Handle::Stdin(io::stdin()),
+            InputName::File(path) if is_closed_stream(path) => return Err(Errno::BADF.into()),
+            InputName::File(path) => Handle::File(open_file(path)?),
+        };
+        let mut descriptor =
+            Self { handle, can_wait: true, is_dry: false, is_text: false, progress: progress.clone() };
+        match descriptor.file_type()? {
+            FileType::Directory => return Err(Errno::ISDIR.into()),
+            FileType::RegularFile => descriptor.can_wait = false,
+            // The pipe that signals come through, say.
+            FileType::Fifo if is_own_pipe(name) => return Err(Errno::BADF.into()),
+            FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
+            _ => {}
+        }
+        Ok(descriptor)
+    }
+
+    pub(crate) fn stat(&self) -> io::Result<Stat> {
+        Ok(fstat(self.as_fd())?)
+    }
+
+    /// As [`Descriptor::stat`], in the standard library's words.
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
+        File::from(self.as_fd().try_clone_to_owned()?).metadata()
+    }
+
+    /// From now on, a signal lets all be written that it gives.
+    pub(super) fn gives_text(&mut self) {
+        self.is_text = true;
+    }
+
+    pub(super) fn can_wait(&self) -> bool {
+        self.can_wait
+    }
+
+    fn file_type(&self) -> io::Result<FileType> {
+        Ok(FileType::from_raw_mode(self.stat()?.st_mode))
+    }
+
+    /// How far it has been read, in bytes from its beginning.
+    pub(crate) fn position(&self) -> io::Result<u64> {
+        Ok(seek(self.as_fd(), SeekFrom::Current(0))?)
+    }
+
+    /// Goes on there, and so does everyone who shares the descriptor.
+    pub(super) fn set_position(&self, position: u64) -> io::Result<()> {
+        Ok(seek(self.as_fd(), SeekFrom::Start(position)).map(drop)?)
+    }
+
+    /// Reads once at a place of the file, without moving.
+    pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+        let count = rustix::io::pread(self.as_fd(), buffer, position)?;
+        signals::set_idle(false);
+        Ok(count)
+    }
+
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Whether a read now would give bytes, the end, or an error; no where that cannot be told. Where it had to be waited
+    /// for the last one, it is taken that so it is for the next, without a call to ask.
+    pub(super) fn is_ready(&self) -> bool {
+        if self.is_dry {
+            return false;
+        }
+        let at_once = Timespec::default();
+        let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), PollFlags::IN)];
+        poll(&mut fds, Some(&at_once)).is_ok_and(|ready| ready > 0)
+    }
+
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.handle {
+            Handle::Stdin(stdin) => stdin.as_fd(),
+            Handle::File(file) => file.as_fd(),
+        }
+    }
+}
+
+impl Read for Descriptor {
+    /// Reads once. Where another program has set the input to be non-blocking, waits as if it had not.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.can_wait && !self.is_text {
+                // What came of it before has been written, or is too little to be decoded.
+                signals::set_idle(true);
+            }
+            let has_waited = signals::before_read(self.as_fd(), self.can_wait)?;
+            match rustix::io::read(self.as_fd(), &mut *buffer) {
+                Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
+                Err(error) => return Err(error.into()),
+                Ok(count) => {
+                    self.is_dry = has_waited && count < buffer.len();
+                    self.progress.add_bytes(count as u64);
+                    return Ok(count);
+                }
+            }
+        }
+    }
+}
+
+/// Opens a file to be read. Opening a named pipe waits for its writer, and opening a device may wait, too; where a signal ends
+/// reading in order, it ends this wait as it ends a read.
+///
+/// # Errors
+///
+/// Fails where the file cannot be opened, or a signal has come first.
+fn open_file(path: &Path) -> io::Result<File> {
+    let can_wait = || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    if signals::reads_are_given_up() && can_wait() { open_on_thread(path) } else { File::open(path) }
+}
+
+/// Opens a file on another thread, which is left behind if a signal comes before the file is open.
+///
+/// # Errors
+///
+/// As [`open_file`].
+fn open_on_thread(path: &Path) -> io::Result<File> {
+    // At its end when the other thread is done.
+    let (done, done_wtr) = io::pipe()?;
+    let (opened_wtr, opened) = mpsc::channel();
+    let to_open = path.to_owned();
+    let thread = thread::Builder::new().name("open".to_owned()).spawn(move || {
+        let _ = opened_wtr.send(File::open(to_open));
+        drop(done_wtr);
+    });
+    if thread.is_err() {
+        // There is no room for a thread; a second signal, or a second without a write, ends this wait.
+        return File::open(path);
+    }
+    signals::before_read(done.as_fd(), true)?;
+    opened.recv().map_err(io::Error::other)?
+}
+
+/// Returns whether an input is a pipe of the program itself, by the number of its descriptor.
+fn is_own_pipe(name: &InputName) -> bool {
+    matches!(name, InputName::File(path) if descriptor_of(path).is_some_and(is_own))
+}
+
+/// Makes a pipe so large that its two ends seldom wait for each other. Where that is refused, it works as it is.
+#[cfg(target_os = "linux")]
+pub(crate) fn enlarge_pipe(pipe: BorrowedFd<'_>) {
+    /// What the system allows everyone.
+    const PIPE_BYTES: usize = 1024 * 1024;
+    if rustix::pipe::fcntl_getpipe_size(pipe).is_ok_and(|bytes| bytes < PIPE_BYTES) {
+        let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+    }
+}
+
+/// Elsewhere the system sees to that.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn enlarge_pipe(_: BorrowedFd<'_>) {}
+
+/// Waits until a read or write will do something: give bytes, take bytes, or fail.
+pub(crate) fn wait_for(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
+    loop {
+        match poll(&mut [PollFd::from_borrowed_fd(fd, what)], None) {
+            Err(Errno::INTR) => {}
+            result => return result.map(drop).map_err(Into::into),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Which files the operands name: files as they are, folders with all that is in them.
+
+use super::InputName;
+use rustix::fs::FileType;
+use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
+
+/// An input that is to be read.
+#[derive(Clone, Debug)]
+pub struct InputFile {
+    pub name: InputName,
+    /// Its path below its operand; a file that is an operand has just its name.
+    pub(crate) relative: PathBuf,
+    /// Which of the inputs it is, from 0.
+    pub(crate) number: usize,
+    /// How many bytes it has to be read, if neither opening nor reading it can wait.
+    pub(crate) regular_bytes: Option<u64>,
+    /// True if a folder that it is in was named, and not the file itself.
+    pub(crate) in_folder: bool,
+}
+
+/// The files that the operands name.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// In the order of the operands, and what a folder holds in the order of names (`a.2` before `a.10`).
+    pub files: Vec<InputFile>,
+    /// Folders, and files in them, that cannot be read.
+    pub unread: Vec<(InputName, io::Error)>,
+    /// Links in folders to files that are not there.
+    pub dangling: Vec<InputName>,
+    /// Names in folders of files that are read under another name, in the order of the names.
+    pub other_names: Vec<OtherName>,
+}
+
+/// A name of a file that is read under another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherName {
+    pub(crate) name: InputName,
+    pub read_as: InputName,
+}
+
+/// Lists what the operands name. Hidden files of folders are left out, links to folders are not followed, and what is no
+/// file is not read. A file that has several names in the folders is read once.
+pub fn list(operands: &[InputName]) -> Listing {
+    let mut listing = Listing::default();
+    let mut once = Once::default();
+    for operand in operands {
+        match operand {
+            InputName::File(path) if path.is_dir() => walk(path, &mut listing, &mut once),
+            _ => listing.files.push(InputFile::of_operand(operand)),
+        }
+    }
+    let name = |place: usize| listing.files[place].name.clone();
+    let others = once.other_places();
+    let is_read: Vec<bool> = (0..listing.files.len()).map(|place| !others.contains_key(&place)).collect();
+    listing.other_names = others
+        .into_iter()
+        .map(|(other, chosen)| OtherName { name: name(other), read_as: name(chosen) })
+        .collect();
+    let mut is_read = is_read.iter();
+    listing.files.retain(|_| *is_read.next().expect("one for each file"));
+    for (number, file) in listing.files.iter_mut().enumerate() {
+        file.number = number;
+    }
+    // Where standard input begins the second time is known when it has been read the first time.
+    let stdins = listing.files.iter_mut().filter(|file| file.name == InputName::Stdin);
+    stdins.skip(1).for_each(|file| file.regular_bytes = None);
+    listing
+}
+
+/// Device and inode.
+type FileId = (u64, u64);
+
+/// Which of the names of a file in the folders it is read under.
+#[derive(Debug, Default)]
+struct Once {
+    /// The place in the list of the name to read, and whether that is a link.
+    chosen: HashMap<FileId, (usize, bool)>,
+    /// The places in the list of the other names.
+    others: BTreeMap<usize, FileId>,
+}
+
+impl Once {
+    /// Takes the next name of a file. Names that are no links go before links, and else the first one.
+    fn add(&mut self, file: &Metadata, place: usize, is_link: bool) {
+        let id = (file.dev(), file.ino());
+        let other = match self.chosen.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert((place, is_link));
+                return;
+            }
+            Entry::Occupied(mut entry) if entry.get().1 && !is_link => entry.insert((place, is_link)).0,
+            Entry::Occupied(_) => place,
+        };
+        self.others.insert(other, id);
+    }
+
+    /// Returns the places in the list of the names that are not read, each with the place of the name that is read instead.
+    fn other_places(&self) -> BTreeMap<usize, usize> {
+        self.others.iter().map(|(&other, id)| (other, self.chosen[id].0)).collect()
+    }
+}
+
+impl InputFile {
+    /// Returns whether it can be a stream: opening or reading it may wait.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.regular_bytes.is_none()
+    }
+
+    fn of_operand(operand: &InputName) -> Self {
+        let (relative, regular_bytes) = match operand {
+            InputName::Stdin => (PathBuf::new(), stdin_bytes()),
+            InputName::File(path) => (
+                path.file_name().map(PathBuf::from).unwrap_or_default(),
+                fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len()),
+            ),
+        };
+        Self { name: operand.clone(), relative, number: 0, regular_bytes, in_folder: false }
+    }
+}
+
+/// How much is left of standard input, where it is a file.
+fn stdin_bytes() -> Option<u64> {
+    let stat = rustix::fs::fstat(io::stdin()).ok()?;
+    let position = rustix::fs::seek(io::stdin(), rustix::fs::SeekFrom::Current(0)).ok()?;
+    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    is_file.then(|| u64::try_from(stat.st_size).unwrap_or(0).saturating_sub(position))
+}
+
+fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
+    let is_shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
+    let entries = WalkDir::new(folder).sort_by(|a, b| by_name(a.file_name(), b.file_name()));
+    for entry in entries.into_iter().filter_entry(is_shown) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                listing.unread.push((InputName::File(path), error.into()));
+                continue;
+            }
+        };
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let path = entry.path();
+        let name = InputName::File(path.to_owned());
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => Some(metadata),
+            // A pipe or a device, which could give bytes for ever; a link to a folder.
+            Ok(_) => continue,
+            Err(error) if entry.path_is_symlink() && is_nothing(&error) => {
+                listing.dangling.push(name);
+                continue;
+            }
+            // Reading it says why.
+            Err(_) => None,
+        };
+        if let Some(metadata) = &metadata {
+            once.add(metadata, listing.files.len(), entry.path_is_symlink());
+        }
+        let relative = path.strip_prefix(folder).unwrap_or(path).to_owned();
+        let regular_bytes = metadata.map(|metadata| metadata.len());
+        listing.files.push(InputFile { name, relative, number: 0, regular_bytes, in_folder: true });
+    }
+}
+
+/// Returns whether a link leads to nothing, or to itself.
+fn is_nothing(error: &io::Error) -> bool {
+    let leads_to_itself = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+    leads_to_itself || matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Numbers in names count as numbers; what that leaves equal (`a1`, `a01`) is in the order of its bytes.
+fn by_name(a: &OsStr, b: &OsStr) -> Ordering {
+    alphanumeric_sort::compare_str(a.to_string_lossy(), b.to_string_lossy()).then_with(|| a.cmp(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_count() {
+        let mut names = ["s.log.10", "s.log.2", "s.log", "s.log.02", "s.log.1.gz"];
+        names.sort_by(|a, b| by_name(OsStr::new(a), OsStr::new(b)));
+        assert_eq!(names, ["s.log", "s.log.1.gz", "s.log.2", "s.log.02", "s.log.10"]);
+    }
+}

@@ -1,0 +1,63 @@
+//! Inputs that are read whole before any work, within a bound: configurations, catalogs, reports.
+
+use super::InputName;
+use super::descriptor::Descriptor;
+use crate::program::terminal::progress::Progress;
+use std::io::{self, ErrorKind, Read};
+
+/// A bound for inputs of one kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    bytes_max: u64,
+    /// The bound in words, for the message about an input that is larger, and what to do then.
+    words: &'static str,
+}
+
+pub(crate) const CONFIGURATION: Bound =
+    Bound { bytes_max: 1 << 20, words: "1 MiB, the limit for a configuration" };
+pub(crate) const CATALOG: Bound = Bound {
+    bytes_max: 256 << 20,
+    words: "256 MiB, the limit for a catalog; split it, and name each part with --catalog",
+};
+pub(crate) const REPORT: Bound = Bound {
+    bytes_max: 1 << 30,
+    words: "1 GiB, the limit for a report; name a JSON report that this program has written",
+};
+
+/// Returns all bytes of an input, from a file, a named pipe or standard input. No more than the bound and one byte are
+/// taken.
+///
+/// # Errors
+///
+/// Fails where the input cannot be opened or read, was closed from the start, or is larger than the bound.
+pub(crate) fn read_whole(name: &InputName, bound: Bound) -> io::Result<Vec<u8>> {
+    bound.read(Descriptor::open(name, &Progress::hidden())?)
+}
+
+impl Bound {
+    fn read(self, rdr: impl Read) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        rdr.take(self.bytes_max + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > self.bytes_max {
+            return Err(io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {}", self.words)));
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_of_the_bound_is_read_and_a_larger_one_is_refused() {
+        for bytes_max in [0, 1, 5, 100_000] {
+            let bound = Bound { bytes_max, words: "so much" };
+            let at_bound = bound.read(io::repeat(b'x').take(bytes_max)).unwrap();
+            assert_eq!(at_bound.len() as u64, bytes_max);
+            for rdr in [io::repeat(b'x').take(bytes_max + 1), io::repeat(b'x').take(u64::MAX)] {
+                assert_eq!(bound.read(rdr).unwrap_err().to_string(), "it is larger than so much");
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The files that a run reads, and the files that standard output and standard error are: no output may replace one of them,
+//! and none of what is read may be written to by a standard stream.
+
+use crate::program::input::InputName;
+use crate::program::system::standard_streams::{STDERR, descriptor_of};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// Device and inode, which tell files from each other, whatever their names.
+type FileId = (u64, u64);
+
+/// The use that a run has for a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UsedAs {
+    Input,
+    /// A report that is added up.
+    Report,
+    Configuration,
+    Catalog,
+    Baseline,
+    StandardOutput,
+    StandardError,
+}
+
+/// A standard stream that a run may write to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OutputStream {
+    Stdout,
+    Stderr,
+}
+
+/// The content that a run writes to a standard stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Messages at most, for which there is no other place.
+    Messages,
+    /// Annotated lines. Each input that is read is compared with standard output when it is opened, which also says how far
+    /// both have come.
+    Lines,
+    /// Reports, or what was looked up.
+    Results,
+}
+
+/// The files that a run has in use before it makes any.
+#[derive(Debug, Default)]
+pub struct FilesInUse {
+    by_id: HashMap<FileId, (UsedAs, InputName)>,
+}
+
+impl FilesInUse {
+    /// Adds a file, if it is a regular file: a device or pipe can be both read and written. A link and the file that it leads
+    /// to are two files, of which neither may be replaced. What was added first stays.
+    pub(crate) fn add(&mut self, name: &InputName, used_as: UsedAs) {
+        let (file, link) = match name {
+            InputName::Stdin => (metadata_of(io::stdin().as_fd()).ok(), None),
+            InputName::File(path) => (fs::metadata(path).ok(), fs::symlink_metadata(path).ok()),
+        };
+        if let Some(file) = file.filter(Metadata::is_file) {
+            for metadata in [file].iter().chain(&link) {
+                self.by_id.entry(id(metadata)).or_insert_with(|| (used_as, name.clone()));
+            }
+        }
+    }
+
+    /// Adds the file that a standard stream is, if it is a regular file: an output that replaced it would take away what is
+    /// written there. Both streams may be one file (`>all.log 2>&1`).
+    ///
+    /// # Errors
+    ///
+    /// Fails where the stream would write to a file that is read, with the message
+    /// `standard output: is the baseline that is read; write to another file`.
+    pub(crate) fn add_stream(&mut self, stream: OutputStream, written: Written) -> Result<(), String> {
+        let Some(file) = stream.regular_file() else {
+            return Ok(());
+        };
+        match self.by_id.entry(id(&file)) {
+            Entry::Vacant(entry) => {
+                entry.insert((stream.used_as(), InputName::Stdin));
+                Ok(())
+            }
+            Entry::Occupied(entry) => match (written, entry.get()) {
+                (Written::Messages, _)
+                | (Written::Lines, (UsedAs::Input, _))
+                | (_, (UsedAs::StandardOutput | UsedAs::StandardError, _)) => Ok(()),
+                (_, used) => Err(is_in_use(stream.name(), used)),
+            },
+        }
+    }
+
+    /// Refuses an output that would replace a file in use. `place` is where the output is, and no link at its end is
+    /// followed; `output` is its path as it was typed. A path that names a descriptor of this program (`/dev/fd/3`) names the
+    /// file that is open there, which is written to and not replaced; so `/dev/stderr` may be standard error,
+    /// and standard output where both are one file.
+    ///
+    /// # Errors
+    ///
+    /// The message: `a.log: is the input logs/a.log; write to another file`.
+    pub(crate) fn refuse_output(&self, output: &Path, place: &Path) -> Result<(), String> {
+        let descriptor = descriptor_of(output);
+        let file = if descriptor.is_some() { fs::metadata(output) } else { fs::symlink_metadata(place) };
+        match file.ok().and_then(|file| self.by_id.get(&id(&file))) {
+            None => Ok(()),
+            Some((UsedAs::StandardOutput | UsedAs::StandardError, _)) if descriptor == Some(STDERR) => Ok(()),
+            Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
+        }
+    }
+}
+
+impl OutputStream {
+    /// Returns the name that messages have for the stream.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "standard output",
+            Self::Stderr => "standard error",
+        }
+    }
+
+    fn used_as(self) -> UsedAs {
+        match self {
+            Self::Stdout => UsedAs::StandardOutput,
+            Self::Stderr => UsedAs::StandardError,
+        }
+    }
+
+    /// Returns what the system knows of the file that the stream is, if it is a regular file.
+    pub(crate) fn regular_file(self) -> Option<Metadata> {
+        let metadata = match self {
+            Self::Stdout => metadata_of(io::stdout().as_fd()),
+            Self::Stderr => metadata_of(io::stderr().as_fd()),
+        };
+        metadata.ok().filter(Metadata::is_file)
+    }
+}
+
+/// Returns the refusal of an output that is a file in use.
+fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
+    let words = match used {
+        (UsedAs::Input, name) => format!("the input {name}"),
+        (UsedAs::Report, name) => format!("the report {name}, which is read"),
+        (UsedAs::Configuration, _) => "the configuration that is read".to_owned(),
+        (UsedAs::Catalog, _) => "a catalog that is read".to_owned(),
+        (UsedAs::Baseline, _) => "the baseline that is read".to_owned(),
+        (UsedAs::StandardOutput, _) => OutputStream::Stdout.name().to_owned(),
+        (UsedAs::StandardError, _) => OutputStream::Stderr.name().to_owned(),
+    };
+    format!("{output}: is {words}; write to another file")
+}
+
+fn metadata_of(fd: BorrowedFd<'_>) -> io::Result<Metadata> {
+    File::from(fd.try_clone_to_owned()?).metadata()
+}
+
+fn id(metadata: &Metadata) -> FileId {
+    (metadata.dev(), metadata.ino())
+}

@@ -1,0 +1,273 @@
+//! The folder of `--output-dir`: folders below it are made as private as those of the inputs, and no link is followed there.
+
+use super::new_file::RIGHTS;
+use super::place::{Place, names_folder};
+use super::plan::resolve;
+use crate::program::input::InputName;
+use crate::program::system::standard_streams::descriptor_of;
+use crate::program::terminal::messages::output_trouble;
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdir, mkdirat, openat, readlinkat, stat, statat};
+use rustix::io::Errno;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Component, Path, PathBuf};
+
+/// Flags that open a folder to reach what is in it: where the system can, without the right to list the folder.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const TO_PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+const TO_PASS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// The folder that each input has its file in, and the folders below it.
+#[derive(Debug)]
+pub struct OutputFolder {
+    /// Its name in messages: as it was typed.
+    name: PathBuf,
+    /// Its path without links and `..`: the folder itself may be a link.
+    root: PathBuf,
+    /// The rights that all input folders have whose files go to an output folder, by the path of that below this one; the
+    /// path of this folder itself is empty.
+    rights: BTreeMap<PathBuf, Mode>,
+}
+
+/// Refusal of a link below the folder: a user that may write there could send outputs elsewhere with it.
+#[derive(Debug)]
+pub(super) struct LinkInTheWay {
+    folder: PathBuf,
+    target: PathBuf,
+}
+
+impl OutputFolder {
+    pub(super) fn new(name: &Path) -> Self {
+        Self { name: name.to_owned(), root: resolve(name), rights: BTreeMap::new() }
+    }
+
+    /// Returns the folder's path without links and `..`.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the folder's name in messages.
+    pub(crate) fn name(&self) -> String {
+        InputName::File(self.name.clone()).to_string()
+    }
+
+    /// Returns the path that messages have for a file or folder below it.
+    pub(super) fn name_of(&self, relative: &Path) -> PathBuf {
+        self.name.join(relative)
+    }
+
+    /// Lets the folders of a file that is planned at `relative`, when they are made, have no more rights than the folders of
+    /// the input at `input`: `in/sub` and `in` for `in/sub/a.log`, which goes to `sub/a.log`. Where the input is a link, the folder
+    /// of the file that it leads to counts for `sub` as well.
+    pub(super) fn restrict(&mut self, relative: &Path, input: &Path) {
+        for (folder, of_input) in relative.ancestors().skip(1).zip(input.ancestors().skip(1)) {
+            self.restrict_folder(folder, or_current(of_input));
+        }
+        // A private folder protects what is in it, also where a link elsewhere names it.
+        if fs::symlink_metadata(input).is_ok_and(|metadata| metadata.is_symlink())
+            && let Ok(file) = fs::canonicalize(input)
+            && let (Some(folder), Some(of_file)) = (relative.parent(), file.parent())
+        {
+            self.restrict_folder(folder, of_file);
+        }
+    }
+
+    fn restrict_folder(&mut self, folder: &Path, of_input: &Path) {
+        // Of a folder that cannot be asked nothing is known, so nobody else gets a right.
+        let mut rights = stat(of_input).map_or(Mode::RWXU, |stat| Mode::from_raw_mode(stat.st_mode));
+        if rights.contains(Mode::SVTX) {
+            // Others may write in it but not remove what is mine; without the sticky bit, which is not taken over, they could.
+            rights -= Mode::WGRP | Mode::WOTH;
+        }
+        match self.rights.get_mut(folder) {
+            Some(common) => *common &= rights,
+            None => drop(self.rights.insert(folder.to_owned(), rights)),
+        }
+    }
+
+    /// Returns the path below this folder that another path leads to: by this folder's name, or another that it has, and what
+    /// stands behind that; or else by all links of the path. `None` where it leads elsewhere, where it names a descriptor of
+    /// this program, and where it can only be that of a folder.
+    ///
+    /// For the folder `out`, `out/sub/r.json` leads to `sub/r.json`, whatever `out/sub` is a link to.
+    pub(crate) fn relative(&self, path: &Path) -> Option<PathBuf> {
+        if names_folder(path) || descriptor_of(path).is_some() {
+            return None;
+        }
+        let behind = |name: &Path| {
+            let rest = path.strip_prefix(name).ok()?;
+            let is_below = rest.components().all(|part| matches!(part, Component::Normal(_)));
+            (is_below && resolve(or_current(name)) == self.root).then(|| rest.to_owned())
+        };
+        let by_links = || Some(resolve(path).strip_prefix(&self.root).ok()?.to_owned());
+        path.ancestors().skip(1).find_map(behind).or_else(by_links)
+    }
+
+    /// Checks before the work that the folder, if it is there, can be opened.
+    ///
+    /// # Errors
+    ///
+    /// Fails where that is not so, with the message: `loop: leads from link to link without end; choose another folder`.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let words = match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
+            Ok(_) | Err(Errno::NOENT) => return Ok(()),
+            Err(Errno::LOOP) => "leads from link to link without end",
+            Err(Errno::NOTDIR) if fs::symlink_metadata(&self.root).is_ok() => "is no folder",
+            Err(Errno::NOTDIR) => "lies below what is no folder",
+            Err(error) => return Err(output_trouble(&self.name(), &error.into())),
+        };
+        Err(format!("{}: {words}; choose another folder", self.name()))
+    }
+
+    /// Makes the folder itself, if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be made or opened.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        self.open_root(true).map(drop)
+    }
+
+    /// Returns the place of a file below the folder. The folders that it is in are made, where they are not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a folder cannot be made or opened, is a link, or the place has something that no file replaces.
+    pub(crate) fn place_to_write(&self, relative: &Path) -> io::Result<Place> {
+        let place = self.place(relative, true)?;
+        match place.file_type() {
+            None | Some(FileType::RegularFile | FileType::Symlink) => Ok(place),
+            Some(FileType::Directory) => Err(io::Error::other(
+                "is a folder, which no file replaces; remove it, or choose another folder",
+            )),
+            Some(_) => Err(io::Error::other(
+                "is a device or pipe, which no file replaces; remove it, or choose another folder",
+            )),
+        }
+    }
+
+    /// Returns whether the file at `relative` is whole: it was modified when its input was. A file gets its name only when it is
+    /// finished, and that time only if its input could be read to the end. An input that changed since has another. A link
+    /// is no output, and neither is a file with more rights than it would get now, or with special bits.
+    pub(crate) fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
+        let InputName::File(input) = input else {
+            return false;
+        };
+        let output = self.place_to_look(relative).ok().and_then(|place| place.stat());
+        let (Some(output), Ok(input)) = (output, stat(input)) else {
+            return false;
+        };
+        let [has, may_have] = [&output, &input].map(|stat| Mode::from_raw_mode(stat.st_mode));
+        FileType::from_raw_mode(output.st_mode) == FileType::RegularFile
+            && (may_have & RIGHTS).contains(has)
+            && (output.st_mtime, output.st_mtime_nsec) == (input.st_mtime, input.st_mtime_nsec)
+    }
+
+    /// Returns the place of a file below the folder, if the folders that it is in are there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where one is not, cannot be opened or is a link: the last is a [`LinkInTheWay`].
+    pub(super) fn place_to_look(&self, relative: &Path) -> io::Result<Place> {
+        self.place(relative, false)
+    }
+
+    /// Goes from folder to folder, so that no link is followed, whoever changes the folders meanwhile.
+    fn place(&self, relative: &Path, make: bool) -> io::Result<Place> {
+        let Some(name) = relative.file_name() else {
+            return Err(ErrorKind::IsADirectory.into());
+        };
+        let mut folder = self.open_root(make)?;
+        let mut path = PathBuf::new();
+        for part in relative.parent().into_iter().flat_map(Path::components) {
+            path.push(part);
+            folder = self.open_below(&folder, &path, make)?;
+        }
+        Ok(Place::in_folder(folder, Path::new(name)))
+    }
+
+    fn open_root(&self, make: bool) -> io::Result<OwnedFd> {
+        match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
+            Err(Errno::NOENT) if make => {
+                // Folders above are made as by `mkdir -p`; who may not pass the folder itself does not get on.
+                self.root.parent().map_or(Ok(()), fs::create_dir_all)?;
+                made(mkdir(&self.root, self.mode(Path::new(""))))?;
+                Ok(openat(CWD, &self.root, TO_PASS, Mode::empty())?)
+            }
+            Err(Errno::NOTDIR) => Err(not_a_folder(&self.name)),
+            opened => Ok(opened?),
+        }
+    }
+
+    /// Opens the folder at `path`, whose last part is in `folder`.
+    fn open_below(&self, folder: &OwnedFd, path: &Path, make: bool) -> io::Result<OwnedFd> {
+        let part = Path::new(path.file_name().unwrap_or_default());
+        let open = || openat(folder, part, TO_PASS | OFlags::NOFOLLOW, Mode::empty());
+        let opened = match open() {
+            Err(Errno::NOENT) if make => {
+                made(mkdirat(folder, part, self.mode(path)))?;
+                open()
+            }
+            opened => opened,
+        };
+        opened.map_err(|error| match link_target(folder, part) {
+            Some(target) => io::Error::other(LinkInTheWay { folder: self.name_of(path), target }),
+            None if error == Errno::NOTDIR => not_a_folder(&self.name_of(path)),
+            None => error.into(),
+        })
+    }
+
+    /// Returns the mode that a folder is made with. The owner has all rights, also where the input's folder is read-only: files
+    /// are still to be made in it. The user's mask takes away from the mode as always.
+    fn mode(&self, folder: &Path) -> Mode {
+        let rights = self.rights.get(folder).copied().unwrap_or(Mode::empty());
+        Mode::RWXU | rights & (Mode::RWXG | Mode::RWXO)
+    }
+}
+
+/// Returns the path of a folder, or that of the current one where the path is empty.
+fn or_current(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+/// Takes a folder as made if another thread has made it just before.
+fn made(outcome: Result<(), Errno>) -> io::Result<()> {
+    match outcome {
+        Err(Errno::EXIST) => Ok(()),
+        outcome => Ok(outcome?),
+    }
+}
+
+fn not_a_folder(path: &Path) -> io::Error {
+    let path = InputName::File(path.to_owned());
+    io::Error::other(format!("{path} is no folder; remove it, or choose another folder"))
+}
+
+/// Returns the target of the link that has this name in the folder, if a link has it.
+fn link_target(folder: impl AsFd, name: &Path) -> Option<PathBuf> {
+    let stat = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
+        return None;
+    }
+    let target = readlinkat(&folder, name, Vec::new()).ok()?;
+    Some(PathBuf::from(OsString::from_vec(target.into_bytes())))
+}
+
+impl fmt::Display for LinkInTheWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [folder, target] = [&self.folder, &self.target].map(|path| InputName::File(path.clone()));
+        write!(
+            f,
+            "the folder {folder} is a link to {target}, which is not followed; remove it, or choose another folder"
+        )
+    }
+}
+
+impl Error for LinkInTheWay {}

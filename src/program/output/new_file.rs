@@ -1,0 +1,245 @@
+//! Files that appear under their names when they are whole, and leave nothing behind when they do not. Until then they have no
+//! name, or a temporary one where the system or the file system has no files without names.
+
+use super::place::Place;
+use crate::program::system::signals;
+use rustix::fs::{FileType, Mode, RawMode, Stat, fchmod};
+use std::fs::{File, Metadata};
+use std::io::{self, IoSlice, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// The files with temporary names. Whoever makes or removes one, or gives any new file its name, holds the lock, so that a
+/// signal finds all of them.
+static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
+
+/// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file belongs to
+/// the user that runs the program, and set-user-id would lend the rights of that user to all that the input holds. `cp -p`
+/// does the same where it cannot keep the owner, and keeps the bits of the group, too, where the group is another.
+pub(super) const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
+
+/// How far the times of a file and its origin are apart at least where it is not whole: some systems keep times of files in
+/// steps of two seconds.
+const ANOTHER_TIME: Duration = Duration::from_secs(2);
+
+/// A file that is being written, without a name or under a temporary one beside its place.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    file: File,
+    /// The file's place until it has its name; `None` where the file has no name before, and when it has its own.
+    temporary: Option<Place>,
+    place: Place,
+    origin: Option<Origin>,
+}
+
+/// The mode and time that a file has from the file that it is made of, or that it replaces.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    mode: Mode,
+    /// Given to the file only if it is whole.
+    modified: Option<SystemTime>,
+}
+
+impl Origin {
+    /// Returns the mode and time that the output of an input has from it.
+    pub(crate) fn of_input(input: &Metadata) -> Self {
+        let mode = Mode::from_raw_mode(input.permissions().mode() as RawMode);
+        Self { mode: mode & RIGHTS, modified: input.modified().ok() }
+    }
+
+    /// Returns the mode that a file has from the file that it replaces, without a time.
+    fn of_replaced(replaced: &Stat) -> Self {
+        Self { mode: Mode::from_raw_mode(replaced.st_mode) & RIGHTS, modified: None }
+    }
+}
+
+impl NewFile {
+    /// Begins a file in a folder that is there. With an origin, or in place of a file, it has the mode of that in the end;
+    /// nobody else can read it before. Without, it has the mode that the user's mask leaves.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be made.
+    pub(crate) fn create(place: Place, origin: Option<Origin>) -> io::Result<Self> {
+        Self::create_with(place, origin, Place::create_nameless)
+    }
+
+    /// As [`NewFile::create`], with a way to make files without names. Where that fails, the file has a temporary name; should
+    /// no file at all be possible, making that one fails for the same reason.
+    fn create_with(
+        place: Place,
+        origin: Option<Origin>,
+        create_nameless: fn(&Place, Mode) -> io::Result<File>,
+    ) -> io::Result<Self> {
+        let origin = origin.or_else(|| {
+            let replaced = place.stat().filter(|stat| FileType::from_raw_mode(stat.st_mode).is_file())?;
+            Some(Origin::of_replaced(&replaced))
+        });
+        let for_everyone = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH;
+        let mode = if origin.is_some() { Mode::RUSR | Mode::WUSR } else { for_everyone };
+        if let Ok(file) = create_nameless(&place, mode) {
+            return Ok(Self { file, temporary: None, place, origin });
+        }
+        let mut temporary = temporary();
+        let (made, file) = place.create_beside(mode)?;
+        temporary.push(made.clone());
+        drop(temporary);
+        Ok(Self { file, temporary: Some(made), place, origin })
+    }
+
+    /// Gives the file its name, in place of any file or link that has it. Only if it is whole, it also gets the time
+    /// of its origin.
+    ///
+    /// # Errors
+    ///
+    /// Where that fails; then nothing is left behind.
+    pub(crate) fn finish(mut self, is_whole: bool) -> io::Result<()> {
+        if let Some(origin) = &self.origin {
+            fchmod(&self.file, origin.mode)?;
+            if let Some(modified) = origin.modified {
+                if is_whole {
+                    self.file.set_modified(modified)?;
+                } else if self.file.metadata()?.modified()? == modified {
+                    // Written in the same tick of the system's clock; it must not be taken for whole.
+                    self.file.set_modified(modified + ANOTHER_TIME)?;
+                }
+            }
+        }
+        let mut temporary = temporary();
+        match &self.temporary {
+            Some(made) => {
+                made.rename_to(&self.place)?;
+                temporary.retain(|place| place != made);
+            }
+            None => self.place.name(&self.file)?,
+        }
+        self.temporary = None;
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        signals::before_write(bytes.len());
+        self.file.write(bytes)
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        signals::before_write(slices.iter().map(|slice| slice.len()).sum());
+        self.file.write_vectored(slices)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(made) = self.temporary.take() {
+            let mut temporary = temporary();
+            made.remove();
+            temporary.retain(|place| *place != made);
+        }
+    }
+}
+
+fn temporary() -> MutexGuard<'static, Vec<Place>> {
+    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all files that have temporary names, and lets nobody make or finish another one. For when the program is about to end.
+pub(crate) fn remove_new_files() {
+    let temporary = temporary();
+    temporary.iter().for_each(Place::remove);
+    // Nobody gets the lock any more.
+    std::mem::forget(temporary);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{self, Permissions};
+
+    /// Stands for a file system that has no files without names.
+    fn no_nameless(_: &Place, _: Mode) -> io::Result<File> {
+        Err(rustix::io::Errno::OPNOTSUPP.into())
+    }
+
+    /// The ways in which a new file can be made.
+    const WAYS: [fn(&Place, Mode) -> io::Result<File>; 2] = [Place::create_nameless, no_nameless];
+
+    #[test]
+    fn a_file_that_begins_without_a_name_gets_it_as_one_with_a_temporary_name_does() {
+        for way in WAYS {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("file");
+            let names = || fs::read_dir(&folder).unwrap().count();
+            let write = |text: &[u8], before: usize| {
+                let mut file = NewFile::create_with(Place::of_path(path.clone()), None, way).unwrap();
+                file.write_all(text).unwrap();
+                let has_name = file.temporary.is_some();
+                assert_eq!(names(), before + usize::from(has_name));
+                file.finish(true).unwrap();
+                assert_eq!((names(), fs::read(&path).unwrap()), (1, text.to_vec()));
+                has_name
+            };
+            let has_name = write(b"first", 0);
+            assert_eq!(write(b"second", 1), has_name);
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink("nowhere", &path).unwrap();
+            write(b"third", 1);
+            assert!(fs::symlink_metadata(&path).unwrap().is_file());
+            // As the first file in a folder that is held open.
+            let open = File::open(&folder).unwrap();
+            let place = Place::in_folder(open.into(), std::path::Path::new("other"));
+            NewFile::create_with(place, None, way).unwrap().finish(true).unwrap();
+            assert!(folder.path().join("other").exists());
+        }
+    }
+
+    #[test]
+    fn only_a_whole_file_has_the_time_of_its_origin() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_whole in [true, false] {
+            let path = folder.path().join("file");
+            let origin = Some(Origin { mode: Mode::RUSR | Mode::WUSR, modified: None });
+            let mut file = NewFile::create(Place::of_path(path.clone()), origin).unwrap();
+            // The origin was written in the same tick of the system's clock.
+            let modified = file.file.metadata().unwrap().modified().unwrap();
+            file.origin.as_mut().unwrap().modified = Some(modified);
+            file.finish(is_whole).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().modified().unwrap() == modified, is_whole);
+        }
+    }
+
+    #[test]
+    fn a_mode_is_taken_over_without_its_special_bits() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mode_now = || fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+        for mode in [0o7777, 0o4755, 0o2070, 0o1000, 0o640, 0] {
+            let input = tempfile::tempfile().unwrap();
+            input.set_permissions(Permissions::from_mode(mode)).unwrap();
+            for origin in [Some(Origin::of_input(&input.metadata().unwrap())), None] {
+                NewFile::create(Place::of_path(path.clone()), origin).unwrap().finish(true).unwrap();
+                assert_eq!(mode_now(), mode & 0o777, "{mode:o}");
+                // The file that is replaced next is an origin, too.
+                fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_finished_leaves_nothing_behind() {
+        for way in WAYS {
+            let folder = tempfile::tempdir().unwrap();
+            let place = Place::of_path(folder.path().join("file"));
+            drop(NewFile::create_with(place.clone(), None, way).unwrap());
+            fs::create_dir(folder.path().join("file")).unwrap();
+            NewFile::create_with(place, None, way).unwrap().finish(true).unwrap_err();
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        }
+    }
+}

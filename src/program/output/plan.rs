@@ -1,0 +1,201 @@
+//! Which input goes to which file of the output folder, and what is refused before anything is written.
+
+use super::files_in_use::FilesInUse;
+use super::folder::{LinkInTheWay, OutputFolder};
+use crate::program::input::{InputFile, InputName};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// An input and the file that it goes to.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    pub(crate) input: &'a InputFile,
+    pub(crate) target: Target,
+    /// The place of a copy, if the input is no text, so that its name must stay; `None` where the target has that name.
+    pub(crate) copy: Option<Target>,
+    /// Why it cannot be copied there.
+    pub(crate) copy_refusal: Option<String>,
+}
+
+/// A file that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The file's path below the output folder.
+    pub(crate) relative: PathBuf,
+    /// The file's path in messages.
+    pub(crate) output: PathBuf,
+}
+
+/// As many links are followed as Linux does.
+const LINKS_MAX: usize = 40;
+
+/// Gives each input its file below `folder`, with its path below the operand as `rename` changes it.
+///
+/// # Errors
+///
+/// What is refused, as one line with both names: an output folder in a folder that is read, an input that
+/// has no name, two inputs for one output, an output that is read, and an output behind a link.
+pub fn plan<'a>(
+    operands: &[InputName],
+    inputs: &'a [InputFile],
+    files_in_use: &FilesInUse,
+    folder: &Path,
+    rename: impl Fn(&Path) -> PathBuf,
+) -> Result<(OutputFolder, Vec<Plan<'a>>), String> {
+    let mut output_folder = OutputFolder::new(folder);
+    refuse_folder_inside_operands(operands, folder, output_folder.root())?;
+    let mut plans = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let InputName::File(path) = &input.name else {
+            return Err("standard input has no name to go by in a folder; use --output".to_owned());
+        };
+        let target = Target::new(rename(&input.relative), &output_folder);
+        let copy = (target.relative != input.relative).then(|| input.relative.clone());
+        let copy = copy.map(|relative| Target::new(relative, &output_folder));
+        output_folder.restrict(&target.relative, path);
+        plans.push(Plan { input, target, copy, copy_refusal: None });
+    }
+    let taken = refuse_collisions(&plans)?;
+    refuse_links(&plans, &output_folder)?;
+    let refuse_in_use = |target: &Target| {
+        files_in_use.refuse_output(&target.output, &output_folder.root().join(&target.relative))
+    };
+    plans.iter().try_for_each(|plan| refuse_in_use(&plan.target))?;
+    // An input is known to be copied only when it has been opened.
+    let copy_refusal = |plan: &Plan<'_>| {
+        let copy = plan.copy.as_ref()?;
+        match taken.get(copy.relative.as_path()) {
+            Some(other) => Some(written_by_both(&copy.output, other, &plan.input.name)),
+            None => refuse_in_use(copy).err(),
+        }
+    };
+    let refusals: Vec<Option<String>> = plans.iter().map(copy_refusal).collect();
+    plans.iter_mut().zip(refusals).for_each(|(plan, refusal)| plan.copy_refusal = refusal);
+    Ok((output_folder, plans))
+}
+
+impl Target {
+    fn new(relative: PathBuf, folder: &OutputFolder) -> Self {
+        Self { output: folder.name_of(&relative), relative }
+    }
+}
+
+impl Plan<'_> {
+    /// Returns the place of the copy if the input is no text.
+    pub(crate) fn copy(&self) -> &Target {
+        self.copy.as_ref().unwrap_or(&self.target)
+    }
+}
+
+fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path, root: &Path) -> Result<(), String> {
+    for operand in operands {
+        let InputName::File(path) = operand else {
+            continue;
+        };
+        if path.is_dir() && root.starts_with(resolve(path)) {
+            let folder = InputName::File(folder.to_owned());
+            return Err(format!("{folder}: lies in {operand}, which is read; choose another folder"));
+        }
+    }
+    Ok(())
+}
+
+/// Returns which input goes to each path below the folder. Different paths are different places, because no link is followed
+/// there.
+///
+/// # Errors
+///
+/// Fails where two go to one path, or one to a folder that is the path of another.
+fn refuse_collisions<'p>(plans: &'p [Plan<'_>]) -> Result<BTreeMap<&'p Path, &'p InputName>, String> {
+    let mut taken: BTreeMap<&Path, &InputName> = BTreeMap::new();
+    for Plan { input, target: Target { output, relative }, .. } in plans {
+        if let Some(other) = taken.insert(relative, &input.name) {
+            return Err(written_by_both(output, other, &input.name));
+        }
+    }
+    for Plan { input, target: Target { output, relative }, .. } in plans {
+        if let Some(other) = relative.ancestors().skip(1).find_map(|folder| taken.get(folder)) {
+            let output = InputName::File(output.clone());
+            return Err(format!(
+                "{output}: {} would be written there, and {other} to a folder of it",
+                input.name
+            ));
+        }
+    }
+    Ok(taken)
+}
+
+fn written_by_both(output: &Path, first: &InputName, second: &InputName) -> String {
+    let output = InputName::File(output.to_owned());
+    format!("{output}: both {first} and {second} would be written there")
+}
+
+/// Refuses links that are there before the work begins; one that comes later is found where the file is made.
+fn refuse_links(plans: &[Plan<'_>], folder: &OutputFolder) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for plan in plans.iter().filter(|plan| seen.insert(plan.target.relative.parent())) {
+        if let Err(error) = folder.place_to_look(&plan.target.relative)
+            && error.get_ref().is_some_and(|inner| inner.is::<LinkInTheWay>())
+        {
+            return Err(format!("{}: {error}", InputName::File(plan.target.output.clone())));
+        }
+    }
+    Ok(())
+}
+
+/// The path without links and `..`, also where what it leads to is still to be made.
+pub(crate) fn resolve(path: &Path) -> PathBuf {
+    let parts = |path: &Path| -> Vec<OsString> {
+        path.components().rev().map(|component| component.as_os_str().to_owned()).collect()
+    };
+    let mut resolved = PathBuf::new();
+    let mut links = 0;
+    // The next one is the last.
+    let mut rest = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+    while let Some(part) = rest.pop() {
+        if part == ".." {
+            resolved.pop();
+            continue;
+        }
+        // An absolute path replaces what it is joined to.
+        let next = resolved.join(part);
+        match fs::read_link(&next) {
+            Ok(target) if links < LINKS_MAX => {
+                links += 1;
+                rest.extend(parts(&target));
+            }
+            _ => resolved = next,
+        }
+    }
+    resolved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn paths_are_resolved_as_the_system_would() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        symlink("a/b", root.join("relative")).unwrap();
+        symlink(root.join("a"), root.join("absolute")).unwrap();
+        symlink("../c", root.join("a/dangling")).unwrap();
+        symlink("loop", root.join("loop")).unwrap();
+        for (path, expected) in [
+            ("a/b", "a/b"),
+            ("relative", "a/b"),
+            ("relative/../x", "a/x"),
+            ("absolute/b/./x", "a/b/x"),
+            ("absolute/dangling/y", "c/y"),
+            ("nosuch/../a", "a"),
+            ("loop/x", "loop/x"),
+        ] {
+            assert_eq!(resolve(&root.join(path)), root.join(expected), "{path}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! One output for jobs that run side by side: each writes in its turn, and goes ahead of it within limits.
+//!
+//! Jobs have tickets, 0, 1, 2 and so on. The job whose turn it is writes to the output. The others hold back
+//! what they write: in memory, then in a file on disk, and where that is full or cannot be had, they wait.
+//! The job whose turn it is never waits for another, so that someone always goes on.
+//!
+//! Each job is for an input, which has a number. Where an input ends early, what the jobs behind hold of it is left out.
+
+use super::held::{CHUNK_BYTES, Held, Pool};
+use crate::program::left_out::{Behind, LeftOut};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+/// The output, and whose turn it is. `T` is what there is to say about a job.
+pub(crate) struct Turns<'r, W, T> {
+    state: Mutex<State<T>>,
+    /// Told when the turn goes on and when writing has failed.
+    changed: Condvar,
+    /// Locked only by the job whose turn it is.
+    wtr: Mutex<W>,
+    /// Told in its turn what there is to say about a job, when all that the job wrote has been written.
+    report: &'r (dyn Fn(T) + Sync),
+    jobs_ahead_max: u64,
+}
+
+struct State<T> {
+    /// The ticket whose turn it is.
+    turn: u64,
+    /// Which jobs are left out from this turn on.
+    left_out: LeftOut,
+    /// Jobs that ended before their turn.
+    ended: BTreeMap<u64, Ended<T>>,
+    pool: Pool,
+    /// Why nothing more can be written.
+    failure: Option<io::Error>,
+}
+
+/// A job that has ended.
+struct Ended<T> {
+    /// The number of its input.
+    input: usize,
+    /// The output that has not been written.
+    held: Held,
+    behind: Behind,
+    to_say: Option<T>,
+}
+
+/// How many jobs may be ahead of their turn for each thread: enough for many small files to be done while a
+/// large one has the turn.
+const JOBS_AHEAD_MAX: u64 = 64;
+
+/// What a job writes to.
+pub(crate) struct TurnWriter<'a, W: Write, T> {
+    turns: &'a Turns<'a, W, T>,
+    ticket: u64,
+    input: usize,
+    held: Held,
+    has_turn: bool,
+}
+
+const NO_PANIC: &str = "no thread panics while it holds the lock";
+
+/// What those are told who did not meet the failure themselves.
+fn stopped() -> io::Error {
+    io::Error::other("writing has failed")
+}
+
+impl<'r, W: Write, T> Turns<'r, W, T> {
+    pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(T) + Sync)) -> Self {
+        let state = State {
+            turn: 0,
+            left_out: LeftOut::default(),
+            ended: BTreeMap::new(),
+            pool: Pool::new(threads),
+            failure: None,
+        };
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            wtr: Mutex::new(wtr),
+            report,
+            jobs_ahead_max: JOBS_AHEAD_MAX * threads as u64,
+        }
+    }
+
+    /// The writer for the job with this ticket, for the input with this number. Waits while too many jobs are ahead of their turn; `None`
+    /// where writing has failed.
+    ///
+    /// Each ticket is begun once, and not before all lower ones have been given to someone.
+    pub(crate) fn begin(&self, ticket: u64, input: usize) -> Option<TurnWriter<'_, W, T>> {
+        let mut state = self.state();
+        while state.failure.is_none() && ticket >= state.turn + self.jobs_ahead_max {
+            state = self.changed.wait(state).expect(NO_PANIC);
+        }
+        if state.failure.is_some() {
+            return None;
+        }
+        let has_turn = state.turn == ticket;
+        let held = Held::new(state.pool.chunk());
+        Some(TurnWriter { turns: self, ticket, input, held, has_turn })
+    }
+
+    /// Tells whether everything could be written, when all jobs have ended.
+    ///
+    /// # Errors
+    ///
+    /// Where something could not.
+    pub(crate) fn into_result(self) -> io::Result<()> {
+        self.state.into_inner().expect(NO_PANIC).failure.map_or(Ok(()), Err)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().expect(NO_PANIC)
+    }
+
+    /// Writes what was held back, as the job whose turn it is, unless its input is left out.
+    fn write_out(&self, input: usize, held: &mut Held, flush: bool) -> io::Result<()> {
+        let is_left_out = self.state().left_out.has(input);
+        let written = if is_left_out {
+            held.write_to(&mut io::sink())
+        } else {
+            let mut wtr = self.wtr.lock().expect(NO_PANIC);
+            held.write_to(&mut *wtr).and_then(|()| if flush { wtr.flush() } else { Ok(()) })
+        };
+        if held.has_room_to_give_back() {
+            self.state().pool.take_back(held);
+        }
+        written.map_err(|error| {
+            self.state().failure = Some(error);
+            self.changed.notify_all();
+            stopped()
+        })
+    }
+
+    /// Ends the job whose turn it is, and those that ended before their turns and come next.
+    fn end_turns(&self, mut job: Ended<T>) -> io::Result<()> {
+        loop {
+            self.write_out(job.input, &mut job.held, job.to_say.is_some())?;
+            let is_left_out = self.state().left_out.has(job.input);
+            if let Some(to_say) = job.to_say.filter(|_| !is_left_out) {
+                (self.report)(to_say);
+            }
+            let next = {
+                let mut state = self.state();
+                state.pool.take_back_last(job.held);
+                if !is_left_out {
+                    state.left_out.go_on(job.input, job.behind);
+                }
+                state.turn += 1;
+                let turn = state.turn;
+                state.ended.remove(&turn)
+            };
+            self.changed.notify_all();
+            match next {
+                Some(ended) => job = ended,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn has_turn(&self, ticket: u64) -> io::Result<bool> {
+        let state = self.state();
+        if state.failure.is_some() { Err(stopped()) } else { Ok(state.turn == ticket) }
+    }
+
+    fn wait_for_turn(&self, ticket: u64) -> io::Result<()> {
+        let mut state = self.state();
+        while state.failure.is_none() && state.turn != ticket {
+            state = self.changed.wait(state).expect(NO_PANIC);
+        }
+        if state.failure.is_some() { Err(stopped()) } else { Ok(()) }
+    }
+
+    /// Makes room in what a job holds that is ahead of its turn; says whether there was any.
+    fn hold_more(&self, held: &mut Held) -> bool {
+        let spare = {
+            let mut state = self.state();
+            if !held.is_on_disk() && held.hold_in_memory(&mut state.pool) {
+                return true;
+            }
+            if !state.pool.reserve_disk() {
+                return false;
+            }
+            if held.is_on_disk() { None } else { state.pool.spill() }
+        };
+        let is_held = held.hold_on_disk(spare);
+        if !is_held {
+            self.state().pool.release_disk();
+        }
+        is_held
+    }
+}
+
+impl<W: Write, T> TurnWriter<'_, W, T> {
+    /// Ends the job. What it held back is written in its turn, and then said what is to be said, unless a job before it
+    /// has left it out. `behind` says which jobs behind it are left out.
+    ///
+    /// # Errors
+    ///
+    /// Where something could not be written, now or by another job.
+    pub(crate) fn end(mut self, behind: Behind, to_say: Option<T>) -> io::Result<()> {
+        if !self.has_turn {
+            if !self.held.is_small() && !self.turns.hold_more(&mut self.held) {
+                self.turns.wait_for_turn(self.ticket)?;
+            }
+            let mut state = self.turns.state();
+            if state.turn != self.ticket {
+                state.pool.swap_for_small(&mut self.held);
+                let job = Ended { input: self.input, held: self.held, behind, to_say };
+                state.ended.insert(self.ticket, job);
+                return Ok(());
+            }
+        }
+        self.turns.end_turns(Ended { input: self.input, held: self.held, behind, to_say })
+    }
+
+    /// Makes room for more: by writing in its turn, else by holding back.
+    #[cold]
+    fn make_room(&mut self) -> io::Result<()> {
+        if !self.has_turn {
+            self.has_turn = self.turns.has_turn(self.ticket)?;
+        }
+        if !self.has_turn {
+            if self.turns.hold_more(&mut self.held) {
+                return Ok(());
+            }
+            self.turns.wait_for_turn(self.ticket)?;
+            self.has_turn = true;
+        }
+        self.turns.write_out(self.input, &mut self.held, false)
+    }
+}
+
+impl<W: Write, T> Write for TurnWriter<'_, W, T> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.held.last.len() == CHUNK_BYTES {
+            self.make_room()?;
+        }
+        let count = bytes.len().min(CHUNK_BYTES - self.held.last.len());
+        self.held.last.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    #[inline]
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while self.held.last.len() + bytes.len() > CHUNK_BYTES {
+            let count = self.write(bytes)?;
+            bytes = &bytes[count..];
+        }
+        self.held.last.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Writes what is here, if it is this job's turn.
+    fn flush(&mut self) -> io::Result<()> {
+        if !self.has_turn {
+            self.has_turn = self.turns.has_turn(self.ticket)?;
+        }
+        if self.has_turn { self.turns.write_out(self.input, &mut self.held, true) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

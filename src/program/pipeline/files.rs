@@ -1,0 +1,190 @@
+//! Each input to a file of its own.
+
+use super::side_by_side::annotate_blocks;
+use super::worker::{Outcome, Trouble, Worker};
+use super::{Pipeline, on_threads};
+use crate::program::compression::Packer;
+use crate::program::compression::{Damage, Format};
+use crate::program::input::{Descriptor, Input, InputName, Opened};
+use crate::program::left_out::Behind;
+use crate::program::output::{Buffered, NewFile, Origin, OutputFolder, Plan};
+use crate::program::report::{Ledger, Tally};
+use crate::program::system::signals::{self, Stop};
+use crate::program::terminal::messages::is_out_of_room;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Bytes that are copied at a time.
+const COPY_BYTES: usize = 128 * 1024;
+
+/// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
+/// leaves out those whose output is whole already. What is no text is copied. Returns what was counted.
+///
+/// Trouble with a file is said, and the others are still done; but when there is no room left, no more are
+/// begun.
+pub fn annotate_to_files(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    plans: &[Plan<'_>],
+    format: Option<Format>,
+    resume: bool,
+    threads: usize,
+) -> Tally {
+    // Where there are fewer files than threads, each file has several.
+    let workers = threads.min(plans.len()).max(1);
+    let threads_each = threads / workers;
+    let next = AtomicUsize::new(0);
+    let (no_room, ledger) = (AtomicBool::new(false), Ledger::default());
+    on_threads(workers, || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(plan) = plans.get(number) else {
+                return;
+            };
+            if no_room.load(Ordering::Relaxed) {
+                return;
+            }
+            if signals::ask_to_stop(Stop::of(plan.input.is_stream())) {
+                let left_out = if plan.input.is_stream() { Tally::new() } else { Tally::incomplete() };
+                ledger.add(number as u64, plan.input.number, left_out, Behind::Follows);
+                continue;
+            }
+            if resume && folder.has_whole(&plan.target.relative, &plan.input.name) {
+                pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
+                pipeline.reading.progress.file_done();
+                continue;
+            }
+            match write_file(pipeline, folder, plan, format, resume, threads_each) {
+                Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
+                Err((output, error)) => {
+                    ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
+                    pipeline.messages.output(&InputName::File(output).to_string(), &error);
+                    no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
+                }
+            }
+        }
+    });
+    let mut tally = ledger.into_tally();
+    tally.stopped = signals::has_stopped();
+    tally
+}
+
+/// # Errors
+///
+/// Fails where the output cannot be written, with its name. Trouble with the input is said here.
+fn write_file(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
+    format: Option<Format>,
+    resume: bool,
+    threads: usize,
+) -> Result<Tally, (PathBuf, io::Error)> {
+    let opened = pipeline.open(plan.input);
+    let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
+    match opened {
+        Ok((origin, Opened::Input(input))) => {
+            annotate_to_file(pipeline, folder, plan, input, origin, format, threads)
+                .map_err(|error| (plan.target.output.clone(), error))
+        }
+        Ok((origin, Opened::NoText(input))) => {
+            let outcome = match &plan.copy_refusal {
+                Some(refusal) => {
+                    pipeline.messages.say(refusal);
+                    Ok(Tally::incomplete())
+                }
+                None if resume && folder.has_whole(&plan.copy().relative, &plan.input.name) => {
+                    Ok(Tally::new())
+                }
+                None => copy_to_file(pipeline, folder, plan, input, origin),
+            };
+            pipeline.reading.progress.file_done();
+            outcome.map_err(|error| (plan.copy().output.clone(), error))
+        }
+        Err(error) if signals::is_stop(&error) && plan.input.is_stream() => Ok(Tally::new()),
+        Err(error) => {
+            pipeline.messages.input(&plan.input.name, &error);
+            pipeline.reading.progress.file_done();
+            Ok(Tally::incomplete())
+        }
+    }
+}
+
+/// # Errors
+///
+/// Fails where the output cannot be written.
+fn annotate_to_file(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
+    input: Input,
+    origin: Origin,
+    format: Option<Format>,
+    threads: usize,
+) -> io::Result<Tally> {
+    let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
+    let packer = match format {
+        Some(format) => Packer::new(&[format], file)?,
+        None => Packer::new(&input.formats, file)?,
+    };
+    let mut wtr = Buffered::new(packer);
+    let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
+    let outcome = match blocks {
+        Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
+        Err(input) => {
+            let input = if threads > 1 { input.decode_ahead() } else { input };
+            Worker::new(pipeline).annotate_input(plan.input, Ok(Opened::Input(input)), &mut wtr)?
+        }
+    };
+    let Outcome { tally, trouble } = outcome;
+    match trouble {
+        None if !tally.complete => {}
+        None => finish(wtr, true)?,
+        // The readable beginning of damaged data is all that there is of it; where reading fails, there may be more.
+        Some(Trouble { error, .. }) if Damage::is_in(&error) => {
+            pipeline.messages.input(&plan.input.name, &error);
+            finish(wtr, false)?;
+        }
+        Some(Trouble { error, .. }) => {
+            pipeline.messages.not_written(&plan.input.name, &error, &plan.target.output);
+        }
+    }
+    Ok(tally)
+}
+
+/// Ends an output, which then appears.
+fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
+    wtr.into_inner()?.finish()?.finish(is_whole)
+}
+
+/// Copies what is no text, byte for byte, and counts nothing.
+///
+/// # Errors
+///
+/// Fails where the copy cannot be written.
+fn copy_to_file(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
+    mut input: Descriptor,
+    origin: Origin,
+) -> io::Result<Tally> {
+    let target = plan.copy();
+    let mut file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
+    let mut buffer = vec![0; COPY_BYTES];
+    loop {
+        match input.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => file.write_all(&buffer[..count])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                pipeline.messages.not_written(&plan.input.name, &error, &target.output);
+                return Ok(Tally::incomplete());
+            }
+        }
+    }
+    file.finish(true)?;
+    pipeline.no_texts.add(plan.input);
+    Ok(Tally::new())
+}

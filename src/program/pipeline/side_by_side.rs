@@ -1,0 +1,204 @@
+//! Several threads, one output: each takes the next piece of work, and writes in its turn.
+
+use super::worker::{Outcome, Trouble, Worker};
+use super::{Pipeline, on_threads};
+use crate::program::input::{Block, Blocks, Buffering, InputFile, Opened, is_worth_threads};
+use crate::program::left_out::Behind;
+use crate::program::output::{TurnWriter, Turns};
+use crate::program::report::{Ledger, Tally};
+use crate::program::system::signals::{self, Stop};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The pieces of work, in the order of their output.
+struct Pieces<'a> {
+    pipeline: &'a Pipeline,
+    files: std::slice::Iter<'a, InputFile>,
+    /// The file that is being handed out in blocks.
+    blocks: Option<(&'a InputFile, Blocks)>,
+    next_ticket: u64,
+    /// True if a signal came before all work was handed out.
+    is_cut: bool,
+    /// Whether compressed files are decoded on threads of their own.
+    decode_ahead: bool,
+}
+
+struct Piece<'a> {
+    ticket: u64,
+    file: &'a InputFile,
+    work: Work,
+    /// Whether the file is done with this.
+    is_last: bool,
+}
+
+/// What there is to do for a piece.
+enum Work {
+    Block(Block),
+    Opened(io::Result<Opened>),
+    /// A small file, which is opened by the thread that annotates it.
+    Open,
+}
+
+/// An input, and what is wrong with it.
+type Said<'a> = (&'a InputFile, Trouble);
+
+/// Annotates regular files into one writer, in their order, and counts their fields. What is
+/// wrong with one is said in its turn; `owes_newline` is set where one was cut off within a line.
+///
+/// # Errors
+///
+/// Where the writer cannot be written.
+pub(super) fn annotate_files<W: Write + Send>(
+    pipeline: &Pipeline,
+    files: &[InputFile],
+    wtr: &mut W,
+    owes_newline: &AtomicBool,
+    threads: usize,
+) -> io::Result<Tally> {
+    // Where there are fewer files than threads, the others decode.
+    let decode_ahead = 2 * files.len() <= threads;
+    let pieces =
+        Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
+    annotate_pieces(pieces, wtr, threads, &|(file, trouble)| {
+        pipeline.messages.input(&file.name, &trouble.error);
+        owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
+    })
+}
+
+/// Annotates the blocks of one file, and counts its fields.
+///
+/// # Errors
+///
+/// Where the writer cannot be written.
+pub(super) fn annotate_blocks<W: Write + Send>(
+    pipeline: &Pipeline,
+    file: &InputFile,
+    blocks: Blocks,
+    wtr: &mut W,
+    threads: usize,
+) -> io::Result<Outcome> {
+    let blocks = Some((file, blocks));
+    let pieces =
+        Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, is_cut: false, decode_ahead: false };
+    let met = Mutex::new(None);
+    let tally = annotate_pieces(pieces, wtr, threads, &|(_, trouble)| {
+        *met.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+    })?;
+    Ok(Outcome { tally, trouble: met.into_inner().unwrap_or_else(PoisonError::into_inner) })
+}
+
+/// Annotates pieces on several threads, and counts their fields. `say` is told in its turn what is wrong with an input.
+fn annotate_pieces<'a, W: Write + Send>(
+    pieces: Pieces<'a>,
+    wtr: &mut W,
+    threads: usize,
+    say: &(dyn Fn(Said<'a>) + Sync),
+) -> io::Result<Tally> {
+    let pipeline = pieces.pipeline;
+    let turns = Turns::new(wtr, threads, say);
+    let (pieces, ledger) = (Mutex::new(pieces), Ledger::default());
+    on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
+    turns.into_result()?;
+    let mut tally = ledger.into_tally();
+    tally.complete &= !pieces.into_inner().unwrap_or_else(PoisonError::into_inner).is_cut;
+    Ok(tally)
+}
+
+/// Does piece after piece until there are no more, or writing has failed.
+fn do_pieces<'a, W: Write>(
+    pipeline: &Pipeline,
+    pieces: &Mutex<Pieces<'a>>,
+    turns: &Turns<'_, W, Said<'a>>,
+    ledger: &Ledger,
+) {
+    let mut worker = Worker::new(pipeline);
+    loop {
+        let piece = pieces.lock().expect("no thread panics while it takes a piece").next();
+        let Some(piece) = piece else {
+            return;
+        };
+        let Some(wtr) = turns.begin(piece.ticket, piece.file.number) else {
+            return;
+        };
+        if do_piece(pipeline, piece, &mut worker, wtr, ledger).is_err() {
+            // Whoever has the error keeps it; all the others stop as well.
+            return;
+        }
+    }
+}
+
+fn do_piece<'a, W: Write>(
+    pipeline: &Pipeline,
+    piece: Piece<'a>,
+    worker: &mut Worker<'_>,
+    mut wtr: TurnWriter<'_, W, Said<'a>>,
+    ledger: &Ledger,
+) -> io::Result<()> {
+    let Piece { ticket, file, work, is_last } = piece;
+    let mut is_broken = false;
+    let outcome = match work {
+        Work::Block(mut block) => {
+            let outcome = worker.annotate(file, &mut block, &mut wtr)?;
+            is_broken = block.is_broken();
+            if is_last {
+                pipeline.reading.progress.file_done();
+            }
+            outcome
+        }
+        Work::Opened(opened) => worker.annotate_input(file, opened, &mut wtr)?,
+        Work::Open => worker.annotate_input(file, pipeline.open(file), &mut wtr)?,
+    };
+    let Outcome { tally, trouble } = outcome;
+    let behind = match &trouble {
+        // The pieces behind would follow on a gap.
+        Some(trouble) if signals::is_stop(&trouble.error) => Behind::AllIsLeftOut,
+        _ if is_broken => Behind::InputIsLeftOut,
+        _ => Behind::Follows,
+    };
+    ledger.add(ticket, file.number, tally, behind);
+    wtr.end(behind, trouble.map(|trouble| (file, trouble)))
+}
+
+impl<'a> Pieces<'a> {
+    fn next(&mut self) -> Option<Piece<'a>> {
+        let (file, work, is_last) = self.next_work()?;
+        if signals::ask_to_stop(Stop::File) {
+            self.is_cut = true;
+            return None;
+        }
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        Some(Piece { ticket, file, work, is_last })
+    }
+
+    fn next_work(&mut self) -> Option<(&'a InputFile, Work, bool)> {
+        let line_buffered = self.pipeline.reading.buffering == Buffering::Line;
+        if let Some((file, mut blocks)) = self.blocks.take() {
+            if let Some(block) = blocks.next(line_buffered) {
+                let is_last = blocks.is_empty();
+                self.blocks = Some((file, blocks));
+                return Some((file, Work::Block(block), is_last));
+            }
+            if !blocks.is_empty() {
+                // It broke off before its last block.
+                self.pipeline.reading.progress.file_done();
+            }
+        }
+        let file = self.files.next()?;
+        if !is_worth_threads(file.regular_bytes.unwrap_or(0)) {
+            return Some((file, Work::Open, true));
+        }
+        let mut opened = self.pipeline.open(file);
+        if let Ok(Opened::Input(input)) = opened {
+            opened = match input.into_blocks() {
+                Ok(blocks) => {
+                    self.blocks = Some((file, blocks));
+                    return self.next_work();
+                }
+                Err(input) => Ok(Opened::Input(if self.decode_ahead { input.decode_ahead() } else { input })),
+            };
+        }
+        Some((file, Work::Opened(opened), true))
+    }
+}

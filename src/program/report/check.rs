@@ -1,0 +1,124 @@
+//! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected.
+
+use super::count_of;
+use super::tally::{LOWEST_CODE, Tally, sum};
+use crate::{Catalog, EarlierCodes, Selector, SelectorError};
+use std::fmt;
+
+/// How many codes are named in a message.
+const CODES_IN_MESSAGE: usize = 3;
+
+/// At most so many fields with one of these codes.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// As it was written: `error>3`.
+    pub(crate) text: String,
+    pub(crate) selector: Selector,
+    /// More fields fail.
+    pub(crate) limit: u64,
+}
+
+/// What came of a check.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckOutcome<'a> {
+    pub(crate) check: &'a Check,
+    /// How many fields were selected.
+    pub(crate) count: u64,
+}
+
+/// Why a text is no check.
+#[derive(Debug)]
+pub(crate) enum CheckError {
+    Selector(SelectorError),
+    /// What stands behind `>` is no number.
+    Limit(String),
+}
+
+impl Check {
+    /// Reads `SELECT` or `SELECT>N`; without N it is 0.
+    pub(crate) fn parse(
+        text: &str,
+        catalog: &Catalog,
+        earlier: Option<&EarlierCodes>,
+    ) -> Result<Self, CheckError> {
+        let (selector, limit) = match text.split_once('>') {
+            None => (text, 0),
+            Some((selector, limit)) => {
+                (selector, limit.trim().parse().map_err(|_| CheckError::Limit(limit.trim().to_owned()))?)
+            }
+        };
+        let selector = Selector::parse(selector, catalog, earlier).map_err(CheckError::Selector)?;
+        Ok(Self { text: text.to_owned(), selector, limit })
+    }
+
+    /// What comes of it; `unknown_fields` are how many fields with unknown codes are selected.
+    pub(crate) fn outcome<'a>(
+        &'a self,
+        tally: &Tally,
+        catalog: &Catalog,
+        unknown_fields: u64,
+    ) -> CheckOutcome<'a> {
+        let known = tally.known.iter().filter(|&(&code, _)| self.selects(code, catalog));
+        let known_fields = sum(known.map(|(_, counted)| counted.fields));
+        CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields) }
+    }
+
+    pub(crate) fn selects(&self, code: i32, catalog: &Catalog) -> bool {
+        self.selector.selects(code, catalog.get(code))
+    }
+
+    /// How often each of the codes was there that are selected.
+    fn selected(&self, tally: &Tally, catalog: &Catalog) -> Vec<(i32, u64)> {
+        let codes = tally.known.iter().chain(&tally.unknown);
+        codes
+            .filter(|&(&code, _)| self.selects(code, catalog))
+            .map(|(&code, counted)| (code, counted.fields))
+            .collect()
+    }
+
+    /// How many fields with unknown codes are selected, as far as the tally tells the codes apart; `None` where of
+    /// those that it does not, some may be selected and others not.
+    pub(crate) fn unknown_fields(&self, tally: &Tally) -> Option<u64> {
+        let selected = tally.unknown.iter().filter(|&(&code, _)| self.selector.selects(code, None));
+        let fields = sum(selected.map(|(_, counted)| counted.fields));
+        if tally.more_unknown == 0 {
+            return Some(fields);
+        }
+        let farther = LOWEST_CODE..=tally.unknown.keys().next().map_or(-1, |lowest| lowest - 1);
+        let all = self.selector.selects_unknown(&farther)?;
+        Some(if all { fields.saturating_add(tally.more_unknown) } else { fields })
+    }
+}
+
+impl CheckOutcome<'_> {
+    pub(crate) fn has_failed(&self) -> bool {
+        self.count > self.check.limit
+    }
+
+    /// What is said of it where it has failed: one line.
+    pub(crate) fn message(&self, tally: &Tally, catalog: &Catalog) -> String {
+        let mut codes = self.check.selected(tally, catalog);
+        codes.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code.unsigned_abs()));
+        let told_apart = sum(codes.iter().map(|&(_, count)| count));
+        let mut named: Vec<String> =
+            codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}")).collect();
+        let more = codes.len().saturating_sub(CODES_IN_MESSAGE);
+        let others = self.count.saturating_sub(told_apart);
+        if others > 0 {
+            named.push("many others".to_owned());
+        } else if more > 0 {
+            named.push(format!("and {more} more"));
+        }
+        let fields = count_of(self.count, "field", "fields");
+        format!("--fail-on {}: {fields} ({})", self.check.text, named.join(", "))
+    }
+}
+
+impl fmt::Display for CheckError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Selector(error) => write!(f, "{error}"),
+            Self::Limit(limit) => write!(f, "{limit:?} is no number; write SELECT>N: 'error>10'"),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What is counted of one code, and the lines that it was in first and last.
+
+use crate::program::report::histogram::Histogram;
+use crate::program::report::tally::{Counted, Place};
+use crate::program::report::time_stamp::TimeStamp;
+use memchr::memchr;
+
+/// How much of a line is kept.
+pub(super) const TEXT_MAX_BYTES: usize = 200;
+
+/// When a line was written, or where it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Moment {
+    Time(TimeStamp),
+    Offset(u64),
+}
+
+/// One code.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slot {
+    pub(super) code: i32,
+    /// Where in the catalog it is; nothing for an unknown one.
+    pub(super) entry: Option<usize>,
+    pub(super) fields: u64,
+    pub(super) lines: u64,
+    /// The number of the last line that had it.
+    pub(super) line: u64,
+    pub(super) first: Mark,
+    pub(super) last: Mark,
+    times: Option<(TimeStamp, TimeStamp)>,
+    seconds: Histogram,
+    offsets: Histogram,
+}
+
+/// A line with the code.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mark {
+    /// Where in the part it begins; nothing where it is in no line of this part.
+    pub(super) start: Option<usize>,
+    pub(super) number: u64,
+    pub(super) text: Vec<u8>,
+}
+
+impl Default for Moment {
+    fn default() -> Self {
+        Self::Offset(0)
+    }
+}
+
+impl Slot {
+    pub(super) fn of_code(code: i32) -> Self {
+        Self { code, ..Self::default() }
+    }
+
+    pub(super) fn of_entry(entry: usize, code: i32) -> Self {
+        Self { code, entry: Some(entry), ..Self::default() }
+    }
+
+    /// Counts when a line was written, or where it is.
+    #[inline]
+    pub(super) fn add_moment(&mut self, moment: Moment) {
+        match moment {
+            Moment::Offset(offset) => self.offsets.add(i64::try_from(offset).unwrap_or(i64::MAX)),
+            Moment::Time(stamp) => {
+                self.seconds.add(stamp.second);
+                match &mut self.times {
+                    None => self.times = Some((stamp, stamp)),
+                    Some((earliest, _)) if stamp < *earliest => *earliest = stamp,
+                    Some((_, latest)) if stamp > *latest => *latest = stamp,
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    pub(super) fn into_counted(self, file: usize) -> Counted {
+        let Self { fields, lines, times, seconds, offsets, .. } = self;
+        let (first, last) = (self.first.into_place(file), self.last.into_place(file));
+        Counted { fields, lines, files: 1, first, last, times, seconds, offsets }
+    }
+}
+
+impl Mark {
+    fn into_place(self, file: usize) -> Place {
+        let text = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
+        Place { file, line: self.number, text: valid_utf8(text) }
+    }
+}
+
+/// What is no UTF-8 becomes replacement characters; but a character that has been cut off is left out.
+fn valid_utf8(text: &[u8]) -> String {
+    let mut valid = String::with_capacity(text.len());
+    let mut left = text.len();
+    for chunk in text.utf8_chunks() {
+        left -= chunk.valid().len() + chunk.invalid().len();
+        valid.push_str(chunk.valid());
+        let is_cut_off = left == 0
+            && text.len() == TEXT_MAX_BYTES
+            && str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        if !chunk.invalid().is_empty() && !is_cut_off {
+            valid.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    valid
+}
+
+/// Extends the beginning of a line by what follows of it, as far as it is kept.
+pub(super) fn extend_head(head: &mut Vec<u8>, rest: &[u8]) {
+    let rest = &rest[..rest.len().min(TEXT_MAX_BYTES - head.len())];
+    head.extend_from_slice(&rest[..memchr(b'\n', rest).unwrap_or(rest.len())]);
+}

@@ -1,0 +1,110 @@
+//! Reads reports that were written as JSON.
+
+use super::{Code, Document, FORMAT, Input, Line, VERSION};
+use crate::Catalog;
+use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, Place, Tally};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A report that was read.
+#[derive(Debug)]
+pub struct LoadedReport {
+    pub tally: Tally,
+    /// What its inputs were called.
+    pub names: Vec<String>,
+}
+
+/// Reads a report. What its codes mean is what the catalog says; which are unknown as well. It compares with
+/// nothing, whatever it did when it was made.
+///
+/// # Errors
+///
+/// Where the text is no report of a version that is understood.
+pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
+    #[derive(Deserialize)]
+    struct Head {
+        format: String,
+        version: u64,
+    }
+    let no_report = |error: &dyn std::fmt::Display| format!("is no JSON report: {error}");
+    let head: Head = serde_json::from_slice(text).map_err(|error| no_report(&error))?;
+    if head.format != FORMAT {
+        return Err(no_report(&format!("its \"format\" is {:?}", head.format)));
+    }
+    if head.version != VERSION {
+        return Err(format!("is a report of version {}; this program reads version {VERSION}", head.version));
+    }
+    let document: Document = serde_json::from_slice(text).map_err(|error| no_report(&error))?;
+    let mut names = Names::default();
+    let codes: Vec<(i32, Counted)> = document
+        .codes
+        .into_iter()
+        .chain(document.unknown)
+        .map(|code| Ok((code.code, code.into_counted(&mut names)?)))
+        .collect::<Result<_, String>>()
+        .map_err(|error| no_report(&error))?;
+    let Input { files, lines, bytes } = document.input;
+    let input = InputCount { files, lines, bytes };
+    let mut tally = Tally::new();
+    (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
+    tally.more_unknown = document.more_unknown_fields;
+    for (code, counted) in codes {
+        let is_twice = if catalog.get(code).is_some() {
+            tally.known.insert(code, counted).is_some()
+        } else if (LOWEST_CODE..0).contains(&code) {
+            tally.unknown.insert(code, counted).is_some()
+        } else {
+            return Err(no_report(&format!("{code} is no code")));
+        };
+        if is_twice {
+            return Err(no_report(&format!("it has {code} twice")));
+        }
+    }
+    tally.drop_farthest();
+    Ok(LoadedReport { tally, names: names.names })
+}
+
+impl LoadedReport {
+    /// Adds another report, of inputs that follow.
+    pub fn append(&mut self, mut next: Self) {
+        next.tally.move_files(self.names.len());
+        self.names.append(&mut next.names);
+        self.tally.append(next.tally);
+    }
+}
+
+/// What inputs are called, each once.
+#[derive(Default)]
+struct Names {
+    names: Vec<String>,
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Names {
+    fn number(&mut self, name: String) -> usize {
+        *self.numbers.entry(name).or_insert_with_key(|name| {
+            self.names.push(name.clone());
+            self.names.len() - 1
+        })
+    }
+}
+
+impl Code {
+    fn into_counted(self, names: &mut Names) -> Result<Counted, String> {
+        let Self { code, count, lines, files, .. } = self;
+        if files == 0 || lines < files || count < lines {
+            return Err(format!("{code} was {count} times in {lines} lines of {files} files"));
+        }
+        let mut place = |Line { file, line, text }| Place { file: names.number(file), line, text };
+        Ok(Counted {
+            fields: count,
+            lines,
+            files,
+            first: place(self.first),
+            last: place(self.last),
+            times: self.first_time.zip(self.last_time),
+            seconds: self.seconds,
+            offsets: self.offsets,
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! The report as JSON: all that the others are made of, and what reports of parts are added up from.
+//!
+//! Its form has a version, which changes when a reader of the old one would misunderstand the new one; members
+//! may be added without.
+
+mod format;
+mod load;
+mod meaning;
+
+pub use load::{LoadedReport, load};
+pub(crate) use meaning::write_entries;
+
+use super::baseline::Comparison;
+use super::histogram::Histogram;
+use super::tally::{InputCount, Place};
+use super::time_stamp::TimeStamp;
+use super::{Report, Row};
+use format::Harmless;
+use meaning::Meaning;
+use serde::{Deserialize, Serialize};
+use serde_json::ser::Serializer;
+use std::io::{self, Write};
+
+const FORMAT: &str = "imsdk-annotate report";
+const VERSION: u64 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    format: String,
+    version: u64,
+    /// Whether all inputs could be read to their ends.
+    complete: bool,
+    /// True if a signal has ended reading; left out where none has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stopped: bool,
+    input: Input,
+    /// How many fields had a code of the catalog, and how many a code that is in none.
+    fields: u64,
+    unknown_fields: u64,
+    codes: Vec<Code>,
+    unknown: Vec<Code>,
+    /// Fields with unknown codes that are not listed, because there are too many.
+    more_unknown_fields: u64,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    gone: Option<Vec<GoneCode>>,
+    #[serde(skip_deserializing)]
+    fail_on: Vec<CheckResult>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Input {
+    files: u64,
+    lines: u64,
+    bytes: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Code {
+    code: i32,
+    #[serde(flatten, skip_deserializing, skip_serializing_if = "Option::is_none")]
+    meaning: Option<Meaning>,
+    count: u64,
+    lines: u64,
+    files: u64,
+    first: Line,
+    last: Line,
+    first_time: Option<TimeStamp>,
+    last_time: Option<TimeStamp>,
+    #[serde(default, skip_serializing_if = "Histogram::is_empty")]
+    seconds: Histogram,
+    #[serde(default, skip_serializing_if = "Histogram::is_empty")]
+    offsets: Histogram,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    baseline: Option<Comparison>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    file: String,
+    line: u64,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct GoneCode {
+    code: i32,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    meaning: Option<Meaning>,
+    baseline: Comparison,
+}
+
+#[derive(Serialize)]
+struct CheckResult {
+    select: String,
+    limit: u64,
+    count: u64,
+    failed: bool,
+}
+
+pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+    let tally = report.tally;
+    let codes = |rows: Vec<Row<'_>>| rows.iter().map(|row| Code::of_row(report, row)).collect();
+    let gone = || {
+        report
+            .gone()
+            .iter()
+            .map(|gone| GoneCode {
+                code: gone.code,
+                meaning: gone.entry.map(Meaning::of_entry),
+                baseline: gone.comparison,
+            })
+            .collect()
+    };
+    let outcomes = report.outcomes();
+    let fail_on = outcomes.iter().map(|outcome| CheckResult {
+        select: outcome.check.text.clone(),
+        limit: outcome.check.limit,
+        count: outcome.count,
+        failed: outcome.has_failed(),
+    });
+    let InputCount { files, lines, bytes } = tally.input;
+    let document = Document {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        complete: tally.complete,
+        stopped: tally.stopped,
+        input: Input { files, lines, bytes },
+        fields: tally.known_fields(),
+        unknown_fields: tally.unknown_fields(),
+        codes: codes(report.known()),
+        unknown: codes(report.unknown()),
+        more_unknown_fields: tally.more_unknown,
+        gone: report.baseline.map(|_| gone()),
+        fail_on: fail_on.collect(),
+    };
+    document.serialize(&mut Serializer::with_formatter(&mut *wtr, Harmless::default()))?;
+    wtr.write_all(b"\n")
+}
+
+impl Code {
+    fn of_row(report: &Report<'_>, row: &Row<'_>) -> Self {
+        let counted = row.counted;
+        let line = |place: &Place| Line {
+            file: report.name(place).to_owned(),
+            line: place.line,
+            text: place.text.clone(),
+        };
+        Self {
+            code: row.code,
+            meaning: row.entry.map(Meaning::of_entry),
+            count: counted.fields,
+            lines: counted.lines,
+            files: counted.files,
+            first: line(&counted.first),
+            last: line(&counted.last),
+            first_time: counted.times.map(|(earliest, _)| earliest),
+            last_time: counted.times.map(|(_, latest)| latest),
+            seconds: counted.seconds.clone(),
+            offsets: counted.offsets.clone(),
+            baseline: row.comparison,
+        }
+    }
+}

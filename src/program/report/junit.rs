@@ -1,0 +1,78 @@
+//! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
+
+use super::check::CheckOutcome;
+use super::{Report, Row, count_of};
+use crate::program::terminal::visible::visible;
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use std::io::{self, Write};
+
+pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+    let mut suite = TestSuite::new("imsdk-annotate");
+    let (rows, outcomes) = (report.known().into_iter().chain(report.unknown()), report.outcomes());
+    let rows: Vec<Row<'_>> = rows.collect();
+    let selects = |outcome: &CheckOutcome<'_>, row: &Row<'_>| outcome.check.selects(row.code, report.catalog);
+    for row in &rows {
+        let selecting: Vec<_> = outcomes.iter().filter(|outcome| selects(outcome, row)).collect();
+        if !selecting.is_empty() {
+            suite.add_test_case(case_of_code(report, row, &selecting));
+        }
+    }
+    // Who reads the file may take one without cases for a failure.
+    let without_case = outcomes.iter().filter(|outcome| !rows.iter().any(|row| selects(outcome, row)));
+    suite.add_test_cases(without_case.map(case_of_check));
+    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));
+    let mut document = quick_junit::Report::new("imsdk-annotate");
+    document.add_test_suite(suite);
+    document.serialize(wtr).map_err(io::Error::other)
+}
+
+/// The test case of inputs that were not read to their own ends: an error, unless a signal was the end of a stream.
+fn case_of_ending(words: &str, is_complete: bool) -> TestCase {
+    let mut status = TestCaseStatus::success();
+    if !is_complete {
+        status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(words);
+    }
+    let mut case = TestCase::new("all inputs", status);
+    case.set_classname("imsdk.input").set_system_out(words);
+    case
+}
+
+/// The test case of a check that selects none of the codes that are told apart.
+fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
+    let mut status = TestCaseStatus::success();
+    if outcome.has_failed() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(count_of(outcome.count, "field", "fields"));
+    }
+    let mut case = TestCase::new(format!("--fail-on {}", visible(&outcome.check.text)), status);
+    case.set_classname("imsdk.check");
+    case
+}
+
+/// The test case of a code, which these checks select.
+fn case_of_code(report: &Report<'_>, row: &Row<'_>, selecting: &[&CheckOutcome<'_>]) -> TestCase {
+    let counted = row.counted;
+    let [first, last] = [&counted.first, &counted.last].map(|place| visible(&report.place(place)));
+    let fields = count_of(counted.fields, "time", "times");
+    let mut status = TestCaseStatus::success();
+    let failed = selecting.iter().filter(|outcome| outcome.has_failed());
+    let failed: Vec<String> =
+        failed.map(|outcome| format!("--fail-on {}", visible(&outcome.check.text))).collect();
+    if !failed.is_empty() {
+        let checks = failed.join(", ");
+        let compared = row.comparison.map_or(String::new(), |comparison| {
+            format!(", {} (before: {})", comparison.change.name(), comparison.count)
+        });
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(checks.clone());
+        status.set_message(format!("{fields}{compared}, first at {first}; {checks}"));
+        status.set_description(format!("{first}: {}", visible(&counted.first.text)));
+    }
+    let name = format!("{} {}", row.code, visible(&row.message()));
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("imsdk.{}", visible(&row.category())));
+    let last = format!("{last}: {}", visible(&counted.last.text));
+    case.set_system_out(format!("{fields}, from {first}: {}\nto {last}", visible(&counted.first.text)));
+    case
+}

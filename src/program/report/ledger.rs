@@ -1,0 +1,155 @@
+//! Tallies of parts that are finished in any order, added up in theirs.
+
+use super::tally::Tally;
+use crate::program::left_out::{Behind, LeftOut};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Tallies of parts with numbers, 0, 1, 2 and so on, each of one input. Neighbours of one input are added up at once, and
+/// all that has nothing missing before it, so that there are never more tallies than inputs that are being worked on.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    /// The sum of the parts before `next`, without those that are left out.
+    sum: Tally,
+    /// The number of the first part that is missing.
+    next: u64,
+    left_out: LeftOut,
+    /// Runs behind it, by the number of their first part.
+    ahead: BTreeMap<u64, Run>,
+}
+
+/// Parts of one input that follow each other.
+#[derive(Debug)]
+struct Run {
+    /// The number of the part that comes next.
+    end: u64,
+    /// The number of the input.
+    input: usize,
+    tally: Tally,
+    /// The consequence of its last part for the parts behind it.
+    behind: Behind,
+}
+
+impl Ledger {
+    /// Adds the tally of a part, which is one of the input with this number. Each part is given once.
+    pub(crate) fn add(&self, number: u64, input: usize, tally: Tally, behind: Behind) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        let mut run = Run { end: number + 1, input, tally, behind };
+        if let Some(next) = state.ahead.remove(&run.end)
+            && let Some(next) = run.append(next)
+        {
+            state.ahead.insert(run.end, next);
+        }
+        let before = state.ahead.range_mut(..number).next_back().map(|(_, before)| before);
+        let run = match before {
+            Some(before) if before.end == number => before.append(run),
+            _ => Some(run),
+        };
+        if let Some(run) = run {
+            state.ahead.insert(number, run);
+        }
+        while let Some(entry) = state.ahead.first_entry().filter(|entry| *entry.key() == state.next) {
+            let run = entry.remove();
+            state.settle(run);
+        }
+    }
+
+    /// The sum of all.
+    pub(crate) fn into_tally(self) -> Tally {
+        let mut state = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        while let Some((_, run)) = state.ahead.pop_first() {
+            state.settle(run);
+        }
+        state.sum
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { sum: Tally::new(), next: 0, left_out: LeftOut::default(), ahead: BTreeMap::new() }
+    }
+}
+
+impl State {
+    /// Adds a run with nothing missing before it that is still to come.
+    fn settle(&mut self, run: Run) {
+        self.next = run.end;
+        if !self.left_out.has(run.input) {
+            self.sum.append(run.tally);
+            self.left_out.go_on(run.input, run.behind);
+        }
+    }
+}
+
+impl Run {
+    /// Takes the next run in, or returns it, where it is of another input or must be decided on apart.
+    fn append(&mut self, next: Self) -> Option<Self> {
+        if self.input != next.input || self.behind != Behind::Follows {
+            return Some(next);
+        }
+        self.end = next.end;
+        self.behind = next.behind;
+        self.tally.append(next.tally);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDERS: [[usize; 6]; 6] = [
+        [0, 1, 2, 3, 4, 5],
+        [5, 4, 3, 2, 1, 0],
+        [3, 0, 5, 1, 4, 2],
+        [1, 3, 5, 0, 2, 4],
+        [2, 5, 1, 4, 0, 3],
+        [4, 3, 1, 2, 5, 0],
+    ];
+
+    #[test]
+    fn parts_add_up_in_any_order() {
+        // Which file each part is of, and its lines.
+        let parts = [(0, 5), (0, 7), (1, 3), (2, 0), (2, 4), (2, 1)];
+        let mut whole = Tally::new();
+        parts.iter().for_each(|&(file, lines)| whole.append(Tally::of_file(file, lines, lines)));
+        assert_eq!((whole.input.files, whole.input.lines), (3, 20));
+        for order in ORDERS {
+            let ledger = Ledger::default();
+            for number in order {
+                let (file, lines) = parts[number];
+                ledger.add(number as u64, file, Tally::of_file(file, lines, lines), Behind::Follows);
+            }
+            assert!(ledger.0.lock().unwrap().ahead.is_empty());
+            assert_eq!(ledger.into_tally(), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_not_counted_in_any_order() {
+        use Behind::{AllIsLeftOut, Follows, InputIsLeftOut};
+        let parts = [(0, 1), (1, 10), (1, 100), (1, 1000), (1, 10_000), (2, 100_000)];
+        let cases = [
+            ([Follows; 6], 111_111),
+            ([Follows, Follows, InputIsLeftOut, Follows, Follows, Follows], 100_111),
+            // The first error counts, also where a part behind it has failed before.
+            ([Follows, InputIsLeftOut, Follows, InputIsLeftOut, Follows, Follows], 100_011),
+            ([Follows, Follows, AllIsLeftOut, Follows, InputIsLeftOut, Follows], 111),
+            ([InputIsLeftOut, Follows, Follows, Follows, InputIsLeftOut, Follows], 111_111),
+        ];
+        for (behind, expected) in cases {
+            for order in ORDERS {
+                let ledger = Ledger::default();
+                for number in order {
+                    let (file, lines) = parts[number];
+                    ledger.add(number as u64, file, Tally::of_file(file, lines, lines), behind[number]);
+                }
+                assert_eq!(ledger.into_tally().input.lines, expected, "{behind:?} {order:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The report for people: a table, and below it the first line with each code.
+
+use super::histogram::Histogram;
+use super::tally::sum;
+use super::{Report, Row, count_of};
+use crate::program::terminal::table::{self, Align, Cell};
+use crate::program::terminal::visible::visible;
+use std::io::{self, Write};
+
+/// Eighths of a line's height.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// What stands for nothing in a row of bars.
+const NO_BAR: char = ' ';
+
+const COLUMNS: [Align; 8] = [
+    Align::Right,
+    Align::Left,
+    Align::Right,
+    Align::Right,
+    Align::Left,
+    Align::Left,
+    Align::Left,
+    Align::Left,
+];
+
+pub(super) fn write(report: &Report<'_>, color: bool, wtr: &mut impl Write) -> io::Result<()> {
+    let (known, unknown) = (report.known(), report.unknown());
+    write_summary(report, wtr)?;
+    if !known.is_empty() {
+        write_rows(report, "", &known, color, wtr)?;
+    }
+    if !unknown.is_empty() {
+        write_rows(report, "\nCodes that are in no catalog:\n", &unknown, color, wtr)?;
+    }
+    if report.tally.more_unknown > 0 {
+        writeln!(
+            wtr,
+            "\nand {} with yet other codes that are in no catalog",
+            count_of(report.tally.more_unknown, "field", "fields")
+        )?;
+    }
+    write_gone(report, wtr)?;
+    write_checks(report, wtr)
+}
+
+fn write_summary(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+    writeln!(wtr, "{}", report.summary())?;
+    if let Some(ending) = report.ending() {
+        writeln!(wtr, "{ending}")?;
+    }
+    Ok(())
+}
+
+fn write_rows(
+    report: &Report<'_>,
+    title: &str,
+    rows: &[Row<'_>],
+    color: bool,
+    wtr: &mut impl Write,
+) -> io::Result<()> {
+    let all = sum(rows.iter().map(|row| row.counted.fields));
+    let bars = Bars::of(rows);
+    let count_title = if report.baseline.is_some() { "count (before)" } else { "count" };
+    let titles = ["code", "category", count_title, "share", bars.title(), "first", "last", "message"];
+    let mut cells = vec![titles.map(Cell::from).to_vec()];
+    for row in rows {
+        let paint = row.severity().filter(|_| color).map(|severity| format!("\x1b[{}m", severity.color()));
+        let colored = |text: String| Cell { text, color: paint.clone() };
+        let counted = row.counted;
+        cells.push(vec![
+            colored(row.code.to_string()),
+            visible(&row.category()).into(),
+            count_cell(row).into(),
+            format!("{:.1} %", counted.fields as f64 * 100.0 / all as f64).into(),
+            bars.of_row(row).into(),
+            visible(&report.place(&counted.first)).into(),
+            visible(&report.place(&counted.last)).into(),
+            colored(visible(&row.message())),
+        ]);
+    }
+    writeln!(wtr, "{title}")?;
+    table::write(&COLUMNS, &cells, wtr)?;
+    let width = rows.iter().map(|row| row.code.to_string().len()).max().unwrap_or(0);
+    writeln!(wtr, "\nFirst lines:\n")?;
+    for row in rows {
+        let first = &row.counted.first;
+        writeln!(wtr, "  {:>width$}  {}: {}", row.code, visible(&report.place(first)), visible(&first.text))?;
+    }
+    Ok(())
+}
+
+fn count_cell(row: &Row<'_>) -> String {
+    match row.comparison {
+        None => row.counted.fields.to_string(),
+        Some(comparison) => {
+            format!("{} {} ({})", comparison.change.name(), row.counted.fields, comparison.count)
+        }
+    }
+}
+
+fn write_gone(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+    for (index, gone) in report.gone().iter().enumerate() {
+        let title = if index == 0 { "\nGone since the earlier run:\n\n" } else { "" };
+        let meaning = gone.entry.map_or(String::new(), |entry| {
+            let category = entry.category().name_in(report.language);
+            format!(" ({category}: {})", entry.message_in(report.language))
+        });
+        writeln!(
+            wtr,
+            "{title}  {}{}, {} then",
+            gone.code,
+            visible(&meaning),
+            count_of(gone.comparison.count, "time", "times")
+        )?;
+    }
+    Ok(())
+}
+
+fn write_checks(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+    for (index, outcome) in report.outcomes().iter().enumerate() {
+        let title = if index == 0 { "\nChecks:\n\n" } else { "" };
+        let verdict = if outcome.has_failed() { "failed" } else { "passed" };
+        let fields = count_of(outcome.count, "field", "fields");
+        writeln!(wtr, "{title}  {verdict}: --fail-on {}, {fields}", visible(&outcome.check.text))?;
+    }
+    Ok(())
+}
+
+/// Rows of bars with one axis: time where lines have time stamps, else the place in the input.
+struct Bars {
+    axis: Histogram,
+    is_time: bool,
+}
+
+impl Bars {
+    fn of(rows: &[Row<'_>]) -> Self {
+        let axis_of = |of: fn(&Row<'_>) -> Histogram| {
+            let mut sum = Histogram::default();
+            rows.iter().for_each(|row| sum.append(&of(row)));
+            sum
+        };
+        let axis = axis_of(|row| row.counted.seconds.clone());
+        if axis.is_empty() {
+            Self { axis: axis_of(|row| row.counted.offsets.clone()), is_time: false }
+        } else {
+            Self { axis, is_time: true }
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        if self.is_time { "when" } else { "where" }
+    }
+
+    fn of_row(&self, row: &Row<'_>) -> String {
+        let histogram = if self.is_time { &row.counted.seconds } else { &row.counted.offsets };
+        let counts = histogram.counts_along(&self.axis);
+        let highest = counts.iter().copied().max().unwrap_or(0);
+        let bar = |count: u64| match usize::try_from(
+            u128::from(count) * BARS.len() as u128 / u128::from(highest.max(1)),
+        ) {
+            _ if count == 0 => NO_BAR,
+            Ok(eighths) => BARS[eighths.saturating_sub(1)],
+            Err(_) => NO_BAR,
+        };
+        counts.into_iter().map(bar).collect()
+    }
+}

@@ -1,0 +1,167 @@
+//! Messages on standard error: one line each, with the name of what they are about and the remedy.
+
+use crate::program::compression::Damage;
+use crate::program::input::InputName;
+use crate::program::system::signals;
+use crate::program::system::standard_error::StandardError;
+use crate::program::terminal::progress::Progress;
+use crate::program::terminal::visible::visible;
+use std::convert::Infallible;
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// The longest wait for what is said before the program ends.
+const PATIENCE_AT_LAST: Duration = Duration::from_secs(1);
+
+/// Why an input that is standard output as well is refused.
+pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
+
+/// Says what went wrong, clear of the progress that is shown, and remembers that something did.
+#[derive(Debug)]
+pub struct Messages {
+    progress: Progress,
+    trouble: AtomicBool,
+    /// The messages, where they are kept and not written.
+    kept: Option<std::sync::Mutex<Vec<String>>>,
+}
+
+impl Messages {
+    pub(crate) fn new(progress: Progress) -> Self {
+        Self { progress, trouble: AtomicBool::new(false), kept: None }
+    }
+
+    /// Messages that are kept, for [`Messages::take_kept`].
+    pub fn kept() -> Self {
+        Self { kept: Some(std::sync::Mutex::default()), ..Self::new(Progress::hidden()) }
+    }
+
+    /// Returns what has been said since the last time, if that is kept.
+    pub fn take_kept(&self) -> Vec<String> {
+        let take =
+            |kept: &std::sync::Mutex<Vec<String>>| std::mem::take(&mut *kept.lock().expect("no panic"));
+        self.kept.as_ref().map(take).unwrap_or_default()
+    }
+
+    /// Returns whether any trouble has been said.
+    pub(crate) fn any(&self) -> bool {
+        self.trouble.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
+        if !signals::is_stop(error) {
+            self.say(&input_trouble(name, error));
+        }
+    }
+
+    /// Says why an input could not be read, and that the output of it does not appear.
+    pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
+        if !signals::is_stop(error) {
+            let output = InputName::File(output.to_owned());
+            self.say(&format!("{}; {output} is not written", input_trouble(name, error)));
+        }
+    }
+
+    pub(crate) fn output(&self, name: &str, error: &io::Error) {
+        self.say(&output_trouble(name, error));
+    }
+
+    /// Says that something went wrong, in one line.
+    pub(crate) fn say(&self, text: &str) {
+        self.trouble.store(true, Ordering::Relaxed);
+        self.mention(text);
+    }
+
+    /// Says something that is no trouble, in one line.
+    pub(crate) fn mention(&self, text: &str) {
+        if let Some(kept) = &self.kept {
+            kept.lock().expect("no panic").push(text.to_owned());
+            return;
+        }
+        self.progress.suspend(|| write_message(text));
+    }
+}
+
+/// Returns the message for an input that cannot be read to its end.
+fn input_trouble(name: &InputName, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        ErrorKind::NotFound => "no such file; check the name".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),
+        _ if Damage::is_in(error) => format!("{error}; what came before has been annotated"),
+        _ => cause(error),
+    };
+    format!("{name}: {remedy}")
+}
+
+/// What is said of an output that cannot be written.
+pub(crate) fn output_trouble(name: &str, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        _ if is_out_of_room(error) => "no space left; free some, or write elsewhere".to_owned(),
+        ErrorKind::FileTooLarge => "would be larger than the limit for files, ulimit -f".to_owned(),
+        ErrorKind::IsADirectory => "is a directory; name a file in it, or use --output-dir".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied; write access is needed".to_owned(),
+        _ => cause(error),
+    };
+    format!("{name}: {remedy}")
+}
+
+/// What the system says, with what to do where that is known whatever the stream.
+pub(crate) fn cause(error: &io::Error) -> String {
+    if error.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error()) {
+        return "is closed; leave out the >&- or <&-".to_owned();
+    }
+    error.to_string()
+}
+
+/// Whether other files cannot be written either.
+pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+/// Writes a message to standard error, in one line. Texts from outside are in most messages, so here they are made harmless
+/// for the terminal, whichever they are.
+fn write_message(text: &str) {
+    write_to_stderr(&format!("imsdk-annotate: {}\n", visible(text)));
+}
+
+/// Says something in one line before the program ends, which a standard error that takes nothing must not hold up: waits for
+/// a second at most.
+pub(crate) fn say_at_last(text: String) {
+    // Is disconnected when the line is written, or where there is no thread to be had.
+    let (saying, said) = mpsc::channel::<Infallible>();
+    let _ = thread::Builder::new().name("last words".to_owned()).spawn(move || {
+        write_message(&text);
+        drop(saying);
+    });
+    let _ = said.recv_timeout(PATIENCE_AT_LAST);
+}
+
+/// Writes lines to standard error, made harmless each. A standard error that takes nothing leaves nobody to tell.
+pub(crate) fn write_to_stderr(lines: &str) {
+    let harmless: String = lines
+        .split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => visible(line) + "\n",
+            None => visible(line),
+        })
+        .collect();
+    let _ = StandardError::for_messages().write_all(harmless.as_bytes());
+}
+
+/// The name of standard output in messages.
+pub(crate) const STDOUT_NAME: &str = "standard output";
+
+/// Returns the value, or says that an output could not be written. A reader that has gone away has what it wanted (`| head`).
+pub(crate) fn say_if_not_written<T>(messages: &Messages, name: &str, outcome: io::Result<T>) -> Option<T> {
+    match outcome {
+        Ok(value) => Some(value),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => None,
+        Err(error) => {
+            messages.output(name, &error);
+            None
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Progress on standard error: bytes of input, rate, time left, files done and fields found, as far as they are known.
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
+use rustix::termios::tcgetwinsize;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, \
+                        {eta} left, {files} files, {fields} fields";
+/// For inputs of which one is a stream: nobody knows how much is left.
+const STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {files} files, {fields} fields";
+/// For one stream.
+const ONE_STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {fields} fields";
+/// How wide the line is where standard error is no terminal.
+const PLAIN_WIDTH: u16 = 100;
+
+/// What ends sooner than that needs no progress.
+const QUIET_AT_FIRST: Duration = Duration::from_millis(500);
+
+/// Where progress is counted, and shown if that is wanted. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Progress(Option<Arc<Shown>>);
+
+#[derive(Debug)]
+struct Shown {
+    bar: ProgressBar,
+    files: Arc<AtomicU64>,
+    fields: Arc<AtomicU64>,
+    line_is_open: Arc<AtomicBool>,
+    is_drawn: Arc<AtomicBool>,
+}
+
+impl Progress {
+    /// Counts nothing and shows nothing.
+    pub fn hidden() -> Self {
+        Self(None)
+    }
+
+    /// Shows how much is done of a number of inputs, of which all bytes are known, or `None` where one is a stream. Where
+    /// standard error is no terminal, the same is written to it as to one. With `quiet_at_first`, work that takes no time
+    /// shows nothing.
+    pub(crate) fn shown(files: u64, bytes: Option<u64>, quiet_at_first: bool) -> Self {
+        let (files_done, fields) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let line_is_open = Arc::new(AtomicBool::new(false));
+        let quiet_until = Instant::now() + if quiet_at_first { QUIET_AT_FIRST } else { Duration::ZERO };
+        let is_drawn = Arc::new(AtomicBool::new(false));
+        let stderr = StandardError {
+            line_is_open: Arc::clone(&line_is_open),
+            is_drawn: Arc::clone(&is_drawn),
+            quiet_until,
+        };
+        let target = ProgressDrawTarget::term_like(Box::new(stderr));
+        let bar = ProgressBar::with_draw_target(bytes, target);
+        let (done, found) = (Arc::clone(&files_done), Arc::clone(&fields));
+        let template = match (bytes, files) {
+            (Some(_), _) => TEMPLATE,
+            (None, ..=1) => ONE_STREAM_TEMPLATE,
+            (None, _) => STREAM_TEMPLATE,
+        };
+        let style = ProgressStyle::with_template(template)
+            .expect("the template is well formed")
+            .with_key("files", move |_: &ProgressState, text: &mut dyn std::fmt::Write| {
+                let _ = write!(text, "{} of {}", HumanCount(done.load(Ordering::Relaxed)), HumanCount(files));
+            })
+            .with_key("fields", move |_: &ProgressState, text: &mut dyn std::fmt::Write| {
+                let _ = write!(text, "{}", HumanCount(found.load(Ordering::Relaxed)));
+            });
+        bar.set_style(style);
+        Self(Some(Arc::new(Shown { bar, files: files_done, fields, line_is_open, is_drawn })))
+    }
+
+    pub(crate) fn add_bytes(&self, count: u64) {
+        if let Some(shown) = &self.0 {
+            shown.bar.inc(count);
+        }
+    }
+
+    pub(crate) fn take_back_bytes(&self, count: u64) {
+        if let Some(shown) = &self.0 {
+            shown.bar.dec(count);
+        }
+    }
+
+    pub(crate) fn add_fields(&self, count: u64) {
+        if let Some(shown) = &self.0 {
+            shown.fields.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn file_done(&self) {
+        if let Some(shown) = &self.0 {
+            shown.files.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Writes to the terminal that progress is shown on, without either tearing the other. `bytes` are what
+    /// `write` is to write; it says how many of them it has written.
+    pub(crate) fn write_beside(
+        &self,
+        bytes: &[u8],
+        write: impl FnOnce() -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let Some(shown) = &self.0 else {
+            return write();
+        };
+        shown.bar.suspend(|| {
+            let count = write()?;
+            if let Some(last) = count.checked_sub(1) {
+                shown.line_is_open.store(bytes[last] != b'\n', Ordering::Relaxed);
+            }
+            Ok(count)
+        })
+    }
+
+    /// Whether anything is shown, or may be later.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Does something while nothing is shown on the terminal.
+    pub(crate) fn suspend<R>(&self, action: impl FnOnce() -> R) -> R {
+        match &self.0 {
+            Some(shown) => shown.bar.suspend(action),
+            None => action(),
+        }
+    }
+
+    /// Shows how it ended, and leaves that.
+    pub(crate) fn finish(&self) {
+        if let Some(shown) = &self.0 {
+            shown.bar.abandon();
+            if shown.is_drawn.load(Ordering::Relaxed) && !shown.line_is_open.load(Ordering::Relaxed) {
+                let _ = io::stderr().write_all(b"\n");
+            }
+        }
+    }
+}
+
+/// Standard error as something to draw on, terminal or not.
+#[derive(Debug)]
+struct StandardError {
+    /// Whether standard output is the same terminal, and the line there has not ended. Nothing is drawn then.
+    line_is_open: Arc<AtomicBool>,
+    is_drawn: Arc<AtomicBool>,
+    /// Nothing is drawn before that.
+    quiet_until: Instant,
+}
+
+impl TermLike for StandardError {
+    fn width(&self) -> u16 {
+        match tcgetwinsize(io::stderr()) {
+            Ok(size) if size.ws_col > 0 => size.ws_col,
+            _ => PLAIN_WIDTH,
+        }
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        if lines == 0 { Ok(()) } else { self.write_str(&format!("\x1b[{lines}A")) }
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        if lines == 0 { Ok(()) } else { self.write_str(&format!("\x1b[{lines}B")) }
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        if columns == 0 { Ok(()) } else { self.write_str(&format!("\x1b[{columns}C")) }
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        if columns == 0 { Ok(()) } else { self.write_str(&format!("\x1b[{columns}D")) }
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.write_str(&format!("{text}\n"))
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        if self.line_is_open.load(Ordering::Relaxed) || Instant::now() < self.quiet_until {
+            return Ok(());
+        }
+        self.is_drawn.store(true, Ordering::Relaxed);
+        io::stderr().write_all(text.as_bytes())
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.write_str("\r\x1b[2K")
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        Ok(())
+    }
+}

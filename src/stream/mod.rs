@@ -1,0 +1,134 @@
+//! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
+
+mod observer;
+mod source;
+mod writing;
+
+pub use observer::{Observer, Part};
+pub(crate) use source::AnyReader;
+pub use source::Source;
+pub(crate) use writing::{Telling, Writing, Written};
+
+use crate::buffer::Window;
+use crate::buffer::{Collected, Collector};
+use crate::engine::StreamState;
+use crate::lines::LineWriter;
+use crate::scanner::LOOK_BEHIND_BYTES;
+use std::fmt;
+use std::io::{self, Write};
+
+/// How much is read at a time, and how long a line is kept whole. Measured: between 64 and 256 KiB it makes
+/// no difference that shows.
+pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
+
+/// Why a stream ended early.
+#[derive(Debug)]
+pub enum StreamError {
+    /// The input could not be read any further. What had been read has been annotated and written, the
+    /// beginning of an incomplete line too.
+    Read(io::Error),
+    /// The output could not be written. What had not been written is lost.
+    Write(io::Error),
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) => write!(f, "cannot read: {error}"),
+            Self::Write(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StreamError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read(error) | Self::Write(error) => Some(error),
+        }
+    }
+}
+
+/// Annotates one source after another, through one buffer.
+///
+/// Each source is a text of its own: where it ends, its last line does. To work on several at the same
+/// time, take one for each thread.
+#[derive(Debug)]
+pub struct StreamAnnotator<'a> {
+    writing: &'a Writing,
+    window: Window,
+    state: StreamState,
+    lines: LineWriter,
+    collected: Collected,
+}
+
+impl<'a> StreamAnnotator<'a> {
+    pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
+        let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
+        let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
+        Self {
+            writing,
+            window,
+            state: StreamState::default(),
+            lines: LineWriter::default(),
+            collected: Collected::default(),
+        }
+    }
+
+    /// Annotates all that a source gives, tells the observer, and returns the number of fields found.
+    ///
+    /// `name` stands before the numbers of lines, if lines are numbered and it is not empty. Flushes where the
+    /// source says that it would wait, and not at the end: more may follow.
+    ///
+    /// # Errors
+    ///
+    /// As [`Annotator::annotate_stream`](crate::Annotator::annotate_stream).
+    pub fn annotate(
+        &mut self,
+        source: &mut impl Source,
+        name: &[u8],
+        wtr: &mut impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<u64, StreamError> {
+        self.window.clear();
+        self.state.clear();
+        self.lines.begin_input(name);
+        while self.step(source, wtr, observer)? {}
+        Ok(self.state.fields)
+    }
+
+    /// Fills the window once and annotates what is then settled. Returns whether there may be more.
+    fn step(
+        &mut self,
+        source: &mut impl Source,
+        wtr: &mut impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<bool, StreamError> {
+        if source.would_wait() {
+            wtr.flush().map_err(StreamError::Write)?;
+        }
+        let start = self.window.start();
+        let outcome = self.window.fill(source);
+        self.state.moved(start, self.window.start());
+        if outcome.is_err() && !source.is_given_up() {
+            self.window.cut_off();
+        }
+        let settled = self.window.settled();
+        if !settled.part.is_empty() {
+            let mut telling = Telling::new(observer, source.input_offset());
+            let mut collector = Collector::new(&mut self.collected, wtr);
+            let written = self.writing.write_part(
+                settled,
+                &mut self.state,
+                &mut self.lines,
+                &mut telling,
+                &mut collector,
+            );
+            let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
+            self.window.consume(end);
+        }
+        if self.window.at_end() {
+            self.lines.end_input(wtr).map_err(StreamError::Write)?;
+        }
+        outcome.map(|count| count > 0).map_err(StreamError::Read)
+    }
+}

@@ -1,0 +1,132 @@
+//! What is written of a stream: all of it, chosen or numbered lines, or nothing.
+
+use crate::buffer::Sink;
+use crate::buffer::{LINE_MAX_BYTES, Settled};
+use crate::engine::{PartAnnotator, StreamState, Unit};
+use crate::field::Field;
+use crate::lines::{LineRules, LineWriter};
+use crate::stream::{Observer, Part};
+use std::io;
+use std::ops::Range;
+
+/// Writes parts of a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Writing {
+    pub(crate) notes: PartAnnotator,
+    pub(crate) written: Written,
+}
+
+/// How much is written.
+#[derive(Clone, Debug)]
+pub(crate) enum Written {
+    All,
+    /// Chosen or numbered lines.
+    Lines(LineRules),
+    Nothing,
+}
+
+/// An observer, and what it is told besides the text and the fields.
+pub(crate) struct Telling<'o, O> {
+    observer: &'o mut O,
+    input_offset: u64,
+    wants_fields: bool,
+}
+
+impl<'o, O: Observer> Telling<'o, O> {
+    pub(crate) fn new(observer: &'o mut O, input_offset: u64) -> Self {
+        let wants_fields = observer.wants_fields();
+        Self { observer, input_offset, wants_fields }
+    }
+
+    /// Tells of a part, in which `fields` fields have a known code.
+    fn tell(&mut self, text: &[u8], part: Range<usize>, fields: u64, listed: &[Field]) {
+        let listed = if self.wants_fields { listed } else { &[] };
+        let Range { start, end } = part;
+        self.observer.observe(Part { text, start, end, input_offset: self.input_offset, fields, listed });
+    }
+
+    /// Counts and tells of the fields that are listed of a chunk.
+    fn tell_listed(&mut self, text: &[u8], chunk: Range<usize>, state: &mut StreamState) {
+        let known = state.listed.iter().filter(|field| field.entry.is_some()).count() as u64;
+        state.fields += known;
+        self.tell(text, chunk, known, &state.listed);
+    }
+}
+
+impl<'o> Telling<'o, ()> {
+    /// Tells nobody.
+    pub(crate) fn nobody(observer: &'o mut ()) -> Self {
+        Self { observer, input_offset: 0, wants_fields: false }
+    }
+}
+
+impl Writing {
+    /// How long a line may be that must be whole to be worked on; 0 where none must.
+    pub(crate) fn whole_line_max(&self) -> usize {
+        let is_chosen = matches!(&self.written, Written::Lines(rules) if rules.choose());
+        if is_chosen || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }
+    }
+
+    /// Writes what is wanted of a part, tells of its fields, and returns where the next part begins.
+    pub(crate) fn write_part<'t>(
+        &'t self,
+        settled: Settled<'t>,
+        state: &mut StreamState,
+        lines: &mut LineWriter,
+        telling: &mut Telling<'_, impl Observer>,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        let Settled { text, part, is_cut, .. } = settled.clone();
+        if matches!(self.written, Written::All) && self.notes.is_keyed_alone() && !is_cut {
+            let (start, fields_before) = (part.start, state.fields);
+            let end = self.notes.write_part(text, part, state, telling.wants_fields, wtr)?;
+            telling.tell(text, start..end, state.fields - fields_before, &state.listed);
+            return Ok(end);
+        }
+        let mut start = part.start;
+        while let Some(unit) = Unit::first_of(text, start, part.end) {
+            start = self.write_unit(&settled, &unit, state, lines, telling, wtr)?;
+        }
+        Ok(start)
+    }
+
+    fn write_unit<'t>(
+        &'t self,
+        settled: &Settled<'t>,
+        unit: &Unit,
+        state: &mut StreamState,
+        lines: &mut LineWriter,
+        telling: &mut Telling<'_, impl Observer>,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        let Settled { text, is_cut, .. } = *settled;
+        let at_end = |end: usize| settled.at_end && end >= settled.part.end;
+        if let (Written::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
+            // The decision to write the line needs its last field.
+            let mut is_selected = !rules.choose();
+            self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
+                is_selected |= state.listed.iter().any(|field| rules.selects(field));
+                telling.tell_listed(text, chunk, state);
+                Ok(())
+            })?;
+            let settled = Settled { part: line.clone(), at_end: at_end(line.end), ..*settled };
+            lines.write_long_line(rules, &self.notes, settled, is_selected, state, wtr)?;
+            return Ok(line.end);
+        }
+        self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
+            match &self.written {
+                Written::All => {
+                    let StreamState { listed, color, .. } = &mut *state;
+                    self.notes.write_range(text, chunk.clone(), listed, color, wtr)?;
+                }
+                Written::Lines(rules) => {
+                    let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
+                    lines.write_part(rules, &self.notes, settled, state, wtr)?;
+                }
+                Written::Nothing => {}
+            }
+            telling.tell_listed(text, chunk, state);
+            Ok(())
+        })
+    }
+}

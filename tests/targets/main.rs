@@ -1,0 +1,62 @@
+//! Fuzz targets: what must hold for any bytes, each as a function of them.
+//!
+//! As tests they are replayed over `seeds/` and `regressions/`, and over what proptest makes of those. As the library of
+//! `tests/fuzz/` they are run by a fuzzer.
+
+mod catalogs;
+mod config;
+mod decoders;
+mod folders;
+mod made_folder;
+mod options;
+mod patterns;
+mod reports;
+mod selectors;
+mod syntax;
+mod templates;
+mod twin;
+
+#[cfg(test)]
+mod replay;
+
+/// A function of any bytes, which panics where something does not hold.
+type Target = fn(&[u8]);
+
+/// The targets by name: those of `tests/fuzz/`, and of the folders of seeds and regressions.
+const TARGETS: [(&str, Target); 10] = [
+    ("catalogs", catalogs::run),
+    ("config", config::run),
+    ("decoders", decoders::run),
+    ("folders", folders::run),
+    ("patterns", patterns::run),
+    ("reports", reports::run),
+    ("selectors", selectors::run),
+    ("syntax", syntax::run),
+    ("templates", templates::run),
+    ("twin", twin::run),
+];
+
+#[path = "../twin/mod.rs"]
+#[allow(dead_code)] // The suite uses more of it.
+mod naive;
+
+/// Runs the target of that name.
+///
+/// # Panics
+///
+/// Where something does not hold, or where there is no such target.
+pub fn run(name: &str, input: &[u8]) {
+    let (_, target) = TARGETS.iter().find(|(target, _)| *target == name).expect("there is such a target");
+    target(input);
+}
+
+/// Checks that two texts are the same; where they are not, shows the first place where they differ.
+fn assert_same(found: &[u8], expected: &[u8], what: impl Fn() -> String) {
+    if found == expected {
+        return;
+    }
+    let place = found.iter().zip(expected).take_while(|(found, expected)| found == expected).count();
+    let around =
+        |text: &[u8]| text[place.saturating_sub(80)..text.len().min(place + 80)].escape_ascii().to_string();
+    panic!("differ at {place}:\n{}\n{}\n{}", around(found), around(expected), what());
+}
