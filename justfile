@@ -15,6 +15,10 @@ test *names:
 bench *names:
     cargo bench --locked -- {{names}}
 
+# just instructions: counts of the hot paths against benches/instructions.tsv; needs valgrind; --update writes it anew
+instructions *options:
+    benches/instructions.sh {{options}}
+
 # just replay: all seeds and regressions through the fuzz targets, without a fuzzer
 replay:
     cargo test --locked --test targets
@@ -32,8 +36,7 @@ fuzz-all seconds="60":
 
 # just soak 100000000: so many lines through the program and back; checksums, and whether memory stays flat
 soak lines="1000000" *options:
-    cargo build --release --locked --bins --example soak
-    "${CARGO_TARGET_DIR:-target}"/release/examples/soak {{lines}} {{options}}
+    "$(benches/built.sh --bench soak)" {{lines}} {{options}}
 
 # just supply-chain: needs `cargo install cargo-deny cargo-machete --locked`
 supply-chain:

@@ -8,9 +8,9 @@ export IMSDK_ANNOTATE_CONFIG=
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-cargo build --release --locked --quiet
-cargo build --release --locked --quiet --example generate --example latency
-bin=$PWD/target/release/imsdk-annotate
+generate=$(benches/built.sh --bench generate)
+latency=$(benches/built.sh --bench latency)
+bin=$(benches/built.sh --bin imsdk-annotate)
 benches/dictionary.sh awk > "$folder/script.awk"
 
 # Medians of the seconds of shell commands, run in turn, wall time or user plus system time: medians wall|cpu COMMAND...
@@ -47,7 +47,7 @@ compare() {
 
 for percent in 2 30 100; do
   log=$folder/$percent.log
-  target/release/examples/generate "$percent" "$bytes" > "$log" 2> /dev/null
+  "$generate" "$percent" "$bytes" > "$log" 2> /dev/null
   echo "a field in $percent % of the lines:"
   compare 'user and system time, -j1, against cat' cpu "exec cat $log" "exec $bin -j1 $log"
   if command -v mawk > /dev/null; then
@@ -65,7 +65,7 @@ compare 'wall time, against cat' wall \
 
 echo 'delay of a line in a pipe that is held open, microseconds:'
 for command in cat "$bin" cat "$bin"; do
-  printf '  %-20s %s\n' "$(basename "$command")" "$(target/release/examples/latency "$command")"
+  printf '  %-20s %s\n' "$(basename "$command")" "$("$latency" "$command")"
 done
 
 if command -v /usr/bin/time > /dev/null; then

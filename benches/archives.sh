@@ -9,13 +9,12 @@ export IMSDK_ANNOTATE_CONFIG=
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-cargo build --release --locked --quiet
-cargo build --release --locked --quiet --example generate
-bin=$PWD/target/release/imsdk-annotate
+generate=$(benches/built.sh --bench generate)
+bin=$(benches/built.sh --bin imsdk-annotate)
 benches/dictionary.sh awk > "$folder/script.awk"
 cd "$folder"
-"$OLDPWD/target/release/examples/generate" "$percent" "$bytes" > log 2> /dev/null
-"$OLDPWD/target/release/examples/generate" 100 "$bytes" > dense 2> /dev/null
+"$generate" "$percent" "$bytes" > log 2> /dev/null
+"$generate" 100 "$bytes" > dense 2> /dev/null
 split -n l/8 log part.
 mkdir eight-gz eight-zst eight-plain
 gzip -k log

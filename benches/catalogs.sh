@@ -8,17 +8,18 @@ export IMSDK_ANNOTATE_CONFIG=
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-cargo build --release --locked --quiet
-cargo build --release --locked --quiet --example generate --example regex_pass
-bin=target/release/imsdk-annotate pass=target/release/examples/regex_pass
+generate=$(benches/built.sh --bench generate)
+pass=$(benches/built.sh --bench regex_pass)
+bin=$(benches/built.sh --bin imsdk-annotate)
 
 # in_turn INPUT COMMAND... : each command's seconds, and as a multiple of the first one's.
 in_turn() {
-  local input=$1 TIMEFORMAT='%U %S' command
+  local input=$1 TIMEFORMAT='%U %S' command name
   shift
   for _ in $(seq "$runs"); do
     for command; do
-      printf '%s\t%s\n' "$command" "$({ time eval "$command" < "$input" > /dev/null; } 2>&1)"
+      name=${command//"$bin"/imsdk-annotate} name=${name//"$pass"/regex_pass} name=${name//"$folder/"/}
+      printf '%s\t%s\n' "$name" "$({ time eval "$command" < "$input" > /dev/null; } 2>&1)"
     done
   done | awk -F'\t' -v runs="$runs" '
     { split($2, used, " "); if (!($1 in count)) order[++commands] = $1; all[$1, ++count[$1]] = used[1] + used[2] }
@@ -43,7 +44,7 @@ echo 'start, on empty input:'
 in_turn /dev/null "$bin" "$bin --catalog $folder/near.csv" "$bin --catalog $folder/far.csv" "$bin --catalog $folder/far.json"
 for percent in 2 30 100; do
   log=$folder/log
-  target/release/examples/generate "$percent" "$bytes" > "$log" 2> /dev/null
+  "$generate" "$percent" "$bytes" > "$log" 2> /dev/null
   echo "a field in $percent % of the lines:"
   in_turn "$log" "$bin -j1" "$bin -j1 --catalog $folder/near.csv" "$bin -j1 --catalog $folder/far.csv" \
     "$bin -j1 --lang both" "$bin -j1 --fields" "$bin -j1 --key status"

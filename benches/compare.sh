@@ -9,9 +9,8 @@ export IMSDK_ANNOTATE_CONFIG=
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-cargo build --release --locked --quiet
-cargo build --release --locked --quiet --example generate
-bin=target/release/imsdk-annotate
+generate=$(benches/built.sh --bench generate)
+bin=$(benches/built.sh --bin imsdk-annotate)
 for script in awk perl sed; do benches/dictionary.sh "$script" > "$folder/script.$script"; done
 
 # Median of user plus system seconds: seconds INPUT COMMAND...
@@ -42,7 +41,7 @@ row() {
 
 for percent in 2 30 100; do
   log=$folder/log part=$folder/part
-  target/release/examples/generate "$percent" "$bytes" > "$log" 2> /dev/null
+  "$generate" "$percent" "$bytes" > "$log" 2> /dev/null
   head -c $((bytes / 100)) "$log" > "$part"
   echo "a field in $percent % of the lines:"
   mine=''

@@ -1,4 +1,4 @@
-//! Writes a generated log to standard output: `cargo run --release --example generate -- PERCENT BYTES`.
+//! Writes a generated log to standard output: `"$(benches/built.sh --bench generate)" PERCENT BYTES`.
 
 #[path = "corpus/mod.rs"]
 mod corpus;

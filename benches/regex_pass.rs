@@ -1,5 +1,5 @@
 //! Passes once over standard input with a regular expression, as `--pattern` has to, and counts what its group `code`
-//! matches: `cargo run --release --example regex_pass -- REGEX < log`.
+//! matches: `"$(benches/built.sh --bench regex_pass)" REGEX < log`.
 
 use regex::bytes::RegexBuilder;
 use std::io::{self, Read};

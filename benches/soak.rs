@@ -1,6 +1,6 @@
 //! Sends many lines through the program and back through `--strip`, with pauses, and checks checksums and memory.
 //!
-//! `soak LINES [OPTION...]`: the options go to both, `--fields` say. The program is the one beside this one.
+//! `soak LINES [OPTION...]`: the options go to both, `--fields` say. The program is the one that cargo built with this.
 
 use flate2::Crc;
 use std::io::{self, BufWriter, Read, Write};
@@ -112,8 +112,7 @@ fn resident_kib(id: u32) -> Option<u64> {
 }
 
 fn start(options: &[String], stdin: Stdio) -> io::Result<Child> {
-    let program = env::current_exe()?.with_file_name("../imsdk-annotate");
-    let mut command = Command::new(program);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_imsdk-annotate"));
     // The configuration of who runs this is left alone.
     command.args(options).env("IMSDK_ANNOTATE_CONFIG", "").stdin(stdin).stdout(Stdio::piped()).spawn()
 }

@@ -3,6 +3,7 @@
 use crate::command::{binary, isolated, output_of};
 use crate::nameless::new_files;
 use crate::signals::wait_until;
+use crate::source;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -195,27 +196,33 @@ fn a_reader_of_a_report_may_go_away() {
     assert_eq!(output.stderr, b"0\n");
 }
 
-/// A log with more unknown codes than are told apart: -20000 to -21002.
+/// A log with three unknown codes more than are told apart, from -20000 down to minus [`last_unknown`].
 fn many_unknown() -> String {
-    (20_000..=21_002).map(|code| format!("ret=-{code}\n")).collect()
+    (20_000..=last_unknown()).map(|code| format!("ret=-{code}\n")).collect()
+}
+
+fn last_unknown() -> usize {
+    20_000 + source::UNKNOWN_CODES_MAX.value() + 2
 }
 
 #[test]
 fn checks_count_unknown_codes_that_are_not_told_apart() {
+    let (last, count) = (last_unknown(), many_unknown().lines().count());
+    let one = format!("-{0}..-{0}", last - 1);
     for (check, status) in [
-        ("-21001..-21001", 1),
-        ("-30000..-21000>2", 1),
-        ("-30000..-21000>3", 0),
-        ("unknown>1002", 1),
-        ("unknown>1003", 0),
-        ("unknown,!-21002..-21002>1001", 1),
-        ("-30000..-21003", 0),
+        (&one, 1),
+        (&format!("-30000..-{}>2", last - 2), 1),
+        (&format!("-30000..-{}>3", last - 2), 0),
+        (&format!("unknown>{}", count - 1), 1),
+        (&format!("unknown>{count}"), 0),
+        (&format!("unknown,!-{last}..-{last}>{}", count - 2), 1),
+        (&format!("-30000..-{}", last + 1), 0),
     ] {
         let (actual, said) = outcome(&["-q", "-j1", "--fail-on", check], many_unknown().as_bytes());
         assert_eq!(actual, Some(status), "{check}: {said}");
     }
-    let (_, said) = outcome(&["-q", "--fail-on", "-21001..-21001"], many_unknown().as_bytes());
-    assert_eq!(said, "imsdk-annotate: --fail-on -21001..-21001: 1 field (many others)\n");
+    let (_, said) = outcome(&["-q", "--fail-on", &one], many_unknown().as_bytes());
+    assert_eq!(said, format!("imsdk-annotate: --fail-on {one}: 1 field (many others)\n"));
 }
 
 #[test]
@@ -242,9 +249,10 @@ fn what_an_earlier_run_did_not_tell_apart_is_neither_new_nor_gone() {
     );
     // Of reports that are added up, what cannot be known is said.
     let merge = ["--merge-reports", "earlier.json"];
-    let output = run(&[&merge[..], &["--fail-on=unknown>1002"]].concat(), "");
+    let (last, count) = (last_unknown(), many_unknown().lines().count());
+    let output = run(&[&merge[..], &[&format!("--fail-on=unknown>{}", count - 1)]].concat(), "");
     assert_eq!(output.status.code(), Some(1));
-    let output = run(&[&merge[..], &["--fail-on=-21001..-21001"]].concat(), "");
+    let output = run(&[&merge[..], &[&format!("--fail-on=-{0}..-{0}", last - 1)]].concat(), "");
     assert_eq!(output.status.code(), Some(2));
     assert!(
         output

@@ -1,5 +1,6 @@
 //! Every limit of the rules: one below, at, one above; also with each side of a window's edge inside.
 
+use crate::source;
 use crate::twin;
 use imsdk_annotate::Annotator;
 
@@ -19,7 +20,8 @@ fn is_field(line: &[u8]) -> bool {
 
 #[test]
 fn keys() {
-    for (length, expected) in [(31, true), (32, true), (33, false)] {
+    let most = source::KEY_MAX_BYTES.value();
+    for (length, expected) in [(most - 1, true), (most, true), (most + 1, false)] {
         assert_eq!(is_field(&[&b"_".repeat(length - 3)[..], b"ret=-1"].concat()), expected, "{length}");
         assert_eq!(
             is_field(&[b"\\n", &b"_".repeat(length - 3)[..], b"ret=-1"].concat()),
@@ -31,7 +33,8 @@ fn keys() {
 
 #[test]
 fn color_sequences() {
-    for (length, expected) in [(30, true), (31, true), (32, false)] {
+    let most = source::COLOR_MAX_BYTES.value();
+    for (length, expected) in [(most - 1, true), (most, true), (most + 1, false)] {
         for parameter in [b"1", b";"] {
             let sequence = [b"\x1b[", &parameter.repeat(length - 4)[..], b"1m"].concat();
             assert_eq!(sequence.len(), length);
@@ -42,8 +45,9 @@ fn color_sequences() {
 
 #[test]
 fn blanks() {
-    for (count, expected) in [(15, true), (16, true), (17, false)] {
-        let blanks = " \t".repeat(9)[..count].to_owned();
+    let most = source::BLANKS_MAX.value();
+    for (count, expected) in [(most - 1, true), (most, true), (most + 1, false)] {
+        let blanks = " \t".repeat(most)[..count].to_owned();
         assert_eq!(is_field(format!("ret{blanks}=-1").as_bytes()), expected, "{count}");
         assert_eq!(is_field(format!("ret={blanks}-1").as_bytes()), expected, "{count}");
         assert_eq!(is_field(format!("exit{blanks}code=-1").as_bytes()), !expected, "{count}");
@@ -62,13 +66,15 @@ fn digits() {
 
 #[test]
 fn tokens() {
-    for (filler, expected) in [(40, false), (41, false), (42, true)] {
+    let most = source::TOKEN_MAX_BYTES.value();
+    let room = most - "Domain=".len();
+    for (filler, expected) in [(room - 1, false), (room, false), (room + 1, true)] {
         let line = format!("Domain={}{}code=-1", "x".repeat(filler), " ");
         assert_eq!(is_field(line.as_bytes()), expected, "{filler}");
     }
-    // The trailing letters must be the whole word, within the last 48 bytes.
-    assert!(!is_field(format!("{}exit code=-1", ".".repeat(60)).as_bytes()));
-    assert!(is_field(format!("{}exit code=-1", "x".repeat(60)).as_bytes()));
+    // The trailing letters must be the whole word, within the last bytes that count.
+    assert!(!is_field(format!("{}exit code=-1", ".".repeat(most + 12)).as_bytes()));
+    assert!(is_field(format!("{}exit code=-1", "x".repeat(most + 12)).as_bytes()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Chosen and numbered lines: what a naive choice gives, whatever the buffer; and what `grep` would give.
 
 use crate::command::{annotate, binary, output_of, peak_kib, read_until};
+use crate::source;
 use crate::twin;
 use imsdk_annotate::{Annotator, Catalog, Context, Lines, Selector};
 use proptest::prelude::*;
@@ -128,13 +129,13 @@ fn context_and_numbers_are_those_of_grep() {
 
 #[test]
 fn lines_up_to_sixteen_mebibytes_are_decided_on() {
-    const LINE_MAX_BYTES: usize = 16 << 20;
+    let most = source::LINE_MAX_BYTES.value();
     let long = |length: usize, field: &str| {
         [&vec![b'.'; length - field.len() - 1][..], field.as_bytes(), b"\n"].concat()
     };
     let field = " ret=-204";
     let note = b" (auth: user session is failure!)";
-    for (length, is_whole) in [(LINE_MAX_BYTES, true), (LINE_MAX_BYTES + 100_000, false)] {
+    for (length, is_whole) in [(most, true), (most + 100_000, false)] {
         let with = long(length, field);
         let annotated = [&with[..length - 1], note, b"\n"].concat();
         let text = [b"before\n", &with[..], b"behind\n"].concat();
@@ -144,7 +145,7 @@ fn lines_up_to_sixteen_mebibytes_are_decided_on() {
         assert!(annotate(&["-n"], &text) == numbered, "{length}");
     }
     // Nothing in it, and longer than can be held: written, and in one piece.
-    let without = long(LINE_MAX_BYTES * 2 + 12_345, "");
+    let without = long(most * 2 + 12_345, "");
     assert!(annotate(&["--only", "error"], &[b"x\n", &without[..], b"ret=5\n"].concat()) == without);
 }
 

@@ -1,58 +1,83 @@
 //! The tests that look at the program and the library from outside.
+//!
+//! A test goes to the module whose line below names its subject. A bug whose input and output say all goes to
+//! `tests/data/golden/` as two files, without code.
 
-mod catalog;
-mod catalog_formats;
-mod catalogs;
-mod changing_files;
-mod checks;
-mod color;
-mod command;
-mod compressed;
-mod config;
-mod demo;
-mod documents;
-mod errors;
-mod fields;
-mod folders;
-mod given_up;
-mod golden;
-mod hostile;
-mod hostile_arguments;
-mod in_folder;
-mod interrupted;
-mod limits;
-mod lines;
-mod links;
-mod long_lines;
-mod lookups;
-mod manual;
-mod nameless;
-mod no_text;
-mod notes;
-mod outputs;
-mod packed;
-mod packings;
-mod progress;
-mod properties;
-mod read_errors;
-mod recognition;
-mod replaced;
-mod reports;
-mod rights;
-mod same_bytes;
-mod short_calls;
-mod signals;
-mod standard_error;
-mod starved;
-mod stopped;
-mod stream_files;
-mod streaming;
-mod supply_chain;
-mod syntax;
-mod threads;
-mod tidy;
+// Helpers of the other modules.
+mod command; // runs the binary; a failure shows command, input and both outputs
+mod in_folder; // runs the binary in a folder that is made for one test
+mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
+mod source; // constants of the source that tests stand at the limits of
 #[path = "../twin/mod.rs"]
-mod twin;
-mod usage;
-mod waiting_pipes;
-mod whole_inputs;
+mod twin; // a naive twin of the annotator, written from the rules alone
+
+// Recognition of fields, and bytes that stay as they are.
+mod fields; // the rows of `tests/data/field-cases.jsonl`: a line, and the fields in it
+mod golden; // `tests/data/golden/NAME.in` becomes `NAME.out`
+mod limits; // limits of the rules: one below, at, one above
+mod properties; // for all bytes: the twin agrees, only notes are added, twice is once
+mod recognition; // --key, --no-default-keys, --pattern
+
+// Notes.
+mod color; // --color, and the line's own colours
+mod notes; // --lang, --note, --fields, --strip, with catalogs and patterns made to break them
+mod syntax; // notes within JSON, XML and `key=value`
+
+// Catalogs and look-ups.
+mod catalog; // the built-in codes against the vendor's table
+mod catalog_formats; // the same codes as Markdown, CSV, TSV and JSON
+mod catalogs; // --catalog, --no-builtin, --check-catalog, bad rows
+mod lookups; // --explain, --list, --search, --json
+
+// Chosen lines, counts and reports.
+mod checks; // --fail-on, --baseline, --merge-reports, selectors, where reports go
+mod hostile; // texts of logs that would act in a report
+mod lines; // --only, -A, -B, -C, -n
+mod reports; // each form of --report, counts, reports of parts
+
+// Inputs.
+mod changing_files; // files that grow, shrink or go while they are read
+mod compressed; // gzip, zstd, xz, bzip2, lz4: members, cut off, damaged; --no-decompress
+mod folders; // folders as operands, and their order
+mod no_text; // files that are no text; --text
+mod packings; // formats that are not read, and the tools named for them; inputs packed several times
+mod read_errors; // reads that fail in the middle
+mod waiting_pipes; // named pipes without a writer
+mod whole_inputs; // sizes of configurations, catalogs and reports that are read
+
+// Outputs.
+mod links; // links in and below the folder of --output-dir
+mod nameless; // new files without a name before they are whole
+mod outputs; // --output, --output-dir, --compress, --resume
+mod replaced; // files that an output must not replace
+mod rights; // permissions of outputs
+mod same_bytes; // compressed outputs do not depend on threads, reads and pauses
+mod standard_error; // reports and messages on standard error
+mod stream_files; // standard streams and descriptors that are files
+
+// Streams, memory and threads.
+mod long_lines; // time and memory for long lines
+mod short_calls; // system calls that do less than was asked for: EINTR, EAGAIN
+mod starved; // little memory, few files, no threads, no room, no environment
+mod streaming; // each line at once; lines of any length in little memory
+mod threads; // --threads: the same bytes, in bounded memory
+
+// Signals.
+mod given_up; // messages about outputs that a signal leaves unwritten
+mod interrupted; // files after a signal or on a full disk, and --resume after it
+mod signals; // output and reports after a signal, and how the program ends
+mod stopped; // names of outputs after a signal, of streams and of files
+
+// The command line.
+mod config; // the configuration file, --no-config
+mod errors; // trouble and exit statuses; --help
+mod hostile_arguments; // arguments and names that would act on a terminal
+mod manual; // --man, --completions
+mod progress; // --progress
+mod usage; // hints of usage errors; examples of --help and the documents that can be pasted
+
+// The repository.
+mod demo; // the picture in the README, drawn from what the program prints
+mod documents; // console examples, links and translations of all documents
+mod supply_chain; // dependencies and their reasons; the Rust that they need
+mod tidy; // rules of the source files

@@ -3,6 +3,7 @@
 use crate::command::{annotate, binary, output_of};
 use crate::notes::show;
 use crate::properties::text;
+use crate::source;
 use crate::twin::{self, Rules};
 use imsdk_annotate::{Annotator, Catalog, Keys, Pattern};
 use proptest::prelude::*;
@@ -124,7 +125,7 @@ fn patterns_count_select_and_number_lines_with_any_number_of_threads() {
 
 #[test]
 fn lines_beyond_the_limit_have_keys_and_no_patterns() {
-    let limit = 16 * 1024 * 1024;
+    let limit = source::LINE_MAX_BYTES.value();
     let args = ["--pattern", r"answer (?<code>-?\d+)"];
     let tail = "answer -1 ret=-1\n";
     for (length, expected) in [

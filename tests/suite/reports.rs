@@ -2,6 +2,7 @@
 
 use crate::command::{binary, output_of, peak_kib};
 use crate::packed::pack;
+use crate::source;
 use crate::twin;
 use imsdk_annotate::Catalog;
 use proptest::prelude::*;
@@ -55,17 +56,18 @@ fn report(folder: &Path, args: &[&str], input: &[u8]) -> Value {
 /// Of each code what a naive count gives: fields, lines, the first and the last line with their texts.
 fn naive_count(text: &[u8]) -> BTreeMap<i32, Value> {
     let catalog = Catalog::builtin();
+    let most = source::TEXT_MAX_BYTES.value();
     let mut counts: BTreeMap<i32, Value> = BTreeMap::new();
     for (index, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let content = line.strip_suffix(b"\n").unwrap_or(line);
         let text = match std::str::from_utf8(content) {
             Ok(text) => {
-                let cut = (0..=text.len().min(200)).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+                let cut = (0..=text.len().min(most)).rev().find(|&at| text.is_char_boundary(at)).unwrap();
                 text[..cut].to_owned()
             }
-            Err(_) => String::from_utf8_lossy(&content[..content.len().min(200)]).into_owned(),
+            Err(_) => String::from_utf8_lossy(&content[..content.len().min(most)]).into_owned(),
         };
-        let text = if content.len() <= 200 { text.strip_suffix('\r').unwrap_or(&text) } else { &text };
+        let text = if content.len() <= most { text.strip_suffix('\r').unwrap_or(&text) } else { &text };
         let place = json!({ "line": index + 1, "text": text });
         let codes = twin::codes(line, false, &catalog);
         for (at, &code) in codes.iter().enumerate() {

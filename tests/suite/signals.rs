@@ -2,6 +2,7 @@
 
 use crate::command::{binary, isolated, peak_kib, read_until};
 use crate::packed::{pack, unpack_with_library};
+use crate::source;
 use crate::starved::command_as_nobody;
 use imsdk_annotate::Annotator;
 use rustix::io::ioctl_fionread;
@@ -202,12 +203,13 @@ pub(crate) fn start_blocked(command: &mut Command) -> Run {
     // Has an end when the reading ends are closed.
     thread::spawn(move || while stdin_wtr.write_all(&LINE.repeat(1000)).is_ok() {});
     let stdout = run.stdout.as_fd();
+    let surely_taken = source::SURELY_TAKEN_BYTES.value() as u64;
     let mut before = 0;
     // What is in the pipe of the output, and in that of the input, grows no more.
     wait_until(|| {
         let now = ioctl_fionread(stdout).unwrap() + ioctl_fionread(&run.stdin_rdr).unwrap();
         thread::sleep(Duration::from_millis(20));
-        let is_same = now == before && ioctl_fionread(stdout).unwrap() > 32 * 1024;
+        let is_same = now == before && ioctl_fionread(stdout).unwrap() > surely_taken;
         before = now;
         is_same
     });

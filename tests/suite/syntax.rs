@@ -2,6 +2,7 @@
 
 use crate::command::annotate;
 use crate::notes::show;
+use crate::source;
 use serde_json::Value;
 
 /// Annotates a line with `--fields`; twice is once there, and stripping gives the line back.
@@ -251,7 +252,8 @@ fn members_of_any_number_of_keys_are_told_apart() {
 
 #[test]
 fn a_member_of_the_line_is_known_behind_any_number_of_blanks() {
-    for count in [0, 1, 199, 200, 201, 500] {
+    let most = source::MEMBER_BLANKS_MAX.value();
+    for count in [0, 1, most - 1, most, most + 1, 2 * most + 100] {
         let own = format!("\"ret_message\"{}:\"x\"", " ".repeat(count));
         assert_eq!(
             with_fields(&[], &format!("{{\"ret\":-204,{own}}}")),

@@ -2,15 +2,13 @@
 
 use crate::command::{annotate, binary, isolated, output_of, peak_kib};
 use crate::packed::pack;
+use crate::source;
 use imsdk_annotate::Annotator;
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-/// What the program reads at a time, and cuts large files into.
-const BLOCK_BYTES: usize = 512 * 1024;
 
 fn log(bytes: usize, seed: usize) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes + 100);
@@ -35,11 +33,12 @@ fn each_number_of_threads_gives_the_same_bytes() {
     let annotator = Annotator::builder().color(true).build();
     // One large file and some small ones, lines that end about a block's end, a line of several blocks.
     let line = |length: usize| [&vec![b'x'; length - 8][..], b" ret=-1\n"].concat();
+    let block = source::BLOCK_BYTES.value();
     let texts = [
         log(9 << 20, 1),
         log(10, 2),
-        [line(BLOCK_BYTES - 1), line(BLOCK_BYTES), line(BLOCK_BYTES + 1), line(20), log(1 << 20, 3)].concat(),
-        [line(3 * BLOCK_BYTES), line(100), line(5 * BLOCK_BYTES + 1)].concat(),
+        [line(block - 1), line(block), line(block + 1), line(20), log(1 << 20, 3)].concat(),
+        [line(3 * block), line(100), line(5 * block + 1)].concat(),
         Vec::new(),
         log(3 << 20, 4),
         log(5 << 20, 5),
@@ -72,7 +71,7 @@ fn trouble_is_told_in_order_for_each_number_of_threads() {
     let large: String =
         (0..400_000_u64).map(|line| format!("{:x}\n", line.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
     let large = pack("gzip", large.as_bytes());
-    assert!(large.len() > 4 * BLOCK_BYTES);
+    assert!(large.len() > 4 * source::BLOCK_BYTES.value());
     fs::create_dir(folder.path().join("alone")).unwrap();
     fs::write(folder.path().join("alone/a.gz"), &large[..large.len() - 1000]).unwrap();
     for threads in ["-j1", "-j2"] {

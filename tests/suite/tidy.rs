@@ -97,6 +97,14 @@ fn rooms_of_the_program_name_only_rooms_below() {
 }
 
 #[test]
+fn the_list_of_test_modules_tells_their_subjects() {
+    let modules = include_str!("main.rs").lines().filter(|line| line.starts_with("mod "));
+    for module in modules {
+        assert!(module.contains("; // "), "tests/suite/main.rs: {module}: add its subject behind it");
+    }
+}
+
+#[test]
 fn unsafe_code_is_forbidden() {
     for root in [include_str!("../../src/lib.rs"), include_str!("../../src/main.rs")] {
         assert!(root.contains("\n#![forbid(unsafe_code)]\n"));

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Counts the instructions of the release binary on hot paths, under valgrind, and compares them with `instructions.tsv`:
+# instructions.sh [--update]. Status 1 where a count is more than 3 % above its row; --update writes the table anew.
+#
+# Counts do not depend on the load of the machine and repeat to a few instructions, so that 3 % can be told where times
+# differ by 10 %. They belong to the CPU that valgrind shows, which has AVX2 and no AVX-512 (fearless_simd takes its AVX2
+# level), to the compiler and to the C library: the table names these, and is no guard where they differ.
+# gungraun (formerly iai-callgrind) is not used: it compares with runs kept in target/ or with limits in code, not with a
+# table that is checked in and updated, and needs an installed runner of exactly its version.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+table=$PWD/benches/instructions.tsv
+case $* in '' | --update) ;; *) echo 'usage: instructions.sh [--update]' >&2 && exit 2 ;; esac
+valgrind=$(command -v valgrind) || { echo 'instructions: valgrind is needed; install it' >&2 && exit 2; }
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+generate=$(benches/built.sh --bench generate)
+bin=$(benches/built.sh --bin imsdk-annotate)
+cpu=$(uname -m)$(grep -qsw avx2 /proc/cpuinfo && echo ', AVX2')
+made_with="$(rustc --version), $("$valgrind" --version), $(getconf GNU_LIBC_VERSION), $cpu"
+
+cd "$folder"
+: > empty
+for percent in 2 30 100; do "$generate" "$percent" 5000000 > "$percent" 2> /dev/null; done
+gzip -n -c 30 > 30.gz
+# A configuration of 40 lines.
+{ seq -f '--key status%g' 37 && printf '%s\n' '--color never' '--lang en' '--fail-on unknown>1000000'; } > config
+
+# Prints the instructions of one run: count CONFIGURATION INPUT OPTION...
+# An environment of one variable, since a longer one takes longer to read.
+count() {
+  local config=$1 input=$2
+  shift 2
+  if ! env -i IMSDK_ANNOTATE_CONFIG="$config" "$valgrind" --tool=callgrind --callgrind-out-file=/dev/null \
+    --log-file=log "$bin" -j1 "$@" "$input" > /dev/null; then
+    echo "instructions: imsdk-annotate failed: -j1 $* $input" >&2 && cat log >&2 && return 1
+  fi
+  sed -n 's/.* Collected : //p' log
+}
+
+# Adds the rows of one mode: its start on empty input, and what each log takes beyond that.
+mode() {
+  local name=${*:-plain} start instructions percent
+  start=$(count '' empty "$@")
+  printf '%s, start\t%d\n' "$name" "$start"
+  for percent in 2 30 100; do
+    instructions=$(count '' "$percent" "$@")
+    printf '%s, %d %%\t%d\n' "$name" "$percent" $((instructions - start))
+  done
+}
+
+measure() {
+  local instructions
+  mode
+  mode --quiet --report json=/dev/null
+  mode --only error
+  mode --only error -n
+  mode --fields
+  mode --key x
+  mode --pattern '(?<code>-[0-9]+)' --no-default-keys
+  instructions=$(count '' 30.gz)
+  printf 'gzip with its start, 30 %%\t%d\n' "$instructions"
+  instructions=$(count config empty)
+  printf 'configuration of 40 lines, start\t%d\n' "$instructions"
+}
+
+measure > measured
+if [ "${1-}" = --update ]; then
+  { printf '# Written by `just instructions --update` with:\n# %s\ncase\tinstructions\n' "$made_with" && cat measured; } > "$table"
+  echo "instructions: wrote $(wc -l < measured) rows to benches/instructions.tsv"
+  exit
+fi
+
+# Rows on both sides, then what is only on one: a row without its counterpart is no guard.
+awk -F'\t' -v made_with="$made_with" '
+  NR == FNR && FNR == 2 { table_made_with = substr($0, 3) }
+  NR == FNR { if (FNR > 3) expected[$1] = $2; next }
+  FNR == 1 { printf "%-55s %12s %12s\n", "case", "instructions", "table" }
+  !($1 in expected) { printf "%-55s %12d %12s  not in the table\n", $1, $2, "none"; worse++; next }
+  {
+    change = 100 * ($2 / expected[$1] - 1)
+    verdict = change > 3 ? "  WORSE" : change < -3 ? "  better" : ""
+    printf "%-55s %12d %12d %+7.2f %%%s\n", $1, $2, expected[$1], change, verdict
+    worse += change > 3; better += change < -3
+    delete expected[$1]
+  }
+  END {
+    for (name in expected) { printf "%-55s %12s %12d  not measured\n", name, "none", expected[name]; worse++ }
+    update = "`just instructions --update` writes the table anew"
+    if (table_made_with != made_with) {
+      print "No guard here: the table was made with " table_made_with
+      print "and this is " made_with ". Without the change that is to be judged, " update " for here."
+      exit 0
+    }
+    if (worse) { print worse " rows are worse or have no counterpart. If that is meant: " update "."; exit 1 }
+    if (better) print better " rows are better by more than 3 %: " update ", so that they stay so."
+  }
+' "$table" measured
