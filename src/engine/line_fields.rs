@@ -48,6 +48,21 @@ impl<'w, 't> LineFields<'w, 't> {
         }
     }
 
+    /// Takes the fields of keys in a text, where there are no patterns.
+    pub(super) fn of_keys(writer: &'w PartAnnotator, text: &'t [u8], fields: Vec<Field>) -> Self {
+        debug_assert!(writer.patterns.is_empty());
+        Self { searched: text.len(), keyed: fields.into(), ..Self::new(writer, text) }
+    }
+
+    /// Appends the fields that have been found.
+    pub(super) fn give_all(&mut self, found: &mut Vec<Field>) {
+        while let Some((_, origin)) = self.next_start()
+            && let Some(field) = self.take(&origin)
+        {
+            self.push(field, &origin, found);
+        }
+    }
+
     /// Appends the fields whose keys are found up to a place of the text, and those of patterns before them. Returns
     /// the place behind which a later call goes on.
     pub(super) fn find_up_to(

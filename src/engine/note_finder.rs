@@ -39,6 +39,17 @@ enum Place {
 }
 
 impl<'a> NoteFinder<'a> {
+    /// Finds the notes behind all that looks like a field of a key in whole lines of a window.
+    pub(super) fn behind(
+        annotator: &'a PartAnnotator,
+        window: &'a [u8],
+        lines: Range<usize>,
+        fields: &[Field],
+    ) -> Self {
+        let places = fields.iter().rev().copied().map(Place::Field).collect();
+        Self { places, searched: lines.end, ..Self::new(annotator, window, lines) }
+    }
+
     /// Finds the notes in whole lines of a window.
     pub(super) fn new(annotator: &'a PartAnnotator, window: &'a [u8], lines: Range<usize>) -> Self {
         Self {

@@ -10,7 +10,7 @@ use super::note_finder::NoteFinder;
 use super::units::UNIT_BYTES;
 use super::{PartAnnotator, StreamState, end_of_listed};
 use crate::field::{Field, NoteForm};
-use crate::scanner::Candidates;
+use crate::scanner::{self, Candidates};
 use memchr::{memchr, memrchr};
 use std::io;
 use std::iter::Peekable;
@@ -21,7 +21,19 @@ impl PartAnnotator {
     pub(super) fn list_lines(&self, window: &[u8], lines: Range<usize>, state: &mut StreamState) {
         let StreamState { listed, candidates, .. } = state;
         listed.clear();
-        let notes: Vec<_> = NoteFinder::new(self, window, lines.clone()).collect();
+        let notes: Vec<_> = if self.patterns.is_empty() {
+            let mut fields = Vec::new();
+            self.find_all_keys(&window[..lines.end], lines.clone(), candidates, &mut fields);
+            let notes: Vec<_> = NoteFinder::behind(self, window, lines.clone(), &fields).collect();
+            if notes.is_empty() {
+                // Nearly always; then the fields need not be looked for again.
+                self.list_found(window, lines, fields, listed);
+                return;
+            }
+            notes
+        } else {
+            NoteFinder::new(self, window, lines.clone()).collect()
+        };
         let (mut start, mut rest) = (lines.start, &notes[..]);
         while let Some(note) = rest.first() {
             let line = line_around(window, &lines, note.start);
@@ -38,6 +50,27 @@ impl PartAnnotator {
             rest = &rest[count..];
         }
         self.list_without_notes(window, start..lines.end, listed, candidates);
+    }
+
+    /// Lists what looks like a field in lines that have no notes, but for other kinds of code.
+    fn list_found(
+        &self,
+        window: &[u8],
+        lines: Range<usize>,
+        mut fields: Vec<Field>,
+        listed: &mut Vec<Field>,
+    ) {
+        let text = &window[lines.clone()];
+        fields.retain_mut(|field| {
+            field.start -= lines.start;
+            field.end -= lines.start;
+            !(field.spelled_code && scanner::is_other_kind(text, field.start))
+        });
+        LineFields::of_keys(self, text, fields).give_all(listed);
+        for field in listed {
+            field.start += lines.start;
+            field.end += lines.start;
+        }
     }
 
     /// Appends the fields of lines that have no notes.

@@ -2,7 +2,7 @@
 
 use super::lines::Line;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command, Id};
+use clap::{Arg, ArgMatches, Command, Id};
 use std::ffi::OsString;
 
 /// The program's options, of which a later one overrides the same one before it.
@@ -32,14 +32,34 @@ impl Grammar {
         self.0.try_get_matches_from_mut(program.iter().chain(args).chain(rest))
     }
 
+    /// Returns whether arguments are one option, none of those excluded, with a value if and only if it takes one:
+    /// `["--only=error"]`, `["-C", "2"]`, `["--strict"]`.
+    pub(super) fn is_one_option(&self, args: &[OsString], excluded: &[&str]) -> bool {
+        let Some(first) = args[0].to_str() else { return false };
+        let has_value = args.len() > 1 || first.starts_with("--") && first.contains('=');
+        let is_alone = first.starts_with("--") || first.chars().count() == 2;
+        let takes_value = |arg: &Arg| arg.get_action().takes_values();
+        is_alone
+            && self.option(first).is_some_and(|arg| {
+                takes_value(arg) == has_value && !excluded.contains(&arg.get_id().as_str())
+            })
+    }
+
     /// Returns the identifier of the option that an argument names: `--only=error`, `-C`.
     pub(super) fn id_of(&self, arg: &str) -> Option<Id> {
+        self.option(arg).map(|arg| arg.get_id().clone())
+    }
+
+    fn option(&self, arg: &str) -> Option<&Arg> {
         let name = arg.split('=').next().unwrap_or_default();
-        let is_named = |arg: &&clap::Arg| match name.strip_prefix("--") {
+        let is_named = |arg: &&Arg| match name.strip_prefix("--") {
             Some(long) => arg.get_long() == Some(long),
-            None => name.strip_prefix('-').and_then(|short| short.chars().next()) == arg.get_short(),
+            None => {
+                let short = name.strip_prefix('-').and_then(|short| short.chars().next());
+                short.is_some() && arg.get_short() == short
+            }
         };
-        self.0.get_arguments().find(is_named).map(|arg| arg.get_id().clone())
+        self.0.get_arguments().find(is_named)
     }
 
     /// Returns whether any option of one list cannot be used with one of the other.

@@ -51,13 +51,18 @@ pub(super) fn read_lines(name: &str, text: &[u8], grammar: &mut Grammar) -> Resu
     if wrong.is_empty() { Ok(lines) } else { Err(wrong) }
 }
 
-/// Returns the option of a line, if it has one. The first blank or `=` parts the name from the value, which is taken as it is.
-fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Option<Line>, String> {
+/// Returns the arguments of a line, none where it has no option. The first blank or `=` parts the name from the value, which
+/// is taken as it is.
+///
+/// # Errors
+///
+/// The reason why the line has no option but something else.
+fn arguments(line: &[u8]) -> Result<Vec<OsString>, String> {
     let text = str::from_utf8(line).map_err(|_| "is not UTF-8; save the file as UTF-8".to_owned())?;
     // Some programs write this mark before UTF-8.
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() || text.starts_with('#') {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     if !text.starts_with('-') || text.chars().all(|char| char == '-') {
         return Err(format!("{}: is no option; write one option a line: --color never", visible(text)));
@@ -74,18 +79,45 @@ fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Optio
             visible(unquoted)
         ));
     }
-    let args: Vec<OsString> = match text.split_once(char::is_whitespace) {
+    Ok(match text.split_once(char::is_whitespace) {
         Some((option, value)) if option.starts_with("--") && !option.contains('=') => {
             vec![format!("{option}={}", value.trim_start()).into()]
         }
         Some((option, value)) if !option.starts_with("--") => vec![option.into(), value.trim_start().into()],
         _ => vec![text.into()],
-    };
+    })
+}
+
+/// Returns the arguments of a file, in which each line is surely one option with its value or without one: so that clap
+/// parses all of them as it would parse each alone. `None` where a line needs a closer look.
+pub(super) fn plain_arguments(text: &[u8], grammar: &Grammar) -> Option<Vec<OsString>> {
+    let mut all = Vec::new();
+    for line in text.split(|&byte| byte == b'\n') {
+        let args = arguments(line).ok()?;
+        if !args.is_empty() && !grammar.is_one_option(&args, &FOR_ONE_RUN) {
+            return None;
+        }
+        all.extend(args);
+    }
+    Some(all)
+}
+
+/// Parses a line that may have an option.
+///
+/// # Errors
+///
+/// The reason why it cannot be used.
+fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Option<Line>, String> {
+    let args = arguments(line)?;
+    if args.is_empty() {
+        return Ok(None);
+    }
+    let text = || visible(String::from_utf8_lossy(line).trim_start_matches('\u{feff}').trim());
     match grammar.parse_behind(&[PROGRAM.into()], args.iter()) {
         Ok(matches) => {
             let ids = typed_ids(&matches);
             match refusal(&ids) {
-                Some(refusal) => Err(format!("{}: {refusal}", visible(text))),
+                Some(refusal) => Err(format!("{}: {refusal}", text())),
                 None => Ok(Some(Line { number, args, ids, needs_others: false })),
             }
         }
@@ -94,9 +126,7 @@ fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Optio
                 let ids = args[0].to_str().and_then(|arg| grammar.id_of(arg)).into_iter().collect();
                 Ok(Some(Line { number, args, ids, needs_others: true }))
             }
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                Err(format!("{}: {ONLY_TYPED}", visible(text)))
-            }
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Err(format!("{}: {ONLY_TYPED}", text())),
             _ => Err(first_words(&error)),
         },
     }

@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, CommandFactory};
 use file::read;
 use grammar::Grammar;
-use lines::{Line, read_lines};
+use lines::{Line, plain_arguments, read_lines};
 use std::ffi::OsString;
 
 /// Stands for the name that the program was called by.
@@ -50,16 +50,35 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
         return alone.map_err(Refusal::Usage);
     };
     let mut grammar = Grammar::new(with_option_names(Args::command()));
-    let mut lines = read_lines(&name, &text, &mut grammar).map_err(Refusal::Config)?;
     let left_out = left_out(typed);
+    // Nearly always all lines can be used, and are parsed at once.
+    if left_out.is_empty()
+        && let Some(args) = plain_arguments(&text, &grammar)
+        && let Ok(matches) = grammar.parse_behind(typed, args.iter())
+    {
+        return Ok(matches);
+    }
+    usable(typed, alone.ok(), &left_out, (&name, &text), &mut grammar)
+}
+
+/// Parses what was typed behind those lines of the file that can be used with it: which neither are left out, nor contradict
+/// it, nor need what is not there. `alone` is what was typed, where that can be used alone.
+fn usable(
+    typed: &[OsString],
+    alone: Option<ArgMatches>,
+    left_out: &[&str],
+    (name, text): (&str, &[u8]),
+    grammar: &mut Grammar,
+) -> Result<ArgMatches, Refusal> {
+    let mut lines = read_lines(name, text, grammar).map_err(Refusal::Config)?;
     lines.retain(|line| !left_out.contains(&line.option()));
-    if let Ok(alone) = &alone {
-        let ids = grammar::typed_ids(alone);
+    if let Some(alone) = alone {
+        let ids = grammar::typed_ids(&alone);
         lines.retain(|line| !grammar.conflict(&line.ids, &ids));
     } else {
-        lines.retain(|line| !fails(&mut grammar, typed, &[line], ErrorKind::ArgumentConflict));
+        lines.retain(|line| !fails(grammar, typed, &[line], ErrorKind::ArgumentConflict));
     }
-    with_lines(typed, &lines, &mut grammar).map_err(Refusal::Usage)
+    with_lines(typed, &lines, grammar).map_err(Refusal::Usage)
 }
 
 /// Checks a file: each of its lines, and all options that can be used together.
@@ -127,5 +146,59 @@ fn option_name(text: &str) -> Result<String, String> {
         Ok(name.to_owned())
     } else {
         Err("there is no such option; name one of the file, or none to leave all out".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parsing all lines at once gives what parsing each gives, or leaves the decision to that.
+    #[test]
+    fn plain_files_are_parsed_as_line_by_line() {
+        let typed = [PROGRAM.into()];
+        let mut at_once = 0;
+        for text in [
+            "",
+            "--color never\n--strict\n-j 2",
+            "# a comment\n--key a\n--key=b\n\n--lang zh",
+            "--only error\n-C 2",
+            "--fail-on\n--strict",
+            "--only\n--strict",
+            "-C\n--strict",
+            "--key\n--strict",
+            "--strict=x",
+            "--strict x",
+            "-nq",
+            "-n\n-q",
+            "--list\n--strict",
+            "--list=error",
+            "--quiet\n--only error",
+            "--line-buffered\n--block-buffered",
+            "--no-builtin",
+            "--nosuch",
+            "-x 1",
+            "a.log",
+            "--explain -204",
+            "--color sometimes",
+            "--pattern -(?<code>1)",
+            "--help",
+        ] {
+            let mut grammar = Grammar::new(Args::command());
+            let plain = plain_arguments(text.as_bytes(), &grammar)
+                .and_then(|args| grammar.parse_behind(&typed, args.iter()).ok());
+            let Some(plain) = plain else { continue };
+            at_once += 1;
+            let lines = read_lines("config", text.as_bytes(), &mut grammar).expect(text);
+            let single = with_lines(&typed, &lines, &mut grammar).expect(text);
+            for id in plain.ids() {
+                let raw = |matches: &ArgMatches| -> Vec<OsString> {
+                    matches.get_raw(id.as_str()).into_iter().flatten().map(OsString::from).collect()
+                };
+                assert_eq!(raw(&plain), raw(&single), "{text}: {id}");
+            }
+            assert!(plain.ids().eq(single.ids()), "{text}");
+        }
+        assert_eq!(at_once, 6);
     }
 }
