@@ -9,7 +9,7 @@ use crate::pattern::{Pattern, PatternScanner};
 use crate::scanner::{Keys, Scanner};
 use crate::stream::Observer;
 use crate::stream::{self, AnyReader, Source, StreamAnnotator, StreamError};
-use crate::stream::{Telling, Writing, Written};
+use crate::stream::{LineChoice, Telling, Writing};
 use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes behind each what it means.
@@ -256,9 +256,9 @@ impl AnnotatorBuilder {
         let catalog = self.catalog.unwrap_or_default();
         let notes = Notes::new(&catalog, &self.style);
         let written = match self.lines {
-            _ if self.quiet => Written::Nothing,
-            Some(lines) => Written::Lines(LineRules::new(lines, &catalog)),
-            None => Written::All,
+            _ if self.quiet => LineChoice::Nothing,
+            Some(lines) => LineChoice::Lines(LineRules::new(lines, &catalog)),
+            None => LineChoice::All,
         };
         let scanner = Scanner::new(catalog.index().clone(), &self.keys, self.strict, self.unknown);
         // A sequence of colour is nothing that the syntax of a line has.

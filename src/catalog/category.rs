@@ -31,10 +31,10 @@ const RESERVED: [&str; 4] = ["any", "unknown", "new", "error"];
 /// The area that a code belongs to. The vendor numbers its codes in blocks, one for each area; catalogs may have
 /// areas of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Category(Name);
+pub struct Category(CategoryName);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Name {
+enum CategoryName {
     Vendors(&'static str),
     /// Many entries of a catalog share it.
     Own(Arc<str>),
@@ -51,7 +51,7 @@ impl Category {
     /// ```
     pub fn of_code(code: i32) -> Self {
         let block = BLOCKS.iter().find(|(codes, ..)| codes.contains(&code));
-        Self(Name::Vendors(block.map_or(OTHER.0, |&(_, name, _)| name)))
+        Self(CategoryName::Vendors(block.map_or(OTHER.0, |&(_, name, _)| name)))
     }
 
     /// The category with this name, in English or Chinese; one of the catalog's own, where the vendor has none.
@@ -61,7 +61,7 @@ impl Category {
     /// Where a selector could not name it, because it would read the name as something else: why.
     pub fn named(name: &str) -> Result<Self, &'static str> {
         if let Some((name, _)) = names().find(|&(english, chinese)| [english, chinese].contains(&name)) {
-            return Ok(Self(Name::Vendors(name)));
+            return Ok(Self(CategoryName::Vendors(name)));
         }
         if name.is_empty() {
             return Err("is empty");
@@ -72,14 +72,14 @@ impl Category {
         if RESERVED.iter().any(|word| name.eq_ignore_ascii_case(word)) || name.parse::<i64>().is_ok() {
             return Err("means something else in --only and --fail-on");
         }
-        Ok(Self(Name::Own(name.into())))
+        Ok(Self(CategoryName::Own(name.into())))
     }
 
     /// The name as it stands in notes, in English for the vendor's: `auth`, `server-api`.
     pub fn name(&self) -> &str {
         match &self.0 {
-            Name::Vendors(name) => name,
-            Name::Own(name) => name,
+            CategoryName::Vendors(name) => name,
+            CategoryName::Own(name) => name,
         }
     }
 

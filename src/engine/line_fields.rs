@@ -25,7 +25,7 @@ pub(super) struct LineFields<'w, 't> {
 }
 
 /// The origin of a field.
-enum Origin {
+enum FieldOrigin {
     Key,
     /// With its place among the patterns.
     Pattern(usize),
@@ -87,14 +87,14 @@ impl<'w, 't> LineFields<'w, 't> {
     }
 
     /// Appends a field with its form, unless it overlaps with the last one.
-    fn push(&mut self, mut field: Field, origin: &Origin, found: &mut Vec<Field>) {
+    fn push(&mut self, mut field: Field, origin: &FieldOrigin, found: &mut Vec<Field>) {
         if field.start < self.end {
             return;
         }
         let end_before = std::mem::replace(&mut self.end, field.end);
         match (&mut self.forms, origin) {
-            (Some(forms), Origin::Key) => forms.fit_keyed(&mut field),
-            (Some(forms), Origin::Pattern(_)) => forms.fit_pattern(&mut field),
+            (Some(forms), FieldOrigin::Key) => forms.fit_keyed(&mut field),
+            (Some(forms), FieldOrigin::Pattern(_)) => forms.fit_pattern(&mut field),
             (None, _) => {}
         }
         if field.name_start() < end_before {
@@ -106,22 +106,22 @@ impl<'w, 't> LineFields<'w, 't> {
 
     /// Returns the place where the next field begins, and its origin.
     #[inline]
-    fn next_start(&self) -> Option<(usize, Origin)> {
-        let key = self.keyed.front().map(|field| (field.start, Origin::Key));
+    fn next_start(&self) -> Option<(usize, FieldOrigin)> {
+        let key = self.keyed.front().map(|field| (field.start, FieldOrigin::Key));
         if self.patterns.is_empty() {
             return key;
         }
         let patterns = self.patterns.iter().enumerate().filter_map(|(number, (_, next))| {
-            next.as_ref().map(|field| (field.start, Origin::Pattern(number)))
+            next.as_ref().map(|field| (field.start, FieldOrigin::Pattern(number)))
         });
         // Of equal ones the first.
         key.into_iter().chain(patterns).min_by_key(|&(start, _)| start)
     }
 
-    fn take(&mut self, origin: &Origin) -> Option<Field> {
+    fn take(&mut self, origin: &FieldOrigin) -> Option<Field> {
         match *origin {
-            Origin::Key => self.keyed.pop_front(),
-            Origin::Pattern(number) => {
+            FieldOrigin::Key => self.keyed.pop_front(),
+            FieldOrigin::Pattern(number) => {
                 let (search, next) = &mut self.patterns[number];
                 std::mem::replace(next, search.next(self.text))
             }

@@ -22,7 +22,7 @@ pub(super) struct NoteFinder<'a> {
     /// All before has been searched.
     searched: usize,
     /// The places in the bytes that were searched last at which a note could begin, the last one first.
-    places: Vec<Place>,
+    places: Vec<NotePlace>,
     /// The end of the last note.
     end: usize,
     old_notes: OldNotes,
@@ -31,7 +31,7 @@ pub(super) struct NoteFinder<'a> {
 }
 
 /// A place at which a note could begin.
-enum Place {
+enum NotePlace {
     /// Behind a field.
     Field(Field),
     /// At this byte offset; the code before it is not known.
@@ -46,7 +46,7 @@ impl<'a> NoteFinder<'a> {
         lines: Range<usize>,
         fields: &[Field],
     ) -> Self {
-        let places = fields.iter().rev().copied().map(Place::Field).collect();
+        let places = fields.iter().rev().copied().map(NotePlace::Field).collect();
         Self { places, searched: lines.end, ..Self::new(annotator, window, lines) }
     }
 
@@ -70,27 +70,29 @@ impl<'a> NoteFinder<'a> {
         if self.annotator.patterns.is_empty() {
             let mut fields = Vec::new();
             self.annotator.find_all_keys(self.text, range, &mut self.candidates, &mut fields);
-            self.places.extend(fields.into_iter().rev().map(Place::Field));
+            self.places.extend(fields.into_iter().rev().map(NotePlace::Field));
         } else {
             let mut beginnings = Vec::new();
             self.annotator.notes.for_each_beginning(self.text, range, |place| beginnings.push(place));
             beginnings.sort_unstable_by(|a, b| b.cmp(a));
             beginnings.dedup();
-            self.places.extend(beginnings.into_iter().map(Place::Beginning));
+            self.places.extend(beginnings.into_iter().map(NotePlace::Beginning));
         }
         self.searched = end;
     }
 
     /// Returns the note at a place, without what restores the colour.
-    fn note_at(&self, place: &Place) -> Option<Range<usize>> {
+    fn note_at(&self, place: &NotePlace) -> Option<Range<usize>> {
         let (notes, codes) = (&self.annotator.notes, self.annotator.patterns.codes());
         let (at, length) = match *place {
-            Place::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => return None,
-            Place::Field(field) if self.old_notes.hide(self.text, &field) => return None,
-            Place::Field(Field { start, end, entry, .. }) => {
+            NotePlace::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => {
+                return None;
+            }
+            NotePlace::Field(field) if self.old_notes.hide(self.text, &field) => return None,
+            NotePlace::Field(Field { start, end, entry, .. }) => {
                 (end, notes.length_behind_code(codes, self.text, start..end, entry?)?)
             }
-            Place::Beginning(at) => (at, notes.longest_behind_code(codes, self.text, self.end..at)?),
+            NotePlace::Beginning(at) => (at, notes.longest_behind_code(codes, self.text, self.end..at)?),
         };
         Some(at..at + length)
     }

@@ -43,7 +43,7 @@ impl PartAnnotator {
             let notes = rest[..count].iter().cloned();
             let text = without_notes(window, line.clone(), notes.clone());
             let mut fields = LineFields::new(self, &text);
-            let mut places = Places::new(line.start, notes);
+            let mut places = PlaceMap::new(line.start, notes);
             let first = listed.len();
             fields.find_up_to(text.len(), candidates, listed);
             listed[first..].iter_mut().for_each(|field| self.map_back(field, &text, window, &mut places));
@@ -103,7 +103,7 @@ impl PartAnnotator {
         let notes = || NoteFinder::new(self, window, line.clone());
         let copy = notes().next().map(|_| without_notes(window, line.clone(), notes()));
         let text = copy.as_deref().unwrap_or(&window[line.clone()]);
-        let mut places = Places::new(line.start, copy.is_some().then(notes).into_iter().flatten());
+        let mut places = PlaceMap::new(line.start, copy.is_some().then(notes).into_iter().flatten());
         let mut fields = LineFields::new(self, text);
         let mut start = line.start;
         let mut searched = 0;
@@ -127,7 +127,7 @@ impl PartAnnotator {
         field: &mut Field,
         text: &[u8],
         window: &[u8],
-        places: &mut Places<impl Iterator<Item = Range<usize>>>,
+        places: &mut PlaceMap<impl Iterator<Item = Range<usize>>>,
     ) {
         let found = *field;
         field.start = places.start(found.start);
@@ -159,7 +159,7 @@ fn without_notes(window: &[u8], line: Range<usize>, notes: impl Iterator<Item = 
 }
 
 /// Maps places of a text without notes to the window, in their order.
-struct Places<N: Iterator<Item = Range<usize>>> {
+struct PlaceMap<N: Iterator<Item = Range<usize>>> {
     /// A place of the text, and where in the window it is, behind the notes that stand there.
     text_at: usize,
     window_at: usize,
@@ -167,7 +167,7 @@ struct Places<N: Iterator<Item = Range<usize>>> {
     notes: Peekable<N>,
 }
 
-impl<N: Iterator<Item = Range<usize>>> Places<N> {
+impl<N: Iterator<Item = Range<usize>>> PlaceMap<N> {
     fn new(line_start: usize, notes: N) -> Self {
         Self { text_at: 0, window_at: line_start, notes: notes.peekable() }
     }

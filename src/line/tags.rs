@@ -18,7 +18,7 @@ pub(crate) enum TagPlace {
 /// may have backslashes before them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineTags {
-    state: State,
+    state: TagState,
     /// True if the first byte of the line that is no blank begins a tag or a comment; `None` until a `<` was met.
     is_markup: Option<bool>,
     line_start: usize,
@@ -27,7 +27,7 @@ pub(crate) struct LineTags {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum TagState {
     #[default]
     Outside,
     InTag,
@@ -46,10 +46,10 @@ impl LineTags {
         let to = to.max(self.looked_up_to);
         while self.looked_up_to < to && self.step(text, to) {}
         match self.state {
-            State::Outside if self.is_markup == Some(true) => TagPlace::InContent,
-            State::Outside => TagPlace::Outside,
-            State::InTag => TagPlace::InTag,
-            State::InValue(_) => TagPlace::InValue,
+            TagState::Outside if self.is_markup == Some(true) => TagPlace::InContent,
+            TagState::Outside => TagPlace::Outside,
+            TagState::InTag => TagPlace::InTag,
+            TagState::InValue(_) => TagPlace::InValue,
         }
     }
 
@@ -57,9 +57,9 @@ impl LineTags {
     fn step(&mut self, text: &[u8], to: usize) -> bool {
         let rest = &text[self.looked_up_to..to];
         let found = match self.state {
-            State::Outside => memchr(b'<', rest),
-            State::InTag => memchr3(b'>', b'"', b'\'', rest),
-            State::InValue(quote) => memchr(quote, rest),
+            TagState::Outside => memchr(b'<', rest),
+            TagState::InTag => memchr3(b'>', b'"', b'\'', rest),
+            TagState::InValue(quote) => memchr(quote, rest),
         };
         let Some(found) = found else {
             self.looked_up_to = to;
@@ -67,16 +67,16 @@ impl LineTags {
         };
         let at = self.looked_up_to + found;
         self.state = match (self.state, text[at]) {
-            (State::Outside, _) => {
+            (TagState::Outside, _) => {
                 let begins = text.get(at + 1).is_some_and(|&next| next.is_ascii_alphabetic() || next == b'_');
                 let before = &text[self.line_start..at];
                 let is_markup = begins || text[at..].starts_with(b"<!--");
                 self.is_markup.get_or_insert_with(|| is_markup && before.trim_ascii().is_empty());
-                if begins { State::InTag } else { State::Outside }
+                if begins { TagState::InTag } else { TagState::Outside }
             }
-            (State::InTag, b'>') => State::Outside,
-            (State::InTag, quote) if opens_value(&text[..at]) => State::InValue(quote),
-            _ => State::InTag,
+            (TagState::InTag, b'>') => TagState::Outside,
+            (TagState::InTag, quote) if opens_value(&text[..at]) => TagState::InValue(quote),
+            _ => TagState::InTag,
         };
         self.looked_up_to = at + 1;
         true

@@ -3,7 +3,9 @@
 
 use super::line_members::LineMembers;
 use super::line_objects::LineObjects;
-use super::name::{Before, Name, NameKind, blanks_behind, is_blank, is_number, name_before, name_is_whole};
+use super::name::{
+    Before, NameKind, ValueName, blanks_behind, is_blank, is_number, name_before, name_is_whole,
+};
 use crate::field::{Field, NoteForm, Syntax};
 use crate::line::quotes::LineQuotes;
 use crate::line::tags::{LineTags, TagPlace};
@@ -91,12 +93,14 @@ impl<'t> FormFinder<'t> {
             return;
         }
         match name_before(self.text, field.start, b"") {
-            Before::Name(Name { kind: NameKind::Pair, .. }) => {
+            Before::ValueName(ValueName { kind: NameKind::Pair, .. }) => {
                 field.form = self.text_form(field, is_in_string, place);
             }
             // Only a sign may stand between a name and its number: what follows more is a part of another number.
-            Before::Name(_) if is_behind_number(&self.text[..field.start]) => field.form = NoteForm::Nothing,
-            Before::Name(Name { key, kind }) => match u8::try_from(field.start - key.start) {
+            Before::ValueName(_) if is_behind_number(&self.text[..field.start]) => {
+                field.form = NoteForm::Nothing
+            }
+            Before::ValueName(ValueName { key, kind }) => match u8::try_from(field.start - key.start) {
                 Ok(name_before) => {
                     field.name_before = name_before;
                     let is_escaped = kind == NameKind::EscapedJson;

@@ -1,6 +1,6 @@
 //! Notes that a text has already, in whatever form and colour.
 
-use super::name::Name;
+use super::name::ValueName;
 use super::{ESCAPE, FittingNotes, Notes, RESET, key_of, members};
 use crate::catalog::CodeIndex;
 use crate::field::{Field, Members, NoteForm};
@@ -142,7 +142,7 @@ impl FittingNotes {
         let behind = &text[place..];
         let xml = self.xml_text.get(entry);
         let xml = behind.starts_with(xml).then_some(xml.len());
-        let members = Name::of_code(text, digits.start, &text[digits.end..place]).and_then(|name| {
+        let members = ValueName::of_code(text, digits.start, &text[digits.end..place]).and_then(|name| {
             let lengths = name
                 .syntaxes()
                 .iter()

@@ -15,7 +15,7 @@ pub(super) const BACKSLASHES_MAX: usize = 8;
 
 /// The name of a value: where its key is, and what kind of name it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(super) struct ValueName {
     pub(super) key: Range<usize>,
     pub(super) kind: NameKind,
 }
@@ -31,18 +31,18 @@ pub(super) enum NameKind {
 /// The text before a number.
 pub(super) enum Before {
     /// A name that members can take up.
-    Name(Name),
+    ValueName(ValueName),
     /// A name in JSON that they cannot, or something that is too long to be looked through.
     OtherName,
     /// No name; the text up to here, without blanks.
     Text(usize),
 }
 
-impl Name {
+impl ValueName {
     /// The name of the code that begins at `code_start`, behind the quote that opens it. `None` where it has none.
     pub(super) fn of_code(text: &[u8], code_start: usize, quote: &[u8]) -> Option<Self> {
         match name_before(text, code_start, quote) {
-            Before::Name(name) => Some(name),
+            Before::ValueName(name) => Some(name),
             Before::OtherName | Before::Text(_) => None,
         }
     }
@@ -72,7 +72,7 @@ pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Befor
     if let Some(key_end) = pair_end.checked_sub(1).filter(|&at| text[at] == b'=') {
         let key_end = key_end - blanks_before(&text[..key_end]);
         if let Some(key_start) = scanner::identifier_start(text, key_end) {
-            return Before::Name(Name { key: key_start..key_end, kind: NameKind::Pair });
+            return Before::ValueName(ValueName { key: key_start..key_end, kind: NameKind::Pair });
         }
     }
     if number == NUMBER_MAX_BYTES || end - pair_end >= BLANKS_MAX {
@@ -93,7 +93,7 @@ pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Befor
         None => (name, NameKind::Json),
     };
     match scanner::identifier_start(name, name.len()) {
-        Some(key_start) => Before::Name(Name { key: key_start..name.len(), kind }),
+        Some(key_start) => Before::ValueName(ValueName { key: key_start..name.len(), kind }),
         None => Before::OtherName,
     }
 }

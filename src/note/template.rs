@@ -17,16 +17,16 @@ use std::fmt;
 /// # Ok::<(), imsdk_annotate::TemplateError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<TemplatePiece>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum TemplatePiece {
     Text(String),
-    Name(Name),
+    Placeholder(Placeholder),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Name {
+enum Placeholder {
     Code,
     Category,
     Severity,
@@ -68,7 +68,7 @@ impl Template {
             let length = match char {
                 '{' if !doubled => {
                     let end = rest.find('}').ok_or(TemplateError::LoneBrace('{'))?;
-                    pieces.push(Piece::Name(Name::parse(&rest[1..end])?));
+                    pieces.push(TemplatePiece::Placeholder(Placeholder::parse(&rest[1..end])?));
                     end + 1
                 }
                 '}' if !doubled => return Err(TemplateError::LoneBrace('}')),
@@ -89,7 +89,7 @@ impl Template {
     /// What stands at the beginning of every note.
     pub(super) fn beginning(&self) -> &str {
         match self.0.first() {
-            Some(Piece::Text(text)) => text,
+            Some(TemplatePiece::Text(text)) => text,
             _ => "",
         }
     }
@@ -98,12 +98,16 @@ impl Template {
     pub(super) fn render(&self, entry: &Entry, language: Language, note: &mut String) {
         for piece in &self.0 {
             match piece {
-                Piece::Text(text) => note.push_str(text),
-                Piece::Name(Name::Code) => note.push_str(&entry.code().to_string()),
-                Piece::Name(Name::Category) => note.push_str(&entry.category().name_in(language)),
-                Piece::Name(Name::Severity) => note.push_str(entry.severity().name()),
-                Piece::Name(Name::Message) => note.push_str(&entry.message_in(language)),
-                Piece::Name(Name::Explanation) => note.push_str(entry.explanation()),
+                TemplatePiece::Text(text) => note.push_str(text),
+                TemplatePiece::Placeholder(Placeholder::Code) => note.push_str(&entry.code().to_string()),
+                TemplatePiece::Placeholder(Placeholder::Category) => {
+                    note.push_str(&entry.category().name_in(language))
+                }
+                TemplatePiece::Placeholder(Placeholder::Severity) => note.push_str(entry.severity().name()),
+                TemplatePiece::Placeholder(Placeholder::Message) => {
+                    note.push_str(&entry.message_in(language))
+                }
+                TemplatePiece::Placeholder(Placeholder::Explanation) => note.push_str(entry.explanation()),
             }
         }
     }
@@ -112,24 +116,30 @@ impl Template {
 impl Default for Template {
     /// ` ({category}: {message})`
     fn default() -> Self {
-        let text = |text: &str| Piece::Text(text.to_owned());
-        Self(vec![text(" ("), Piece::Name(Name::Category), text(": "), Piece::Name(Name::Message), text(")")])
+        let text = |text: &str| TemplatePiece::Text(text.to_owned());
+        Self(vec![
+            text(" ("),
+            TemplatePiece::Placeholder(Placeholder::Category),
+            text(": "),
+            TemplatePiece::Placeholder(Placeholder::Message),
+            text(")"),
+        ])
     }
 }
 
-fn push_text(pieces: &mut Vec<Piece>, char: char) {
+fn push_text(pieces: &mut Vec<TemplatePiece>, char: char) {
     match pieces.last_mut() {
-        Some(Piece::Text(text)) => text.push(char),
-        _ => pieces.push(Piece::Text(char.into())),
+        Some(TemplatePiece::Text(text)) => text.push(char),
+        _ => pieces.push(TemplatePiece::Text(char.into())),
     }
 }
 
 /// Whether a number with this behind it could be read as a longer one, or as something else.
-fn carries_on(pieces: &[Piece]) -> bool {
+fn carries_on(pieces: &[TemplatePiece]) -> bool {
     match pieces {
         [] => false,
-        [Piece::Name(_), ..] => true,
-        [Piece::Text(text), rest @ ..] => {
+        [TemplatePiece::Placeholder(_), ..] => true,
+        [TemplatePiece::Text(text), rest @ ..] => {
             // What a name stands for may begin with a digit.
             let next = if rest.is_empty() { "" } else { "0" };
             // As fields, notes have a slash in place of each backslash.
@@ -138,7 +148,7 @@ fn carries_on(pieces: &[Piece]) -> bool {
     }
 }
 
-impl Name {
+impl Placeholder {
     const ALL: [Self; 5] = [Self::Code, Self::Category, Self::Severity, Self::Message, Self::Explanation];
 
     fn parse(text: &str) -> Result<Self, TemplateError> {
@@ -163,7 +173,7 @@ impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownName(name) => {
-                let names = Name::ALL.map(|name| format!("{{{}}}", name.text())).join(" ");
+                let names = Placeholder::ALL.map(|name| format!("{{{}}}", name.text())).join(" ");
                 write!(
                     f,
                     "there is no {{{}}}; there are {names}, and {{{{ }}}} for braces",

@@ -34,7 +34,7 @@ pub struct Pattern {
 
 /// The progress of a search in a text.
 #[derive(Clone, Debug)]
-struct Search {
+struct GroupSearch {
     locations: CaptureLocations,
     /// The place where the next match may begin; behind the text, where there are no more.
     at: usize,
@@ -78,12 +78,12 @@ impl Pattern {
     }
 
     /// The search for the groups in a text of whole lines.
-    fn search(&self) -> Search {
-        Search { locations: self.regex.capture_locations(), at: 0 }
+    fn search(&self) -> GroupSearch {
+        GroupSearch { locations: self.regex.capture_locations(), at: 0 }
     }
 
     /// Returns the place of the next group in the text; `None` where there are no more.
-    fn next_group(&self, text: &[u8], search: &mut Search) -> Option<Range<usize>> {
+    fn next_group(&self, text: &[u8], search: &mut GroupSearch) -> Option<Range<usize>> {
         while search.at <= text.len()
             && let Some(found) = self.regex.captures_read_at(&mut search.locations, text, search.at)
         {

@@ -1,6 +1,6 @@
 //! Finds the codes of patterns in whole lines.
 
-use super::{Pattern, Search};
+use super::{GroupSearch, Pattern};
 use crate::catalog::CodeIndex;
 use crate::field::Field;
 use crate::line::color;
@@ -21,7 +21,7 @@ pub(crate) struct PatternScanner {
 pub(crate) struct PatternSearch<'p> {
     scanner: &'p PatternScanner,
     pattern: &'p Pattern,
-    search: Search,
+    search: GroupSearch,
 }
 
 impl PatternScanner {

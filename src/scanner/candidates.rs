@@ -37,13 +37,13 @@ pub(super) const STRETCH_BYTES: usize = (BLOCKS_MAX - 2) * BLOCK_PLACES;
 /// Places where separators could be, in their order.
 #[derive(Debug)]
 pub(crate) struct Candidates {
-    blocks: [Places; BLOCKS_MAX],
+    blocks: [CandidateBits; BLOCKS_MAX],
     count: usize,
 }
 
 /// A few places.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Places {
+pub(super) struct CandidateBits {
     /// Where the first bit stands for.
     pub(super) start: usize,
     pub(super) bits: u64,
@@ -51,13 +51,13 @@ pub(super) struct Places {
 
 impl Default for Candidates {
     fn default() -> Self {
-        Self { blocks: [Places::default(); BLOCKS_MAX], count: 0 }
+        Self { blocks: [CandidateBits::default(); BLOCKS_MAX], count: 0 }
     }
 }
 
 impl Candidates {
     /// Those of the last search, some in each.
-    pub(super) fn blocks(&self) -> &[Places] {
+    pub(super) fn blocks(&self) -> &[CandidateBits] {
         &self.blocks[..self.count]
     }
 
@@ -81,7 +81,7 @@ impl Candidates {
     ) {
         assert!(range.len() <= STRETCH_BYTES && range.end <= haystack.len(), "more than there is room for");
         self.count = 0;
-        let search = Search::new(simd, pairs);
+        let search = BlockSearch::new(simd, pairs);
         let mut start = range.start;
         if start < BEFORE_BYTES && start < range.end {
             self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
@@ -103,7 +103,7 @@ impl Candidates {
     /// Appends the places, if there are any. There is no branch in that: whether there are is hard to predict.
     #[inline(always)]
     fn push(&mut self, start: usize, bits: u64) {
-        self.blocks[self.count % BLOCKS_MAX] = Places { start, bits };
+        self.blocks[self.count % BLOCKS_MAX] = CandidateBits { start, bits };
         self.count += usize::from(bits != 0);
     }
 }
@@ -127,13 +127,13 @@ fn partial_block(haystack: &[u8], start: usize) -> [u8; BLOCK_BYTES] {
 }
 
 /// The classes of pairs in vectors.
-struct Search<S: Simd> {
+struct BlockSearch<S: Simd> {
     simd: S,
     first: [u8x64<S>; 2],
     second: [u8x64<S>; 2],
 }
 
-impl<S: Simd> Search<S> {
+impl<S: Simd> BlockSearch<S> {
     #[inline(always)]
     fn new(simd: S, pairs: &PairClasses) -> Self {
         let PairClasses { first, second } = pairs;
@@ -196,8 +196,8 @@ mod tests {
     fn found(level: Level, pairs: &PairClasses, haystack: &[u8], range: Range<usize>) -> Vec<usize> {
         let mut candidates = Candidates::default();
         dispatch!(level, simd => simd.vectorize(|| candidates.find(simd, pairs, haystack, range)));
-        let places = |block: &Places| {
-            let Places { start, bits } = *block;
+        let places = |block: &CandidateBits| {
+            let CandidateBits { start, bits } = *block;
             (0..64).filter(move |bit| bits >> bit & 1 != 0).map(move |bit| start + bit)
         };
         candidates.blocks().iter().flat_map(places).collect()

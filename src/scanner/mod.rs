@@ -53,7 +53,7 @@ pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKE
 use crate::catalog::CodeIndex;
 use crate::field::Field;
 pub(crate) use candidates::Candidates;
-use candidates::{Places, STRETCH_BYTES};
+use candidates::{CandidateBits, STRETCH_BYTES};
 use code::Code;
 use fearless_simd::{Level, Simd};
 use key::Key;
@@ -103,7 +103,7 @@ impl Scanner {
         while start < range.end {
             let end = range.end.min(start + STRETCH_BYTES);
             candidates.find(simd, &self.pairs, haystack, start..end);
-            for &Places { start, mut bits } in candidates.blocks() {
+            for &CandidateBits { start, mut bits } in candidates.blocks() {
                 while bits != 0 {
                     let separator = start + bits.trailing_zeros() as usize;
                     bits &= bits - 1;

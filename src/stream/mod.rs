@@ -7,7 +7,7 @@ mod writing;
 pub use observer::{Observer, Part};
 pub(crate) use source::AnyReader;
 pub use source::Source;
-pub(crate) use writing::{Telling, Writing, Written};
+pub(crate) use writing::{LineChoice, Telling, Writing};
 
 use crate::buffer::Window;
 use crate::buffer::{Collected, Collector};

@@ -13,12 +13,12 @@ use std::ops::Range;
 #[derive(Clone, Debug)]
 pub(crate) struct Writing {
     pub(crate) notes: PartAnnotator,
-    pub(crate) written: Written,
+    pub(crate) written: LineChoice,
 }
 
 /// How much is written.
 #[derive(Clone, Debug)]
-pub(crate) enum Written {
+pub(crate) enum LineChoice {
     All,
     /// Chosen or numbered lines.
     Lines(LineRules),
@@ -63,7 +63,7 @@ impl<'o> Telling<'o, ()> {
 impl Writing {
     /// How long a line may be that must be whole to be worked on; 0 where none must.
     pub(crate) fn whole_line_max(&self) -> usize {
-        let is_chosen = matches!(&self.written, Written::Lines(rules) if rules.choose());
+        let is_chosen = matches!(&self.written, LineChoice::Lines(rules) if rules.choose());
         if is_chosen || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }
     }
 
@@ -77,7 +77,7 @@ impl Writing {
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
         let Settled { text, part, is_cut, .. } = settled.clone();
-        if matches!(self.written, Written::All) && self.notes.is_keyed_alone() && !is_cut {
+        if matches!(self.written, LineChoice::All) && self.notes.is_keyed_alone() && !is_cut {
             let (start, fields_before) = (part.start, state.fields);
             let end = self.notes.write_part(text, part, state, telling.wants_fields, wtr)?;
             telling.tell(text, start..end, state.fields - fields_before, &state.listed);
@@ -101,7 +101,7 @@ impl Writing {
     ) -> io::Result<usize> {
         let Settled { text, is_cut, .. } = *settled;
         let at_end = |end: usize| settled.at_end && end >= settled.part.end;
-        if let (Written::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
+        if let (LineChoice::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
             // The decision to write the line needs its last field.
             let mut is_selected = !rules.choose();
             self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
@@ -115,15 +115,15 @@ impl Writing {
         }
         self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
             match &self.written {
-                Written::All => {
+                LineChoice::All => {
                     let StreamState { listed, color, .. } = &mut *state;
                     self.notes.write_range(text, chunk.clone(), listed, color, wtr)?;
                 }
-                Written::Lines(rules) => {
+                LineChoice::Lines(rules) => {
                     let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
                     lines.write_part(rules, &self.notes, settled, state, wtr)?;
                 }
-                Written::Nothing => {}
+                LineChoice::Nothing => {}
             }
             telling.tell_listed(text, chunk, state);
             Ok(())

@@ -105,6 +105,27 @@ fn the_list_of_test_modules_tells_their_subjects() {
 }
 
 #[test]
+fn no_type_name_is_there_twice() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    let declared = |line: &str| {
+        let line = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+        let (kind, rest) = line.trim_start_matches("pub ").split_once(' ')?;
+        let name: String = rest.chars().take_while(|char| char.is_alphanumeric()).collect();
+        let is_type =
+            ["struct", "enum", "trait", "union"].contains(&kind) && name.starts_with(char::is_uppercase);
+        is_type.then_some(name)
+    };
+    let texts: Vec<String> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let mut names: Vec<String> = texts.iter().flat_map(|text| text.lines().filter_map(declared)).collect();
+    assert!(names.len() > 150, "{}", names.len());
+    names.sort();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| &pair[0]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
 fn unsafe_code_is_forbidden() {
     for root in [include_str!("../../src/lib.rs"), include_str!("../../src/main.rs")] {
         assert!(root.contains("\n#![forbid(unsafe_code)]\n"));

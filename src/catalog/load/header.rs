@@ -1,6 +1,6 @@
 //! Headers of tables: which column stands where.
 
-use super::row::{Column, Row, shown};
+use super::row::{CatalogRow, Column, shown};
 use std::borrow::Cow;
 
 /// So many headings are shown in a message.
@@ -53,8 +53,8 @@ impl Header {
     }
 
     /// The row with these cells; those that are missing are empty, those beyond the last column are dropped.
-    pub(super) fn row<'a>(&self, cells: impl Iterator<Item = Cow<'a, str>>) -> Row<'a> {
-        let mut row = Row::default();
+    pub(super) fn row<'a>(&self, cells: impl Iterator<Item = Cow<'a, str>>) -> CatalogRow<'a> {
+        let mut row = CatalogRow::default();
         for (column, cell) in self.columns.iter().zip(cells) {
             if let Some(column) = column {
                 row.set(*column, cell);

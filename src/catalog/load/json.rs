@@ -1,7 +1,7 @@
 //! Catalogs as JSON: an array of objects, or an object by code.
 
 use super::LineCounter;
-use super::row::{Column, Row, Rows, shown};
+use super::row::{CatalogRow, Column, Rows, shown};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -55,10 +55,10 @@ fn place_of(value: &RawValue, text: &str) -> usize {
 }
 
 /// The row of a member of an object by code: an object, or just the message.
-fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<Row<'a>, String> {
+fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<CatalogRow<'a>, String> {
     let mut row = match value.get().as_bytes() {
         [b'"', ..] => {
-            let mut row = Row::default();
+            let mut row = CatalogRow::default();
             row.set(Column::Message, string(value)?);
             row
         }
@@ -73,12 +73,12 @@ fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<Row<'a>,
     Ok(row)
 }
 
-fn row(value: &RawValue) -> Result<Row<'_>, String> {
+fn row(value: &RawValue) -> Result<CatalogRow<'_>, String> {
     if !value.get().starts_with('{') {
         return Err(format!("is no object: {}", shown(value.get())));
     }
     let Object(members) = serde_json::from_str(value.get()).map_err(|error| error.to_string())?;
-    let mut row = Row::default();
+    let mut row = CatalogRow::default();
     let mut seen = Vec::new();
     for (name, value) in members {
         let Some(column) = Column::named(&string(name)?) else {
@@ -112,9 +112,9 @@ fn string(value: &RawValue) -> Result<Cow<'_, str>, String> {
 
 impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
+        struct CodesVisitor;
 
-        impl<'de> Visitor<'de> for Members {
+        impl<'de> Visitor<'de> for CodesVisitor {
             type Value = Object<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -130,7 +130,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
         }
 
-        deserializer.deserialize_map(Members)
+        deserializer.deserialize_map(CodesVisitor)
     }
 }
 

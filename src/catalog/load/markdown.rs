@@ -1,7 +1,7 @@
 //! Catalogs as tables of a Markdown document.
 
 use super::header::Header;
-use super::row::{Column, Row, Rows};
+use super::row::{CatalogRow, Column, Rows};
 use std::borrow::Cow;
 
 /// What blocks of code begin and end with, at least so many of one.
@@ -86,7 +86,7 @@ fn closes(line: &str, fence: &str) -> bool {
 }
 
 /// The row of a line. What the vendor's table has too much is mended: commas behind messages.
-fn row<'a>(header: &Header, line: &'a str) -> Row<'a> {
+fn row<'a>(header: &Header, line: &'a str) -> CatalogRow<'a> {
     let mut row = header.row(cells(line, header.width()));
     let message = row.get(Column::Message);
     if let Some(message) = message.strip_suffix(',') {

@@ -79,11 +79,11 @@ impl Column {
 
 /// A row as it stands in the file; what is left out is empty.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row<'a> {
+pub(super) struct CatalogRow<'a> {
     cells: [Cow<'a, str>; Column::ALL.len()],
 }
 
-impl<'a> Row<'a> {
+impl<'a> CatalogRow<'a> {
     /// Blanks around the text are no part of it.
     pub(super) fn set(&mut self, column: Column, text: impl Into<Cow<'a, str>>) {
         self.cells[column as usize] = match text.into() {
@@ -185,14 +185,14 @@ impl Rows {
     }
 
     /// Adds the row that begins in this line, from 1; refuses it where it is not as it must be.
-    pub(super) fn add(&mut self, line: u64, row: &Row<'_>) {
+    pub(super) fn add(&mut self, line: u64, row: &CatalogRow<'_>) {
         match self.entry_of(line, row) {
             Ok(entry) => self.entries.push(entry),
             Err(reason) => self.refuse(line, reason),
         }
     }
 
-    fn entry_of(&mut self, line: u64, row: &Row<'_>) -> Result<Entry, String> {
+    fn entry_of(&mut self, line: u64, row: &CatalogRow<'_>) -> Result<Entry, String> {
         let code = row.code()?;
         match self.lines.entry(code) {
             MapEntry::Occupied(first) => Err(format!("{code} is there already, in line {}", first.get())),
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     fn reason(cells: [&str; 5]) -> Result<Entry, String> {
-        let mut row = Row::default();
+        let mut row = CatalogRow::default();
         Column::ALL.into_iter().zip(cells).for_each(|(column, text)| row.set(column, text));
         Rows::default().entry_of(1, &row)
     }
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn a_code_is_there_once_whether_or_not_its_row_is_good() {
         let row = |code, message| {
-            let mut row = Row::default();
+            let mut row = CatalogRow::default();
             row.set(Column::Code, code);
             row.set(Column::Message, message);
             row

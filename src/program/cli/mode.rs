@@ -9,7 +9,7 @@ use crate::program::commands::lookup::LookUp;
 use crate::program::commands::merge::Merge;
 use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses, load_baseline, load_catalog};
 use crate::program::input::{Buffering, Reading};
-use crate::program::output::{UsedAs, Written};
+use crate::program::output::{StreamContent, UsedAs};
 use crate::program::report::{Baseline, Check};
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
@@ -176,15 +176,15 @@ fn uses(args: &Args) -> Uses {
     let has_report = reports.iter().any(|report| report.path.is_none());
     let looks_up = args.lookup.lookup().is_some() || args.catalog.check_catalog.is_some();
     let stdout = if looks_up || reports.iter().any(ReportChoice::is_to_stdout) {
-        Some(Written::Results)
+        Some(StreamContent::Results)
     } else {
-        args.streams_to_stdout().then_some(Written::Lines)
+        args.streams_to_stdout().then_some(StreamContent::Lines)
     };
     let reports_to_files = reports.iter().any(|report| report.path.is_some());
     Uses {
         files,
         makes_files: args.output.is_some() || args.output_dir.is_some() || reports_to_files,
         stdout,
-        stderr: if has_report { Written::Results } else { Written::Messages },
+        stderr: if has_report { StreamContent::Results } else { StreamContent::Messages },
     }
 }

@@ -38,11 +38,11 @@ pub(crate) struct OpenReport {
     promised: Promised,
     /// True also where a path says so (`/dev/stdout`).
     is_to_stdout: bool,
-    target: Target,
+    target: ReportTarget,
     color: bool,
 }
 
-enum Target {
+enum ReportTarget {
     /// Below the lines, if they are on the same terminal.
     Stderr {
         stderr: StandardError,
@@ -140,7 +140,7 @@ impl OpenReport {
             let on_terminal = io::stderr().is_terminal();
             let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
             let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
-            let (target, color) = (Target::Stderr { stderr, below_lines }, coloring.is_on(on_terminal));
+            let (target, color) = (ReportTarget::Stderr { stderr, below_lines }, coloring.is_on(on_terminal));
             let promised = Promised::new(STDERR_NAME);
             return Ok(Self { format, promised, is_to_stdout: false, target, color });
         };
@@ -154,7 +154,7 @@ impl OpenReport {
         }
         if choice.is_to_stdout() {
             let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
-            let target = Target::Destination(Destination::Stdout(stdout));
+            let target = ReportTarget::Destination(Destination::Stdout(stdout));
             let color = coloring.is_on(io::stdout().is_terminal());
             let promised = Promised::new(STDOUT_NAME);
             return Ok(Self { format, promised, is_to_stdout, target, color });
@@ -171,11 +171,11 @@ impl OpenReport {
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
         let color = coloring.is_on(false);
-        Ok(Self { format, promised, is_to_stdout, target: Target::Destination(destination), color })
+        Ok(Self { format, promised, is_to_stdout, target: ReportTarget::Destination(destination), color })
     }
 }
 
-impl Target {
+impl ReportTarget {
     fn write(self, report: &Report<'_>, format: ReportFormat, color: bool) -> io::Result<()> {
         match self {
             Self::Stderr { mut stderr, below_lines } => {

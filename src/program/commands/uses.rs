@@ -1,6 +1,6 @@
 //! The files and streams that a run has in use besides its inputs: no output may replace one of them.
 
-use crate::program::output::{FilesInUse, OutputStream, UsedAs, Written};
+use crate::program::output::{FilesInUse, OutputStream, StreamContent, UsedAs};
 use crate::program::terminal::input_name::InputName;
 use std::path::PathBuf;
 
@@ -10,9 +10,9 @@ pub(crate) struct Uses {
     /// True if files are made, which have no name before they are whole.
     pub(crate) makes_files: bool,
     /// Goes to standard output; `None` where nothing does.
-    pub(crate) stdout: Option<Written>,
+    pub(crate) stdout: Option<StreamContent>,
     /// Goes to standard error.
-    pub(crate) stderr: Written,
+    pub(crate) stderr: StreamContent,
 }
 
 impl Uses {

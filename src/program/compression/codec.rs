@@ -26,10 +26,10 @@ pub(super) enum Codec {
 pub(super) struct Step {
     pub(super) read: usize,
     pub(super) written: usize,
-    pub(super) state: State,
+    pub(super) state: StepOutcome,
 }
 
-pub(super) enum State {
+pub(super) enum StepOutcome {
     More,
     /// The member is whole; its checksums are right.
     End,
@@ -61,27 +61,29 @@ impl Codec {
                 gunzip,
                 |it| (it.total_in(), it.total_out()),
                 |it| match it.decompress(input, output, FlushDecompress::None) {
-                    Ok(GzipStatus::StreamEnd) => State::End,
-                    Ok(_) => State::More,
-                    Err(error) => State::Damaged(error.message().unwrap_or("invalid data").to_owned()),
+                    Ok(GzipStatus::StreamEnd) => StepOutcome::End,
+                    Ok(_) => StepOutcome::More,
+                    Err(error) => StepOutcome::Damaged(error.message().unwrap_or("invalid data").to_owned()),
                 },
             ),
             Self::Xz(unxz) => counted(
                 unxz,
                 |it| (it.total_in(), it.total_out()),
                 |it| match it.process(input, output, Action::Run) {
-                    Ok(XzStatus::StreamEnd) => State::End,
-                    Ok(_) => State::More,
-                    Err(error) => State::Damaged(error.to_string()),
+                    Ok(XzStatus::StreamEnd) => StepOutcome::End,
+                    Ok(_) => StepOutcome::More,
+                    Err(error) => StepOutcome::Damaged(error.to_string()),
                 },
             ),
             Self::Bzip2(bunzip) => counted(
                 bunzip,
                 |it| (it.total_in(), it.total_out()),
                 |it| match it.decompress(input, output) {
-                    Ok(BzipStatus::StreamEnd) => State::End,
-                    Ok(_) => State::More,
-                    Err(_) => State::Damaged("invalid data, or a checksum that does not fit".to_owned()),
+                    Ok(BzipStatus::StreamEnd) => StepOutcome::End,
+                    Ok(_) => StepOutcome::More,
+                    Err(_) => {
+                        StepOutcome::Damaged("invalid data, or a checksum that does not fit".to_owned())
+                    }
                 },
             ),
             Self::Zstd(unzstd, wanted) => {
@@ -90,12 +92,12 @@ impl Codec {
                 let input = &input[..input.len().min(*wanted)];
                 let (mut input, mut output) = (InBuffer::around(input), OutBuffer::around(output));
                 let state = match unzstd.run(&mut input, &mut output) {
-                    Ok(0) => State::End,
+                    Ok(0) => StepOutcome::End,
                     Ok(next) => {
                         *wanted = next;
-                        State::More
+                        StepOutcome::More
                     }
-                    Err(error) => State::Damaged(zstd_message(&error)),
+                    Err(error) => StepOutcome::Damaged(zstd_message(&error)),
                 };
                 Step { read: input.pos(), written: output.pos(), state }
             }
@@ -104,7 +106,11 @@ impl Codec {
 }
 
 /// A step of a library that counts for itself, whether or not it succeeds.
-fn counted<C>(codec: &mut C, totals: impl Fn(&C) -> (u64, u64), step: impl FnOnce(&mut C) -> State) -> Step {
+fn counted<C>(
+    codec: &mut C,
+    totals: impl Fn(&C) -> (u64, u64),
+    step: impl FnOnce(&mut C) -> StepOutcome,
+) -> Step {
     let before = totals(codec);
     let state = step(codec);
     let after = totals(codec);

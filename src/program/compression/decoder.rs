@@ -1,6 +1,6 @@
 //! Compressed data as a reader of what it holds: member after member, with the place of any damage.
 
-use super::codec::{Codec, State, Step, lz4_message};
+use super::codec::{Codec, Step, StepOutcome, lz4_message};
 use super::format::{Beginning, Format, beginning};
 use super::peek::PeekReader;
 use lz4_flex::frame::FrameDecoder;
@@ -20,7 +20,7 @@ pub(crate) struct Decoder<R: Read> {
     /// The format of the layer around it, if it is within one.
     outer: Option<Format>,
     /// `None` only while it goes from one to the next.
-    place: Option<Place<R>>,
+    place: Option<DecoderState<R>>,
     /// What the last step found, to be told once its bytes have been read.
     damage: Option<What>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Decoder<R: Read> {
 const HAS_PLACE: &str = "it always has a place but while it changes";
 
 /// Where in the data it is, with whoever decodes it there. lz4's library has no steps: it owns the reader.
-enum Place<R: Read> {
+enum DecoderState<R: Read> {
     Between(PeekReader<R>),
     InMember(PeekReader<R>, Codec),
     InLz4Frame(Box<FrameDecoder<PeekReader<R>>>),
@@ -88,7 +88,7 @@ impl<R: Read> Decoder<R> {
         }
         // Behind skippable frames: lz4 has them as well as zstd.
         let format = if begins(&mut rdr)? == Beginning::Of(Format::Lz4) { Format::Lz4 } else { format };
-        Ok(Self { format, outer, place: Some(Place::Between(rdr)), damage: None })
+        Ok(Self { format, outer, place: Some(DecoderState::Between(rdr)), damage: None })
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -97,8 +97,8 @@ impl<R: Read> Decoder<R> {
 
     pub(crate) fn get_ref(&self) -> &R {
         match self.place.as_ref().expect(HAS_PLACE) {
-            Place::Between(rdr) | Place::InMember(rdr, _) => rdr.get_ref(),
-            Place::InLz4Frame(decoder) => decoder.get_ref().get_ref(),
+            DecoderState::Between(rdr) | DecoderState::InMember(rdr, _) => rdr.get_ref(),
+            DecoderState::InLz4Frame(decoder) => decoder.get_ref().get_ref(),
         }
     }
 
@@ -110,27 +110,27 @@ impl<R: Read> Decoder<R> {
         self.take_rdr().into_inner()
     }
 
-    fn place(&mut self) -> &mut Place<R> {
+    fn place(&mut self) -> &mut DecoderState<R> {
         self.place.as_mut().expect(HAS_PLACE)
     }
 
     fn rdr(&mut self) -> &mut PeekReader<R> {
         match self.place() {
-            Place::Between(rdr) | Place::InMember(rdr, _) => rdr,
-            Place::InLz4Frame(decoder) => decoder.get_mut(),
+            DecoderState::Between(rdr) | DecoderState::InMember(rdr, _) => rdr,
+            DecoderState::InLz4Frame(decoder) => decoder.get_mut(),
         }
     }
 
     /// Leaves the place; another has to follow.
     fn take_rdr(&mut self) -> PeekReader<R> {
         match self.place.take().expect(HAS_PLACE) {
-            Place::Between(rdr) | Place::InMember(rdr, _) => rdr,
-            Place::InLz4Frame(decoder) => decoder.into_inner(),
+            DecoderState::Between(rdr) | DecoderState::InMember(rdr, _) => rdr,
+            DecoderState::InLz4Frame(decoder) => decoder.into_inner(),
         }
     }
 
     fn end_member(&mut self) {
-        self.place = Some(Place::Between(self.take_rdr()));
+        self.place = Some(DecoderState::Between(self.take_rdr()));
     }
 
     /// Goes on to the next member; `false` where there is none.
@@ -156,10 +156,10 @@ impl<R: Read> Decoder<R> {
         }
         self.place = Some(if format == Format::Lz4 {
             // A new one for each frame: it is not made for frames of different block sizes.
-            Place::InLz4Frame(Box::new(FrameDecoder::new(self.take_rdr())))
+            DecoderState::InLz4Frame(Box::new(FrameDecoder::new(self.take_rdr())))
         } else {
             let codec = Codec::new(format)?;
-            Place::InMember(self.take_rdr(), codec)
+            DecoderState::InMember(self.take_rdr(), codec)
         });
         Ok(true)
     }
@@ -167,8 +167,8 @@ impl<R: Read> Decoder<R> {
     /// Reads from the member; 0 where it ends.
     fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let what = match self.place.as_mut().expect(HAS_PLACE) {
-            Place::Between(_) => return Ok(0),
-            Place::InLz4Frame(decoder) => match decoder.read(buffer) {
+            DecoderState::Between(_) => return Ok(0),
+            DecoderState::InLz4Frame(decoder) => match decoder.read(buffer) {
                 // The library takes data that ends between two blocks for a whole frame. A whole one would
                 // have ended without a look behind its last byte.
                 Ok(0) if decoder.get_ref().is_at_end() => What::EndsEarly,
@@ -182,25 +182,25 @@ impl<R: Read> Decoder<R> {
                 Err(error) if error.raw_os_error().is_none() => What::Wrong(lz4_message(&error).to_owned()),
                 result => return result,
             },
-            Place::InMember(rdr, codec) => {
+            DecoderState::InMember(rdr, codec) => {
                 let step = loop {
                     let input = rdr.peek()?;
                     let no_more = input.is_empty();
                     let step = codec.step(input, buffer);
                     rdr.consume(step.read);
                     match step.state {
-                        State::More if step.written == 0 && no_more => break Err(What::EndsEarly),
-                        State::More if step.written == 0 => {}
+                        StepOutcome::More if step.written == 0 && no_more => break Err(What::EndsEarly),
+                        StepOutcome::More if step.written == 0 => {}
                         _ => break Ok(step),
                     }
                 };
                 match step {
-                    Ok(Step { state: State::Damaged(why), written: 0, .. }) => What::Wrong(why),
-                    Ok(Step { state: State::Damaged(why), written, .. }) => {
+                    Ok(Step { state: StepOutcome::Damaged(why), written: 0, .. }) => What::Wrong(why),
+                    Ok(Step { state: StepOutcome::Damaged(why), written, .. }) => {
                         self.damage = Some(What::Wrong(why));
                         return Ok(written);
                     }
-                    Ok(Step { state: State::End, written, .. }) => {
+                    Ok(Step { state: StepOutcome::End, written, .. }) => {
                         self.end_member();
                         return Ok(written);
                     }
@@ -230,7 +230,7 @@ impl<R: Read> Read for Decoder<R> {
             if let Some(what) = self.damage.take() {
                 return Err(self.error(what));
             }
-            if matches!(self.place(), Place::Between(_)) && !self.begin_member()? {
+            if matches!(self.place(), DecoderState::Between(_)) && !self.begin_member()? {
                 return Ok(0);
             }
             let count = self.read_member(buffer)?;

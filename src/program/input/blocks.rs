@@ -56,7 +56,7 @@ pub(crate) struct Block {
     position: u64,
     /// Where the next block begins.
     end: u64,
-    state: State,
+    state: BlocksState,
     /// Where its first line begins, counted from where the first block does.
     offset: u64,
     /// Whether complete lines are to be written after each read.
@@ -64,7 +64,7 @@ pub(crate) struct Block {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum BlocksState {
     /// A line of the block before may still be going on.
     BeforeFirstLine,
     InLines,
@@ -92,10 +92,10 @@ impl Blocks {
         let begin = self.next;
         self.next += BLOCK_BYTES;
         let (position, state) = if begin == self.start {
-            (begin, State::InLines)
+            (begin, BlocksState::InLines)
         } else {
             // A line begins here if a newline stands before.
-            (begin - 1, State::BeforeFirstLine)
+            (begin - 1, BlocksState::BeforeFirstLine)
         };
         let end = if self.next < self.end { self.next } else { u64::MAX };
         let offset = position - self.start;
@@ -163,16 +163,16 @@ impl Block {
     /// Looks for where the first line begins. That is most likely near, so that little is read twice.
     fn skip_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<()> {
         let mut useful = LINE_BYTES.min(buffer.len());
-        while self.state == State::BeforeFirstLine {
+        while self.state == BlocksState::BeforeFirstLine {
             let count = self.read_here(&mut buffer[..useful])?;
             let newline = memchr(b'\n', &buffer[..count]);
             let skipped = newline.map_or(count, |newline| newline + 1);
             self.position += skipped as u64;
             self.offset += skipped as u64;
             if count == 0 || self.position >= self.end {
-                self.state = State::Done;
+                self.state = BlocksState::Done;
             } else if newline.is_some() {
-                self.state = State::InLines;
+                self.state = BlocksState::InLines;
             }
             useful = buffer.len();
         }
@@ -184,10 +184,10 @@ impl Read for Block {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.file.broken_before(self.number) {
             // Nobody wants it any more.
-            self.state = State::Done;
+            self.state = BlocksState::Done;
         }
         self.skip_to_first_line(buffer)?;
-        if self.state == State::Done || buffer.is_empty() {
+        if self.state == BlocksState::Done || buffer.is_empty() {
             return Ok(0);
         }
         let useful = self.useful_bytes().min(buffer.len());
@@ -195,12 +195,12 @@ impl Read for Block {
         // The last line is the one with the last byte of the block.
         let last = self.end - 1;
         if count == 0 {
-            self.state = State::Done;
+            self.state = BlocksState::Done;
         } else if self.position + count as u64 > last {
             let from = usize::try_from(last.saturating_sub(self.position)).expect("less than was read");
             if let Some(newline) = memchr(b'\n', &buffer[from..count]) {
                 count = from + newline + 1;
-                self.state = State::Done;
+                self.state = BlocksState::Done;
             }
         }
         self.position += count as u64;

@@ -11,7 +11,7 @@ mod whole;
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use descriptor::{Descriptor, enlarge_pipe, wait_for};
 pub(crate) use no_text::Expected;
-pub(crate) use reading::Opened;
+pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
 pub use reading::decompress;
 pub use walk::InputFile;

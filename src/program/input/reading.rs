@@ -25,7 +25,7 @@ pub struct Reading {
 }
 
 /// An input that was opened.
-pub(crate) enum Opened {
+pub(crate) enum OpenedInput {
     Input(Input),
     /// It is no text: its bytes as they are, from the first on.
     NoText(Descriptor),
@@ -81,13 +81,13 @@ impl Reading {
     ///
     /// Fails where it is not, and can be read only once, so that its bytes are not to be had any more; where it cannot be read
     /// again.
-    pub(crate) fn expect(&self, mut input: Input, expected: Expected) -> io::Result<Opened> {
+    pub(crate) fn expect(&self, mut input: Input, expected: Expected) -> io::Result<OpenedInput> {
         let Content::Direct(rdr) = &mut input.content else {
-            return Ok(Opened::Input(input));
+            return Ok(OpenedInput::Input(input));
         };
         let is_text =
             match verdict(rdr, if self.as_text { Expected::Bytes } else { expected }, input.can_wait) {
-                Verdict::AsExpected => return Ok(Opened::Input(input)),
+                Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
                 Verdict::NoText => false,
                 // An input that cannot be read is taken for text, so that the error is told.
                 Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
@@ -99,11 +99,11 @@ impl Reading {
         let descriptor = input.into_descriptor().map_err(|_| ErrorKind::Unsupported)?;
         descriptor.set_position(start)?;
         if !is_text {
-            return Ok(Opened::NoText(descriptor));
+            return Ok(OpenedInput::NoText(descriptor));
         }
         let Unpacked { rdr, formats } = self.unpack(descriptor)?;
         let content = Content::Direct(Box::new(rdr));
-        Ok(Opened::Input(Input { content, formats, buffering, can_wait, is_flushed, start }))
+        Ok(OpenedInput::Input(Input { content, formats, buffering, can_wait, is_flushed, start }))
     }
 }
 
@@ -113,7 +113,7 @@ pub fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
     Ok((!formats.is_empty()).then_some(rdr))
 }
 
-impl Opened {
+impl OpenedInput {
     /// Returns the metadata of the file.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ pub(crate) enum OutputStream {
 
 /// The content that a run writes to a standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
+pub(crate) enum StreamContent {
     /// Messages at most, for which there is no other place.
     Messages,
     /// Annotated lines. Each input that is read is compared with standard output when it is opened, which also says how far
@@ -74,7 +74,7 @@ impl FilesInUse {
     ///
     /// Fails where the stream would write to a file that is read, with the message
     /// `standard output: is the baseline that is read; write to another file`.
-    pub(crate) fn add_stream(&mut self, stream: OutputStream, written: Written) -> Result<(), String> {
+    pub(crate) fn add_stream(&mut self, stream: OutputStream, written: StreamContent) -> Result<(), String> {
         let Some(file) = stream.regular_file() else {
             return Ok(());
         };
@@ -84,8 +84,8 @@ impl FilesInUse {
                 Ok(())
             }
             Entry::Occupied(entry) => match (written, entry.get()) {
-                (Written::Messages, _)
-                | (Written::Lines, (UsedAs::Input, _))
+                (StreamContent::Messages, _)
+                | (StreamContent::Lines, (UsedAs::Input, _))
                 | (_, (UsedAs::StandardOutput | UsedAs::StandardError, _)) => Ok(()),
                 (_, used) => Err(is_in_use(stream.name(), used)),
             },

@@ -18,7 +18,7 @@ mod turns;
 pub(crate) use buffered::Buffered;
 pub(crate) use destination::Destination;
 pub use files_in_use::FilesInUse;
-pub(crate) use files_in_use::{OutputStream, UsedAs, Written};
+pub(crate) use files_in_use::{OutputStream, StreamContent, UsedAs};
 pub use folder::OutputFolder;
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub(crate) use outliving::Outliving;

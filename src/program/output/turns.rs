@@ -14,7 +14,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// The output, and whose turn it is. `T` is what there is to say about a job.
 pub(crate) struct Turns<'r, W, T> {
-    state: Mutex<State<T>>,
+    state: Mutex<TurnState<T>>,
     /// Told when the turn goes on and when writing has failed.
     changed: Condvar,
     /// Locked only by the job whose turn it is.
@@ -24,7 +24,7 @@ pub(crate) struct Turns<'r, W, T> {
     jobs_ahead_max: u64,
 }
 
-struct State<T> {
+struct TurnState<T> {
     /// The ticket whose turn it is.
     turn: u64,
     /// Which jobs are left out from this turn on.
@@ -68,7 +68,7 @@ fn stopped() -> io::Error {
 
 impl<'r, W: Write, T> Turns<'r, W, T> {
     pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(T) + Sync)) -> Self {
-        let state = State {
+        let state = TurnState {
             turn: 0,
             left_out: LeftOut::default(),
             ended: BTreeMap::new(),
@@ -110,7 +110,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         self.state.into_inner().expect(NO_PANIC).failure.map_or(Ok(()), Err)
     }
 
-    fn state(&self) -> MutexGuard<'_, State<T>> {
+    fn state(&self) -> MutexGuard<'_, TurnState<T>> {
         self.state.lock().expect(NO_PANIC)
     }
 

@@ -5,7 +5,7 @@ use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
 use crate::program::compression::Packer;
 use crate::program::compression::{Damage, Format};
-use crate::program::input::{Descriptor, Input, Opened};
+use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::left_out::Behind;
 use crate::program::output::{Buffered, NewFile, Origin, OutputFolder, Plan};
 use crate::program::report::{Ledger, Tally};
@@ -85,11 +85,11 @@ fn write_file(
     let opened = pipeline.open(plan.input);
     let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
     match opened {
-        Ok((origin, Opened::Input(input))) => {
+        Ok((origin, OpenedInput::Input(input))) => {
             annotate_to_file(pipeline, folder, plan, input, origin, format, threads)
                 .map_err(|error| (plan.target.output.clone(), error))
         }
-        Ok((origin, Opened::NoText(input))) => {
+        Ok((origin, OpenedInput::NoText(input))) => {
             let outcome = match &plan.copy_refusal {
                 Some(refusal) => {
                     pipeline.messages.say(refusal);
@@ -135,7 +135,7 @@ fn annotate_to_file(
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            Worker::new(pipeline).annotate_input(plan.input, Ok(Opened::Input(input)), &mut wtr)?
+            Worker::new(pipeline).annotate_input(plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
         }
     };
     let Outcome { tally, trouble } = outcome;

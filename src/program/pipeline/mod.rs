@@ -9,7 +9,7 @@ pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 
 use crate::Annotator;
-use crate::program::input::{Descriptor, Expected, InputFile, Opened, Reading, is_worth_threads};
+use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading, is_worth_threads};
 use crate::program::output::{Buffered, OwnLine};
 use crate::program::report::{Counter, Tally};
 use crate::program::system::signals::{self, Stop};
@@ -99,7 +99,7 @@ impl Pipeline {
 
     /// Opens an input. In folders there are files that are no text; a file that is named is annotated whatever it is, unless
     /// it can be copied and is an archive, which annotating would destroy.
-    fn open(&self, file: &InputFile) -> io::Result<Opened> {
+    fn open(&self, file: &InputFile) -> io::Result<OpenedInput> {
         let expected = match (file.in_folder, self.to_folder) {
             (true, _) => Expected::Text,
             (false, true) => Expected::NoArchive,

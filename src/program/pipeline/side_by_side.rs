@@ -2,7 +2,7 @@
 
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::program::input::{Block, Blocks, Buffering, InputFile, Opened, is_worth_threads};
+use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
 use crate::program::left_out::Behind;
 use crate::program::output::{TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
@@ -24,7 +24,7 @@ struct Pieces<'a> {
     decode_ahead: bool,
 }
 
-struct Piece<'a> {
+struct InputPiece<'a> {
     ticket: u64,
     file: &'a InputFile,
     work: Work,
@@ -35,7 +35,7 @@ struct Piece<'a> {
 /// What there is to do for a piece.
 enum Work {
     Block(Block),
-    Opened(io::Result<Opened>),
+    OpenedInput(io::Result<OpenedInput>),
     /// A small file, which is opened by the thread that annotates it.
     Open,
 }
@@ -130,12 +130,12 @@ fn do_pieces<'a, W: Write>(
 
 fn do_piece<'a, W: Write>(
     pipeline: &Pipeline,
-    piece: Piece<'a>,
+    piece: InputPiece<'a>,
     worker: &mut Worker<'_>,
     mut wtr: TurnWriter<'_, W, Said<'a>>,
     ledger: &Ledger,
 ) -> io::Result<()> {
-    let Piece { ticket, file, work, is_last } = piece;
+    let InputPiece { ticket, file, work, is_last } = piece;
     let mut is_broken = false;
     let outcome = match work {
         Work::Block(mut block) => {
@@ -146,7 +146,7 @@ fn do_piece<'a, W: Write>(
             }
             outcome
         }
-        Work::Opened(opened) => worker.annotate_input(file, opened, &mut wtr)?,
+        Work::OpenedInput(opened) => worker.annotate_input(file, opened, &mut wtr)?,
         Work::Open => worker.annotate_input(file, pipeline.open(file), &mut wtr)?,
     };
     let Outcome { tally, trouble } = outcome;
@@ -161,7 +161,7 @@ fn do_piece<'a, W: Write>(
 }
 
 impl<'a> Pieces<'a> {
-    fn next(&mut self) -> Option<Piece<'a>> {
+    fn next(&mut self) -> Option<InputPiece<'a>> {
         let (file, work, is_last) = self.next_work()?;
         if signals::ask_to_stop(Stop::File) {
             self.is_cut = true;
@@ -169,7 +169,7 @@ impl<'a> Pieces<'a> {
         }
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        Some(Piece { ticket, file, work, is_last })
+        Some(InputPiece { ticket, file, work, is_last })
     }
 
     fn next_work(&mut self) -> Option<(&'a InputFile, Work, bool)> {
@@ -190,15 +190,17 @@ impl<'a> Pieces<'a> {
             return Some((file, Work::Open, true));
         }
         let mut opened = self.pipeline.open(file);
-        if let Ok(Opened::Input(input)) = opened {
+        if let Ok(OpenedInput::Input(input)) = opened {
             opened = match input.into_blocks() {
                 Ok(blocks) => {
                     self.blocks = Some((file, blocks));
                     return self.next_work();
                 }
-                Err(input) => Ok(Opened::Input(if self.decode_ahead { input.decode_ahead() } else { input })),
+                Err(input) => {
+                    Ok(OpenedInput::Input(if self.decode_ahead { input.decode_ahead() } else { input }))
+                }
             };
         }
-        Some((file, Work::Opened(opened), true))
+        Some((file, Work::OpenedInput(opened), true))
     }
 }

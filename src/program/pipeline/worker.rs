@@ -1,7 +1,7 @@
 //! What one thread works with: a buffer for streams, and a counter where fields are counted.
 
 use super::Pipeline;
-use crate::program::input::{InputFile, Opened};
+use crate::program::input::{InputFile, OpenedInput};
 use crate::program::report::{Counter, Tally};
 use crate::program::system::signals;
 use crate::program::terminal::progress::Progress;
@@ -59,11 +59,11 @@ impl<'a> Worker<'a> {
     pub(super) fn annotate_input(
         &mut self,
         file: &InputFile,
-        opened: io::Result<Opened>,
+        opened: io::Result<OpenedInput>,
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
         let outcome = match opened {
-            Ok(Opened::Input(mut input)) => {
+            Ok(OpenedInput::Input(mut input)) => {
                 let mut outcome = self.annotate(file, &mut input, wtr)?;
                 if input.is_stream() {
                     // A signal is the end of a stream, and no trouble.
@@ -72,7 +72,7 @@ impl<'a> Worker<'a> {
                 }
                 outcome
             }
-            Ok(Opened::NoText(_)) => {
+            Ok(OpenedInput::NoText(_)) => {
                 self.pipeline.no_texts.add(file);
                 self.watch.progress.add_bytes(file.regular_bytes.unwrap_or(0));
                 Outcome { tally: Tally::new(), trouble: None }

@@ -2,7 +2,7 @@
 
 use super::escape::{github_message, github_property};
 use super::tally::sum;
-use super::{Report, Row, count_of};
+use super::{Report, ReportRow, count_of};
 use crate::Severity;
 use std::io::{self, Write};
 
@@ -10,10 +10,10 @@ use std::io::{self, Write};
 const COMMANDS_MAX: usize = 10;
 
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
-    let rows: Vec<Row<'_>> = report.known().into_iter().chain(report.unknown()).collect();
+    let rows: Vec<ReportRow<'_>> = report.known().into_iter().chain(report.unknown()).collect();
     let ending = report.ending().map(|words| (if report.tally.complete { "notice" } else { "error" }, words));
     for level in ["error", "warning", "notice"] {
-        let rows: Vec<&Row<'_>> = rows.iter().filter(|row| level_of(row) == level).collect();
+        let rows: Vec<&ReportRow<'_>> = rows.iter().filter(|row| level_of(row) == level).collect();
         let mut room = COMMANDS_MAX;
         if let Some((_, words)) = ending.filter(|(ending_level, _)| *ending_level == level) {
             writeln!(wtr, "::{level} title=iMSDK::{}", github_message(words))?;
@@ -35,7 +35,12 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
     Ok(())
 }
 
-fn write_command(report: &Report<'_>, level: &str, row: &Row<'_>, wtr: &mut impl Write) -> io::Result<()> {
+fn write_command(
+    report: &Report<'_>,
+    level: &str,
+    row: &ReportRow<'_>,
+    wtr: &mut impl Write,
+) -> io::Result<()> {
     let counted = row.counted;
     let file = github_property(report.name(&counted.first));
     let title = github_property(&format!("iMSDK {} ({})", row.code, row.category()));
@@ -49,7 +54,7 @@ fn write_command(report: &Report<'_>, level: &str, row: &Row<'_>, wtr: &mut impl
 }
 
 /// A code that is in no catalog is worth a look, and no more is known of it.
-fn level_of(row: &Row<'_>) -> &'static str {
+fn level_of(row: &ReportRow<'_>) -> &'static str {
     match row.severity() {
         Some(Severity::Error) => "error",
         Some(Severity::Action) | None => "warning",

@@ -13,7 +13,7 @@ const VALUE_MAX: u64 = 1 << SHIFT_MAX;
 /// [`BINS_MAX`] of them, and begin at multiples of their width. So it does not matter in what order values were
 /// added, nor in what parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[serde(try_from = "WrittenHistogram", into = "WrittenHistogram")]
 pub(crate) struct Histogram {
     /// The width of a bin is two to the power of this.
     shift: u32,
@@ -25,7 +25,7 @@ pub(crate) struct Histogram {
 
 /// How a histogram is written.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct WrittenHistogram {
     /// Where the first bin begins.
     start: i64,
     /// How wide each bin is.
@@ -138,18 +138,18 @@ impl Histogram {
     }
 }
 
-impl From<Histogram> for Written {
+impl From<Histogram> for WrittenHistogram {
     fn from(histogram: Histogram) -> Self {
         let Histogram { shift, first, counts } = histogram;
         Self { start: first << shift, width: 1 << shift, counts }
     }
 }
 
-impl TryFrom<Written> for Histogram {
+impl TryFrom<WrittenHistogram> for Histogram {
     type Error = String;
 
-    fn try_from(written: Written) -> Result<Self, String> {
-        let Written { start, width, counts } = written;
+    fn try_from(written: WrittenHistogram) -> Result<Self, String> {
+        let WrittenHistogram { start, width, counts } = written;
         let shift = width.unsigned_abs().trailing_zeros();
         let is_sound = width > 0
             && width.count_ones() == 1

@@ -1,7 +1,7 @@
 //! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
 
 use super::check::CheckOutcome;
-use super::{Report, Row, count_of};
+use super::{Report, ReportRow, count_of};
 use crate::program::terminal::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
@@ -9,8 +9,9 @@ use std::io::{self, Write};
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
     let (rows, outcomes) = (report.known().into_iter().chain(report.unknown()), report.outcomes());
-    let rows: Vec<Row<'_>> = rows.collect();
-    let selects = |outcome: &CheckOutcome<'_>, row: &Row<'_>| outcome.check.selects(row.code, report.catalog);
+    let rows: Vec<ReportRow<'_>> = rows.collect();
+    let selects =
+        |outcome: &CheckOutcome<'_>, row: &ReportRow<'_>| outcome.check.selects(row.code, report.catalog);
     for row in &rows {
         let selecting: Vec<_> = outcomes.iter().filter(|outcome| selects(outcome, row)).collect();
         if !selecting.is_empty() {
@@ -51,7 +52,7 @@ fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
 }
 
 /// The test case of a code, which these checks select.
-fn case_of_code(report: &Report<'_>, row: &Row<'_>, selecting: &[&CheckOutcome<'_>]) -> TestCase {
+fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOutcome<'_>]) -> TestCase {
     let counted = row.counted;
     let [first, last] = [&counted.first, &counted.last].map(|place| visible(&report.place(place)));
     let fields = count_of(counted.fields, "time", "times");

@@ -8,10 +8,10 @@ use std::sync::{Mutex, PoisonError};
 /// Tallies of parts with numbers, 0, 1, 2 and so on, each of one input. Neighbours of one input are added up at once, and
 /// all that has nothing missing before it, so that there are never more tallies than inputs that are being worked on.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Mutex<State>);
+pub(crate) struct Ledger(Mutex<LedgerState>);
 
 #[derive(Debug)]
-struct State {
+struct LedgerState {
     /// The sum of the parts before `next`, without those that are left out.
     sum: Tally,
     /// The number of the first part that is missing.
@@ -68,13 +68,13 @@ impl Ledger {
     }
 }
 
-impl Default for State {
+impl Default for LedgerState {
     fn default() -> Self {
         Self { sum: Tally::new(), next: 0, left_out: LeftOut::default(), ahead: BTreeMap::new() }
     }
 }
 
-impl State {
+impl LedgerState {
     /// Adds a run with nothing missing before it that is still to come.
     fn settle(&mut self, run: Run) {
         self.next = run.end;

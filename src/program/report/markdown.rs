@@ -1,7 +1,7 @@
 //! The report as Markdown, for the summary of a job.
 
 use super::escape::{markdown, markdown_code};
-use super::{Report, Row, count_of};
+use super::{Report, ReportRow, count_of};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
@@ -28,7 +28,7 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
     write_gone(report, wtr)
 }
 
-fn write_table(report: &Report<'_>, rows: &[Row<'_>], wtr: &mut impl Write) -> io::Result<()> {
+fn write_table(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut impl Write) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }

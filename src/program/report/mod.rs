@@ -30,7 +30,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use tally::{Counted, Place};
+use tally::{Counted, LogPlace};
 
 /// The forms that a report can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub struct Report<'a> {
 }
 
 /// What a report says of a code.
-struct Row<'a> {
+struct ReportRow<'a> {
     code: i32,
     /// What the catalog says of it; nothing where it is unknown.
     entry: Option<&'a Entry>,
@@ -115,12 +115,12 @@ impl<'a> Report<'a> {
     }
 
     /// The codes of the catalog that were there, the most frequent first.
-    fn known(&self) -> Vec<Row<'a>> {
+    fn known(&self) -> Vec<ReportRow<'a>> {
         self.rows(&self.tally.known)
     }
 
     /// The codes that were there and are in no catalog, the most frequent first.
-    fn unknown(&self) -> Vec<Row<'a>> {
+    fn unknown(&self) -> Vec<ReportRow<'a>> {
         self.rows(&self.tally.unknown)
     }
 
@@ -136,8 +136,8 @@ impl<'a> Report<'a> {
             .collect()
     }
 
-    fn rows(&self, codes: &'a BTreeMap<i32, Counted>) -> Vec<Row<'a>> {
-        let row = |(&code, counted): (&i32, &'a Counted)| Row {
+    fn rows(&self, codes: &'a BTreeMap<i32, Counted>) -> Vec<ReportRow<'a>> {
+        let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
             code,
             entry: self.catalog.get(code),
             counted,
@@ -168,16 +168,16 @@ impl<'a> Report<'a> {
     }
 
     /// `server.log:12`, as it is in the report.
-    fn place(&self, place: &Place) -> String {
+    fn place(&self, place: &LogPlace) -> String {
         format!("{}:{}", self.name(place), place.line)
     }
 
-    fn name(&self, place: &Place) -> &str {
+    fn name(&self, place: &LogPlace) -> &str {
         self.names.get(place.file).map_or("?", String::as_str)
     }
 }
 
-impl Row<'_> {
+impl ReportRow<'_> {
     fn message(&self) -> Cow<'_, str> {
         let message = self.entry.map(|entry| entry.message_in(self.language));
         message.unwrap_or_else(|| in_language(self.language, "in no catalog", "不在目录中"))

@@ -53,8 +53,8 @@ pub(crate) struct Counted {
     pub(crate) fields: u64,
     pub(crate) lines: u64,
     pub(crate) files: u64,
-    pub(crate) first: Place,
-    pub(crate) last: Place,
+    pub(crate) first: LogPlace,
+    pub(crate) last: LogPlace,
     /// The earliest and the latest of the time stamps that its lines begin with.
     pub(crate) times: Option<(TimeStamp, TimeStamp)>,
     /// In how many lines when, in seconds; those that have a time stamp.
@@ -65,7 +65,7 @@ pub(crate) struct Counted {
 
 /// A line of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct LogPlace {
     /// Which of the inputs.
     pub(crate) file: usize,
     /// From 1, in the input, or in the part of it that the tally is of.
@@ -164,7 +164,7 @@ impl Tally {
 
     /// Lets the first input be more of the one that ended in `before`.
     fn go_on_in(&mut self, before: FileRange) {
-        let is_same = |place: &Place| place.file == before.last;
+        let is_same = |place: &LogPlace| place.file == before.last;
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
             for place in [&mut counted.first, &mut counted.last] {
                 place.line += if is_same(place) { before.lines_of_last } else { 0 };

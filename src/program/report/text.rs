@@ -2,7 +2,7 @@
 
 use super::histogram::Histogram;
 use super::tally::sum;
-use super::{Report, Row, count_of};
+use super::{Report, ReportRow, count_of};
 use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
@@ -54,7 +54,7 @@ fn write_summary(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
 fn write_rows(
     report: &Report<'_>,
     title: &str,
-    rows: &[Row<'_>],
+    rows: &[ReportRow<'_>],
     color: bool,
     wtr: &mut impl Write,
 ) -> io::Result<()> {
@@ -89,7 +89,7 @@ fn write_rows(
     Ok(())
 }
 
-fn count_cell(row: &Row<'_>) -> String {
+fn count_cell(row: &ReportRow<'_>) -> String {
     match row.comparison {
         None => row.counted.fields.to_string(),
         Some(comparison) => {
@@ -133,8 +133,8 @@ struct Bars {
 }
 
 impl Bars {
-    fn of(rows: &[Row<'_>]) -> Self {
-        let axis_of = |of: fn(&Row<'_>) -> Histogram| {
+    fn of(rows: &[ReportRow<'_>]) -> Self {
+        let axis_of = |of: fn(&ReportRow<'_>) -> Histogram| {
             let mut sum = Histogram::default();
             rows.iter().for_each(|row| sum.append(&of(row)));
             sum
@@ -151,7 +151,7 @@ impl Bars {
         if self.is_time { "when" } else { "where" }
     }
 
-    fn of_row(&self, row: &Row<'_>) -> String {
+    fn of_row(&self, row: &ReportRow<'_>) -> String {
         let histogram = if self.is_time { &row.counted.seconds } else { &row.counted.offsets };
         let counts = histogram.counts_along(&self.axis);
         let highest = counts.iter().copied().max().unwrap_or(0);

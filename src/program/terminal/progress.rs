@@ -46,7 +46,7 @@ impl Progress {
         let line_is_open = Arc::new(AtomicBool::new(false));
         let quiet_until = Instant::now() + if quiet_at_first { QUIET_AT_FIRST } else { Duration::ZERO };
         let is_drawn = Arc::new(AtomicBool::new(false));
-        let stderr = StandardError {
+        let stderr = ProgressStream {
             line_is_open: Arc::clone(&line_is_open),
             is_drawn: Arc::clone(&is_drawn),
             quiet_until,
@@ -140,7 +140,7 @@ impl Progress {
 
 /// Standard error as something to draw on, terminal or not.
 #[derive(Debug)]
-struct StandardError {
+struct ProgressStream {
     /// Whether standard output is the same terminal, and the line there has not ended. Nothing is drawn then.
     line_is_open: Arc<AtomicBool>,
     is_drawn: Arc<AtomicBool>,
@@ -148,7 +148,7 @@ struct StandardError {
     quiet_until: Instant,
 }
 
-impl TermLike for StandardError {
+impl TermLike for ProgressStream {
     fn width(&self) -> u16 {
         match tcgetwinsize(io::stderr()) {
             Ok(size) if size.ws_col > 0 => size.ws_col,

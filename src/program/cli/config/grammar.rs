@@ -1,6 +1,6 @@
 //! Options as clap knows them, built once for all lines of a configuration.
 
-use super::lines::Line;
+use super::lines::ConfigLine;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Id};
 use std::ffi::OsString;
@@ -17,7 +17,11 @@ impl Grammar {
     }
 
     /// Parses what was typed (the program's name first) behind lines of the configuration.
-    pub(super) fn parse(&mut self, typed: &[OsString], lines: &[&Line]) -> Result<ArgMatches, clap::Error> {
+    pub(super) fn parse(
+        &mut self,
+        typed: &[OsString],
+        lines: &[&ConfigLine],
+    ) -> Result<ArgMatches, clap::Error> {
         let configured = lines.iter().flat_map(|line| &line.args);
         self.parse_behind(typed, configured)
     }

@@ -12,7 +12,7 @@ const ONLY_TYPED: &str = "has no place in a configuration; type it";
 
 /// A line of the file that has an option.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct ConfigLine {
     pub(super) number: usize,
     /// The arguments that would have been typed.
     pub(super) args: Vec<OsString>,
@@ -22,7 +22,7 @@ pub(super) struct Line {
     pub(super) needs_others: bool,
 }
 
-impl Line {
+impl ConfigLine {
     /// Returns the name of the option, without dashes and value.
     pub(super) fn option(&self) -> &str {
         let option = self.args.first().and_then(|option| option.to_str()).unwrap_or_default();
@@ -35,7 +35,11 @@ impl Line {
 /// # Errors
 ///
 /// A message for each line that is not as it must be, or for the first that cannot be used with those before it.
-pub(super) fn read_lines(name: &str, text: &[u8], grammar: &mut Grammar) -> Result<Vec<Line>, Vec<String>> {
+pub(super) fn read_lines(
+    name: &str,
+    text: &[u8],
+    grammar: &mut Grammar,
+) -> Result<Vec<ConfigLine>, Vec<String>> {
     let (mut lines, mut wrong) = (Vec::new(), Vec::new());
     for (number, line) in (1..).zip(text.split(|&byte| byte == b'\n')) {
         match parse_line(number, line, grammar) {
@@ -107,7 +111,7 @@ pub(super) fn plain_arguments(text: &[u8], grammar: &Grammar) -> Option<Vec<OsSt
 /// # Errors
 ///
 /// The reason why it cannot be used.
-fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Option<Line>, String> {
+fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Option<ConfigLine>, String> {
     let args = arguments(line)?;
     if args.is_empty() {
         return Ok(None);
@@ -118,13 +122,13 @@ fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Optio
             let ids = typed_ids(&matches);
             match refusal(&ids) {
                 Some(refusal) => Err(format!("{}: {refusal}", text())),
-                None => Ok(Some(Line { number, args, ids, needs_others: false })),
+                None => Ok(Some(ConfigLine { number, args, ids, needs_others: false })),
             }
         }
         Err(error) => match error.kind() {
             ErrorKind::MissingRequiredArgument => {
                 let ids = args[0].to_str().and_then(|arg| grammar.id_of(arg)).into_iter().collect();
-                Ok(Some(Line { number, args, ids, needs_others: true }))
+                Ok(Some(ConfigLine { number, args, ids, needs_others: true }))
             }
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Err(format!("{}: {ONLY_TYPED}", text())),
             _ => Err(first_words(&error)),
@@ -146,11 +150,11 @@ fn refusal(ids: &[Id]) -> Option<&'static str> {
 }
 
 /// Returns the number of the first line that cannot be used with those before it, and why.
-fn first_conflict(lines: &[Line], grammar: &mut Grammar) -> Option<(usize, String)> {
+fn first_conflict(lines: &[ConfigLine], grammar: &mut Grammar) -> Option<(usize, String)> {
     let mut before: Vec<Id> = Vec::new();
     for (count, line) in (1..).zip(lines) {
         if grammar.conflict(&line.ids, &before) {
-            let together: Vec<&Line> = lines[..count].iter().collect();
+            let together: Vec<&ConfigLine> = lines[..count].iter().collect();
             let error = grammar.parse(&[PROGRAM.into()], &together).err()?;
             return Some((line.number, first_words(&error)));
         }

@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, CommandFactory};
 use file::read;
 use grammar::Grammar;
-use lines::{Line, plain_arguments, read_lines};
+use lines::{ConfigLine, plain_arguments, read_lines};
 use std::ffi::OsString;
 
 /// Stands for the name that the program was called by.
@@ -95,22 +95,26 @@ pub fn check(name: &str, text: &[u8]) -> Result<(), Vec<String>> {
 
 /// Parses what was typed behind lines of the file. Lines that need an option which is neither typed nor in the file are left
 /// out.
-fn with_lines(typed: &[OsString], lines: &[Line], grammar: &mut Grammar) -> Result<ArgMatches, clap::Error> {
-    let all: Vec<&Line> = lines.iter().collect();
+fn with_lines(
+    typed: &[OsString],
+    lines: &[ConfigLine],
+    grammar: &mut Grammar,
+) -> Result<ArgMatches, clap::Error> {
+    let all: Vec<&ConfigLine> = lines.iter().collect();
     match grammar.parse(typed, &all) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
         parsed => return parsed,
     }
-    let free: Vec<&Line> = all.iter().copied().filter(|line| !line.needs_others).collect();
+    let free: Vec<&ConfigLine> = all.iter().copied().filter(|line| !line.needs_others).collect();
     let mut usable = all;
     usable.retain(|line| {
-        let with_it: Vec<&Line> = free.iter().copied().chain([*line]).collect();
+        let with_it: Vec<&ConfigLine> = free.iter().copied().chain([*line]).collect();
         !line.needs_others || !fails(grammar, typed, &with_it, ErrorKind::MissingRequiredArgument)
     });
     grammar.parse(typed, &usable)
 }
 
-fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&Line], kind: ErrorKind) -> bool {
+fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&ConfigLine], kind: ErrorKind) -> bool {
     grammar.parse(typed, lines).is_err_and(|error| error.kind() == kind)
 }
 

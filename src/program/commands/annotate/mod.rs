@@ -59,7 +59,7 @@ pub(crate) enum ShowProgress {
 }
 
 /// The place that lines go to, once it is known that it can be written.
-enum Opened<'a> {
+enum OpenedOutput<'a> {
     Nowhere,
     Stdout,
     File(&'a Path),
@@ -152,15 +152,15 @@ impl Job {
         triage: &mut Triage,
         inputs: &'a [InputFile],
         in_use: &FilesInUse,
-    ) -> Result<Opened<'a>, String> {
+    ) -> Result<OpenedOutput<'a>, String> {
         let opened = match &self.lines_to {
-            LinesTo::Nowhere => Opened::Nowhere,
-            LinesTo::Stdout => Opened::Stdout,
+            LinesTo::Nowhere => OpenedOutput::Nowhere,
+            LinesTo::Stdout => OpenedOutput::Stdout,
             LinesTo::File(path) => {
                 refuse_file(path, in_use)?;
-                Opened::File(path)
+                OpenedOutput::File(path)
             }
-            LinesTo::Folder(folder) => Opened::Folder(folder.plan(
+            LinesTo::Folder(folder) => OpenedOutput::Folder(folder.plan(
                 self.format,
                 &self.operands,
                 inputs,
@@ -168,7 +168,7 @@ impl Job {
                 &triage.report_choices,
             )?),
         };
-        let folder = if let Opened::Folder((folder, _)) = &opened { Some(folder) } else { None };
+        let folder = if let OpenedOutput::Folder((folder, _)) = &opened { Some(folder) } else { None };
         triage.open_reports(&self.lines_to, in_use, folder)?;
         Ok(opened)
     }

@@ -1,6 +1,6 @@
 //! Writes the annotated lines to their place: nowhere, one stream, or a folder.
 
-use super::{Job, Opened};
+use super::{Job, OpenedOutput};
 use crate::program::commands::LinesTo;
 use crate::program::commands::lines_to::PlannedFolder;
 use crate::program::compression::{Encoder, Format};
@@ -21,16 +21,18 @@ impl Job {
     /// said.
     pub(super) fn write(
         &self,
-        opened: Opened<'_>,
+        opened: OpenedOutput<'_>,
         pipeline: &mut Pipeline,
         inputs: &[InputFile],
     ) -> Option<Tally> {
         let threads = self.threads(inputs);
         match opened {
-            Opened::Nowhere => pipeline.annotate(inputs, io::sink(), threads).ok().map(|(_, tally)| tally),
-            Opened::Stdout => self.to_stdout(pipeline, inputs),
-            Opened::File(path) => self.to_file(pipeline, inputs, path),
-            Opened::Folder(planned) => Some(self.to_folder(pipeline, planned, threads)),
+            OpenedOutput::Nowhere => {
+                pipeline.annotate(inputs, io::sink(), threads).ok().map(|(_, tally)| tally)
+            }
+            OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
+            OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
+            OpenedOutput::Folder(planned) => Some(self.to_folder(pipeline, planned, threads)),
         }
     }
 

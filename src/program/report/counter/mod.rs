@@ -34,7 +34,7 @@ pub struct Counter {
     bytes: u64,
     /// The line that the part before ended in.
     open: Option<OpenLine>,
-    line: LineState,
+    line: CountedLine,
     /// The slots that were counted in the part.
     touched: Vec<usize>,
     /// The lines that are to be looked up: where each begins, for which slot, and whether as its first.
@@ -44,7 +44,7 @@ pub struct Counter {
 
 /// The line of the last field.
 #[derive(Clone, Copy, Debug, Default)]
-struct LineState {
+struct CountedLine {
     /// Counts lines that have fields.
     number: u64,
     /// Where it begins in the part.
@@ -80,7 +80,7 @@ impl Counter {
             lines: 0,
             bytes: 0,
             open: None,
-            line: LineState::default(),
+            line: CountedLine::default(),
             touched: Vec::new(),
             marks: Vec::new(),
             stamps: StampReader::default(),
@@ -124,7 +124,7 @@ impl Counter {
             };
             codes.insert(slot.code, slot.into_counted(file));
         }
-        self.line = LineState::default();
+        self.line = CountedLine::default();
         tally
     }
 
@@ -155,7 +155,7 @@ impl Counter {
         };
         let moment = self.stamps.read(begin).map_or(Moment::Offset(offset), Moment::Time);
         let number = self.line.number + 1;
-        self.line = LineState { number, start, moment, has_field: true, ..self.line };
+        self.line = CountedLine { number, start, moment, has_field: true, ..self.line };
     }
 
     /// Where the code of a field is counted; nowhere, where there are too many unknown ones.
@@ -282,9 +282,9 @@ mod tests {
     use crate::{Annotator, Observer};
     use std::io;
 
-    struct Watch(Counter);
+    struct CountingObserver(Counter);
 
-    impl Observer for Watch {
+    impl Observer for CountingObserver {
         fn wants_fields(&self) -> bool {
             true
         }
@@ -297,7 +297,7 @@ mod tests {
     /// What is counted of a text with a buffer of that size.
     fn tally(text: &[u8], window_bytes: usize) -> Tally {
         let annotator = Annotator::builder().unknown(true).window_bytes(window_bytes).build();
-        let mut watch = Watch(Counter::new(&Catalog::builtin(), Vec::new()));
+        let mut watch = CountingObserver(Counter::new(&Catalog::builtin(), Vec::new()));
         annotator.observe_stream(text, io::sink(), &mut watch).unwrap();
         watch.0.finish(0)
     }

@@ -1,7 +1,7 @@
 //! What is counted of one code, and the lines that it was in first and last.
 
 use crate::program::report::histogram::Histogram;
-use crate::program::report::tally::{Counted, Place};
+use crate::program::report::tally::{Counted, LogPlace};
 use crate::program::report::time_stamp::TimeStamp;
 use memchr::memchr;
 
@@ -81,9 +81,9 @@ impl Slot {
 }
 
 impl Mark {
-    fn into_place(self, file: usize) -> Place {
+    fn into_place(self, file: usize) -> LogPlace {
         let text = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
-        Place { file, line: self.number, text: valid_utf8(text) }
+        LogPlace { file, line: self.number, text: valid_utf8(text) }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reads reports that were written as JSON.
 
-use super::{Code, Document, FORMAT, Input, Line, VERSION};
+use super::{Document, FORMAT, JsonCode, JsonInput, JsonLine, VERSION};
 use crate::Catalog;
-use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, Place, Tally};
+use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, Tally};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         .map(|code| Ok((code.code, code.into_counted(&mut names)?)))
         .collect::<Result<_, String>>()
         .map_err(|error| no_report(&error))?;
-    let Input { files, lines, bytes } = document.input;
+    let JsonInput { files, lines, bytes } = document.input;
     let input = InputCount { files, lines, bytes };
     let mut tally = Tally::new();
     (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
@@ -89,13 +89,13 @@ impl Names {
     }
 }
 
-impl Code {
+impl JsonCode {
     fn into_counted(self, names: &mut Names) -> Result<Counted, String> {
         let Self { code, count, lines, files, .. } = self;
         if files == 0 || lines < files || count < lines {
             return Err(format!("{code} was {count} times in {lines} lines of {files} files"));
         }
-        let mut place = |Line { file, line, text }| Place { file: names.number(file), line, text };
+        let mut place = |JsonLine { file, line, text }| LogPlace { file: names.number(file), line, text };
         Ok(Counted {
             fields: count,
             lines,

@@ -12,9 +12,9 @@ pub(crate) use meaning::write_entries;
 
 use super::baseline::Comparison;
 use super::histogram::Histogram;
-use super::tally::{InputCount, Place};
+use super::tally::{InputCount, LogPlace};
 use super::time_stamp::TimeStamp;
-use super::{Report, Row};
+use super::{Report, ReportRow};
 use format::Harmless;
 use meaning::Meaning;
 use serde::{Deserialize, Serialize};
@@ -33,12 +33,12 @@ struct Document {
     /// True if a signal has ended reading; left out where none has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stopped: bool,
-    input: Input,
+    input: JsonInput,
     /// How many fields had a code of the catalog, and how many a code that is in none.
     fields: u64,
     unknown_fields: u64,
-    codes: Vec<Code>,
-    unknown: Vec<Code>,
+    codes: Vec<JsonCode>,
+    unknown: Vec<JsonCode>,
     /// Fields with unknown codes that are not listed, because there are too many.
     more_unknown_fields: u64,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
@@ -48,22 +48,22 @@ struct Document {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Input {
+struct JsonInput {
     files: u64,
     lines: u64,
     bytes: u64,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Code {
+struct JsonCode {
     code: i32,
     #[serde(flatten, skip_deserializing, skip_serializing_if = "Option::is_none")]
     meaning: Option<Meaning>,
     count: u64,
     lines: u64,
     files: u64,
-    first: Line,
-    last: Line,
+    first: JsonLine,
+    last: JsonLine,
     first_time: Option<TimeStamp>,
     last_time: Option<TimeStamp>,
     #[serde(default, skip_serializing_if = "Histogram::is_empty")]
@@ -75,7 +75,7 @@ struct Code {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct JsonLine {
     file: String,
     line: u64,
     text: String,
@@ -99,7 +99,7 @@ struct CheckResult {
 
 pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
     let tally = report.tally;
-    let codes = |rows: Vec<Row<'_>>| rows.iter().map(|row| Code::of_row(report, row)).collect();
+    let codes = |rows: Vec<ReportRow<'_>>| rows.iter().map(|row| JsonCode::of_row(report, row)).collect();
     let gone = || {
         report
             .gone()
@@ -124,7 +124,7 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
         version: VERSION,
         complete: tally.complete,
         stopped: tally.stopped,
-        input: Input { files, lines, bytes },
+        input: JsonInput { files, lines, bytes },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),
         codes: codes(report.known()),
@@ -137,10 +137,10 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
     wtr.write_all(b"\n")
 }
 
-impl Code {
-    fn of_row(report: &Report<'_>, row: &Row<'_>) -> Self {
+impl JsonCode {
+    fn of_row(report: &Report<'_>, row: &ReportRow<'_>) -> Self {
         let counted = row.counted;
-        let line = |place: &Place| Line {
+        let line = |place: &LogPlace| JsonLine {
             file: report.name(place).to_owned(),
             line: place.line,
             text: place.text.clone(),
