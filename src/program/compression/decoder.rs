@@ -1,9 +1,8 @@
 //! Compressed data as a reader of what it holds: member after member, with the place of any damage.
 
-use super::codec::{Codec, Step, StepOutcome, lz4_message};
-use super::format::{Beginning, Format, beginning};
+use super::beginning::{Beginning, begins};
+use super::formats::{Decode, Format, Step, StepOutcome};
 use super::peek::PeekReader;
-use lz4_flex::frame::FrameDecoder;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
@@ -13,25 +12,17 @@ const SKIPPABLE_HEADER_BYTES: usize = 8;
 /// Reads what compressed data holds.
 ///
 /// Several members (frames, streams) may follow each other, with zeros between and behind them, and
-/// skippable frames where zstd and lz4 allow them. Where the data is damaged, all that could be decoded is
+/// skippable frames where the format has them. Where the data is damaged, all that could be decoded is
 /// read first, then comes the error, a [`Damage`].
 pub(crate) struct Decoder<R: Read> {
     format: Format,
     /// The format of the layer around it, if it is within one.
     outer: Option<Format>,
-    /// `None` only while it goes from one to the next.
-    place: Option<DecoderState<R>>,
-    /// What the last step found, to be told once its bytes have been read.
+    rdr: PeekReader<R>,
+    /// The decoder of the member that the reader is in; `None` between members.
+    member: Option<Box<dyn Decode>>,
+    /// The damage that the last step found, to be told once its bytes have been read.
     damage: Option<What>,
-}
-
-const HAS_PLACE: &str = "it always has a place but while it changes";
-
-/// Where in the data it is, with whoever decodes it there. lz4's library has no steps: it owns the reader.
-enum DecoderState<R: Read> {
-    Between(PeekReader<R>),
-    InMember(PeekReader<R>, Codec),
-    InLz4Frame(Box<FrameDecoder<PeekReader<R>>>),
 }
 
 /// Why compressed data could not be read to its end.
@@ -86,9 +77,12 @@ impl<R: Read> Decoder<R> {
         while begins(&mut rdr)? == Beginning::SkippableFrame {
             skip_frame(&mut rdr, format, outer)?;
         }
-        // Behind skippable frames: lz4 has them as well as zstd.
-        let format = if begins(&mut rdr)? == Beginning::Of(Format::Lz4) { Format::Lz4 } else { format };
-        Ok(Self { format, outer, place: Some(DecoderState::Between(rdr)), damage: None })
+        // Behind skippable frames, which several formats have.
+        let format = match begins(&mut rdr)? {
+            Beginning::Of(format) if format.has_skippable_frames() => format,
+            _ => format,
+        };
+        Ok(Self { format, outer, rdr, member: None, damage: None })
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -96,47 +90,20 @@ impl<R: Read> Decoder<R> {
     }
 
     pub(crate) fn get_ref(&self) -> &R {
-        match self.place.as_ref().expect(HAS_PLACE) {
-            DecoderState::Between(rdr) | DecoderState::InMember(rdr, _) => rdr.get_ref(),
-            DecoderState::InLz4Frame(decoder) => decoder.get_ref().get_ref(),
-        }
+        self.rdr.get_ref()
     }
 
     pub(crate) fn get_mut(&mut self) -> &mut R {
-        self.rdr().get_mut()
+        self.rdr.get_mut()
     }
 
-    pub(crate) fn into_inner(mut self) -> R {
-        self.take_rdr().into_inner()
-    }
-
-    fn place(&mut self) -> &mut DecoderState<R> {
-        self.place.as_mut().expect(HAS_PLACE)
-    }
-
-    fn rdr(&mut self) -> &mut PeekReader<R> {
-        match self.place() {
-            DecoderState::Between(rdr) | DecoderState::InMember(rdr, _) => rdr,
-            DecoderState::InLz4Frame(decoder) => decoder.get_mut(),
-        }
-    }
-
-    /// Leaves the place; another has to follow.
-    fn take_rdr(&mut self) -> PeekReader<R> {
-        match self.place.take().expect(HAS_PLACE) {
-            DecoderState::Between(rdr) | DecoderState::InMember(rdr, _) => rdr,
-            DecoderState::InLz4Frame(decoder) => decoder.into_inner(),
-        }
-    }
-
-    fn end_member(&mut self) {
-        self.place = Some(DecoderState::Between(self.take_rdr()));
+    pub(crate) fn into_inner(self) -> R {
+        self.rdr.into_inner()
     }
 
     /// Goes on to the next member; `false` where there is none.
     fn begin_member(&mut self) -> io::Result<bool> {
-        let (format, outer) = (self.format, self.outer);
-        let rdr = self.rdr();
+        let rdr = &mut self.rdr;
         loop {
             let zeros = rdr.peek()?.iter().take_while(|&&byte| byte == 0).count();
             rdr.consume(zeros);
@@ -147,73 +114,44 @@ impl<R: Read> Decoder<R> {
                 return Ok(false);
             }
             match begins(rdr)? {
-                Beginning::Of(next) if next == format => break,
-                Beginning::SkippableFrame if matches!(format, Format::Zstd | Format::Lz4) => {
-                    skip_frame(rdr, format, outer)?;
+                Beginning::Of(next) if next == self.format => break,
+                Beginning::SkippableFrame if self.format.has_skippable_frames() => {
+                    skip_frame(rdr, self.format, self.outer)?;
                 }
                 _ => return Err(self.error(What::FollowedBySomethingElse)),
             }
         }
-        self.place = Some(if format == Format::Lz4 {
-            // A new one for each frame: it is not made for frames of different block sizes.
-            DecoderState::InLz4Frame(Box::new(FrameDecoder::new(self.take_rdr())))
-        } else {
-            let codec = Codec::new(format)?;
-            DecoderState::InMember(self.take_rdr(), codec)
-        });
+        self.member = Some(self.format.decoder()?);
         Ok(true)
     }
 
     /// Reads from the member; 0 where it ends.
     fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let what = match self.place.as_mut().expect(HAS_PLACE) {
-            DecoderState::Between(_) => return Ok(0),
-            DecoderState::InLz4Frame(decoder) => match decoder.read(buffer) {
-                // The library takes data that ends between two blocks for a whole frame. A whole one would
-                // have ended without a look behind its last byte.
-                Ok(0) if decoder.get_ref().is_at_end() => What::EndsEarly,
-                Ok(0) => {
-                    self.end_member();
-                    return Ok(0);
-                }
-                // Of the layer around it.
-                Err(error) if Damage::is_in(&error) => return Err(error),
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => What::EndsEarly,
-                Err(error) if error.raw_os_error().is_none() => What::Wrong(lz4_message(&error).to_owned()),
-                result => return result,
-            },
-            DecoderState::InMember(rdr, codec) => {
-                let step = loop {
-                    let input = rdr.peek()?;
-                    let no_more = input.is_empty();
-                    let step = codec.step(input, buffer);
-                    rdr.consume(step.read);
-                    match step.state {
-                        StepOutcome::More if step.written == 0 && no_more => break Err(What::EndsEarly),
-                        StepOutcome::More if step.written == 0 => {}
-                        _ => break Ok(step),
-                    }
-                };
-                match step {
-                    Ok(Step { state: StepOutcome::Damaged(why), written: 0, .. }) => What::Wrong(why),
-                    Ok(Step { state: StepOutcome::Damaged(why), written, .. }) => {
-                        self.damage = Some(What::Wrong(why));
-                        return Ok(written);
-                    }
-                    Ok(Step { state: StepOutcome::End, written, .. }) => {
-                        self.end_member();
-                        return Ok(written);
-                    }
-                    Ok(step) => return Ok(step.written),
-                    Err(what) => what,
-                }
+        let Some(member) = &mut self.member else {
+            return Ok(0);
+        };
+        let Step { written, state, .. } = loop {
+            let input = self.rdr.peek()?;
+            let no_more = input.is_empty();
+            let step = member.step(input, buffer);
+            self.rdr.consume(step.read);
+            match step.state {
+                StepOutcome::More if step.written == 0 && no_more => return Err(self.error(What::EndsEarly)),
+                StepOutcome::More if step.written == 0 => {}
+                _ => break step,
             }
         };
-        Err(self.error(what))
+        match state {
+            StepOutcome::More => {}
+            StepOutcome::End => self.member = None,
+            StepOutcome::Damaged(why) if written == 0 => return Err(self.error(What::Wrong(why))),
+            StepOutcome::Damaged(why) => self.damage = Some(What::Wrong(why)),
+        }
+        Ok(written)
     }
 
-    fn error(&mut self, what: What) -> io::Error {
-        let position = self.rdr().position();
+    fn error(&self, what: What) -> io::Error {
+        let position = self.rdr.position();
         io::Error::new(
             ErrorKind::InvalidData,
             Damage { format: self.format, outer: self.outer, position, what },
@@ -230,25 +168,13 @@ impl<R: Read> Read for Decoder<R> {
             if let Some(what) = self.damage.take() {
                 return Err(self.error(what));
             }
-            if matches!(self.place(), DecoderState::Between(_)) && !self.begin_member()? {
+            if self.member.is_none() && !self.begin_member()? {
                 return Ok(0);
             }
             let count = self.read_member(buffer)?;
             if count > 0 {
                 return Ok(count);
             }
-        }
-    }
-}
-
-/// How what comes next begins.
-pub(crate) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> {
-    rdr.peek()?;
-    loop {
-        match beginning(rdr.buffer(), false) {
-            Beginning::Undecided if rdr.read_more()? => {}
-            Beginning::Undecided => return Ok(beginning(rdr.buffer(), true)),
-            known => return Ok(known),
         }
     }
 }
@@ -281,6 +207,7 @@ fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format, outer: Option<Fo
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
+    use crate::program::compression::formats::FORMATS;
     use std::io::Write;
 
     /// What is read through a buffer of that size, and the error.
@@ -301,7 +228,7 @@ mod tests {
     fn as_much_is_decoded_before_the_damage_in_large_steps_as_in_small_ones() {
         let text: Vec<u8> =
             (0..20_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
-        for format in [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4] {
+        for format in FORMATS.iter().map(|format| format.format) {
             let mut encoder = Encoder::new(format, Vec::new()).unwrap();
             encoder.write_all(&text).unwrap();
             let packed = encoder.finish().unwrap();

@@ -1,21 +1,9 @@
 //! Compresses what is written, in the formats that inputs come in.
 
 use super::even_blocks::EvenBlocks;
-use crate::program::compression::{Format, LAYERS_MAX};
-use bzip2::write::BzEncoder;
-use flate2::write::GzEncoder;
-use liblzma::write::XzEncoder;
-use lz4_flex::frame::{FrameEncoder, FrameInfo};
+use super::formats::{Encode, Format};
+use super::layers::LAYERS_MAX;
 use std::io::{self, IoSlice, Write};
-use zstd::stream::write::Encoder as ZstdEncoder;
-
-/// The default of gzip's and of zstd's own programs.
-const GZIP_LEVEL: u32 = 6;
-const ZSTD_LEVEL: i32 = 3;
-/// Of bzip2's levels, which are sizes of a block, the default.
-const BZIP2_LEVEL: u32 = 9;
-/// The default is 6, which takes 94 MiB and twice the time to save a tenth of a log's size; this takes 17 MiB.
-const XZ_LEVEL: u32 = 2;
 
 /// A writer that packs in layers, or not at all. Inputs have no more layers than this.
 pub(crate) struct Packer<W: Write>(Encoder<Encoder<Encoder<W>>>);
@@ -72,13 +60,10 @@ pub enum Encoder<W: Write> {
     },
 }
 
-/// An encoder of one of the formats.
-pub enum Compressor<W: Write> {
-    Gzip(GzEncoder<W>),
-    Zstd(ZstdEncoder<'static, W>),
-    Xz(XzEncoder<W>),
-    Bzip2(BzEncoder<W>),
-    Lz4(Box<FrameEncoder<W>>),
+/// A writer that encodes each block in memory, and then hands it on.
+pub struct Compressor<W: Write> {
+    encoder: Box<dyn Encode>,
+    wtr: W,
 }
 
 impl<W: Write> Encoder<W> {
@@ -86,23 +71,12 @@ impl<W: Write> Encoder<W> {
     ///
     /// # Errors
     ///
-    /// Where there is no memory for it.
+    /// Fails where there is no memory for it.
     pub fn new(format: Format, wtr: W) -> io::Result<Self> {
-        let compressor = match format {
-            Format::Plain => return Ok(Self::Plain(wtr)),
-            Format::Gzip => Compressor::Gzip(GzEncoder::new(wtr, flate2::Compression::new(GZIP_LEVEL))),
-            Format::Zstd => {
-                let mut encoder = ZstdEncoder::new(wtr, ZSTD_LEVEL)?;
-                encoder.include_checksum(true)?;
-                Compressor::Zstd(encoder)
-            }
-            Format::Xz => Compressor::Xz(XzEncoder::new(wtr, XZ_LEVEL)),
-            Format::Bzip2 => Compressor::Bzip2(BzEncoder::new(wtr, bzip2::Compression::new(BZIP2_LEVEL))),
-            Format::Lz4 => {
-                let info = FrameInfo::new().content_checksum(true);
-                Compressor::Lz4(Box::new(FrameEncoder::with_frame_info(info, wtr)))
-            }
+        let Some(encoder) = format.encoder()? else {
+            return Ok(Self::Plain(wtr));
         };
+        let compressor = Compressor { encoder, wtr };
         Ok(Self::Compressed { blocks: Box::new(EvenBlocks::new(compressor)), is_live: false })
     }
 
@@ -153,33 +127,30 @@ impl<W: Write> Write for Encoder<W> {
 }
 
 impl<W: Write> Compressor<W> {
-    fn finish(self) -> io::Result<W> {
-        match self {
-            Self::Gzip(encoder) => encoder.finish(),
-            Self::Zstd(encoder) => encoder.finish(),
-            Self::Xz(encoder) => encoder.finish(),
-            Self::Bzip2(encoder) => encoder.finish(),
-            Self::Lz4(encoder) => encoder.finish().map_err(io::Error::from),
-        }
+    fn hand_on(&mut self) -> io::Result<()> {
+        let encoded = self.encoder.output();
+        let outcome = self.wtr.write_all(encoded);
+        encoded.clear();
+        outcome
     }
 
-    fn as_writer(&mut self) -> &mut dyn Write {
-        match self {
-            Self::Gzip(encoder) => encoder,
-            Self::Zstd(encoder) => encoder,
-            Self::Xz(encoder) => encoder,
-            Self::Bzip2(encoder) => encoder,
-            Self::Lz4(encoder) => encoder,
-        }
+    fn finish(mut self) -> io::Result<W> {
+        let encoded = self.encoder.finish()?;
+        self.wtr.write_all(&encoded)?;
+        Ok(self.wtr)
     }
 }
 
 impl<W: Write> Write for Compressor<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.as_writer().write(bytes)
+        self.encoder.write_all(bytes)?;
+        self.hand_on()?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.as_writer().flush()
+        self.encoder.flush()?;
+        self.hand_on()?;
+        self.wtr.flush()
     }
 }

@@ -1,6 +1,7 @@
 //! Packings that are not read here: told, so that nothing packed is taken for text, with the program that unpacks them.
 
-use super::format::{Format, agrees_plainly};
+use super::beginning::agrees_plainly;
+use super::formats::Format;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -26,29 +27,67 @@ const LZMA_HEADER_BYTES: usize = 14;
 /// A length that is known is below that; `.lzma` files have no larger ones.
 const LZMA_LENGTH_MAX: u64 = 1 << 38;
 
-impl Foreign {
-    /// The packings that are told by how data begins.
-    pub(crate) const WITH_SIGNATURE: [Self; 6] =
-        [Self::Compress, Self::Lzma, Self::Lzop, Self::Lz4Legacy, Self::SevenZip, Self::Rar];
-
+/// All about a packing that is not read here.
+struct ForeignPacking {
+    foreign: Foreign,
+    /// The name in messages.
+    name: &'static str,
+    /// The command that unpacks it.
+    remedy: &'static str,
     /// Returns whether data begins like this: yes, as far as it goes, or no (`None`). No signature has a newline in it, so that
     /// no complete line can be the beginning of one.
-    pub(crate) fn agrees(self, bytes: &[u8]) -> Option<bool> {
-        match self {
-            Self::Compress => match bytes {
-                // The third byte: blocks, and 9 to 16 bits.
-                [0x1f, 0x9d, 0x89..=0x90, ..] => Some(true),
-                [0x1f, 0x9d, _, ..] => None,
-                _ => agrees_plainly(bytes, b"\x1f\x9d\x90"),
-            },
-            Self::Lzma => agrees_with_lzma(bytes),
-            // A newline follows in both.
-            Self::Lzop => agrees_plainly(bytes, b"\x89LZO\0\r"),
-            Self::Lz4Legacy => agrees_plainly(bytes, b"\x02\x21\x4c\x18"),
-            Self::SevenZip => agrees_plainly(bytes, b"7z\xbc\xaf\x27\x1c"),
-            Self::Rar => agrees_plainly(bytes, b"Rar!\x1a\x07"),
-            Self::Brotli => None,
-        }
+    agrees: fn(&[u8]) -> Option<bool>,
+}
+
+static PACKINGS: [ForeignPacking; 7] = [
+    ForeignPacking {
+        foreign: Foreign::Compress,
+        name: "compress",
+        remedy: "gzip -d",
+        agrees: agrees_with_compress,
+    },
+    ForeignPacking { foreign: Foreign::Lzma, name: "lzma", remedy: "xz -d", agrees: agrees_with_lzma },
+    ForeignPacking {
+        foreign: Foreign::Lzop,
+        name: "lzop",
+        remedy: "lzop -d",
+        // A newline follows.
+        agrees: |bytes| agrees_plainly(bytes, b"\x89LZO\0\r"),
+    },
+    ForeignPacking {
+        foreign: Foreign::Lz4Legacy,
+        name: "lz4 in legacy frames",
+        remedy: "lz4 -d",
+        agrees: |bytes| agrees_plainly(bytes, b"\x02\x21\x4c\x18"),
+    },
+    ForeignPacking {
+        foreign: Foreign::SevenZip,
+        name: "7-Zip",
+        remedy: "7z x",
+        agrees: |bytes| agrees_plainly(bytes, b"7z\xbc\xaf\x27\x1c"),
+    },
+    ForeignPacking {
+        foreign: Foreign::Rar,
+        name: "rar",
+        remedy: "unrar x",
+        agrees: |bytes| agrees_plainly(bytes, b"Rar!\x1a\x07"),
+    },
+    ForeignPacking { foreign: Foreign::Brotli, name: "brotli", remedy: "brotli -d", agrees: |_| None },
+];
+
+impl Foreign {
+    /// Returns all packings, in the order in which they are compared with how data begins.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        PACKINGS.iter().map(|packing| packing.foreign)
+    }
+
+    /// Returns whether data begins like this: yes, as far as it goes, or no (`None`).
+    pub(super) fn agrees(self, bytes: &[u8]) -> Option<bool> {
+        (self.packing().agrees)(bytes)
+    }
+
+    fn packing(self) -> &'static ForeignPacking {
+        PACKINGS.iter().find(|packing| packing.foreign == self).expect("each packing has a row")
     }
 
     /// Returns the packing that the name of a file tells where its content tells nothing and is no text.
@@ -57,42 +96,25 @@ impl Foreign {
         (is_brotli && !is_text(content)).then_some(Self::Brotli)
     }
 
-    /// The name in messages.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Compress => "compress",
-            Self::Lzma => "lzma",
-            Self::Lzop => "lzop",
-            Self::Lz4Legacy => "lz4 in legacy frames",
-            Self::SevenZip => "7-Zip",
-            Self::Rar => "rar",
-            Self::Brotli => "brotli",
-        }
-    }
-
-    /// The command that unpacks it.
-    fn remedy(self) -> &'static str {
-        match self {
-            Self::Compress => "gzip -d",
-            Self::Lzma => "xz -d",
-            Self::Lzop => "lzop -d",
-            Self::Lz4Legacy => "lz4 -d",
-            Self::SevenZip => "7z x",
-            Self::Rar => "unrar x",
-            Self::Brotli => "brotli -d",
-        }
-    }
-
     /// Returns the error that names the packing, and what unpacks it, within layers of these formats, outermost first.
     pub(crate) fn refusal(self, within: &[Format]) -> io::Error {
         let names: String =
             within.iter().map(|format| format!("{}, and in that with ", format.name())).collect();
         let remedies: String = within.iter().map(|format| format!("{} -d, then ", format.name())).collect();
-        let (name, remedy) = (self.name(), self.remedy());
+        let ForeignPacking { name, remedy, .. } = self.packing();
         let message = format!(
             "is packed with {names}{name}, which is not read here; unpack it with {remedies}{remedy}"
         );
         io::Error::new(ErrorKind::Unsupported, message)
+    }
+}
+
+/// The third byte says that there are blocks, and how many bits the longest codes have: 9 to 16.
+fn agrees_with_compress(bytes: &[u8]) -> Option<bool> {
+    match bytes {
+        [0x1f, 0x9d, 0x89..=0x90, ..] => Some(true),
+        [0x1f, 0x9d, _, ..] => None,
+        _ => agrees_plainly(bytes, b"\x1f\x9d\x90"),
     }
 }
 

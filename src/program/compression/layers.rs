@@ -1,7 +1,8 @@
 //! The layers that an input is packed in: gzip within gzip, say, as some log shippers leave it.
 
-use super::decoder::{Decoder, begins};
-use super::format::{Beginning, Format};
+use super::beginning::{Beginning, begins};
+use super::decoder::Decoder;
+use super::formats::Format;
 use super::peek::PeekReader;
 use std::io::{self, ErrorKind, Read};
 
@@ -100,6 +101,7 @@ fn too_many_layers(formats: &[Format]) -> io::Error {
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
+    use crate::program::compression::formats::FORMATS;
     use std::io::Write;
 
     fn pack(formats: &[Format], text: &[u8]) -> Vec<u8> {
@@ -141,9 +143,9 @@ mod tests {
     fn damage_is_told_of_the_layer_that_has_it_and_what_comes_before_it_is_unpacked() {
         let text: Vec<u8> =
             (0..30_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
-        let formats = [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4];
-        for outer in formats {
-            for inner in formats {
+        let formats: Vec<Format> = FORMATS.iter().map(|format| format.format).collect();
+        for &outer in &formats {
+            for &inner in &formats {
                 let cut = pack(&[inner], &text);
                 let cut = &cut[..cut.len() - 2];
                 for (packed, expected) in [

@@ -1,0 +1,141 @@
+//! The first bytes of data, which tell how it is packed, whatever its name.
+
+use super::foreign::Foreign;
+use super::formats::{CompressedFormat, FORMATS, Format};
+use super::peek::PeekReader;
+use std::io::{self, Read};
+
+/// What the first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// The format is known.
+    Of(Format),
+    /// A skippable frame, which both zstd and lz4 have.
+    SkippableFrame,
+    /// The packing is known, and not read here.
+    Foreign(Foreign),
+    /// It could still become one of the compressed formats. No complete line begins like that.
+    Undecided,
+}
+
+/// The first byte stands for `0x50` to `0x5f`.
+const SKIPPABLE_FRAME: &[u8] = b"\x50\x2a\x4d\x18";
+
+/// Returns how the data begins that a reader gives next.
+///
+/// # Errors
+///
+/// Fails where it cannot be read as far as that is told.
+pub(crate) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> {
+    rdr.peek()?;
+    loop {
+        match beginning(rdr.buffer(), false) {
+            Beginning::Undecided if rdr.read_more()? => {}
+            Beginning::Undecided => return Ok(beginning(rdr.buffer(), true)),
+            known => return Ok(known),
+        }
+    }
+}
+
+/// Looks at the first bytes of an input; `at_end` says that there are no more.
+///
+/// Where the input ends within what a compressed format begins with, it is of that format and cut off,
+/// unless it is text so far.
+fn beginning(bytes: &[u8], at_end: bool) -> Beginning {
+    let mut undecided = false;
+    for CompressedFormat { format, signatures, .. } in &FORMATS {
+        for signature in *signatures {
+            match agrees(bytes, signature) {
+                Some(true) => return Beginning::Of(*format),
+                Some(false) if at_end && bytes.len() > 1 && !bytes.is_ascii() => {
+                    return Beginning::Of(*format);
+                }
+                Some(false) => undecided = true,
+                None => {}
+            }
+        }
+    }
+    for foreign in Foreign::all() {
+        match foreign.agrees(bytes) {
+            Some(true) => return Beginning::Foreign(foreign),
+            partly => undecided |= partly.is_some(),
+        }
+    }
+    match agrees_with(bytes, SKIPPABLE_FRAME, |byte, expected| match expected {
+        0x50 => byte & 0xf0 == 0x50,
+        _ => byte == expected,
+    }) {
+        Some(true) => Beginning::SkippableFrame,
+        partly if (undecided || partly.is_some()) && !at_end => Beginning::Undecided,
+        _ => Beginning::Of(Format::Plain),
+    }
+}
+
+/// Returns whether the bytes begin with a signature, of which `?` stands for a digit that is not `0`: yes, as far as they go, or
+/// no (`None`).
+fn agrees(bytes: &[u8], signature: &[u8]) -> Option<bool> {
+    agrees_with(bytes, signature, |byte, expected| match expected {
+        b'?' => (b'1'..=b'9').contains(&byte),
+        _ => byte == expected,
+    })
+}
+
+/// Returns whether the bytes begin with a signature of which each byte stands for itself, as [`agrees`] says it.
+pub(crate) fn agrees_plainly(bytes: &[u8], signature: &[u8]) -> Option<bool> {
+    agrees_with(bytes, signature, |byte, expected| byte == expected)
+}
+
+/// Returns whether the bytes begin with a signature, given which byte stands for which, as [`agrees`] says it.
+fn agrees_with(bytes: &[u8], signature: &[u8], stands_for: fn(u8, u8) -> bool) -> Option<bool> {
+    let same = bytes.iter().zip(signature).all(|(&byte, &expected)| stands_for(byte, expected));
+    same.then_some(bytes.len() >= signature.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_known_once_they_are_whole() {
+        let cases: [(&[u8], Beginning); 12] = [
+            (b"\x1f\x8b\x08\0", Beginning::Of(Format::Gzip)),
+            (b"\x28\xb5\x2f\xfd", Beginning::Of(Format::Zstd)),
+            (b"\xfd7zXZ\0\0", Beginning::Of(Format::Xz)),
+            (b"\x04\x22\x4d\x18", Beginning::Of(Format::Lz4)),
+            (b"BZh91AY&SY..", Beginning::Of(Format::Bzip2)),
+            (b"BZh1\x17\x72\x45\x38\x50\x90", Beginning::Of(Format::Bzip2)),
+            (b"\x50\x2a\x4d\x18", Beginning::SkippableFrame),
+            (b"\x5f\x2a\x4d\x18", Beginning::SkippableFrame),
+            (b"BZh0\x31\x41\x59\x26\x53\x59", Beginning::Of(Format::Plain)),
+            (b"BZh9 is text", Beginning::Of(Format::Plain)),
+            (b"\x1f\x8b\x07", Beginning::Of(Format::Plain)),
+            (b"ret=-1", Beginning::Of(Format::Plain)),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(beginning(bytes, false), expected, "{}", bytes.escape_ascii());
+            assert_eq!(beginning(bytes, true), expected, "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn no_complete_line_is_undecided() {
+        for signature in FORMATS.iter().flat_map(|format| format.signatures) {
+            for length in 0..signature.len() {
+                let begun: Vec<u8> =
+                    signature[..length].iter().map(|&byte| if byte == b'?' { b'9' } else { byte }).collect();
+                assert_eq!(beginning(&begun, false), Beginning::Undecided);
+                let line = [&begun[..], b"\n"].concat();
+                assert_eq!(beginning(&line, false), Beginning::Of(Format::Plain));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_cut_off_is_of_its_format_unless_it_is_text() {
+        assert_eq!(beginning(b"\x1f\x8b", true), Beginning::Of(Format::Gzip));
+        assert_eq!(beginning(b"\x28\xb5\x2f", true), Beginning::Of(Format::Zstd));
+        assert_eq!(beginning(b"\x1f", true), Beginning::Of(Format::Plain));
+        assert_eq!(beginning(b"BZh91AY&S", true), Beginning::Of(Format::Plain));
+        assert_eq!(beginning(b"", true), Beginning::Of(Format::Plain));
+    }
+}

@@ -1,0 +1,133 @@
+//! The compressed formats that are read and written: a file with all about one, and a row in [`FORMATS`].
+
+mod bzip2;
+mod gzip;
+mod lz4;
+mod xz;
+mod zstd;
+
+use std::io::{self, Write};
+
+/// How the bytes of a file are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Plain,
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+    Lz4,
+}
+
+/// The formats that compress, in the order in which signatures are compared with the first bytes of an input.
+pub(super) static FORMATS: [CompressedFormat; 5] =
+    [gzip::FORMAT, zstd::FORMAT, xz::FORMAT, lz4::FORMAT, bzip2::FORMAT];
+
+/// All about a compressed format.
+pub(super) struct CompressedFormat {
+    pub(super) format: Format,
+    /// The name in messages, which is that of the program that unpacks it with `-d`.
+    pub(super) name: &'static str,
+    /// The end of the names of its files, without the point.
+    pub(super) extension: &'static str,
+    /// The beginnings of its data, in which `?` stands for a digit that is not `0`. None has a newline.
+    pub(super) signatures: &'static [&'static [u8]],
+    /// True if skippable frames may stand before, between and behind its members.
+    pub(super) has_skippable_frames: bool,
+    /// Returns a decoder of one member. Fails where there is no memory for it.
+    pub(super) decoder: fn() -> io::Result<Box<dyn Decode>>,
+    /// Returns an encoder of one member. Fails where there is no memory for it.
+    pub(super) encoder: fn() -> io::Result<Box<dyn Encode>>,
+}
+
+/// Decodes one member (gzip), frame (zstd, lz4) or stream (xz, bzip2).
+pub(super) trait Decode: Send {
+    /// Goes on with the next bytes of the member; where `input` is empty, writes what has not been written yet. `output` must
+    /// not be empty.
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step;
+}
+
+/// The outcome of a step, with the numbers of bytes that it took and gave, also where it ended in damage.
+pub(super) struct Step {
+    pub(super) read: usize,
+    pub(super) written: usize,
+    pub(super) state: StepOutcome,
+}
+
+pub(super) enum StepOutcome {
+    More,
+    /// The member is whole; its checksums are right.
+    End,
+    /// The data is damaged, for this reason.
+    Damaged(String),
+}
+
+impl Step {
+    fn more(read: usize, written: usize) -> Self {
+        Self { read, written, state: StepOutcome::More }
+    }
+}
+
+/// Encodes one member, into memory. The size of what is written at a time bounds what is there.
+pub(super) trait Encode: Write + Send {
+    /// Returns the encoded bytes that are there, to be taken out.
+    fn output(&mut self) -> &mut Vec<u8>;
+
+    /// Ends the member, and returns the encoded bytes that have not been taken out.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the library does.
+    fn finish(self: Box<Self>) -> io::Result<Vec<u8>>;
+}
+
+/// Takes a step of a library that counts for itself, whether or not the step succeeds.
+fn counted<C>(
+    codec: &mut C,
+    totals: impl Fn(&C) -> (u64, u64),
+    step: impl FnOnce(&mut C) -> StepOutcome,
+) -> Step {
+    let before = totals(codec);
+    let state = step(codec);
+    let after = totals(codec);
+    let bytes = |before: u64, after: u64| usize::try_from(after - before).expect("no more than a slice has");
+    Step { read: bytes(before.0, after.0), written: bytes(before.1, after.1), state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_has_one_row_and_what_it_encodes_it_decodes() {
+        for (index, format) in FORMATS.iter().enumerate() {
+            for other in &FORMATS[..index] {
+                assert_ne!(format.format, other.format);
+                assert_ne!(format.name, other.name);
+                assert_ne!(format.extension, other.extension);
+            }
+            let mut encoder = (format.encoder)().unwrap();
+            encoder.write_all(b"ret=-204\n").unwrap();
+            encoder.flush().unwrap();
+            let mut packed = std::mem::take(encoder.output());
+            packed.extend(encoder.finish().unwrap());
+            let is_any = |(&byte, &expected): (&u8, &u8)| expected == b'?' || byte == expected;
+            let begins = |signature: &&[u8]| packed.iter().zip(*signature).all(is_any);
+            assert!(format.signatures.iter().any(begins), "{}", format.name);
+
+            let mut decoder = (format.decoder)().unwrap();
+            let (mut text, mut taken, mut buffer) = (Vec::new(), 0, [0; 100]);
+            loop {
+                let Step { read, written, state } = decoder.step(&packed[taken..], &mut buffer);
+                taken += read;
+                text.extend_from_slice(&buffer[..written]);
+                match state {
+                    StepOutcome::More => {}
+                    StepOutcome::End => break,
+                    StepOutcome::Damaged(why) => panic!("{}: {why}", format.name),
+                }
+            }
+            assert_eq!((&text[..], taken), (&b"ret=-204\n"[..], packed.len()), "{}", format.name);
+        }
+    }
+}

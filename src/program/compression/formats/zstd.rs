@@ -1,0 +1,66 @@
+//! zstd, by the reference library.
+
+use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome};
+use std::io;
+use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
+use zstd::stream::write::Encoder;
+
+pub(super) const FORMAT: CompressedFormat = CompressedFormat {
+    format: Format::Zstd,
+    name: "zstd",
+    extension: "zst",
+    signatures: &[b"\x28\xb5\x2f\xfd"],
+    has_skippable_frames: true,
+    decoder: || Ok(Box::new(FrameSteps { decoder: Decoder::new()?, wanted: BEGINNING_BYTES })),
+    encoder: || {
+        let mut encoder = Encoder::new(Vec::new(), LEVEL)?;
+        encoder.include_checksum(true)?;
+        Ok(Box::new(encoder))
+    },
+};
+
+/// The shortest header of a frame with the signature; it tells how long the header is.
+const BEGINNING_BYTES: usize = 5;
+/// The default of zstd's own program.
+const LEVEL: i32 = 3;
+
+struct FrameSteps {
+    decoder: Decoder<'static>,
+    /// The number of bytes that the library wants next: what is left of a header or a block.
+    wanted: usize,
+}
+
+impl Decode for FrameSteps {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
+        // No more than it wants: a step that ends in damage tells of nothing that it has decoded before that.
+        let input = &input[..input.len().min(self.wanted)];
+        let (mut input, mut output) = (InBuffer::around(input), OutBuffer::around(output));
+        let state = match self.decoder.run(&mut input, &mut output) {
+            Ok(0) => StepOutcome::End,
+            Ok(next) => {
+                self.wanted = next;
+                StepOutcome::More
+            }
+            Err(error) => StepOutcome::Damaged(message(&error)),
+        };
+        Step { read: input.pos(), written: output.pos(), state }
+    }
+}
+
+fn message(error: &io::Error) -> String {
+    let message = error.to_string();
+    if message.contains("too much memory") {
+        return "it needs more than 128 MiB to decompress; unpack it with zstd -d --long=31".to_owned();
+    }
+    message.to_lowercase()
+}
+
+impl Encode for Encoder<'static, Vec<u8>> {
+    fn output(&mut self) -> &mut Vec<u8> {
+        self.get_mut()
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<Vec<u8>> {
+        (*self).finish()
+    }
+}
