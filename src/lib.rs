@@ -42,6 +42,9 @@ pub mod program;
 mod scanner;
 mod selector;
 mod stream;
+// Times of lines are counted by the program alone, and jiff is a dependency of the program.
+#[cfg(feature = "cli")]
+mod time;
 
 pub use annotator::{Annotator, AnnotatorBuilder};
 pub use catalog::{BadRow, Catalog, CatalogFormat, Category, Codes, CodesError, Entry, Language, Severity};

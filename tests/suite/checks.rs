@@ -123,9 +123,9 @@ fn reports_without_a_path_come_after_the_stream_on_standard_error() {
     let output = output_of(binary().args(["--report=text", "--report=github"]), b"ret=5\n");
     assert_eq!(output.stdout, b"ret=5 (action: need google authcode)\n");
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("1 return code in 1 line of 1 input\n"), "{said}");
+    assert!(said.starts_with("1 field with known codes in 1 line of 1 input\n"), "{said}");
     assert!(said.ends_with(
-        "::warning file=(standard input),line=1,title=iMSDK 5 (action)::need google authcode, 1 time: ret=5\n"
+        "::warning file=(standard input),line=1,title=iMSDK 5 (action)::need google authcode, 1 field: ret=5\n"
     ));
     assert_eq!(output.status.code(), Some(0));
 }

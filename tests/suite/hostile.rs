@@ -157,7 +157,7 @@ fn more_than_ten_codes_of_a_level_are_told_in_ten_commands() {
         assert_eq!(told, codes > 10, "{github}");
         if told {
             let last = github.lines().last().unwrap();
-            assert!(last.contains(&format!("{} more codes::{} times: -", codes - 9, codes - 9)), "{last}");
+            assert!(last.contains(&format!("{} more codes::{} fields: -", codes - 9, codes - 9)), "{last}");
         }
     }
 }

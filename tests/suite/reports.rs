@@ -43,6 +43,18 @@ fn each_form_is_its_golden_file() {
     }
 }
 
+#[test]
+fn reports_for_people_have_one_word_for_what_is_counted() {
+    for file in ["report.txt", "report.md", "report.xml", "report.github"] {
+        let report = fs::read_to_string(data().join(file)).unwrap();
+        assert!(report.contains(" field"), "{file}");
+        let words: Vec<&str> = report.split(|char: char| !char.is_alphanumeric()).collect();
+        for other in [["1", "time"], ["2", "times"], ["4", "times"], ["return", "code"], ["code", "count"]] {
+            assert!(!words.windows(2).any(|pair| pair == other), "{file}: {other:?}");
+        }
+    }
+}
+
 /// The JSON report of a run in a folder.
 fn report(folder: &Path, args: &[&str], input: &[u8]) -> Value {
     let mut command = binary();

@@ -17,9 +17,9 @@ pub(crate) const LINE_MAX_BYTES: Constant =
 pub(crate) const BLOCK_BYTES: Constant =
     Constant(include_str!("../../src/program/input/blocks.rs"), "BLOCK_BYTES");
 pub(crate) const TEXT_MAX_BYTES: Constant =
-    Constant(include_str!("../../src/program/report/counter/slot.rs"), "TEXT_MAX_BYTES");
+    Constant(include_str!("../../src/program/report/count/slot.rs"), "TEXT_MAX_BYTES");
 pub(crate) const UNKNOWN_CODES_MAX: Constant =
-    Constant(include_str!("../../src/program/report/tally.rs"), "UNKNOWN_CODES_MAX");
+    Constant(include_str!("../../src/program/report/tally/mod.rs"), "UNKNOWN_CODES_MAX");
 pub(crate) const SURELY_TAKEN_BYTES: Constant =
     Constant(include_str!("../../src/program/system/signals/mod.rs"), "SURELY_TAKEN_BYTES");
 

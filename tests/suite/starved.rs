@@ -201,7 +201,7 @@ fn a_report_that_finds_no_room() {
     assert_eq!(output.stdout, ANNOTATED);
     // The other report is there all the same, also where the stream itself has no room.
     let report = fs::read_to_string(folder.path().join("r.txt")).unwrap();
-    assert!(report.starts_with("1 return code in 1 line"), "{report}");
+    assert!(report.starts_with("1 field with known codes in 1 line"), "{report}");
     let output = shell(folder.path(), "exec \"$0\" --report text=s.txt > /dev/full").unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(fs::read_to_string(folder.path().join("s.txt")).unwrap(), report);

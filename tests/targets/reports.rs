@@ -113,7 +113,7 @@ fn check(text: &[u8]) -> Option<LoadedReport> {
 fn check_loaded(report: &LoadedReport) {
     let baseline = Baseline::new(&report.tally);
     for baseline in [None, Some(&baseline)] {
-        for format in ReportFormat::ALL {
+        for format in ReportFormat::all() {
             let text = written(report, format, baseline);
             assert!(!text.contains(acts), "{}: {}", format.name(), text.escape_debug());
         }

@@ -35,7 +35,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
     }
     let annotator = args.recognition.annotator().catalog(catalog.clone());
     if let Some(wanted) = args.lookup.lookup() {
-        return Ok(Mode::LookUp(LookUp {
+        return Ok(Mode::LookUp(Box::new(LookUp {
             wanted,
             annotator: annotator.unknown(true).quiet(true).build(),
             reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args) },
@@ -44,7 +44,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
             json: args.lookup.json,
             catalog,
             uses,
-        }));
+        })));
     }
     let (triage, only) = triage(&args, catalog)?;
     let warnings = args.triage.warnings().collect();

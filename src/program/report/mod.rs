@@ -1,46 +1,23 @@
 //! Reports: what went wrong, how often, where first, and whether it is new.
 
-mod baseline;
-mod check;
-mod counter;
-mod escape;
-mod github;
-mod histogram;
-mod json;
-mod junit;
-mod ledger;
-mod markdown;
+mod count;
+mod formats;
 mod tally;
-mod text;
-mod time_stamp;
+mod verdict;
 
-pub use baseline::Baseline;
-pub use check::Check;
-pub use counter::Counter;
-pub use json::LoadedReport;
-pub use json::load;
-pub(crate) use json::write_entries;
-pub(crate) use ledger::Ledger;
+pub use count::Counter;
+pub(crate) use formats::write_entries;
+pub use formats::{LoadedReport, ReportFormat, load};
+pub(crate) use tally::Ledger;
 pub use tally::Tally;
+pub use verdict::{Baseline, Check};
 
 use crate::{Catalog, Entry, Language, Severity};
-use baseline::Comparison;
-use check::CheckOutcome;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use tally::{Counted, LogPlace};
-
-/// The forms that a report can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReportFormat {
-    Text,
-    Json,
-    Markdown,
-    Junit,
-    Github,
-}
+use verdict::{Change, CheckOutcome, Comparison};
 
 /// All that reports are made of.
 pub struct Report<'a> {
@@ -71,36 +48,7 @@ struct Gone<'a> {
     comparison: Comparison,
 }
 
-impl ReportFormat {
-    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Markdown, Self::Junit, Self::Github];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Json => "json",
-            Self::Markdown => "markdown",
-            Self::Junit => "junit",
-            Self::Github => "github",
-        }
-    }
-}
-
 impl<'a> Report<'a> {
-    /// Writes the report; `color` counts for those that people read in a terminal.
-    ///
-    /// # Errors
-    ///
-    /// Where the writer cannot be written.
-    pub fn write(&self, format: ReportFormat, color: bool, wtr: &mut impl Write) -> io::Result<()> {
-        match format {
-            ReportFormat::Text => text::write(self, color, wtr),
-            ReportFormat::Json => json::write(self, wtr),
-            ReportFormat::Markdown => markdown::write(self, wtr),
-            ReportFormat::Junit => junit::write(self, wtr),
-            ReportFormat::Github => github::write(self, wtr),
-        }
-    }
-
     /// What came of each check.
     fn outcomes(&self) -> Vec<CheckOutcome<'a>> {
         let unknown_fields = self.tally.unknown_selected.iter().copied().chain(std::iter::repeat(0));
@@ -131,7 +79,7 @@ impl<'a> Report<'a> {
             .map(|(code, count)| Gone {
                 code,
                 entry: self.catalog.get(code),
-                comparison: Comparison { count, change: baseline::Change::Gone },
+                comparison: Comparison { count, change: Change::Gone },
             })
             .collect()
     }
@@ -149,12 +97,12 @@ impl<'a> Report<'a> {
         rows
     }
 
-    /// How many return codes there were in how much, in words.
+    /// Returns how many fields with known codes there were in how much, in words.
     fn summary(&self) -> String {
         let input = self.tally.input;
-        let codes = count_of(self.tally.known_fields(), "return code", "return codes");
+        let known = fields(self.tally.known_fields());
         let lines = count_of(input.lines, "line", "lines");
-        format!("{codes} in {lines} of {}", count_of(input.files, "input", "inputs"))
+        format!("{known} with known codes in {lines} of {}", count_of(input.files, "input", "inputs"))
     }
 
     /// Returns how reading ended, in words, where that was not at the end of all inputs.
@@ -200,6 +148,11 @@ fn in_language(language: Language, english: &'static str, chinese: &'static str)
         Language::Chinese => chinese.into(),
         Language::Both => format!("{english}/{chinese}").into(),
     }
+}
+
+/// A number of fields, which is what reports count, with the word.
+fn fields(number: u64) -> String {
+    count_of(number, "field", "fields")
 }
 
 /// A number with the word for what it counts.

@@ -33,7 +33,7 @@ impl From<&str> for Cell {
 }
 
 /// Writes rows of as many cells as there are columns. Nothing stands behind the last cell of a row.
-pub(crate) fn write(columns: &[Align], rows: &[Vec<Cell>], wtr: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(columns: &[Align], rows: &[Vec<Cell>], wtr: &mut dyn Write) -> io::Result<()> {
     let width = |column: usize| rows.iter().map(|row| row[column].text.width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     for row in rows {

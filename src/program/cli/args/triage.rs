@@ -130,8 +130,8 @@ fn report_choice(text: OsString) -> Result<ReportChoice, String> {
         None => (bytes, None),
     };
     let name = String::from_utf8_lossy(name);
-    let format = ReportFormat::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
-        let names = ReportFormat::ALL.map(ReportFormat::name).join(", ");
+    let format = ReportFormat::of_name(&name).ok_or_else(|| {
+        let names = ReportFormat::all().map(ReportFormat::name).collect::<Vec<_>>().join(", ");
         format!("there is no report {name:?}; there are {names}; for several, give --report several times")
     })?;
     Ok(ReportChoice { format, path })
@@ -149,7 +149,7 @@ fn proposal(choice: &str) -> Option<String> {
 /// Returns whether a text is the name of a format, or begins with one and a `=`.
 fn begins_choice(text: &str) -> bool {
     let name = text.split_once('=').map_or(text, |(name, _)| name);
-    ReportFormat::ALL.iter().any(|format| format.name() == name)
+    ReportFormat::of_name(name).is_some()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The report for people: a table, and below it the first line with each code.
 
-use super::histogram::Histogram;
-use super::tally::sum;
-use super::{Report, ReportRow, count_of};
+use super::{FormatRow, ReportFormat};
+use crate::program::report::tally::{Histogram, sum};
+use crate::program::report::{Report, ReportRow, fields};
 use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
+
+pub(super) const FORMAT: FormatRow = FormatRow { format: ReportFormat::Text, name: "text", write };
 
 /// Eighths of a line's height.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -23,7 +25,7 @@ const COLUMNS: [Align; 8] = [
     Align::Left,
 ];
 
-pub(super) fn write(report: &Report<'_>, color: bool, wtr: &mut impl Write) -> io::Result<()> {
+fn write(report: &Report<'_>, color: bool, wtr: &mut dyn Write) -> io::Result<()> {
     let (known, unknown) = (report.known(), report.unknown());
     write_summary(report, wtr)?;
     if !known.is_empty() {
@@ -36,14 +38,14 @@ pub(super) fn write(report: &Report<'_>, color: bool, wtr: &mut impl Write) -> i
         writeln!(
             wtr,
             "\nand {} with yet other codes that are in no catalog",
-            count_of(report.tally.more_unknown, "field", "fields")
+            fields(report.tally.more_unknown)
         )?;
     }
     write_gone(report, wtr)?;
     write_checks(report, wtr)
 }
 
-fn write_summary(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+fn write_summary(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     writeln!(wtr, "{}", report.summary())?;
     if let Some(ending) = report.ending() {
         writeln!(wtr, "{ending}")?;
@@ -56,11 +58,11 @@ fn write_rows(
     title: &str,
     rows: &[ReportRow<'_>],
     color: bool,
-    wtr: &mut impl Write,
+    wtr: &mut dyn Write,
 ) -> io::Result<()> {
     let all = sum(rows.iter().map(|row| row.counted.fields));
     let bars = Bars::of(rows);
-    let count_title = if report.baseline.is_some() { "count (before)" } else { "count" };
+    let count_title = if report.baseline.is_some() { "fields (before)" } else { "fields" };
     let titles = ["code", "category", count_title, "share", bars.title(), "first", "last", "message"];
     let mut cells = vec![titles.map(Cell::from).to_vec()];
     for row in rows {
@@ -98,29 +100,23 @@ fn count_cell(row: &ReportRow<'_>) -> String {
     }
 }
 
-fn write_gone(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     for (index, gone) in report.gone().iter().enumerate() {
         let title = if index == 0 { "\nGone since the earlier run:\n\n" } else { "" };
         let meaning = gone.entry.map_or(String::new(), |entry| {
             let category = entry.category().name_in(report.language);
             format!(" ({category}: {})", entry.message_in(report.language))
         });
-        writeln!(
-            wtr,
-            "{title}  {}{}, {} then",
-            gone.code,
-            visible(&meaning),
-            count_of(gone.comparison.count, "time", "times")
-        )?;
+        writeln!(wtr, "{title}  {}{}, {} then", gone.code, visible(&meaning), fields(gone.comparison.count))?;
     }
     Ok(())
 }
 
-fn write_checks(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+fn write_checks(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     for (index, outcome) in report.outcomes().iter().enumerate() {
         let title = if index == 0 { "\nChecks:\n\n" } else { "" };
         let verdict = if outcome.has_failed() { "failed" } else { "passed" };
-        let fields = count_of(outcome.count, "field", "fields");
+        let fields = fields(outcome.count);
         writeln!(wtr, "{title}  {verdict}: --fail-on {}, {fields}", visible(&outcome.check.text))?;
     }
     Ok(())

@@ -1,7 +1,12 @@
 //! The tally: how often each code was there, and where. Tallies of parts add up to that of the whole.
 
-use super::histogram::Histogram;
-use super::time_stamp::TimeStamp;
+mod histogram;
+mod ledger;
+
+pub(crate) use histogram::Histogram;
+pub(crate) use ledger::Ledger;
+
+use crate::time::TimeStamp;
 use std::collections::BTreeMap;
 
 /// Of so many unknown codes, those nearest to zero, the places are known. Which those are does not depend on the

@@ -1,6 +1,6 @@
 //! Tallies of parts that are finished in any order, added up in theirs.
 
-use super::tally::Tally;
+use super::Tally;
 use crate::program::left_out::{Behind, LeftOut};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,7 +1,7 @@
 //! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected.
 
-use super::count_of;
-use super::tally::{LOWEST_CODE, Tally, sum};
+use crate::program::report::fields;
+use crate::program::report::tally::{LOWEST_CODE, Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
 use std::fmt;
 
@@ -109,7 +109,7 @@ impl CheckOutcome<'_> {
         } else if more > 0 {
             named.push(format!("and {more} more"));
         }
-        let fields = count_of(self.count, "field", "fields");
+        let fields = fields(self.count);
         format!("--fail-on {}: {fields} ({})", self.check.text, named.join(", "))
     }
 }

@@ -6,7 +6,7 @@
 mod slot;
 
 use super::tally::{Tally, UNKNOWN_CODES_MAX};
-use super::time_stamp::StampReader;
+use crate::time::StampReader;
 use crate::{Catalog, Field, Part, Selector};
 use memchr::{memchr_iter, memrchr};
 use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};

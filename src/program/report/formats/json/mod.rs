@@ -10,18 +10,22 @@ mod meaning;
 pub use load::{LoadedReport, load};
 pub(crate) use meaning::write_entries;
 
-use super::baseline::Comparison;
-use super::histogram::Histogram;
-use super::tally::{InputCount, LogPlace};
-use super::time_stamp::TimeStamp;
-use super::{Report, ReportRow};
+use super::{FormatRow, ReportFormat};
+use crate::program::report::tally::{Histogram, InputCount, LogPlace};
+use crate::program::report::verdict::Comparison;
+use crate::program::report::{Report, ReportRow};
+use crate::time::TimeStamp;
 use format::Harmless;
 use meaning::Meaning;
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;
 use std::io::{self, Write};
 
-const FORMAT: &str = "imsdk-annotate report";
+pub(super) const FORMAT: FormatRow =
+    FormatRow { format: ReportFormat::Json, name: "json", write: |report, _, wtr| write(report, wtr) };
+
+/// The member `format` of the document.
+const DOCUMENT_FORMAT: &str = "imsdk-annotate report";
 const VERSION: u64 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -97,7 +101,7 @@ struct CheckResult {
     failed: bool,
 }
 
-pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let tally = report.tally;
     let codes = |rows: Vec<ReportRow<'_>>| rows.iter().map(|row| JsonCode::of_row(report, row)).collect();
     let gone = || {
@@ -120,7 +124,7 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
     });
     let InputCount { files, lines, bytes } = tally.input;
     let document = Document {
-        format: FORMAT.to_owned(),
+        format: DOCUMENT_FORMAT.to_owned(),
         version: VERSION,
         complete: tally.complete,
         stopped: tally.stopped,

@@ -1,7 +1,7 @@
 //! An earlier run to compare with: which codes are new, more, fewer or gone.
 
-use super::tally::Tally;
 use crate::EarlierCodes;
+use crate::program::report::tally::Tally;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,12 +1,16 @@
 //! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
 
-use super::check::CheckOutcome;
-use super::{Report, ReportRow, count_of};
+use super::{FormatRow, ReportFormat};
+use crate::program::report::verdict::CheckOutcome;
+use crate::program::report::{Report, ReportRow, fields};
 use crate::program::terminal::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 
-pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+pub(super) const FORMAT: FormatRow =
+    FormatRow { format: ReportFormat::Junit, name: "junit", write: |report, _, wtr| write(report, wtr) };
+
+fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
     let (rows, outcomes) = (report.known().into_iter().chain(report.unknown()), report.outcomes());
     let rows: Vec<ReportRow<'_>> = rows.collect();
@@ -44,7 +48,7 @@ fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
     let mut status = TestCaseStatus::success();
     if outcome.has_failed() {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(count_of(outcome.count, "field", "fields"));
+        status.set_message(fields(outcome.count));
     }
     let mut case = TestCase::new(format!("--fail-on {}", visible(&outcome.check.text)), status);
     case.set_classname("imsdk.check");
@@ -55,7 +59,7 @@ fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
 fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOutcome<'_>]) -> TestCase {
     let counted = row.counted;
     let [first, last] = [&counted.first, &counted.last].map(|place| visible(&report.place(place)));
-    let fields = count_of(counted.fields, "time", "times");
+    let fields = fields(counted.fields);
     let mut status = TestCaseStatus::success();
     let failed = selecting.iter().filter(|outcome| outcome.has_failed());
     let failed: Vec<String> =

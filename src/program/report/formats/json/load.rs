@@ -1,6 +1,6 @@
 //! Reads reports that were written as JSON.
 
-use super::{Document, FORMAT, JsonCode, JsonInput, JsonLine, VERSION};
+use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, VERSION};
 use crate::Catalog;
 use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, Tally};
 use serde::Deserialize;
@@ -28,7 +28,7 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
     }
     let no_report = |error: &dyn std::fmt::Display| format!("is no JSON report: {error}");
     let head: Head = serde_json::from_slice(text).map_err(|error| no_report(&error))?;
-    if head.format != FORMAT {
+    if head.format != DOCUMENT_FORMAT {
         return Err(no_report(&format!("its \"format\" is {:?}", head.format)));
     }
     if head.version != VERSION {

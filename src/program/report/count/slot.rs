@@ -1,8 +1,7 @@
 //! What is counted of one code, and the lines that it was in first and last.
 
-use crate::program::report::histogram::Histogram;
-use crate::program::report::tally::{Counted, LogPlace};
-use crate::program::report::time_stamp::TimeStamp;
+use crate::program::report::tally::{Counted, Histogram, LogPlace};
+use crate::time::TimeStamp;
 use memchr::memchr;
 
 /// How much of a line is kept.

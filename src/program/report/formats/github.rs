@@ -1,22 +1,26 @@
 //! The report as GitHub workflow commands, which show at the top of a run.
 
-use super::escape::{github_message, github_property};
-use super::tally::sum;
-use super::{Report, ReportRow, count_of};
+use super::{FormatRow, ReportFormat};
 use crate::Severity;
+use crate::program::report::tally::sum;
+use crate::program::report::{Report, ReportRow, fields};
+use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
 
 /// GitHub shows no more of a level for each step.
 const COMMANDS_MAX: usize = 10;
 
-pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()> {
+pub(super) const FORMAT: FormatRow =
+    FormatRow { format: ReportFormat::Github, name: "github", write: |report, _, wtr| write(report, wtr) };
+
+fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<ReportRow<'_>> = report.known().into_iter().chain(report.unknown()).collect();
     let ending = report.ending().map(|words| (if report.tally.complete { "notice" } else { "error" }, words));
     for level in ["error", "warning", "notice"] {
         let rows: Vec<&ReportRow<'_>> = rows.iter().filter(|row| level_of(row) == level).collect();
         let mut room = COMMANDS_MAX;
         if let Some((_, words)) = ending.filter(|(ending_level, _)| *ending_level == level) {
-            writeln!(wtr, "::{level} title=iMSDK::{}", github_message(words))?;
+            writeln!(wtr, "::{level} title=iMSDK::{}", in_message(words))?;
             room -= 1;
         }
         let shown = if rows.len() > room { room - 1 } else { rows.len() };
@@ -27,9 +31,9 @@ pub(super) fn write(report: &Report<'_>, wtr: &mut impl Write) -> io::Result<()>
         if !rest.is_empty() {
             let count = sum(rest.iter().map(|row| row.counted.fields));
             let codes: Vec<String> = rest.iter().map(|row| row.code.to_string()).collect();
-            let message = format!("{}: {}", count_of(count, "time", "times"), codes.join(", "));
-            let title = github_property(&format!("iMSDK: {} more codes", rest.len()));
-            writeln!(wtr, "::{level} title={title}::{}", github_message(&message))?;
+            let message = format!("{}: {}", fields(count), codes.join(", "));
+            let title = in_property(&format!("iMSDK: {} more codes", rest.len()));
+            writeln!(wtr, "::{level} title={title}::{}", in_message(&message))?;
         }
     }
     Ok(())
@@ -39,18 +43,18 @@ fn write_command(
     report: &Report<'_>,
     level: &str,
     row: &ReportRow<'_>,
-    wtr: &mut impl Write,
+    wtr: &mut dyn Write,
 ) -> io::Result<()> {
     let counted = row.counted;
-    let file = github_property(report.name(&counted.first));
-    let title = github_property(&format!("iMSDK {} ({})", row.code, row.category()));
+    let file = in_property(report.name(&counted.first));
+    let title = in_property(&format!("iMSDK {} ({})", row.code, row.category()));
     let compared = row.comparison.map_or(String::new(), |comparison| {
         format!(" ({}, before: {})", comparison.change.name(), comparison.count)
     });
-    let fields = count_of(counted.fields, "time", "times");
+    let fields = fields(counted.fields);
     let message = format!("{}, {fields}{compared}: {}", row.message(), counted.first.text);
     let line = counted.first.line;
-    writeln!(wtr, "::{level} file={file},line={line},title={title}::{}", github_message(&message))
+    writeln!(wtr, "::{level} file={file},line={line},title={title}::{}", in_message(&message))
 }
 
 /// A code that is in no catalog is worth a look, and no more is known of it.
@@ -59,5 +63,26 @@ fn level_of(row: &ReportRow<'_>) -> &'static str {
         Some(Severity::Error) => "error",
         Some(Severity::Action) | None => "warning",
         Some(Severity::Success) => "notice",
+    }
+}
+
+/// The message of a GitHub workflow command.
+fn in_message(text: &str) -> String {
+    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a GitHub workflow command.
+fn in_property(text: &str) -> String {
+    in_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_have_no_more_lines_and_properties() {
+        assert_eq!(in_message("50%\n::error::x"), "50%25\\u{a}::error::x");
+        assert_eq!(in_property("a:1,b=2%"), "a%3A1%2Cb=2%25");
     }
 }

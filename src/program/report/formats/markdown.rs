@@ -1,0 +1,124 @@
+//! The report as Markdown, for the summary of a job.
+
+use super::{FormatRow, ReportFormat};
+use crate::program::report::{Report, ReportRow, fields};
+use crate::program::terminal::visible::visible;
+use std::io::{self, Write};
+
+pub(super) const FORMAT: FormatRow = FormatRow {
+    format: ReportFormat::Markdown,
+    name: "markdown",
+    write: |report, _, wtr| write(report, wtr),
+};
+
+fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    let (known, unknown) = (report.known(), report.unknown());
+    writeln!(wtr, "## iMSDK return codes\n")?;
+    writeln!(wtr, "{}.", report.summary())?;
+    if let Some(ending) = report.ending() {
+        writeln!(wtr, "\n**Note:** {ending}.")?;
+    }
+    for outcome in report.outcomes() {
+        let verdict = if outcome.has_failed() { "❌ failed" } else { "✅ passed" };
+        let fields = fields(outcome.count);
+        writeln!(wtr, "\n{verdict}: {}, {fields}", escaped(&format!("--fail-on {}", outcome.check.text)))?;
+    }
+    write_table(report, &known, wtr)?;
+    if !unknown.is_empty() {
+        writeln!(wtr, "\n### Codes that are in no catalog")?;
+        write_table(report, &unknown, wtr)?;
+    }
+    if report.tally.more_unknown > 0 {
+        let fields = fields(report.tally.more_unknown);
+        writeln!(wtr, "\nAnd {fields} with yet other codes that are in no catalog.")?;
+    }
+    write_gone(report, wtr)
+}
+
+fn write_table(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let (before, rule) =
+        if report.baseline.is_some() { (" before | change |", " ---: | --- |") } else { ("", "") };
+    writeln!(wtr, "\n| code | category | message | fields |{before} first | last | first line |")?;
+    writeln!(wtr, "| ---: | --- | --- | ---: |{rule} --- | --- | --- |")?;
+    for row in rows {
+        let counted = row.counted;
+        let (category, message) = (escaped(&row.category()), escaped(&row.message()));
+        write!(wtr, "| {} | {category} | {message} | {} |", row.code, counted.fields)?;
+        match row.comparison {
+            Some(comparison) => write!(wtr, " {} | {} |", comparison.count, comparison.change.name())?,
+            // How often it was there earlier is not known.
+            None if report.baseline.is_some() => write!(wtr, "  |  |")?,
+            None => {}
+        }
+        let [first, last] = [&counted.first, &counted.last].map(|place| code_span(&report.place(place)));
+        writeln!(wtr, " {first} | {last} | {} |", code_span(&counted.first.text))?;
+    }
+    Ok(())
+}
+
+fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    let gone = report.gone();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    writeln!(wtr, "\n### Gone since the earlier run\n\n| code | message | before |\n| ---: | --- | ---: |")?;
+    for code in gone {
+        let message = code.entry.map_or(String::new(), |entry| escaped(&entry.message_in(report.language)));
+        writeln!(wtr, "| {} | {message} | {} |", code.code, code.comparison.count)?;
+    }
+    Ok(())
+}
+
+/// A text that Markdown shows as it is, as code, also in a cell of a table.
+fn code_span(text: &str) -> String {
+    let text = visible(text);
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    let longest_run = text.split(|char| char != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest_run + 1);
+    let mut code = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            // A backslash keeps a bar from ending the cell, unless another one takes it away.
+            '|' if code.ends_with('\\') => code.push_str("\\u{7c}"),
+            '|' => code.push_str("\\|"),
+            _ => code.push(char),
+        }
+    }
+    let begins_or_ends = |char| code.starts_with(char) || code.ends_with(char);
+    // One blank at each end is taken away again.
+    let blank = if begins_or_ends('`') || begins_or_ends(' ') { " " } else { "" };
+    format!("{fence}{blank}{code}{blank}{fence}")
+}
+
+/// What has a meaning within a line of Markdown. A colon makes links of addresses.
+const MARKDOWN_SYNTAX: &str = "\\`*_{}[]<>#|~&$@:";
+
+/// A text that Markdown shows as it is, within a line.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in visible(text).chars() {
+        if MARKDOWN_SYNTAX.contains(char) {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_keeps_its_fence() {
+        assert_eq!(code_span("a`b``c|"), "```a`b``c\\|```");
+        assert_eq!(code_span("`a\\|"), "`` `a\\\\u{7c} ``");
+        assert_eq!(code_span("  "), "");
+        assert_eq!(escaped("*a* <b> |"), "\\*a\\* \\<b\\> \\|");
+    }
+}

@@ -1,0 +1,9 @@
+//! Judging a tally: by checks, and by comparison with an earlier run.
+
+mod baseline;
+mod check;
+
+pub use baseline::Baseline;
+pub(crate) use baseline::{Change, Comparison};
+pub use check::Check;
+pub(crate) use check::CheckOutcome;
