@@ -109,7 +109,8 @@ impl<'t> Sink<'t> for Collector<'t, '_> {
     /// longer than one of more bytes than are needed.
     #[inline(always)]
     fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
-        let count = piece.len();
+        // Not `len`, which asks whether the range is empty.
+        let count = piece.end.wrapping_sub(piece.start);
         if count > SHORT_BYTES {
             return self.copy_not_short(&text[piece]);
         }

@@ -13,8 +13,8 @@ use std::ops::Range;
 pub(crate) struct OldNotes {
     /// What stood right before the last note, as far as rule 3 looks, without notes.
     before: Vec<u8>,
-    /// Where the last note ends in the window.
-    end: Option<usize>,
+    /// The end of the last note in the window; 0 where there is none, or none within reach.
+    end: usize,
 }
 
 impl OldNotes {
@@ -24,14 +24,14 @@ impl OldNotes {
         });
         before.drain(..before.len().saturating_sub(scanner::TOKEN_REACH_BYTES));
         self.before = before;
-        self.end = Some(note.end);
+        self.end = note.end;
     }
 
     /// Whether what looks like a field is none: a part of a note, or another kind of code once the notes before it
     /// are looked through.
     #[inline(always)]
     pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
-        let is_in_note = self.end.is_some_and(|end| field.start < end);
+        let is_in_note = field.start < self.end;
         is_in_note || field.spelled_code && self.is_other_kind(window, field.start)
     }
 
@@ -44,11 +44,11 @@ impl OldNotes {
 
     /// What stands before `at` without notes, where the last note is near enough to matter.
     fn line_before(&self, window: &[u8], at: usize) -> Option<Vec<u8>> {
-        let since = self.end.filter(|&end| end <= at && at - end < scanner::TOKEN_REACH_BYTES)?;
-        Some([&self.before, &window[since..at]].concat())
+        let is_near = self.end > 0 && self.end <= at && at - self.end < scanner::TOKEN_REACH_BYTES;
+        is_near.then(|| [&self.before, &window[self.end..at]].concat())
     }
 
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
-        self.end = self.end.and_then(|end| (end + to).checked_sub(from));
+        self.end = (self.end + to).saturating_sub(from);
     }
 }

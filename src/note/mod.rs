@@ -110,7 +110,8 @@ impl Notes {
     pub(crate) fn could_begin(&self, text: &[u8]) -> bool {
         match (self.first, text.first_chunk::<2>()) {
             // With more than one blank before the colour, these come first there, too.
-            (Some(first), Some(found)) => *found == first || found.contains(&ESCAPE),
+            // Not `contains`, which is a loop here.
+            (Some(first), Some(&[a, b])) => ([a, b] == first) | (a == ESCAPE) | (b == ESCAPE),
             _ => true,
         }
     }

@@ -99,7 +99,7 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -
     let [lengths, numbers] = LENGTHS_AND_NUMBERS;
     let mut length = (lengths >> (4 * found)) as u32 & 0xF;
     let mut number = (numbers >> (4 * found)) as usize & 0xF;
-    if length == 0 || !may_stand_before_key(byte_before(last, length)) {
+    if (length == 0) | !may_stand_before_key(byte_before(last, length)) {
         length = keys.short().iter().find(|name| name.is_key(last))?.length;
         number = ADDED;
     }
