@@ -1,10 +1,12 @@
 //! Opening inputs: how they are packed and whether they are text is told by how they begin.
+//!
+//! One name is one stream here. The members of a container (tar, zip) are to be listed by `walk.rs`, an `InputFile` with a name and a
+//! number of its own for each, as the files of a folder are, because the order of the output, reports and output folders go by these
+//! numbers before anything is read; [`Reading::open`] then goes to the member between opening the descriptor and unpacking.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
-use crate::program::compression::Foreign;
-use crate::program::compression::PeekReader;
-use crate::program::compression::{Layer, Unpacked, unpack};
+use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::fs::Metadata;
