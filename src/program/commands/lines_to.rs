@@ -23,8 +23,8 @@ pub(crate) enum LinesTo {
 /// The folder of `--output-dir`, with the settings for the files in it.
 pub(crate) struct FolderOutput {
     pub(crate) path: PathBuf,
-    /// True if inputs are decompressed. The name of an output then has the extension of its own format in place of
-    /// the extension of its input, and else behind it.
+    /// True if inputs are decompressed. In the name of an output, the extension of its format then replaces the extension
+    /// of its input's format; if false, it is appended.
     pub(crate) decompresses: bool,
     /// True if inputs are left out whose output file is there and whole.
     pub(crate) resumes: bool,
