@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What the release binary costs in a pipeline: its times as multiples of those of `cat`, in one run.
-# BYTES (500000000) a log, RUNS (7) of each command in turn; medians. What is not installed is skipped.
+# Measures the cost of the release binary in a pipeline: its times as multiples of the times of `cat`, in one run.
+# BYTES (500000000) is the size of a log, RUNS (7) the number of runs of each command, which take turns. Prints
+# medians. A command that is not installed is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bytes=${BYTES:-500000000} runs=${RUNS:-7}
@@ -13,7 +14,8 @@ latency=$(benches/built.sh --bench latency)
 bin=$(benches/built.sh --bin imsdk-annotate)
 benches/dictionary.sh awk > "$folder/script.awk"
 
-# Medians of the seconds of shell commands, run in turn, wall time or user plus system time: medians wall|cpu COMMAND...
+# Prints the median seconds of shell commands, run in turn, as wall time or user plus system time: medians wall|cpu
+# COMMAND...
 medians() {
   local what=$1 TIMEFORMAT='%R %U %S' at run
   shift
@@ -32,7 +34,7 @@ medians() {
   done
 }
 
-# A line with the second time, the first, and their ratio: ratio NAME CAT MINE
+# Prints a line with the second time, the first time, and their ratio: ratio NAME CAT MINE
 ratio() {
   awk -v name="$1" -v reference="$2" -v mine="$3" \
     'BEGIN { printf "  %-52s %8.4f s  against %8.4f s: %6.2f times\n", name, mine, reference, mine / reference }'
@@ -72,7 +74,7 @@ if command -v /usr/bin/time > /dev/null; then
   /usr/bin/time -f 'peak resident set, -j1: %M KiB' "$bin" -j1 "$folder/100.log" 2>&1 > /dev/null
 fi
 
-# A log of one piece of text, over and over: repeat TEXT
+# Prints a log of one text, over and over: repeat TEXT
 repeat() { { yes "$1" || true; } 2> /dev/null | head -c $((bytes / 2)); }
 echo 'lines made to hurt, user and system time for each byte, against the log with a field in each line:'
 head -c $((bytes / 2)) "$folder/100.log" > "$folder/reference"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Times the release binary on archives against `gzip -dc`, `zstd -dc` and `gzip -dc | mawk` with the same
-# dictionary, in one run: wall time to /dev/null, the median of RUNS (5), taking turns. BYTES (200000000) of
-# log: plain, as one compressed file, and as eight of them. What is not installed is skipped.
+# Times the release binary on archives against `gzip -dc`, `zstd -dc` and `gzip -dc | mawk` with the same dictionary,
+# in one run: wall time to /dev/null, the median of RUNS (5), with commands in turn. The log of BYTES (200000000) is
+# plain, one compressed file, and eight compressed files. A command that is not installed is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bytes=${BYTES:-200000000} runs=${RUNS:-5} percent=${PERCENT:-30}
@@ -25,7 +25,8 @@ if command -v zstd > /dev/null; then
 fi
 mv part.* eight-plain/
 
-# compare TITLE REFERENCE COMMAND...: each a shell command; the share is of the first one's time.
+# Prints the seconds of shell commands, and their multiple of the first command's time: compare TITLE REFERENCE
+# COMMAND...
 compare() {
   local title=$1 TIMEFORMAT=%R
   shift

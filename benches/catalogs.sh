@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Times catalogs of 100,000 codes against the built-in one, and patterns against one pass of the regex crate, in one run:
-# user plus system time, the median of RUNS (9), taken in turn. BYTES (200000000) a log.
+# user plus system time, the median of RUNS (9), with commands in turn. BYTES (200000000) is the size of a log.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bytes=${BYTES:-200000000} runs=${RUNS:-9}
@@ -12,7 +12,7 @@ generate=$(benches/built.sh --bench generate)
 pass=$(benches/built.sh --bench regex_pass)
 bin=$(benches/built.sh --bin imsdk-annotate)
 
-# in_turn INPUT COMMAND... : each command's seconds, and as a multiple of the first one's.
+# Prints the seconds of each command, and their multiple of the first command's time: in_turn INPUT COMMAND...
 in_turn() {
   local input=$1 TIMEFORMAT='%U %S' command name
   shift
@@ -52,7 +52,7 @@ for percent in 2 30 100; do
     in_turn "$log" "$pass '$pattern'" "$bin -j1 --no-default-keys --pattern '$pattern'" "$bin -j1 --pattern '$pattern'"
   done
 done
-# The same codes in the log: each field has one of the catalog's, in no order.
+# A log with the codes of the catalog: each line has one of them, in no order.
 awk 'BEGIN { srand(1); for (i = 0; i < 2000000; i++) printf "2026-05-01 10:00:00 INFO gate request done ret=%d openid=7 cost=12ms trace=abcdef0123456789\n", -100000 - int(rand() * 100000 + 1) * 7919 }' > "$folder/codes.log"
 sed 's/ret=[-0-9]*/ret=-204/' "$folder/codes.log" > "$folder/one.log"
 echo 'a code of the catalog in each line, in no order, against a built-in one:'

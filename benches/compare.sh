@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the release binary against `cat` and against scripts with the same dictionary, in one run:
-# user plus system time, from a file to /dev/null, the median of RUNS (5). BYTES (200000000) a log; the
-# slow scripts get a part of it. What is not installed is skipped.
+# user plus system time, from a file to /dev/null, the median of RUNS (5). BYTES (200000000) is the size of a log, of
+# which sed, which is slow, gets a part. A command that is not installed is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -13,7 +13,7 @@ generate=$(benches/built.sh --bench generate)
 bin=$(benches/built.sh --bin imsdk-annotate)
 for script in awk perl sed; do benches/dictionary.sh "$script" > "$folder/script.$script"; done
 
-# Median of user plus system seconds: seconds INPUT COMMAND...
+# Prints the median of user plus system seconds: seconds INPUT COMMAND...
 seconds() {
   local input=$1 TIMEFORMAT='%U %S'
   shift
@@ -22,7 +22,7 @@ seconds() {
     awk '{ print $1 + $2 }' | sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
 }
 
-# A line of the table: row NAME INPUT COMMAND... ; seconds are for the whole log.
+# Prints a line of the table, with the seconds that the whole log would take: row NAME INPUT COMMAND...
 row() {
   local name=$1 input=$2 used share
   shift 2

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Writes the look-up that one would otherwise write, with the whole dictionary: dictionary.sh awk|perl|sed
+# Writes the script that a user would write for the look-up otherwise, with the whole dictionary: dictionary.sh
+# awk|perl|sed
 set -euo pipefail
 tsv="$(dirname "$0")/../src/catalog/builtin.tsv"
 
-# Code, category, message: a category for each hundred.
+# Prints the code, the category and the message of each entry, with one category for each hundred codes.
 table() {
   tail -n +2 "$tsv" | awk -F'\t' -v OFS='\t' '
     BEGIN { split("general account auth bind friend tag profile migrate notice request token server-api", name, " ") }

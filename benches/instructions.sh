@@ -2,9 +2,9 @@
 # Counts the instructions of the release binary on hot paths, under valgrind, and compares them with `instructions.tsv`:
 # instructions.sh [--update]. Status 1 where a count is more than 3 % above its row; --update writes the table anew.
 #
-# Counts do not depend on the load of the machine and repeat to a few instructions, so that 3 % can be told where times
-# differ by 10 %. They belong to the CPU that valgrind shows, which has AVX2 and no AVX-512 (fearless_simd takes its AVX2
-# level), to the compiler and to the C library: the table names these, and is no guard where they differ.
+# Counts do not depend on the load of the machine and repeat to a few instructions, so that they show a change of 3 %,
+# while times vary by 10 %. Counts belong to the CPU that valgrind shows, which has AVX2 and no AVX-512 (fearless_simd
+# takes its AVX2 level), to the compiler and to the C library. The table names these, and is no guard if they differ.
 # gungraun (formerly iai-callgrind) is not used: it compares with runs kept in target/ or with limits in code, not with a
 # table that is checked in and updated, and needs an installed runner of exactly its version.
 set -euo pipefail
@@ -28,7 +28,7 @@ gzip -n -c 30 > 30.gz
 { seq -f '--key status%g' 37 && printf '%s\n' '--color never' '--lang en' '--fail-on unknown>1000000'; } > config
 
 # Prints the instructions of one run: count CONFIGURATION INPUT OPTION...
-# An environment of one variable, since a longer one takes longer to read.
+# The environment has one variable, because more variables take more instructions to read.
 count() {
   local config=$1 input=$2
   shift 2
@@ -39,7 +39,7 @@ count() {
   sed -n 's/.* Collected : //p' log
 }
 
-# Adds the rows of one mode: its start on empty input, and what each log takes beyond that.
+# Prints the rows of one mode: its start on empty input, and the instructions beyond the start for each log.
 mode() {
   local name=${*:-plain} start instructions percent
   start=$(count '' empty "$@")
@@ -72,7 +72,7 @@ if [ "${1-}" = --update ]; then
   exit
 fi
 
-# Rows on both sides, then what is only on one: a row without its counterpart is no guard.
+# Compares the rows on both sides, then lists the rows on one side alone: a row without its counterpart is no guard.
 awk -F'\t' -v made_with="$made_with" '
   NR == FNR && FNR == 2 { table_made_with = substr($0, 3) }
   NR == FNR { if (FNR > 3) expected[$1] = $2; next }

@@ -1,4 +1,5 @@
-//! How long one line takes through a program, while the pipe stays open and idle between lines: `latency PROGRAM`.
+//! Measures the time of one line through a program, while the pipe stays open and idle between lines:
+//! `latency PROGRAM`.
 //! Prints the median and the 99th percentile of 10,000 lines, in microseconds.
 
 use std::env;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 const LINES: usize = 10_000;
 const LINE: &[u8] = b"2026-05-16 05:24:08|1243|ERROR|login|openid=672217338169|iret=-204|cost=264\n";
-/// Long enough for the program to be waiting when the next line comes.
+/// The pause between lines: long enough for the program to be waiting when the next line comes.
 const IDLE: Duration = Duration::from_micros(200);
 
 fn main() -> Result<(), Box<dyn Error>> {

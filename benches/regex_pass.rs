@@ -4,7 +4,7 @@
 use regex::bytes::RegexBuilder;
 use std::io::{self, Read};
 
-/// As much at a time as the program reads.
+/// The size of a read, the same as in the program.
 const BLOCK_BYTES: usize = 128 * 1024;
 
 fn main() -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! Sends many lines through the program and back through `--strip`, with pauses, and checks checksums and memory.
 //!
-//! `soak LINES [OPTION...]`: the options go to both, `--fields` say. The program is the one that cargo built with this.
+//! `soak LINES [OPTION...]`: both runs of the program take the options, for example `--fields`. The program is the
+//! binary that cargo built together with this bench.
 
 use flate2::Crc;
 use std::io::{self, BufWriter, Read, Write};
@@ -9,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-/// How much memory the program may have in use, and how much more at the end than after a tenth of the lines.
+/// The most memory that the program may have in use.
 const MEMORY_MAX_KIB: u64 = 16 * 1024;
+/// The most by which the memory in use may grow after the first tenth of the lines.
 const GROWTH_MAX_KIB: u64 = 1024;
 
 const PIECES: [&[u8]; 16] = [
@@ -32,10 +34,11 @@ const PIECES: [&[u8]; 16] = [
     b"\r",
 ];
 
-/// The same numbers in each run.
+/// A generator of random numbers (xorshift), which gives the same numbers in each run.
 struct Random(u64);
 
 impl Random {
+    /// Returns a number from 0 to `end` - 1.
     fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -43,7 +46,8 @@ impl Random {
         (self.0 >> 16) % end
     }
 
-    /// Most lines have a few pieces, a few have many, and of a million one has a million bytes.
+    /// Makes the next line, with its newline. Most lines have a few pieces, a few have many, and one in a million has
+    /// about a million bytes.
     fn line(&mut self, line: &mut Vec<u8>) {
         line.clear();
         let pieces = match self.below(1_000_000) {
@@ -58,7 +62,7 @@ impl Random {
     }
 }
 
-/// What went by: how much, and its checksum.
+/// The number of bytes that went by, and their checksum.
 #[derive(Debug, Default)]
 struct Sum {
     bytes: u64,
@@ -76,7 +80,7 @@ impl Sum {
     }
 }
 
-/// Sends so many lines, and tells how many it has sent.
+/// Sends a number of lines, and stores the number of lines sent so far in `sent`. Returns the sum of all bytes.
 fn send(lines: u64, stdin: ChildStdin, sent: &AtomicU64) -> io::Result<Sum> {
     let mut wtr = BufWriter::with_capacity(64 * 1024, stdin);
     let (mut random, mut sum, mut line) = (Random(0x9E37_79B9_7F4A_7C15), Sum::default(), Vec::new());
@@ -104,7 +108,7 @@ fn receive(rdr: &mut impl Read) -> io::Result<Sum> {
     }
 }
 
-/// The memory that a process has in use, in KiB; nothing where the system does not tell.
+/// Returns the memory that a process has in use, in KiB; `None` if the system does not report it.
 fn resident_kib(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -113,11 +117,12 @@ fn resident_kib(id: u32) -> Option<u64> {
 
 fn start(options: &[String], stdin: Stdio) -> io::Result<Child> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_imsdk-annotate"));
-    // The configuration of who runs this is left alone.
+    // The user's own configuration is not read.
     command.args(options).env("IMSDK_ANNOTATE_CONFIG", "").stdin(stdin).stdout(Stdio::piped()).spawn()
 }
 
-/// The most memory that each process had in use until a tenth was sent, and after that.
+/// Prints progress until all lines are sent. Returns the most memory, in KiB, that each process had in use until a
+/// tenth of the lines was sent, and after that.
 fn watch(ids: [u32; 2], lines: u64, sent: &AtomicU64, begun: Instant) -> [[u64; 2]; 2] {
     let mut most = [[0; 2]; 2];
     let mut told = 0;
@@ -156,7 +161,7 @@ fn soak(lines: u64, options: &[String]) -> io::Result<bool> {
     println!("{lines} lines, {} bytes, {:.1} s", sent.0, begun.elapsed().as_secs_f64());
     println!("bytes and checksum sent {sent:?}, received {received:?}");
     println!("memory in the first tenth and later, annotating {:?}, stripping {:?} KiB", most[0], most[1]);
-    // Few lines are sent before anything is measured.
+    // A small number of lines may be sent before the first measurement: `early` is 0 then.
     let is_flat = |[early, late]: [u64; 2]| {
         (early == 0 || late <= early + GROWTH_MAX_KIB) && early.max(late) <= MEMORY_MAX_KIB
     };

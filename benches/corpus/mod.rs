@@ -1,8 +1,8 @@
-//! Generated logs: five real shapes of line, a field in a given share of them, always the same bytes.
+//! Generates logs: five real shapes of line, with a field in a given share of the lines. The bytes are always the same.
 
 use std::io::Write;
 
-/// Codes that the catalog has, as the lines with a field have them.
+/// Codes of the built-in catalog, for the lines with a field.
 const CODES: [i32; 10] = [-204, -205, -402, -705, -1103, -108, 5, 2, -1, -252];
 
 /// A log, with the number of its fields.
@@ -11,7 +11,7 @@ pub(crate) struct Corpus {
     pub(crate) fields: u64,
 }
 
-/// A log of about `bytes` bytes in which `percent` of the lines have a field; half of the others have a
+/// Returns a log of about `bytes` bytes in which `percent` of the lines have a field. Half of the other lines have a
 /// key with a code that is in no catalog (`ret=0`).
 pub(crate) fn generate(percent: u64, bytes: usize) -> Corpus {
     let mut random = Random(0x1D5D_2026);
@@ -36,7 +36,7 @@ fn write_line(wtr: &mut Vec<u8>, code: Option<i32>, random: &mut Random) {
     let time = format!("{hour:02}:{minute:02}:{second:02}");
     let (openid, cost) = (random.below(10_000_000_000_000), random.below(2000));
     let shape = random.below(5);
-    // In brackets only a negative code counts.
+    // In brackets, only a negative code makes a field.
     let code = if shape == 2 { code.map(|code| if code > 0 { -204 } else { code }) } else { code };
     let field = |open: &str, close: &str| code.map_or(String::new(), |code| format!("{open}{code}{close}"));
     let line = match shape {
@@ -68,10 +68,11 @@ fn write_line(wtr: &mut Vec<u8>, code: Option<i32>, random: &mut Random) {
     writeln!(wtr, "{line}").expect("a Vec takes all that is written");
 }
 
-/// A small generator of random numbers (SplitMix64), so that the logs are the same for ever.
+/// A small generator of random numbers (SplitMix64), which keeps the logs the same for ever.
 struct Random(u64);
 
 impl Random {
+    /// Returns a number from 0 to `limit` - 1.
     fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

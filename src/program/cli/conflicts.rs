@@ -1,7 +1,7 @@
-//! Options that cannot be used with each other, by their identifiers in clap.
+//! Groups of options that other options exclude, by their identifiers in clap.
 
-/// Options that say something about lines and what becomes of them: look-ups, set-up and the check of a catalog have no use
-/// for them.
+/// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
+/// no use for them, and exclude them.
 pub(super) const FOR_LOGS: [&str; 10] = [
     "files",
     "only",
@@ -15,9 +15,9 @@ pub(super) const FOR_LOGS: [&str; 10] = [
     "baseline",
 ];
 
-/// Options that say which lines are written, and where.
+/// Options that choose the lines to write and their destination.
 pub(super) const FOR_LINES: [&str; 4] = ["only", "line_number", "output", "output_dir"];
 
-/// Options for one run, which have no place in the configuration.
+/// Options for a single run, which a configuration must not hold.
 pub(super) const FOR_ONE_RUN: [&str; 8] =
     ["explain", "list", "search", "check_catalog", "merge_reports", "no_config", "completions", "man"];

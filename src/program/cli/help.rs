@@ -1,5 +1,6 @@
-//! The texts of the help around the options, which the manual has as well.
+//! Texts around the options in the help, and in the manual.
 
+/// The examples. The first line is the title of their section in the manual.
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   tail -F server.log | imsdk-annotate           watch a log, in colour
@@ -13,6 +14,7 @@ Examples:
 
   ret=-204 openid=7   becomes   ret=-204 (auth: user session is failure!) openid=7";
 
+/// The exit statuses and the rules for colour. The first line is the title of their section in the manual.
 pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0         all went well, whether or not anything was annotated;
@@ -26,6 +28,7 @@ Exit status:
 Colour under --color=auto, the first that applies: NO_COLOR (off), CLICOLOR_FORCE (on),
 TERM=dumb (off), CLICOLOR=0 (off), a terminal as standard output (on).";
 
+/// The order of the parts of the help, as a template of clap.
 pub(crate) const TEMPLATE: &str = "\
 {about}
 

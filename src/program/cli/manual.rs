@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-/// What the shell needs to complete options.
+/// Returns the script with which a shell completes options.
 pub(crate) fn completions(shell: Shell) -> Vec<u8> {
     let mut command = Args::command();
     let name = command.get_name().to_owned();
@@ -16,12 +16,12 @@ pub(crate) fn completions(shell: Shell) -> Vec<u8> {
     script
 }
 
-/// The manual, for `man`.
+/// Returns the manual page in roff, for `man`.
 pub(crate) fn manual() -> Vec<u8> {
     const INFALLIBLE: &str = "a Vec takes all that is written";
     let command = Args::command();
     let laid_out = [command.get_before_long_help(), command.get_after_long_help()].map(section);
-    // The synopsis need not name each option, which the sections below do.
+    // The synopsis does not name each option; the sections below do.
     let man = Man::new(command.override_usage("imsdk-annotate [OPTIONS] [FILE]...")).manual("imsdk-annotate");
     let mut page = Vec::new();
     man.render_title(&mut page).expect(INFALLIBLE);
@@ -35,7 +35,8 @@ pub(crate) fn manual() -> Vec<u8> {
     page
 }
 
-/// A text of the help that has a title in its first line; the other lines are kept as they are laid out.
+/// Returns a section of the manual for a text of the help. Its first line becomes the title; the other lines keep
+/// their layout.
 fn section(text: Option<&StyledStr>) -> Roff {
     let text = text.map(StyledStr::to_string).unwrap_or_default();
     let (title, body) = text.split_once('\n').unwrap_or((&text, ""));

@@ -1,4 +1,4 @@
-//! The command line: what was typed and configured, and the [`Mode`] that it means.
+//! The command line: arguments and configuration are parsed, and resolved to a [`Mode`].
 
 mod args;
 mod config;
@@ -23,11 +23,11 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 
-/// Returns the mode that the arguments and the configuration mean.
+/// Reads the arguments and the configuration, and returns the mode that they select.
 ///
 /// # Errors
 ///
-/// The exit status, where there is nothing to be done; why has been said on standard error.
+/// Returns the exit status if there is nothing to do. The reason has then been printed on standard error.
 pub(crate) fn mode(messages: &Messages) -> Result<Mode, ExitStatus> {
     let typed: Vec<OsString> = env::args_os().collect();
     let matches = config::parse(&attach_codes(typed.iter().cloned()));
@@ -37,7 +37,8 @@ pub(crate) fn mode(messages: &Messages) -> Result<Mode, ExitStatus> {
             write_to_stderr(&usage::message(error, &typed));
             return Err(ExitStatus::Trouble);
         }
-        // Help and version go to standard output and are no trouble, unless they cannot be written.
+        // Help and version, which clap returns as errors, go to standard output. They are trouble only if they cannot
+        // be written.
         Err(Refusal::Usage(error)) => return Ok(Mode::Print(error.render().to_string().into_bytes())),
         Err(Refusal::Config(wrong)) => {
             wrong.iter().for_each(|message| messages.say(message));

@@ -1,4 +1,4 @@
-//! The meaning of arguments: a [`Mode`] with resolved values, for the command that does it.
+//! Resolves arguments to a [`Mode`] with the values that its command needs.
 
 use super::args::{Args, ProgressChoice};
 use super::{config, manual};
@@ -16,11 +16,12 @@ use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
 use std::io::{self, IsTerminal};
 
-/// Returns the mode that arguments mean. Reads catalogs and the baseline.
+/// Returns the mode that arguments select. Reads catalogs and the baseline.
 ///
 /// # Errors
 ///
-/// What to say where something is not as it must be; nothing where a catalog is not, which has been said then.
+/// Returns the message about the first argument that cannot be used; `None` if a catalog is faulty, because its
+/// faults have then been printed.
 pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<String>> {
     if args.setup.man {
         return Ok(Mode::Print(manual::manual()));
@@ -120,11 +121,11 @@ fn lines_to(args: &Args) -> LinesTo {
     }
 }
 
-/// Returns what is to be done with what is counted, and which lines are selected.
+/// Returns the reports and checks that the arguments ask for, and the selector of the lines to write.
 ///
 /// # Errors
 ///
-/// What to say of a baseline or a selector that is not as it must be.
+/// Returns the message about a baseline or a selector that cannot be used.
 fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), String> {
     let baseline = args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
     let earlier = baseline.as_ref().map(Baseline::codes);
@@ -148,14 +149,14 @@ fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), S
     Ok((triage, only))
 }
 
-/// Returns the catalog that is in force: what each code means; `None` where a file is not as it must be. Then all that is
-/// wrong in any file has been said.
+/// Returns the catalog in force, from the built-in one and the files of `--catalog`. Returns `None` if a file is
+/// faulty; the faults of all files have then been printed.
 fn catalog_in_force(args: &Args, messages: &Messages) -> Option<Catalog> {
     let paths = &args.catalog.catalog;
     let loaded: Vec<_> = paths.iter().map(|path| load_catalog(path, messages)).collect();
     let mut newer: Vec<Entry> = Vec::new();
     for entries in loaded {
-        // A large one is not copied.
+        // The first list of entries, which may be large, is moved and not copied.
         if newer.is_empty() { newer = entries? } else { newer.extend(entries?) }
     }
     Some(match args.catalog.no_builtin {
@@ -165,7 +166,7 @@ fn catalog_in_force(args: &Args, messages: &Messages) -> Option<Catalog> {
     })
 }
 
-/// Returns the files and streams that a run has in use besides its inputs.
+/// Returns the files and streams that a run uses besides its inputs.
 fn uses(args: &Args) -> Uses {
     let mut files = Vec::new();
     files.extend(config::place(&args.setup.no_config).map(|path| (path, UsedAs::Configuration)));

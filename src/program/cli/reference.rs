@@ -1,4 +1,4 @@
-//! The option reference, `docs/options.md`: made from the same `Args` as the help, and held by a test.
+//! Makes the option reference, `docs/options.md`, from the same `Args` as the help. A test keeps the file up to date.
 //!
 //! `UPDATE_DOCS=1 cargo test --locked --lib reference` writes the file anew.
 
@@ -33,7 +33,7 @@ fn reference() -> String {
     [START.to_owned()].into_iter().chain(sections).collect()
 }
 
-/// Returns the part of the page about one option: its forms as heading, its help, its values and default.
+/// Returns the part of the page about one option: its forms as the heading, its help, its values and its default.
 fn option(arg: &Arg) -> String {
     let short = arg.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
     let help = arg.get_long_help().or(arg.get_help()).map(StyledStr::to_string).unwrap_or_default();
@@ -57,7 +57,7 @@ fn option(arg: &Arg) -> String {
     text
 }
 
-/// Returns a text of the help as Markdown: outside backticks, characters that would act there are escaped.
+/// Returns a text of the help as Markdown. Outside backticks, characters with a meaning in Markdown are escaped.
 fn markdown(help: &str) -> String {
     let mut is_code = false;
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Messages about a command line that cannot be understood: clap's words, made harmless, with hints at what was meant.
+//! Messages about usage errors: clap's text with escaped arguments, and hints at the option that was meant.
 
 use super::args::Args;
 use crate::program::commands::codes_in;
@@ -7,11 +7,13 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
-/// Options that programs for logs have and this one has not, as clap names them where more letters or a value follow.
+/// Options for following a file, which other programs for logs have and this program lacks. clap reports them without
+/// letters or values behind them: `-f` for `-fn`, `--follow` for `--follow=name`.
 const FOLLOW: [&str; 3] = ["-f", "-F", "--follow"];
 
-/// Returns what to say of a usage error: lines as clap writes them, without colour, and a hint at what was meant where that
-/// is known. Arguments in it are made visible before clap puts them in its lines, so that none makes a line of its own.
+/// Returns the message for a usage error: clap's lines without colour, and a hint at the option that was meant, if
+/// one is known. Arguments in the error are escaped before clap lays out the lines, so that no argument makes a line
+/// of its own.
 pub(super) fn message(mut error: clap::Error, typed: &[OsString]) -> String {
     let hint = hint(&error, typed);
     let texts: Vec<(ContextKind, ContextValue)> = error
@@ -32,7 +34,8 @@ pub(super) fn message(mut error: clap::Error, typed: &[OsString]) -> String {
         error.insert(kind, value);
     }
     if let Some(hint) = hint {
-        // In place of clap's own: to pass it as the name of a file, or an option that is written nearly so, with its usage.
+        // The hint replaces clap's own: to pass the argument as the name of a file, or to use an option with a
+        // similar name.
         error.remove(ContextKind::SuggestedArg);
         error.insert(ContextKind::Usage, ContextValue::StyledStr(Args::command().render_usage()));
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint.into()]));
@@ -40,7 +43,7 @@ pub(super) fn message(mut error: clap::Error, typed: &[OsString]) -> String {
     error.render().to_string()
 }
 
-/// Returns what was meant by options that there are not, where that is known: codes, and following a file.
+/// Returns a hint for an unknown option that is a code or asks to follow a file; `None` for any other error.
 fn hint(error: &clap::Error, typed: &[OsString]) -> Option<String> {
     if error.kind() != ErrorKind::UnknownArgument {
         return None;

@@ -1,4 +1,4 @@
-//! What a catalog would change if it were in force.
+//! Checks a catalog: shows the changes that it would make to the catalog in force.
 
 use super::{Uses, load_catalog};
 use crate::program::output::{Output, UsedAs};
@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-/// Compares a catalog's file with the catalog in force.
+/// Compares the file of a catalog with the catalog in force.
 pub(crate) struct CheckCatalog {
     pub(crate) path: PathBuf,
     pub(crate) in_force: Catalog,
@@ -18,7 +18,8 @@ pub(crate) struct CheckCatalog {
 }
 
 impl CheckCatalog {
-    /// Reads the catalog's file, and writes which codes it adds to the catalog in force and what it changes there.
+    /// Reads the file, and writes the codes that it adds to the catalog in force and the changes to codes that are
+    /// there. Returns the exit status.
     pub(super) fn run(&self, messages: &Messages) -> ExitStatus {
         if let Err(refusal) = self.uses.files_in_use([].into_iter(), UsedAs::Input) {
             return refuse(messages, &refusal);
@@ -32,7 +33,7 @@ impl CheckCatalog {
     }
 }
 
-/// A line for each code that is new or means something else, and one with the counts.
+/// Returns a line for each code that is new or has another meaning, and a last line with the counts.
 fn comparison(in_force: &Catalog, newer: &Catalog) -> String {
     let mut text = String::new();
     let (mut added, mut changed) = (0, 0);
@@ -48,7 +49,7 @@ fn comparison(in_force: &Catalog, newer: &Catalog) -> String {
             }
             Some(_) => continue,
         };
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = writeln!(text, "{}", visible(&line));
     }
     let same = newer.entries().len() - added - changed;
@@ -56,7 +57,7 @@ fn comparison(in_force: &Catalog, newer: &Catalog) -> String {
     text
 }
 
-/// What a row of a catalog says of its code, by column.
+/// Returns the columns of an entry besides its code, as pairs of title and cell.
 fn cells(entry: &Entry) -> [(&'static str, &str); 4] {
     [
         ("message", entry.message()),

@@ -1,4 +1,4 @@
-//! The place that lines go to, and what is refused because it would replace what this run reads or writes elsewhere.
+//! The destination of the lines, which is refused if it would replace a file that the run reads or writes elsewhere.
 
 use super::ReportChoice;
 use super::triage::written_twice;
@@ -10,35 +10,36 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::output_trouble;
 use std::path::{Path, PathBuf};
 
-/// The place that lines go to, as it was asked for.
+/// The destination of the lines, as the options name it.
 pub(crate) enum LinesTo {
     /// No lines are written.
     Nowhere,
     Stdout,
     File(PathBuf),
-    /// Each input to a file of its own below the folder.
+    /// Each input goes to a file of its own below the folder.
     Folder(FolderOutput),
 }
 
-/// The way in which inputs go to files of their own.
+/// The folder of `--output-dir`, with the settings for the files in it.
 pub(crate) struct FolderOutput {
     pub(crate) path: PathBuf,
-    /// True if inputs are decompressed, so that the names of outputs say how these are compressed.
+    /// True if inputs are decompressed. In the name of an output, the extension of its format then replaces the extension
+    /// of its input's format; if false, it is appended.
     pub(crate) decompresses: bool,
-    /// True if inputs are left out whose file is there and whole.
+    /// True if inputs are left out whose output file is there and whole.
     pub(crate) resumes: bool,
 }
 
-/// A folder of outputs, with the file of each input in it.
+/// A folder of outputs, with the planned file of each input in it.
 pub(super) type PlannedFolder<'a> = (OutputFolder, Vec<Plan<'a>>);
 
 impl LinesTo {
-    /// Returns whether the lines stream to standard output.
+    /// Returns true if the lines go to standard output, and not to a path of it (`-o /dev/stdout`).
     pub(crate) fn is_stdout(&self) -> bool {
         matches!(self, Self::Stdout)
     }
 
-    /// Returns whether lines go to standard output, by default or by a path of it (`-o /dev/stdout`).
+    /// Returns true if the lines go to standard output, directly or by a path of it (`-o /dev/stdout`).
     pub(super) fn reaches_stdout(&self) -> bool {
         match self {
             Self::Stdout => true,
@@ -49,11 +50,13 @@ impl LinesTo {
 }
 
 impl FolderOutput {
-    /// Plans the file of each input, in a format, or each in that of its input. The folder is made here only if a report is to be in it.
+    /// Plans the output file of each input, compressed in `format` or, without one, as its input is. Makes the folder
+    /// only if a report is to be in it.
     ///
     /// # Errors
     ///
-    /// The refusal, before anything is written: two outputs for one place, or an output in place of a file in use.
+    /// Returns the refusal, before anything is written, if two outputs have one place, or an output would replace a
+    /// file in use.
     pub(super) fn plan<'a>(
         &self,
         format: Option<Format>,
@@ -64,7 +67,7 @@ impl FolderOutput {
     ) -> Result<PlannedFolder<'a>, String> {
         let rename = |path: &Path| match format {
             None => path.to_owned(),
-            // The names of compressed files say how the files are compressed, unless they are taken as they are.
+            // An input that is not decompressed keeps the extension of its compression.
             Some(format) if !self.decompresses => format.append_to(path),
             Some(format) => format.rename(path),
         };
@@ -83,11 +86,11 @@ impl FolderOutput {
     }
 }
 
-/// Refuses a file for the lines that is in use.
+/// Checks that a file for the lines is not in use.
 ///
 /// # Errors
 ///
-/// The refusal.
+/// Returns the refusal if the run reads the file, or writes to it elsewhere.
 pub(super) fn refuse_file(path: &Path, files_in_use: &FilesInUse) -> Result<(), String> {
     files_in_use.refuse_output(path, &resolve(path))
 }

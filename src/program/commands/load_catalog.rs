@@ -1,4 +1,4 @@
-//! Reads a file with a catalog, and says what is wrong with it.
+//! Reads the file of a catalog, and reports its faults.
 
 use crate::program::input::{CATALOG, read_whole};
 use crate::program::terminal::input_name::InputName;
@@ -7,10 +7,10 @@ use crate::program::terminal::visible::visible;
 use crate::{BadRow, CatalogFormat, Entry};
 use std::path::Path;
 
-/// At most this many bad rows of a file are said one by one.
+/// The most bad rows of a file that are reported one by one.
 const BAD_ROWS_MAX: usize = 100;
 
-/// Returns the entries of a catalog's file; `None` where it is not as it must be, which has then been said.
+/// Returns the entries of a catalog's file; `None` if the file is faulty. Its faults have then been reported.
 pub(crate) fn load_catalog(path: &Path, messages: &Messages) -> Option<Vec<Entry>> {
     let name = InputName::File(path.to_owned());
     let text = read_whole(&name, CATALOG).map_err(|error| messages.input(&name, &error)).ok()?;

@@ -1,4 +1,4 @@
-//! Adds up JSON reports of parts.
+//! Adds up JSON reports, each of a part of the logs.
 
 use super::{LinesTo, Triage, Uses};
 use crate::program::input::{REPORT, read_whole};
@@ -9,25 +9,26 @@ use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 
-/// Adds up reports.
+/// Adds up reports, and writes the reports and checks of the sum.
 pub(crate) struct Merge {
     /// The reports, in the order in which they are added up.
     pub(crate) inputs: Vec<InputName>,
     pub(crate) triage: Triage,
     pub(crate) uses: Uses,
-    /// Lines about options that were probably meant otherwise.
+    /// Warnings, of one line each, about options that were probably meant otherwise.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Merge {
-    /// Reads the reports, and writes what was asked for of their sum. A report that cannot be read is said, and left out.
+    /// Reads the reports, and writes the reports and checks of their sum. Returns the exit status. A report that
+    /// cannot be read is left out with a message, and makes the sum incomplete.
     pub(super) fn run(self, messages: &Messages) -> ExitStatus {
         let Self { inputs, mut triage, uses, warnings } = self;
         if !triage.counts() {
             return refuse(messages, "--merge-reports needs a --report to write, or a --fail-on to check");
         }
         if uses.makes_files {
-            // Without that, an interruption leaves a file with a temporary name.
+            // If this fails, an interruption leaves a file with a temporary name behind.
             let _ = signals::watch_with(output::remove_new_files);
         }
         warnings.iter().for_each(|warning| messages.mention(warning));

@@ -1,5 +1,5 @@
-//! Commands: one file or folder for each thing that the program does. A command takes resolved values and knows nothing of
-//! how they were typed.
+//! Commands: one file or folder for each mode of the program. A command takes resolved values, and does not see the
+//! arguments.
 
 pub(crate) mod annotate;
 pub(crate) mod check_catalog;
@@ -25,9 +25,9 @@ use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
 use std::io::Write;
 
-/// The thing that a run does, with all that it needs.
+/// The command of a run, with all values that it needs.
 pub(crate) enum Mode {
-    /// Print a text in place of work: help, version, the manual, completions.
+    /// Prints a text: help, version, the manual, or completions.
     Print(Vec<u8>),
     CheckCatalog(check_catalog::CheckCatalog),
     LookUp(Box<lookup::LookUp>),
@@ -36,7 +36,7 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
-    /// Does it. Says on standard error what goes wrong.
+    /// Runs the command, and returns the exit status. Reports trouble on standard error.
     pub(crate) fn run(self, messages: &Messages) -> ExitStatus {
         match self {
             Self::Print(text) => print(&text, messages),

@@ -1,9 +1,9 @@
-//! Hints at what was meant by an operand that names no file: a code, or what other programs call a command.
+//! Hints for operands that name no file but are codes, or words that are commands in other programs.
 
 use crate::{Codes, CodesError};
 use std::ffi::OsStr;
 
-/// Words that are typed as the first operand where other programs have commands, and the options that do it here.
+/// Words that are commands in other programs, with the options that do the same here.
 const WORDS: [(&str, &str); 6] = [
     ("explain", "--explain -204"),
     ("list", "--list"),
@@ -13,7 +13,7 @@ const WORDS: [(&str, &str); 6] = [
     ("strip", "--strip"),
 ];
 
-/// Returns what to do where an operand names no file, though it is a code or what other programs call a command.
+/// Returns a hint for an operand that names no file; `None` unless it is a code or one of the known words.
 pub(super) fn hint_for_operand(operand: &OsStr) -> Option<String> {
     let operand = operand.to_str()?;
     if let Some(codes) = codes_in(operand) {
@@ -23,7 +23,8 @@ pub(super) fn hint_for_operand(operand: &OsStr) -> Option<String> {
     Some(format!("is an option here: imsdk-annotate {option}"))
 }
 
-/// Returns the codes and ranges that a text consists of, `-204,-299..-201`, without blanks; `None` for any other text.
+/// Returns the codes and ranges that a text consists of, without white space (`-204,-299..-201`); `None` for any
+/// other text.
 pub(crate) fn codes_in(text: &str) -> Option<String> {
     let is_codes = |text: &str| matches!(Codes::parse(text), Ok(_) | Err(CodesError::Reversed { .. }));
     text.split(',').all(is_codes).then(|| text.split_whitespace().collect())

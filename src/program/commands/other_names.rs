@@ -1,12 +1,12 @@
-//! Files with several names in the folders, of which `--output-dir` writes one: told in one line.
+//! The message about files that have several names in the folders, of which `--output-dir` writes one.
 
 use crate::program::input::OtherName;
 
-/// The most names that are told.
+/// The most names that the message lists.
 const NAMED: usize = 3;
 
-/// Returns one line that tells the names that get no file of their own, each with the name that does; `None` where there are
-/// none.
+/// Returns one line that lists the names without an output file, each with the name that the file is read under;
+/// `None` if there are no such names.
 pub(crate) fn summary(others: &[OtherName]) -> Option<String> {
     match others {
         [] => None,

@@ -1,4 +1,4 @@
-//! Reports and checks as they are asked for: opened before the work starts, written when it is done.
+//! Reports and checks of a run: opened before the work starts, written when it is done.
 
 use super::{LinesTo, ReportChoice};
 use crate::program::input::{REPORT, read_whole};
@@ -18,32 +18,32 @@ use std::path::Path;
 /// The name of standard error in messages.
 const STDERR_NAME: &str = "standard error";
 
-/// What is to be done with what is counted.
+/// The reports and checks to make of the counts.
 pub(crate) struct Triage {
     pub(crate) catalog: Catalog,
     pub(crate) language: Language,
     pub(crate) coloring: Coloring,
     pub(crate) baseline: Option<Baseline>,
     pub(crate) checks: Vec<Check>,
-    /// The reports that were asked for.
+    /// The reports that the options ask for.
     pub(crate) report_choices: Vec<ReportChoice>,
     /// The reports that are open.
     pub(crate) reports: Vec<OpenReport>,
 }
 
-/// A report that is to be written.
+/// A report that is open, and still to be written.
 pub(crate) struct OpenReport {
     format: ReportFormat,
-    /// How messages call where it goes.
+    /// The name of the destination in messages.
     promised: Promised,
-    /// True also where a path says so (`/dev/stdout`).
+    /// True if the report goes to standard output, directly or by a path of it (`/dev/stdout`).
     is_to_stdout: bool,
     target: ReportTarget,
     color: bool,
 }
 
 enum ReportTarget {
-    /// Below the lines, if they are on the same terminal.
+    /// Standard error. An empty line comes before the report if the lines are on the same terminal.
     Stderr {
         stderr: StandardError,
         below_lines: bool,
@@ -52,17 +52,17 @@ enum ReportTarget {
 }
 
 impl Triage {
-    /// Returns whether fields are counted.
+    /// Returns true if a report or a check needs the counts of fields.
     pub(crate) fn counts(&self) -> bool {
         !self.report_choices.is_empty() || !self.checks.is_empty()
     }
 
-    /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is that of
-    /// `--output-dir`.
+    /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is the
+    /// folder of `--output-dir`.
     ///
     /// # Errors
     ///
-    /// Where one cannot be opened: what to say about that.
+    /// Returns the message if a report cannot be opened, or two outputs have one place.
     pub(super) fn open_reports(
         &mut self,
         lines_to: &LinesTo,
@@ -85,13 +85,13 @@ impl Triage {
         Ok(())
     }
 
-    /// Counts what reports and checks need.
+    /// Returns a counter of the fields that the reports and checks need.
     pub(crate) fn counter(&self) -> Counter {
         Counter::new(&self.catalog, self.checks.iter().map(|check| check.selector.clone()).collect())
     }
 
-    /// Counts for the checks the unknown codes of a tally that was counted elsewhere. Says where that cannot be done,
-    /// because it does not tell them apart.
+    /// Counts, for each check, the unknown codes that it selects in a tally that was counted elsewhere. Reports each
+    /// check that cannot be decided, because the tally does not tell its unknown codes apart.
     pub(crate) fn select_unknown(&self, tally: &mut Tally, messages: &Messages) {
         let count = |check: &Check| {
             check.unknown_fields(tally).unwrap_or_else(|| {
@@ -106,14 +106,14 @@ impl Triage {
         tally.unknown_selected = self.checks.iter().map(count).collect();
     }
 
-    /// Writes the reports, and says which checks have failed. Returns whether any has.
+    /// Writes the reports, and prints a line for each check that has failed. Returns true if any has failed.
     pub(crate) fn finish(self, tally: &Tally, names: &[String], messages: &Messages) -> bool {
         let Self { catalog, language, baseline, checks, reports, .. } = self;
         let baseline = baseline.as_ref();
         let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
         for OpenReport { format, promised, is_to_stdout, target, color } in reports {
             match target.write(&report, format, color) {
-                // The reader has what it wanted (`| head`).
+                // The reader has read enough (`| head`).
                 Err(error) if is_to_stdout && error.kind() == ErrorKind::BrokenPipe => {}
                 Err(error) => messages.output(promised.name(), &error),
                 Ok(()) => {}
@@ -162,7 +162,7 @@ impl OpenReport {
         let name = name_of(path);
         let place = choice.place(folder).unwrap_or_else(|| resolve(path));
         files_in_use.refuse_output(path, &place)?;
-        // Opening a named pipe waits for its reader.
+        // Promised before it is opened: opening a named pipe waits for its reader.
         let promised = Promised::new(&name);
         let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
         let destination = match below {
@@ -192,11 +192,11 @@ impl ReportTarget {
     }
 }
 
-/// Reads the report to compare with.
+/// Reads the report of an earlier run, to compare with.
 ///
 /// # Errors
 ///
-/// What to say about it, where it cannot be read or is not complete.
+/// Returns the message if the report cannot be read, or is not complete.
 pub(crate) fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
     let name = InputName::File(path.to_owned());
     let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
@@ -207,7 +207,7 @@ pub(crate) fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, 
     Ok(Baseline::new(&report.tally))
 }
 
-/// Why two outputs cannot have one place.
+/// Returns the message for two outputs in one place.
 pub(crate) fn written_twice(path: &Path) -> String {
     format!("{}: is written twice; name another file", name_of(path))
 }

@@ -1,27 +1,27 @@
-//! The files and streams that a run has in use besides its inputs: no output may replace one of them.
+//! The files and streams that a run uses besides its inputs. No output may replace one of them.
 
 use crate::program::output::{FilesInUse, OutputStream, StreamContent, UsedAs};
 use crate::program::terminal::input_name::InputName;
 use std::path::PathBuf;
 
-/// The files that a run reads besides its inputs, and what it writes to standard streams.
+/// The files that a run reads besides its inputs, and the content that it writes to standard streams.
 pub(crate) struct Uses {
     pub(crate) files: Vec<(PathBuf, UsedAs)>,
-    /// True if files are made, which have no name before they are whole.
+    /// True if the run makes files, which have no name before they are whole.
     pub(crate) makes_files: bool,
-    /// Goes to standard output; `None` where nothing does.
+    /// The content that goes to standard output; `None` if nothing does.
     pub(crate) stdout: Option<StreamContent>,
-    /// Goes to standard error.
+    /// The content that goes to standard error.
     pub(crate) stderr: StreamContent,
 }
 
 impl Uses {
-    /// Returns the files in use, where the run could write to one of them: where it makes files, or a standard stream is a
-    /// file. `inputs` are read as logs or, with `--merge-reports`, as reports.
+    /// Returns the files in use. The list is empty if the run cannot write to any of them, because it makes no files
+    /// and no standard stream is a file. `inputs` are read as logs or, with `--merge-reports`, as reports.
     ///
     /// # Errors
     ///
-    /// The refusal of standard output or standard error, where that would write to a file that is read.
+    /// Returns the refusal of standard output or standard error if it would write to a file that the run reads.
     pub(crate) fn files_in_use<'a>(
         &self,
         inputs: impl Iterator<Item = &'a InputName>,

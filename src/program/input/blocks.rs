@@ -1,4 +1,4 @@
-//! Blocks of a plain file, which are read side by side: each has the lines that begin in it.
+//! Blocks of a plain file, which several threads read side by side. A block has the lines that begin in it.
 
 use super::descriptor::Descriptor;
 use crate::Source;
@@ -7,42 +7,45 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Small enough for what is made of a block to stay in a core's cache, large enough for taking turns to
-/// cost nothing that shows.
+/// The size of a block: small enough for the output of a block to stay in a core's cache, and large enough for the
+/// cost of taking turns not to show.
 pub(crate) const BLOCK_BYTES: u64 = 512 * 1024;
 
-/// Most lines are shorter.
+/// A length that most lines do not reach.
 const LINE_BYTES: usize = 1024;
 
 /// A regular file that is not compressed, to be read in blocks.
 #[derive(Debug)]
 pub(crate) struct Blocks {
     file: Arc<PlainFile>,
-    /// Where the first block begins.
+    /// The byte offset of the first block.
     start: u64,
-    /// Where the next block begins.
+    /// The byte offset of the next block.
     next: u64,
-    /// The last block begins before this, and goes on to wherever the file ends by then.
+    /// The end of the file when its blocks were made. The last block begins before it, and goes on to the end that
+    /// the file has when it is read.
     end: u64,
     /// The number of the next block, from 0.
     number: u64,
 }
 
-/// What the blocks of a file have in common.
+/// The state that the blocks of a file share.
 #[derive(Debug)]
 struct PlainFile {
     descriptor: Descriptor,
-    /// How far any block has read.
+    /// The byte offset up to which any block has read.
     reached: AtomicU64,
     /// The first place where the file broke off, if it did.
     broken: Mutex<Option<Broken>>,
 }
 
-/// A place where a file broke off: a read failed, or the file ends there by now. One thread would not have read beyond it.
+/// A place where a file broke off: a read failed, or the file has been truncated there. A single thread would not
+/// have read beyond it.
 #[derive(Clone, Copy, Debug)]
 struct Broken {
-    /// The number of the block that met it.
+    /// The number of the block that met the place.
     block: u64,
+    /// The byte offset of the place.
     position: u64,
 }
 
@@ -50,39 +53,40 @@ struct Broken {
 #[derive(Debug)]
 pub(crate) struct Block {
     file: Arc<PlainFile>,
-    /// Its number in the file, from 0.
+    /// The number of the block in the file, from 0.
     number: u64,
-    /// Where the next read begins.
+    /// The byte offset of the next read.
     position: u64,
-    /// Where the next block begins.
+    /// The byte offset of the next block; `u64::MAX` for the last block.
     end: u64,
     state: BlocksState,
-    /// Where its first line begins, counted from where the first block does.
+    /// The byte offset of the block's first line, from the beginning of the first block.
     offset: u64,
-    /// Whether complete lines are to be written after each read.
+    /// True if complete lines must be written before each read.
     line_buffered: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BlocksState {
-    /// A line of the block before may still be going on.
+    /// A line of the block before may reach into this block.
     BeforeFirstLine,
     InLines,
     Done,
 }
 
 impl Blocks {
-    /// The blocks of what a file has from `start` to `end`.
+    /// Returns the blocks of a file from the byte offset `start` to `end`.
     pub(super) fn new(descriptor: Descriptor, start: u64, end: u64) -> Self {
         let file = PlainFile { descriptor, reached: AtomicU64::new(start), broken: Mutex::new(None) };
         Self { file: Arc::new(file), start, next: start, end, number: 0 }
     }
 
+    /// Returns true if there are no more blocks.
     pub(crate) fn is_empty(&self) -> bool {
         self.next >= self.end
     }
 
-    /// The next block in order; `None` behind the last one, and where the file broke off before it.
+    /// Returns the next block in order; `None` behind the last block, and if the file broke off before the next one.
     pub(crate) fn next(&mut self, line_buffered: bool) -> Option<Block> {
         let number = self.number;
         if self.is_empty() || self.file.broken_before(number) {
@@ -94,7 +98,7 @@ impl Blocks {
         let (position, state) = if begin == self.start {
             (begin, BlocksState::InLines)
         } else {
-            // A line begins here if a newline stands before.
+            // A line begins at `begin` if the byte before is a newline.
             (begin - 1, BlocksState::BeforeFirstLine)
         };
         let end = if self.next < self.end { self.next } else { u64::MAX };
@@ -104,17 +108,17 @@ impl Blocks {
 }
 
 impl PlainFile {
-    /// Returns the first place where the file broke off, as far as that is known by now.
+    /// Returns the first place where the file broke off, as far as is known by now.
     fn broken(&self) -> Option<Broken> {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether the file broke off in a block before the one with this number.
+    /// Returns true if the file broke off in a block before the block with this number.
     fn broken_before(&self, block: u64) -> bool {
         self.broken().is_some_and(|broken| broken.block < block)
     }
 
-    /// Remembers that the file breaks off there, if it does not before.
+    /// Records that the file breaks off at a place, unless it breaks off in an earlier block.
     fn break_off(&self, broken: Broken) {
         let mut first = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         if first.is_none_or(|first| broken.block < first.block) {
@@ -123,22 +127,24 @@ impl PlainFile {
     }
 }
 
-/// When all blocks are done, whoever shares the descriptor (standard input) goes on behind what was read.
+/// Moves the descriptor behind the bytes that were read when all blocks are done, so that a program that shares the
+/// descriptor (standard input) goes on there.
 impl Drop for PlainFile {
     fn drop(&mut self) {
         let reached = self.broken().map_or(*self.reached.get_mut(), |broken| broken.position);
-        // Without that, nothing is lost that this program has to give.
+        // A failure has no effect on the output of this program.
         let _ = self.descriptor.set_position(reached);
     }
 }
 
 impl Block {
-    /// Returns whether the file broke off in this block, so that nothing of the file follows.
+    /// Returns true if the file broke off in this block, so that no other block of the file follows.
     pub(crate) fn is_broken(&self) -> bool {
         self.file.broken().is_some_and(|broken| broken.block == self.number)
     }
 
-    /// Reads once at the block's position. Where that fails, or where a block ends that others follow, the file breaks off.
+    /// Reads once at the block's position. The file breaks off if the read fails, or if the file ends within a block
+    /// that other blocks follow.
     fn read_here(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let outcome = self.file.descriptor.read_at(buffer, self.position);
         let is_broken = match &outcome {
@@ -151,8 +157,8 @@ impl Block {
         outcome
     }
 
-    /// How much is worth reading at once: to the end of the block and, most likely, of its last line. What
-    /// lies behind is read for the next block.
+    /// Returns the number of bytes that are worth reading at once: to the end of the block and, most likely, of its
+    /// last line. The bytes behind are read for the next block.
     fn useful_bytes(&self) -> usize {
         match self.end.checked_sub(self.position) {
             Some(left) if left > 0 => usize::try_from(left).unwrap_or(usize::MAX).saturating_add(LINE_BYTES),
@@ -160,7 +166,8 @@ impl Block {
         }
     }
 
-    /// Looks for where the first line begins. That is most likely near, so that little is read twice.
+    /// Skips to the beginning of the first line. It is most likely near, so that a short first read keeps the number
+    /// of bytes that are read twice small.
     fn skip_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<()> {
         let mut useful = LINE_BYTES.min(buffer.len());
         while self.state == BlocksState::BeforeFirstLine {
@@ -183,7 +190,7 @@ impl Block {
 impl Read for Block {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.file.broken_before(self.number) {
-            // Nobody wants it any more.
+            // The output of this block is left out.
             self.state = BlocksState::Done;
         }
         self.skip_to_first_line(buffer)?;
@@ -192,7 +199,7 @@ impl Read for Block {
         }
         let useful = self.useful_bytes().min(buffer.len());
         let mut count = self.read_here(&mut buffer[..useful])?;
-        // The last line is the one with the last byte of the block.
+        // The last line is the line with the last byte of the block.
         let last = self.end - 1;
         if count == 0 {
             self.state = BlocksState::Done;
@@ -226,7 +233,7 @@ mod tests {
     use crate::program::terminal::input_name::InputName;
     use crate::program::terminal::progress::Progress;
 
-    /// What the blocks of a text give, with reads of a few bytes.
+    /// Returns the bytes of each block of a text, with reads of at most `read_bytes`.
     fn parts(text: &[u8], read_bytes: usize) -> Vec<Vec<u8>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
@@ -250,7 +257,7 @@ mod tests {
     #[test]
     fn each_line_is_in_the_block_where_it_begins() {
         let block = usize::try_from(BLOCK_BYTES).unwrap();
-        // A line that ends one byte before, at, and one byte behind the end of a block; and a long one.
+        // A line that ends one byte before, at, and one byte behind the end of a block; and longer lines.
         for first in [block - 1, block, block + 1, 2 * block, 3 * block + 7] {
             let line = |length: usize| [&vec![b'.'; length - 1][..], b"\n"].concat();
             let text = [line(first), line(10), b"last".to_vec()].concat();
@@ -277,14 +284,14 @@ mod tests {
             let mut blocks = Blocks::new(file, 0, text.len() as u64);
             let mut opened: Vec<Block> = std::iter::from_fn(|| blocks.next(false)).collect();
             std::fs::File::options().write(true).open(&path).unwrap().set_len(length as u64).unwrap();
-            // The last ones first, as it may be with several threads.
+            // The last blocks are read first, as several threads may do.
             let mut parts = Vec::new();
             for block in opened.iter_mut().rev() {
                 let mut part = Vec::new();
                 block.read_to_end(&mut part).unwrap();
                 parts.insert(0, part);
             }
-            // The last block goes on to wherever the file ends.
+            // The last block goes on to the end of the file, and is never broken.
             let broken = opened.iter().position(Block::is_broken).unwrap_or(3);
             assert_eq!(broken, (length / block).min(3), "{length}");
             assert_eq!(parts[..=broken].concat(), text[..length], "{length}");

@@ -1,4 +1,4 @@
-//! File descriptors of inputs: read as the system call does, and asked whether a read would wait.
+//! File descriptors of inputs: reads without a buffer, and the question whether a read would wait.
 
 use crate::program::system::signals;
 use crate::program::system::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
@@ -18,13 +18,13 @@ use std::thread;
 #[derive(Debug)]
 pub(crate) struct Descriptor {
     handle: Handle,
-    /// Whether its reads can wait; those of a regular file do not.
+    /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
-    /// Whether it had to be waited for what was read last, and no more was there.
+    /// True if the last read had to wait, and took all bytes that were there.
     is_dry: bool,
-    /// Whether what it gives is known to be text, and not compressed.
+    /// True if the content is known to be text that is not compressed.
     is_text: bool,
-    /// Is told of each byte that is read in order.
+    /// Counts the bytes that are read in order.
     progress: Progress,
 }
 
@@ -35,9 +35,11 @@ enum Handle {
 }
 
 impl Descriptor {
+    /// Opens an input. Makes a pipe larger.
+    ///
     /// # Errors
     ///
-    /// Where the input cannot be opened, is a directory, or was closed from the start.
+    /// Returns an error if the input cannot be opened, is a directory, or was closed before the program started.
     pub(super) fn open(name: &InputName, progress: &Progress) -> io::Result<Self> {
         let handle = match name {
             InputName::Stdin if was_closed(STDIN) => return Err(Errno::BADF.into()),
@@ -50,7 +52,7 @@ impl Descriptor {
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
             FileType::RegularFile => descriptor.can_wait = false,
-            // The pipe that signals come through, say.
+            // For example the pipe that signals come through.
             FileType::Fifo if is_own_pipe(name) => return Err(Errno::BADF.into()),
             FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
             _ => {}
@@ -62,12 +64,13 @@ impl Descriptor {
         Ok(fstat(self.as_fd())?)
     }
 
-    /// As [`Descriptor::stat`], in the standard library's words.
+    /// Returns the same as [`Descriptor::stat`], in the type of the standard library.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         File::from(self.as_fd().try_clone_to_owned()?).metadata()
     }
 
-    /// From now on, a signal lets all be written that it gives.
+    /// Marks the content as text that is not compressed. From now on, a signal ends the program only after all bytes
+    /// that were read have been written.
     pub(super) fn gives_text(&mut self) {
         self.is_text = true;
     }
@@ -80,17 +83,17 @@ impl Descriptor {
         Ok(FileType::from_raw_mode(self.stat()?.st_mode))
     }
 
-    /// How far it has been read, in bytes from its beginning.
+    /// Returns the byte offset of the next read.
     pub(crate) fn position(&self) -> io::Result<u64> {
         Ok(seek(self.as_fd(), SeekFrom::Current(0))?)
     }
 
-    /// Goes on there, and so does everyone who shares the descriptor.
+    /// Sets the byte offset of the next read, for this program and all that share the descriptor.
     pub(super) fn set_position(&self, position: u64) -> io::Result<()> {
         Ok(seek(self.as_fd(), SeekFrom::Start(position)).map(drop)?)
     }
 
-    /// Reads once at a place of the file, without moving.
+    /// Reads once at a byte offset of the file, without a change to its position.
     pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
         let count = rustix::io::pread(self.as_fd(), buffer, position)?;
         signals::set_idle(false);
@@ -101,8 +104,9 @@ impl Descriptor {
         &self.progress
     }
 
-    /// Whether a read now would give bytes, the end, or an error; no where that cannot be told. Where it had to be waited
-    /// for the last one, it is taken that so it is for the next, without a call to ask.
+    /// Returns true if a read now would give bytes, the end or an error, and false if it would wait or if the system
+    /// cannot tell. If the last read had to wait and took all bytes, the next read is taken to wait, without a system
+    /// call.
     pub(super) fn is_ready(&self) -> bool {
         if self.is_dry {
             return false;
@@ -121,11 +125,11 @@ impl Descriptor {
 }
 
 impl Read for Descriptor {
-    /// Reads once. Where another program has set the input to be non-blocking, waits as if it had not.
+    /// Reads once. Waits for bytes even if another program has set the input to be non-blocking.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             if self.can_wait && !self.is_text {
-                // What came of it before has been written, or is too little to be decoded.
+                // The output of all earlier reads has been written, or their bytes are too few to be decoded.
                 signals::set_idle(true);
             }
             let has_waited = signals::before_read(self.as_fd(), self.can_wait)?;
@@ -142,12 +146,12 @@ impl Read for Descriptor {
     }
 }
 
-/// Opens a file to be read. Opening a named pipe waits for its writer, and opening a device may wait, too; where a signal ends
-/// reading in order, it ends this wait as it ends a read.
+/// Opens a file for reading. Opening a named pipe waits for its writer, and opening a device may wait, too. If
+/// signals end reading in order, a signal ends this wait as it ends a read.
 ///
 /// # Errors
 ///
-/// Fails where the file cannot be opened, or a signal has come first.
+/// Returns an error if the file cannot be opened, or a signal comes first.
 fn open_file(path: &Path) -> io::Result<File> {
     let can_wait = || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
     if signals::reads_are_given_up() && can_wait() { open_on_thread(path) } else { File::open(path) }
@@ -157,9 +161,9 @@ fn open_file(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 ///
-/// As [`open_file`].
+/// Fails as [`open_file`] does.
 fn open_on_thread(path: &Path) -> io::Result<File> {
-    // At its end when the other thread is done.
+    // `done` reaches its end when the other thread is done.
     let (done, done_wtr) = io::pipe()?;
     let (opened_wtr, opened) = mpsc::channel();
     let to_open = path.to_owned();
@@ -168,33 +172,38 @@ fn open_on_thread(path: &Path) -> io::Result<File> {
         drop(done_wtr);
     });
     if thread.is_err() {
-        // There is no room for a thread; a second signal, or a second without a write, ends this wait.
+        // Without room for a thread, this wait ends with a second signal, or one second after the first without a
+        // write.
         return File::open(path);
     }
     signals::before_read(done.as_fd(), true)?;
     opened.recv().map_err(io::Error::other)?
 }
 
-/// Returns whether an input is a pipe of the program itself, by the number of its descriptor.
+/// Returns true if an input is named by a descriptor (`/dev/fd/5`) that is a pipe of the program itself.
 fn is_own_pipe(name: &InputName) -> bool {
     matches!(name, InputName::File(path) if descriptor_of(path).is_some_and(is_own))
 }
 
-/// Makes a pipe so large that its two ends seldom wait for each other. Where that is refused, it works as it is.
+/// Makes a pipe so large that its two ends seldom wait for each other. If the system refuses, the pipe stays as it is.
 #[cfg(target_os = "linux")]
 pub(crate) fn enlarge_pipe(pipe: BorrowedFd<'_>) {
-    /// What the system allows everyone.
+    /// The largest size that Linux allows to every user by default.
     const PIPE_BYTES: usize = 1024 * 1024;
     if rustix::pipe::fcntl_getpipe_size(pipe).is_ok_and(|bytes| bytes < PIPE_BYTES) {
         let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
     }
 }
 
-/// Elsewhere the system sees to that.
+/// Does nothing: other systems choose the size of a pipe by themselves.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn enlarge_pipe(_: BorrowedFd<'_>) {}
 
-/// Waits until a read or write will do something: give bytes, take bytes, or fail.
+/// Waits until a read or write would not wait, because it would give bytes, take bytes, or fail.
+///
+/// # Errors
+///
+/// Returns the error of `poll`.
 pub(crate) fn wait_for(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
     loop {
         match poll(&mut [PollFd::from_borrowed_fd(fd, what)], None) {

@@ -1,4 +1,4 @@
-//! Inputs: standard input, files and what is in folders, decompressed where they are compressed.
+//! Inputs: standard input, files, and the files in folders. Compressed inputs are decompressed.
 
 mod blocks;
 mod descriptor;
@@ -28,20 +28,20 @@ use read_ahead::ReadAhead;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 
-/// So many blocks are annotated before threads have started.
+/// The number of blocks that one thread can annotate while others start.
 const FEW_BLOCKS: u64 = 2;
 
-/// Whether so many bytes of regular files are more than a few blocks.
+/// Returns true if regular files of `bytes` bytes are worth several threads, because they have more than a few blocks.
 pub(crate) fn is_worth_threads(bytes: u64) -> bool {
     bytes > FEW_BLOCKS * BLOCK_BYTES
 }
 
-/// When complete lines may wait in the output buffer.
+/// The time for which complete lines may wait in the output buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Buffering {
-    /// While the next read does not wait.
+    /// As long as reads do not wait: flushed before a read that would wait.
     WhileInputComes,
-    /// Never while reading.
+    /// Never: flushed before each read.
     Line,
     /// Until the buffer is full.
     Block,
@@ -50,14 +50,14 @@ pub enum Buffering {
 /// An open input, to be read from its beginning to its end.
 pub(crate) struct Input {
     content: Content,
-    /// The formats of the layers that it is packed in, outermost first; none where it is plain.
+    /// The formats of the layers of compression, outermost first; empty for a plain input.
     pub(crate) formats: Vec<Format>,
     buffering: Buffering,
-    /// Whether its reads can wait; those of a regular file do not.
+    /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
-    /// Whether all that it gave has been written, because it said that it would wait.
+    /// True if all bytes that were read have been written, because `would_wait` returned true.
     is_flushed: bool,
-    /// Where it begins, if it is a regular file.
+    /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
 }
 
@@ -67,17 +67,21 @@ enum Content {
 }
 
 impl Input {
-    /// Returns whether it is a stream: a pipe, a terminal or a device, whose end a signal may be.
+    /// Returns true if the input is a stream: a pipe, a terminal or a device, which a signal can end.
     pub(crate) fn is_stream(&self) -> bool {
         self.can_wait
     }
 
-    /// The input in blocks, if it is a regular file that is not compressed and has more than a few of them.
+    /// Returns the input in blocks, if it is a regular file that is not compressed and has more than a few blocks.
+    ///
+    /// # Errors
+    ///
+    /// Returns any other input as it is.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && !self.can_wait;
         if can_be_cut && is_worth_threads(end.saturating_sub(self.start)) {
-            // The bytes that were looked at are read again.
+            // The first bytes, which were read to examine them, are read again.
             let start = self.start;
             self.into_descriptor().map(|descriptor| Blocks::new(descriptor, start, end))
         } else {
@@ -85,7 +89,11 @@ impl Input {
         }
     }
 
-    /// The descriptor, with what has been read of it taken back from what progress counts.
+    /// Returns the descriptor, and subtracts the bytes that were read of it from the progress.
+    ///
+    /// # Errors
+    ///
+    /// Returns the input as it is while another thread decodes it.
     fn into_descriptor(self) -> Result<Descriptor, Self> {
         match self.content {
             Content::Direct(rdr) => {
@@ -98,11 +106,11 @@ impl Input {
         }
     }
 
-    /// What the system knows of it.
+    /// Returns the metadata of the file.
     ///
     /// # Errors
     ///
-    /// Where that is nothing: when it is being decoded ahead.
+    /// Returns an error if the system has none, or while another thread decodes the input.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match &self.content {
             Content::Direct(rdr) => rdr.get_ref().bottom().metadata(),
@@ -110,8 +118,8 @@ impl Input {
         }
     }
 
-    /// Decompresses on a thread of its own from now on, if there is something to decompress, none of it
-    /// can wait, and a thread can be had.
+    /// Returns the input, decompressed on a thread of its own from now on. Returns the input as it is if it is not
+    /// compressed, its reads can wait, or no thread can be had.
     pub(crate) fn decode_ahead(self) -> Self {
         let content = match self.content {
             Content::Direct(rdr) if !self.can_wait && !self.formats.is_empty() => {
@@ -146,7 +154,7 @@ impl Source for Input {
                         Content::Direct(rdr) if self.formats.is_empty() => {
                             rdr.buffer().is_empty() && !rdr.get_ref().bottom().is_ready()
                         }
-                        // What is here may not be enough to decode anything, and then a read waits for more.
+                        // The bytes at hand may be too few to decode anything, and a read would then wait for more.
                         _ => true,
                     }
             }

@@ -1,32 +1,32 @@
-//! Content that is no text: archives, and what has NULs. Annotating it would destroy it.
+//! Recognises content that is not text: archives, and data with NULs. Annotating it would destroy it.
 
 use crate::program::compression::PeekReader;
 use memchr::memchr;
 use std::io::{self, Read};
 
-/// Content that an input may have, whatever its packing.
+/// The content that an input may have after decompression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// Any bytes.
     Bytes,
     /// Any bytes but a tar or zip archive.
     NoArchive,
-    /// Text, which has no NULs in its first bytes.
+    /// Text: without NULs in its first bytes.
     Text,
 }
 
-/// Bytes that are looked at.
+/// The number of bytes that are examined.
 const HEAD_BYTES: usize = 8 * 1024;
-/// A header of a tar archive.
+/// The size of a header of a tar archive.
 const TAR_HEADER_BYTES: usize = 512;
-/// The place of its checksum: octal digits.
+/// The place of the checksum in the header, in octal digits.
 const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
-/// The place of its signature, which the oldest archives lack.
+/// The byte offset of the signature in the header. The oldest archives have no signature.
 const TAR_SIGNATURE_AT: usize = 257;
 
-/// The beginnings of zip archives: with a file, empty, or as a part of several.
+/// The first bytes of zip archives: with a file, empty, or split into several parts.
 const ZIP_SIGNATURES: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
-/// UTF-16 in either order, and UTF-32 in one: text that has NULs.
+/// The first bytes of text that has NULs: UTF-16 in either byte order, and UTF-32 in little-endian order.
 const BYTE_ORDER_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
 /// The judgement on the first bytes.
@@ -34,12 +34,12 @@ const BYTE_ORDER_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 pub(super) enum Verdict {
     AsExpected,
     NoText,
-    /// NULs alone, as far as was looked: what stands behind them decides, and [`is_text_behind_zeros`] tells.
+    /// The examined bytes are all NULs: the bytes behind them decide, which [`is_text_behind_zeros`] examines.
     Zeros,
 }
 
-/// Looks at how content begins, and takes nothing. Where it cannot be read as far as is looked, what could be read decides;
-/// so does a complete line where more `can_wait`.
+/// Judges content by its first bytes, and consumes none of them. If fewer bytes can be read, these decide; so do the
+/// bytes up to a complete line if a read for more `can_wait`.
 pub(super) fn verdict<R: Read>(rdr: &mut PeekReader<R>, expected: Expected, can_wait: bool) -> Verdict {
     if expected == Expected::Bytes {
         return Verdict::AsExpected;
@@ -60,8 +60,12 @@ pub(super) fn verdict<R: Read>(rdr: &mut PeekReader<R>, expected: Expected, can_
     }
 }
 
-/// Takes zeros, as a log has at its beginning that was truncated while a program writes on where it was, and returns whether
-/// text follows.
+/// Consumes the NULs at the beginning, and returns true if text follows. A log begins with NULs if it was truncated
+/// while a program goes on to write at its former end.
+///
+/// # Errors
+///
+/// Returns an error if the content cannot be read.
 pub(super) fn is_text_behind_zeros<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<bool> {
     loop {
         let here = rdr.peek()?;
@@ -73,41 +77,43 @@ pub(super) fn is_text_behind_zeros<R: Read>(rdr: &mut PeekReader<R>) -> io::Resu
     }
 }
 
-/// Judges what stands behind zeros, of which the first `HEAD_BYTES` count.
+/// Judges the bytes of `head` behind the first `zeros` bytes, which are NULs. At most `HEAD_BYTES` are examined there.
 fn text_behind(head: &[u8], zeros: usize) -> Verdict {
     let behind = &head[zeros..];
     if behind.is_empty() || memchr(0, behind).is_some() { Verdict::NoText } else { Verdict::AsExpected }
 }
 
+/// Returns the number of NULs at the beginning.
 fn zeros_before(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|&&byte| byte == 0).count()
 }
 
+/// Returns true if a zip or tar archive begins here.
 fn is_archive(head: &[u8]) -> bool {
     ZIP_SIGNATURES.iter().any(|signature| head.starts_with(signature)) || is_tar(head)
 }
 
-/// Returns whether a tar archive begins here: a header whose checksum is right, and that has the signature or, as in the oldest
-/// archives, at least zeros.
+/// Returns true if a tar archive begins here: a header with a name, the right checksum, and the signature or, as in
+/// the oldest archives, at least one NUL.
 fn is_tar(head: &[u8]) -> bool {
     let Some(header) = head.first_chunk::<TAR_HEADER_BYTES>() else {
         return false;
     };
-    // Hardly any text has octal digits there: for most files nothing is added up.
+    // Hardly any text has octal digits in this place, so that most files cost no sum.
     let Some(checksum) = octal(&header[TAR_CHECKSUM]) else {
         return false;
     };
     let counted = |place: usize, byte: u8| if TAR_CHECKSUM.contains(&place) { b' ' } else { byte };
     let bytes = || header.iter().enumerate().map(|(place, &byte)| counted(place, byte));
     let sum: i64 = bytes().map(i64::from).sum();
-    // Some old programs took bytes for signed.
+    // Some old programs added up signed bytes.
     let signed_sum: i64 = bytes().map(|byte| i64::from(byte.cast_signed())).sum();
     let is_right = [sum, signed_sum].contains(&checksum);
     let has_signature = header[TAR_SIGNATURE_AT..].starts_with(b"ustar");
     is_right && header[0] != 0 && (has_signature || header.contains(&0))
 }
 
-/// Reads octal digits, with blanks before and blanks or NULs behind them.
+/// Parses octal digits, with spaces before and spaces or NULs behind them; returns `None` for any other text.
 fn octal(field: &[u8]) -> Option<i64> {
     let text = str::from_utf8(field).ok()?.trim_start_matches(' ').trim_end_matches(['\0', ' ']);
     i64::from_str_radix(text, 8).ok().filter(|_| !text.starts_with(['+', '-']))
@@ -117,7 +123,7 @@ fn octal(field: &[u8]) -> Option<i64> {
 mod tests {
     use super::*;
 
-    /// A header as `tar` writes it, with this at the place of the signature.
+    /// Returns a header as `tar` writes it, with `signature` in its place.
     fn tar_header(signature: &[u8]) -> Vec<u8> {
         let mut header = vec![0; TAR_HEADER_BYTES];
         let mut put = |place: usize, bytes: &[u8]| header[place..place + bytes.len()].copy_from_slice(bytes);

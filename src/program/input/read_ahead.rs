@@ -1,16 +1,16 @@
-//! Decoding ahead on a thread of its own, while what has been decoded is annotated.
+//! Decodes ahead on a thread of its own, while the decoded bytes are annotated.
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-/// How much is decoded before it is handed over. Handing over wakes a thread: with 256 KiB, 200 MB of log take
-/// a tenth longer, with 64 KiB a third.
+/// The number of bytes that are decoded before they are handed over. Handing over wakes a thread: with 256 KiB, 200
+/// MB of log take a tenth longer, with 64 KiB a third.
 const PIECE_BYTES: usize = 1024 * 1024;
-/// How many pieces there are: one being decoded, one on its way, one being annotated.
+/// The number of pieces: one being decoded, one on its way, one being annotated.
 const PIECES: usize = 3;
 
-/// Reads what a thread has read ahead. Memory is that of a few pieces.
+/// Reads the bytes that another thread has decoded. Memory is bounded by [`PIECES`] pieces.
 #[derive(Debug)]
 pub(crate) struct ReadAhead {
     filled: Receiver<io::Result<Vec<u8>>>,
@@ -21,15 +21,16 @@ pub(crate) struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Starts the thread. It ends at the reader's end, at its first error, or when this is dropped.
+    /// Starts the thread. The thread ends at the end of `rdr`, at its first error, or when the returned value is
+    /// dropped.
     ///
     /// # Errors
     ///
-    /// Where no thread can be started, with the reader back.
+    /// Returns `rdr` if no thread can be started.
     pub(crate) fn start<R: Read + Send + 'static>(rdr: R) -> Result<Self, R> {
         let (filled_wtr, filled) = sync_channel(PIECES - 1);
         let (empty, empty_rdr) = channel();
-        // The reader goes over a channel, so that it is still here where no thread can be started.
+        // The reader goes through a channel, so that it can be returned if no thread can be started.
         let (rdr_wtr, rdr_rdr) = channel::<R>();
         let started = thread::Builder::new().name("decode".to_owned()).spawn(move || {
             if let Ok(rdr) = rdr_rdr.recv() {
@@ -47,7 +48,7 @@ impl ReadAhead {
     }
 }
 
-/// Fills pieces and hands them over until the end, an error, or until nobody wants more.
+/// Fills pieces and hands them over, until `rdr` ends or fails, or the receiver is dropped.
 fn fill_pieces(mut rdr: impl Read, filled: &SyncSender<io::Result<Vec<u8>>>, empty: &Receiver<Vec<u8>>) {
     while let Ok(mut piece) = empty.recv() {
         piece.resize(PIECE_BYTES, 0);
@@ -78,7 +79,7 @@ fn fill_pieces(mut rdr: impl Read, filled: &SyncSender<io::Result<Vec<u8>>>, emp
 impl Read for ReadAhead {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.start == self.piece.len() {
-            // No more pieces come: the thread has ended.
+            // The thread has ended, and no more pieces come.
             let Ok(piece) = self.filled.recv() else {
                 return Ok(0);
             };

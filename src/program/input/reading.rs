@@ -1,8 +1,8 @@
-//! Opening inputs: how they are packed and whether they are text is told by how they begin.
+//! Opens inputs. The first bytes of an input decide how it is decompressed, and whether it is text.
 //!
-//! One name is one stream here. The members of a container (tar, zip) are to be listed by `walk.rs`, an `InputFile` with a name and a
-//! number of its own for each, as the files of a folder are, because the order of the output, reports and output folders go by these
-//! numbers before anything is read; [`Reading::open`] then goes to the member between opening the descriptor and unpacking.
+//! One name is one stream here. The members of a container (tar, zip) belong into `walk.rs`: an `InputFile` with a name and a number of
+//! its own for each, as for the files of a folder, because the order of outputs and reports follows these numbers before anything is
+//! read. [`Reading::open`] then goes to the member, between opening the descriptor and decompressing.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
@@ -13,15 +13,15 @@ use std::fs::Metadata;
 use std::io::Read;
 use std::io::{self, ErrorKind};
 
-/// Why an archive that would be copied cannot be.
+/// The reason for refusing an archive that would have to be copied from a pipe.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
 
-/// The way in which inputs are read.
+/// The settings for reading inputs.
 #[derive(Clone, Debug)]
 pub struct Reading {
     pub buffering: Buffering,
     pub decompress: bool,
-    /// True if all is taken for text: what is no text, and what is packed in a way that is not read here.
+    /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
     pub progress: Progress,
 }
@@ -29,21 +29,23 @@ pub struct Reading {
 /// An input that was opened.
 pub(crate) enum OpenedInput {
     Input(Input),
-    /// It is no text: its bytes as they are, from the first on.
+    /// An input that is not text: its bytes as they are, from the first on.
     NoText(Descriptor),
 }
 
 impl Reading {
-    /// Returns whether complete lines may wait while more input is awaited.
+    /// Returns true if complete lines may stay in the buffer while the program waits for more input.
     pub(crate) fn holds_back(&self) -> bool {
         self.buffering == Buffering::Block
     }
 
-    /// Opens an input, which `check` may refuse before anything is read, and looks at how it begins.
+    /// Opens an input, and decides by its first bytes how it is decompressed. `check` may refuse the input before
+    /// anything is read.
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be opened or read, is refused, or is packed in a way that is not read here.
+    /// Returns an error if the input cannot be opened or read, is refused, or is packed in a way that this program
+    /// cannot unpack.
     pub(crate) fn open(
         &self,
         name: &InputName,
@@ -62,12 +64,18 @@ impl Reading {
         Ok(Input { content, formats, buffering: self.buffering, can_wait, is_flushed: false, start })
     }
 
-    /// Unpacks what a descriptor gives from where it is, unless that is to be left as it is.
+    /// Decompresses the content of a descriptor from its position on, unless `self.decompress` is false.
     fn unpack(&self, descriptor: Descriptor) -> io::Result<Unpacked<Descriptor>> {
         let rdr = PeekReader::new(Layer::Bottom(descriptor));
         if self.decompress { unpack(rdr, self.as_text) } else { Ok(Unpacked { rdr, formats: Vec::new() }) }
     }
 
+    /// Checks that the name of an input does not show a packing that its content does not show and this program
+    /// cannot unpack (`.br`).
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal.
     fn refuse_by_name(&self, name: &InputName, rdr: &PeekReader<Layer<Descriptor>>) -> io::Result<()> {
         match name {
             InputName::File(path) if self.decompress && !self.as_text => {
@@ -77,12 +85,12 @@ impl Reading {
         }
     }
 
-    /// Looks whether an input is what is expected, from its first bytes on, unless all is taken for text.
+    /// Checks by its first bytes that an input has the expected content, unless all content is taken for text.
     ///
     /// # Errors
     ///
-    /// Fails where it is not, and can be read only once, so that its bytes are not to be had any more; where it cannot be read
-    /// again.
+    /// Returns an error if the content is not as expected and the input can be read only once, so that its first
+    /// bytes are lost, or if the input cannot be read again.
     pub(crate) fn expect(&self, mut input: Input, expected: Expected) -> io::Result<OpenedInput> {
         let Content::Direct(rdr) = &mut input.content else {
             return Ok(OpenedInput::Input(input));
@@ -91,7 +99,7 @@ impl Reading {
             match verdict(rdr, if self.as_text { Expected::Bytes } else { expected }, input.can_wait) {
                 Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
                 Verdict::NoText => false,
-                // An input that cannot be read is taken for text, so that the error is told.
+                // An input that cannot be read is taken for text, so that the error is reported.
                 Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
             };
         if input.can_wait {
@@ -109,7 +117,12 @@ impl Reading {
     }
 }
 
-/// Returns a reader of the content, if the given one is of compressed data: as [`Reading::open`] does, without files.
+/// Returns a reader of the decompressed content, as [`Reading::open`] does for files; `None` if `rdr` has no
+/// compressed data.
+///
+/// # Errors
+///
+/// Returns an error if `rdr` fails, or has data in a packing that this program cannot unpack.
 pub fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
     let Unpacked { rdr, formats } = unpack(PeekReader::new(Layer::Bottom(rdr)), false)?;
     Ok((!formats.is_empty()).then_some(rdr))
@@ -120,7 +133,7 @@ impl OpenedInput {
     ///
     /// # Errors
     ///
-    /// Fails where the system has none.
+    /// Returns an error if the system has none, or while another thread decodes the input.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match self {
             Self::Input(input) => input.metadata(),
@@ -128,7 +141,7 @@ impl OpenedInput {
         }
     }
 
-    /// Decompresses on a thread of its own, as [`Input::decode_ahead`] does.
+    /// Returns the input, decompressed on a thread of its own as [`Input::decode_ahead`] does.
     pub(crate) fn decode_ahead(self) -> Self {
         match self {
             Self::Input(input) => Self::Input(input.decode_ahead()),

@@ -1,4 +1,4 @@
-//! Which files the operands name: files as they are, folders with all that is in them.
+//! Lists the files that operands name: files as they are, folders with all files in them.
 
 use crate::program::terminal::input_name::InputName;
 use rustix::fs::FileType;
@@ -16,38 +16,38 @@ use walkdir::{DirEntry, WalkDir};
 #[derive(Clone, Debug)]
 pub struct InputFile {
     pub name: InputName,
-    /// Its path below its operand; a file that is an operand has just its name.
+    /// The path of the file below its operand; if the operand is the file itself, its name.
     pub(crate) relative: PathBuf,
-    /// Which of the inputs it is, from 0.
+    /// The number of the input, from 0.
     pub(crate) number: usize,
-    /// How many bytes it has to be read, if neither opening nor reading it can wait.
+    /// The number of bytes to read; `None` if opening or reading the input can wait.
     pub(crate) regular_bytes: Option<u64>,
-    /// True if a folder that it is in was named, and not the file itself.
+    /// True if the operand is a folder that the file is in, and not the file itself.
     pub(crate) in_folder: bool,
 }
 
 /// The files that the operands name.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// In the order of the operands, and what a folder holds in the order of names (`a.2` before `a.10`).
+    /// The inputs in the order of the operands; in a folder, in the order of names (`a.2` before `a.10`).
     pub files: Vec<InputFile>,
     /// Folders, and files in them, that cannot be read.
     pub unread: Vec<(InputName, io::Error)>,
-    /// Links in folders to files that are not there.
+    /// Links in folders whose target does not exist.
     pub dangling: Vec<InputName>,
-    /// Names in folders of files that are read under another name, in the order of the names.
+    /// Names in folders of files that are read under another name, in the order of `files`.
     pub other_names: Vec<OtherName>,
 }
 
-/// A name of a file that is read under another one.
+/// A name of a file that is read under another name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherName {
     pub(crate) name: InputName,
     pub read_as: InputName,
 }
 
-/// Lists what the operands name. Hidden files of folders are left out, links to folders are not followed, and what is no
-/// file is not read. A file that has several names in the folders is read once.
+/// Lists the files that the operands name. In folders, hidden files, pipes and devices are left out, links to folders
+/// are not followed, and a file that has several names is read once.
 pub fn list(operands: &[InputName]) -> Listing {
     let mut listing = Listing::default();
     let mut once = Once::default();
@@ -69,26 +69,27 @@ pub fn list(operands: &[InputName]) -> Listing {
     for (number, file) in listing.files.iter_mut().enumerate() {
         file.number = number;
     }
-    // Where standard input begins the second time is known when it has been read the first time.
+    // The rest of standard input for its second use is known only after its first use.
     let stdins = listing.files.iter_mut().filter(|file| file.name == InputName::Stdin);
     stdins.skip(1).for_each(|file| file.regular_bytes = None);
     listing
 }
 
-/// Device and inode.
+/// The device and the inode of a file, which identify it.
 type FileId = (u64, u64);
 
-/// Which of the names of a file in the folders it is read under.
+/// Chooses, among the names of a file in the folders, the name that the file is read under.
 #[derive(Debug, Default)]
 struct Once {
-    /// The place in the list of the name to read, and whether that is a link.
+    /// For each file, the place of its chosen name in the list, and true if that name is a link.
     chosen: HashMap<FileId, (usize, bool)>,
-    /// The places in the list of the other names.
+    /// The places of the other names in the list, with their files.
     others: BTreeMap<usize, FileId>,
 }
 
 impl Once {
-    /// Takes the next name of a file. Names that are no links go before links, and else the first one.
+    /// Adds the next name of a file. A name that is not a link is preferred to a link; otherwise, the first name is
+    /// chosen.
     fn add(&mut self, file: &Metadata, place: usize, is_link: bool) {
         let id = (file.dev(), file.ino());
         let other = match self.chosen.entry(id) {
@@ -102,14 +103,14 @@ impl Once {
         self.others.insert(other, id);
     }
 
-    /// Returns the places in the list of the names that are not read, each with the place of the name that is read instead.
+    /// Returns the places of the names that are not read, each with the place of the name that is read instead.
     fn other_places(&self) -> BTreeMap<usize, usize> {
         self.others.iter().map(|(&other, id)| (other, self.chosen[id].0)).collect()
     }
 }
 
 impl InputFile {
-    /// Returns whether it can be a stream: opening or reading it may wait.
+    /// Returns true if the input can be a stream: if opening or reading it may wait.
     pub(crate) fn is_stream(&self) -> bool {
         self.regular_bytes.is_none()
     }
@@ -126,7 +127,7 @@ impl InputFile {
     }
 }
 
-/// How much is left of standard input, where it is a file.
+/// Returns the number of bytes that are left of standard input; `None` if it is not a regular file.
 fn stdin_bytes() -> Option<u64> {
     let stat = rustix::fs::fstat(io::stdin()).ok()?;
     let position = rustix::fs::seek(io::stdin(), rustix::fs::SeekFrom::Current(0)).ok()?;
@@ -153,13 +154,13 @@ fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
         let name = InputName::File(path.to_owned());
         let metadata = match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => Some(metadata),
-            // A pipe or a device, which could give bytes for ever; a link to a folder.
+            // A pipe or a device, which could give bytes for ever, or a link to a folder.
             Ok(_) => continue,
             Err(error) if entry.path_is_symlink() && is_nothing(&error) => {
                 listing.dangling.push(name);
                 continue;
             }
-            // Reading it says why.
+            // Reading the file reports the error.
             Err(_) => None,
         };
         if let Some(metadata) = &metadata {
@@ -171,7 +172,7 @@ fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
     }
 }
 
-/// Returns whether a link leads to nothing, or to itself.
+/// Returns true if a link leads to nothing, or to itself, according to the error of following it.
 fn is_nothing(error: &io::Error) -> bool {
     let leads_to_itself = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
     leads_to_itself || matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
@@ -181,7 +182,8 @@ fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// Numbers in names count as numbers; what that leaves equal (`a1`, `a01`) is in the order of its bytes.
+/// Compares two names, with their numbers as numbers (`a2` before `a10`). Names that are equal then (`a1`, `a01`) are
+/// in the order of their bytes.
 fn by_name(a: &OsStr, b: &OsStr) -> Ordering {
     alphanumeric_sort::compare_str(a.to_string_lossy(), b.to_string_lossy()).then_with(|| a.cmp(b))
 }

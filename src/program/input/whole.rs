@@ -1,15 +1,15 @@
-//! Inputs that are read whole before any work, within a bound: configurations, catalogs, reports.
+//! Reads inputs as a whole before any work, within a bound of size: configurations, catalogs, reports.
 
 use super::descriptor::Descriptor;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::io::{self, ErrorKind, Read};
 
-/// A bound for inputs of one kind.
+/// A bound for the size of inputs of one kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bound {
     bytes_max: u64,
-    /// The bound in words, for the message about an input that is larger, and what to do then.
+    /// The bound in words, with the remedy, for the message about a larger input.
     words: &'static str,
 }
 
@@ -24,12 +24,13 @@ pub(crate) const REPORT: Bound = Bound {
     words: "1 GiB, the limit for a report; name a JSON report that this program has written",
 };
 
-/// Returns all bytes of an input, from a file, a named pipe or standard input. No more than the bound and one byte are
-/// taken.
+/// Returns all bytes of an input, from a file, a named pipe or standard input. Reads at most one byte more than the
+/// bound.
 ///
 /// # Errors
 ///
-/// Fails where the input cannot be opened or read, was closed from the start, or is larger than the bound.
+/// Returns an error if the input cannot be opened or read, was closed before the program started, or is larger than
+/// the bound.
 pub(crate) fn read_whole(name: &InputName, bound: Bound) -> io::Result<Vec<u8>> {
     bound.read(Descriptor::open(name, &Progress::hidden())?)
 }

@@ -1,4 +1,4 @@
-//! Each input to a file of its own.
+//! Annotates each input into a file of its own.
 
 use super::side_by_side::annotate_blocks;
 use super::worker::{Outcome, Trouble, Worker};
@@ -16,14 +16,14 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Bytes that are copied at a time.
+/// The most bytes that are copied at a time.
 const COPY_BYTES: usize = 128 * 1024;
 
-/// Annotates each input into its file, compressed as `format` says, or else as the input is. With `resume`,
-/// leaves out those whose output is whole already. What is no text is copied. Returns what was counted.
+/// Annotates each input into its file, and returns the counts. A file is compressed in `format` or, without one, as
+/// its input is. Inputs that are not text are copied. With `resume`, inputs whose output is already whole are left
+/// out.
 ///
-/// Trouble with a file is said, and the others are still done; but when there is no room left, no more are
-/// begun.
+/// Reports trouble with a file, and goes on with the others; but begins no more files once there is no room left.
 pub fn annotate_to_files(
     pipeline: &Pipeline,
     folder: &OutputFolder,
@@ -32,7 +32,7 @@ pub fn annotate_to_files(
     resume: bool,
     threads: usize,
 ) -> Tally {
-    // Where there are fewer files than threads, each file has several.
+    // With fewer files than threads, each file has several threads.
     let workers = threads.min(plans.len()).max(1);
     let threads_each = threads / workers;
     let next = AtomicUsize::new(0);
@@ -71,9 +71,11 @@ pub fn annotate_to_files(
     tally
 }
 
+/// Annotates or copies one input into its file, and returns its counts. Reports trouble with the input.
+///
 /// # Errors
 ///
-/// Fails where the output cannot be written, with its name. Trouble with the input is said here.
+/// Returns the path of the output and the error if the output cannot be written.
 fn write_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
@@ -112,9 +114,11 @@ fn write_file(
     }
 }
 
+/// Annotates one input, which is text, into its file, and returns its counts. Reports trouble with the input.
+///
 /// # Errors
 ///
-/// Fails where the output cannot be written.
+/// Returns an error if the output cannot be written.
 fn annotate_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
@@ -142,7 +146,7 @@ fn annotate_to_file(
     match trouble {
         None if !tally.complete => {}
         None => finish(wtr, true)?,
-        // The readable beginning of damaged data is all that there is of it; where reading fails, there may be more.
+        // The readable beginning of damaged data is all that can be had of it. Behind a failed read, there may be more.
         Some(Trouble { error, .. }) if Damage::is_in(&error) => {
             pipeline.messages.input(&plan.input.name, &error);
             finish(wtr, false)?;
@@ -154,16 +158,20 @@ fn annotate_to_file(
     Ok(tally)
 }
 
-/// Ends an output, which then appears.
+/// Ends an output, which then appears under its name. If `is_whole` is false, `resume` does not take it for done.
+///
+/// # Errors
+///
+/// Returns an error if the rest of the output cannot be written, or the file cannot get its name.
 fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
     wtr.into_inner()?.finish()?.finish(is_whole)
 }
 
-/// Copies what is no text, byte for byte, and counts nothing.
+/// Copies an input that is not text into its file, byte for byte, and counts nothing. Reports trouble with the input.
 ///
 /// # Errors
 ///
-/// Fails where the copy cannot be written.
+/// Returns an error if the copy cannot be written.
 fn copy_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,

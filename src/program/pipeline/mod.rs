@@ -1,4 +1,4 @@
-//! From inputs to outputs: one after the other, or side by side on several threads.
+//! Annotates inputs into outputs: one input after the other, or side by side on several threads.
 
 mod files;
 mod no_texts;
@@ -20,40 +20,40 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use worker::Worker;
 
-/// What all inputs have in common.
+/// The settings and the state that all inputs of a run share.
 pub struct Pipeline {
     pub annotator: Annotator,
     pub reading: Reading,
     pub messages: Messages,
-    /// Standard output, if that is written to.
+    /// The file status of standard output, if lines are written to it.
     pub stdout: Option<Stat>,
-    /// Whether any input could be opened.
+    /// True if an input could be opened.
     pub opened_any: AtomicBool,
-    /// Counts fields, if that is wanted. Each thread has a copy.
+    /// The counter of fields, of which each thread has a copy; `None` if nothing is counted.
     pub counter: Option<Counter>,
-    /// Which lines are written depends on those before, or what stands before them does.
+    /// True if the output of a line depends on the lines before it: whether it is written, or the number before it.
     pub in_order: bool,
-    /// Whether the name of its input stands before each line.
+    /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
     /// True if a last line without a newline gets one, because lines are chosen or numbered.
     pub ends_lines: bool,
-    /// True if each input goes to a file of its own, so that what is no text can be copied.
+    /// True if each input goes to a file of its own, so that an input that is not text can be copied.
     pub to_folder: bool,
-    /// The inputs that are no text.
+    /// The inputs that are not text.
     pub no_texts: NoTexts,
 }
 
 impl Pipeline {
-    /// Annotates the inputs in their order into one writer, and gives it back, with what was counted. Trouble with an
-    /// input is said in its turn, and the others are still done, each on lines of its own where the one before was cut off
-    /// within a line.
+    /// Annotates the inputs in their order into one writer, and returns the writer and the counts. Reports trouble
+    /// with an input in its turn, and goes on with the others. Behind an input that was cut off within a line, the
+    /// next one begins on a line of its own.
     ///
-    /// Files next to each other are worked on side by side, on up to that many threads; what can wait is
-    /// not, so that its lines come at once.
+    /// Regular files next to each other are annotated side by side, on up to `threads` threads. Inputs that can wait,
+    /// such as pipes, are not, so that their lines are written at once.
     ///
     /// # Errors
     ///
-    /// Where the writer cannot be written.
+    /// Returns the error of the writer.
     pub fn annotate<W: Write + Send>(
         &self,
         inputs: &[InputFile],
@@ -76,7 +76,7 @@ impl Pipeline {
                     break 'groups;
                 }
                 if file.is_stream() {
-                    // Opening a named pipe waits for its writer, as reading does.
+                    // Opening a named pipe waits for its writer, as a read does; no line waits meanwhile.
                     wtr.flush()?;
                     signals::set_idle(true);
                 }
@@ -86,7 +86,7 @@ impl Pipeline {
                 let outcome = worker.annotate_input(file, opened, &mut wtr)?;
                 tally.append(outcome.tally);
                 if let Some(trouble) = outcome.trouble {
-                    // In the order in which they belong, should both go to one terminal.
+                    // The lines go first, so that lines and message are in order if both go to one terminal.
                     wtr.flush()?;
                     self.messages.input(&file.name, &trouble.error);
                     owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
@@ -97,8 +97,13 @@ impl Pipeline {
         Ok((wtr.into_inner().into_inner()?, tally))
     }
 
-    /// Opens an input. In folders there are files that are no text; a file that is named is annotated whatever it is, unless
-    /// it can be copied and is an archive, which annotating would destroy.
+    /// Opens an input, and checks that it is text if it was found in a folder, where other files are common. A file
+    /// that is named is annotated whatever it holds; except, where it can be copied, an archive, which annotating
+    /// would destroy.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the input cannot be opened or read, or is also the output.
     fn open(&self, file: &InputFile) -> io::Result<OpenedInput> {
         let expected = match (file.in_folder, self.to_folder) {
             (true, _) => Expected::Text,
@@ -111,12 +116,16 @@ impl Pipeline {
         Ok(opened)
     }
 
-    /// What stands before the number of each line of an input; nothing may.
+    /// Returns the text before the number of each line of an input; it may be empty.
     fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
         if self.names_before_lines { file.name.before_lines() } else { Vec::new() }
     }
 
-    /// Reading what is being written would never end.
+    /// Checks that reading an input does not meet the lines that this run writes to standard output: it would never end.
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal, or an error if the state of a descriptor cannot be read.
     fn refuse_own_output(&self, input: &Descriptor) -> io::Result<()> {
         let Some(stdout) = &self.stdout else {
             return Ok(());
@@ -136,11 +145,11 @@ impl Pipeline {
     }
 }
 
-/// Does the same work on several threads, this one among them, until all have done.
+/// Calls `work` on up to `threads` threads, this thread among them, and returns when all calls have returned.
 fn on_threads(threads: usize, work: impl Fn() + Sync) {
     thread::scope(|scope| {
         for _ in 1..threads {
-            // With fewer threads it takes longer, and that is all.
+            // Fewer threads do the same work; it takes longer.
             if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, &work).is_err() {
                 break;
             }

@@ -1,20 +1,20 @@
-//! Inputs that are no text, which are left out of streams and copied to folders: counted, and the first of them named.
+//! The message about inputs that are not text, which are left out of streams and copied to folders.
 
 use crate::program::input::InputFile;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// The most files that are named.
+/// The most files that the message names.
 const NAMED: usize = 3;
 
-/// Collects inputs that are no text, from any thread.
+/// Counts inputs that are not text, from any thread, and keeps the names of the first ones.
 #[derive(Debug, Default)]
 pub struct NoTexts(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
     count: usize,
-    /// The names of the first ones, in the order of the inputs.
+    /// The names of the first inputs, by the number of the input.
     first: BTreeMap<usize, String>,
 }
 
@@ -28,7 +28,8 @@ impl NoTexts {
         }
     }
 
-    /// Returns one line that says how many there were and what was done with them; `None` where there were none.
+    /// Returns one line with the number of inputs, their treatment and the first names; `None` if there are no such
+    /// inputs. `are_copied` is true if they were copied, and false if they were left out.
     pub fn summary(&self, are_copied: bool) -> Option<String> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let names: Vec<&str> = kept.first.values().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Several threads, one output: each takes the next piece of work, and writes in its turn.
+//! Annotates on several threads into one output: each thread takes the next piece of work, and writes in its turn.
 
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
@@ -20,35 +20,36 @@ struct Pieces<'a> {
     next_ticket: u64,
     /// True if a signal came before all work was handed out.
     is_cut: bool,
-    /// Whether compressed files are decoded on threads of their own.
+    /// True if compressed files are decoded on threads of their own.
     decode_ahead: bool,
 }
 
+/// A piece of work: a block of a file, or a whole file.
 struct InputPiece<'a> {
     ticket: u64,
     file: &'a InputFile,
     work: Work,
-    /// Whether the file is done with this.
+    /// True if the file is done with this piece.
     is_last: bool,
 }
 
-/// What there is to do for a piece.
+/// The work to do for a piece.
 enum Work {
     Block(Block),
     OpenedInput(io::Result<OpenedInput>),
-    /// A small file, which is opened by the thread that annotates it.
+    /// A small file, which the thread that annotates it opens.
     Open,
 }
 
-/// An input, and what is wrong with it.
+/// An input, with its trouble.
 type Said<'a> = (&'a InputFile, Trouble);
 
-/// Annotates regular files into one writer, in their order, and counts their fields. What is
-/// wrong with one is said in its turn; `owes_newline` is set where one was cut off within a line.
+/// Annotates regular files into one writer, in their order, and returns the counts. Reports trouble with a file in
+/// its turn, and sets `owes_newline` if the file was cut off within a line.
 ///
 /// # Errors
 ///
-/// Where the writer cannot be written.
+/// Returns the error of the writer.
 pub(super) fn annotate_files<W: Write + Send>(
     pipeline: &Pipeline,
     files: &[InputFile],
@@ -56,7 +57,7 @@ pub(super) fn annotate_files<W: Write + Send>(
     owes_newline: &AtomicBool,
     threads: usize,
 ) -> io::Result<Tally> {
-    // Where there are fewer files than threads, the others decode.
+    // With no more than half as many files as threads, the other threads decode.
     let decode_ahead = 2 * files.len() <= threads;
     let pieces =
         Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
@@ -66,11 +67,11 @@ pub(super) fn annotate_files<W: Write + Send>(
     })
 }
 
-/// Annotates the blocks of one file, and counts its fields.
+/// Annotates the blocks of one file, and returns the counts and the trouble of the file.
 ///
 /// # Errors
 ///
-/// Where the writer cannot be written.
+/// Returns the error of the writer.
 pub(super) fn annotate_blocks<W: Write + Send>(
     pipeline: &Pipeline,
     file: &InputFile,
@@ -88,7 +89,11 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     Ok(Outcome { tally, trouble: met.into_inner().unwrap_or_else(PoisonError::into_inner) })
 }
 
-/// Annotates pieces on several threads, and counts their fields. `say` is told in its turn what is wrong with an input.
+/// Annotates pieces on several threads, and returns the counts. Calls `say` with the trouble of an input, in its turn.
+///
+/// # Errors
+///
+/// Returns the error of the writer.
 fn annotate_pieces<'a, W: Write + Send>(
     pieces: Pieces<'a>,
     wtr: &mut W,
@@ -105,7 +110,7 @@ fn annotate_pieces<'a, W: Write + Send>(
     Ok(tally)
 }
 
-/// Does piece after piece until there are no more, or writing has failed.
+/// Does one piece of work after the other, until there are no more or writing has failed.
 fn do_pieces<'a, W: Write>(
     pipeline: &Pipeline,
     pieces: &Mutex<Pieces<'a>>,
@@ -122,7 +127,7 @@ fn do_pieces<'a, W: Write>(
             return;
         };
         if do_piece(pipeline, piece, &mut worker, wtr, ledger).is_err() {
-            // Whoever has the error keeps it; all the others stop as well.
+            // `turns` keeps the error, so that all other threads stop as well.
             return;
         }
     }
@@ -151,7 +156,7 @@ fn do_piece<'a, W: Write>(
     };
     let Outcome { tally, trouble } = outcome;
     let behind = match &trouble {
-        // The pieces behind would follow on a gap.
+        // The pieces behind would follow a gap.
         Some(trouble) if signals::is_stop(&trouble.error) => Behind::AllIsLeftOut,
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,
@@ -181,7 +186,7 @@ impl<'a> Pieces<'a> {
                 return Some((file, Work::Block(block), is_last));
             }
             if !blocks.is_empty() {
-                // It broke off before its last block.
+                // The file broke off before its last block.
                 self.pipeline.reading.progress.file_done();
             }
         }

@@ -1,4 +1,4 @@
-//! What one thread works with: a buffer for streams, and a counter where fields are counted.
+//! The tools of one thread: a buffer for streams and, if fields are counted, a counter.
 
 use super::Pipeline;
 use crate::program::input::{InputFile, OpenedInput};
@@ -8,37 +8,37 @@ use crate::program::terminal::progress::Progress;
 use crate::{Observer, Part, Source, StreamAnnotator, StreamError};
 use std::io::{self, Write};
 
-/// Annotates one input, or part of one, after the other.
+/// Annotates inputs, or parts of inputs, one after the other.
 pub(super) struct Worker<'a> {
     pipeline: &'a Pipeline,
     stream: StreamAnnotator<'a>,
     watch: Watch<'a>,
 }
 
-/// Is told of all that is annotated.
+/// Observes all that is annotated: for the progress, for the counts, and for lines that are cut off.
 struct Watch<'a> {
     progress: &'a Progress,
     counter: Option<Counter>,
-    /// True if what was annotated last did not end its line.
+    /// True if the bytes that were annotated last do not end with a newline.
     in_line: bool,
 }
 
-/// What came of an input, or of a part of one.
+/// The result of annotating an input, or a part of one.
 pub(super) struct Outcome {
     pub(super) tally: Tally,
-    /// What is wrong with it, if anything is.
+    /// The fault of the input, if it has one.
     pub(super) trouble: Option<Trouble>,
 }
 
 /// A fault of an input.
 pub(super) struct Trouble {
     pub(super) error: io::Error,
-    /// True if what was written of it ends within a line.
+    /// True if the output of the input ends within a line.
     pub(super) cuts_line: bool,
 }
 
 impl From<io::Error> for Trouble {
-    /// Takes an error before which nothing was written.
+    /// Takes an error that came before any output of the input.
     fn from(error: io::Error) -> Self {
         Self { error, cuts_line: false }
     }
@@ -51,11 +51,11 @@ impl<'a> Worker<'a> {
         Self { pipeline, stream: pipeline.annotator.stream_annotator(), watch }
     }
 
-    /// Annotates an input that was opened, or could not be. What is no text is left out.
+    /// Annotates an input, given the result of opening it. Leaves out an input that is not text.
     ///
     /// # Errors
     ///
-    /// Where the writer cannot be written.
+    /// Returns the error of the writer.
     pub(super) fn annotate_input(
         &mut self,
         file: &InputFile,
@@ -66,7 +66,7 @@ impl<'a> Worker<'a> {
             Ok(OpenedInput::Input(mut input)) => {
                 let mut outcome = self.annotate(file, &mut input, wtr)?;
                 if input.is_stream() {
-                    // A signal is the end of a stream, and no trouble.
+                    // A signal is the end of a stream, and not a fault.
                     outcome.trouble = outcome.trouble.filter(|trouble| !signals::is_stop(&trouble.error));
                     outcome.tally.complete = outcome.trouble.is_none();
                 }
@@ -86,11 +86,11 @@ impl<'a> Worker<'a> {
         Ok(outcome)
     }
 
-    /// Annotates a source, which is the input or a part of it.
+    /// Annotates a source, which is the input `file` or a part of it.
     ///
     /// # Errors
     ///
-    /// Where the writer cannot be written.
+    /// Returns the error of the writer.
     pub(super) fn annotate(
         &mut self,
         file: &InputFile,

@@ -1,6 +1,6 @@
-//! Whether text is in colour.
+//! The choice between text in colour and plain text.
 
-/// Whether text is in colour on a terminal, and elsewhere.
+/// The use of colour: each field is true if text is in colour there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Coloring {
     pub(crate) on_terminal: bool,
@@ -8,7 +8,7 @@ pub(crate) struct Coloring {
 }
 
 impl Coloring {
-    /// Returns whether text is in colour, given whether it goes to a terminal.
+    /// Returns true if text is in colour. `terminal` is true if the text goes to a terminal.
     pub(crate) fn is_on(self, terminal: bool) -> bool {
         if terminal { self.on_terminal } else { self.elsewhere }
     }

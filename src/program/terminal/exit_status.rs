@@ -1,21 +1,22 @@
-//! Exit statuses.
+//! Exit statuses of the program.
 
 use crate::program::terminal::messages::Messages;
 use std::process::ExitCode;
 
-/// How the program ended.
+/// The exit status of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
-    /// All went well, also when the reader of the output has gone away.
+    /// All went well, also if the reader of the output has gone away.
     Success,
-    /// A check that was asked for has failed.
+    /// A check has failed, or a look-up has not found all.
     Failure,
     /// Bad usage, an input that cannot be read, output that cannot be written.
     Trouble,
 }
 
 impl ExitStatus {
-    /// Trouble wins: what could not be read may have failed, too.
+    /// Returns the status of a run, in which a check `has_failed` or not. Reported trouble comes first, because input
+    /// that could not be read might have changed the outcome of the check.
     pub(crate) fn of(messages: &Messages, has_failed: bool) -> Self {
         match (messages.any(), has_failed) {
             (true, _) => Self::Trouble,
@@ -35,7 +36,7 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// Says why nothing is done.
+/// Reports the reason why nothing is done, and returns [`ExitStatus::Trouble`].
 pub(crate) fn refuse(messages: &Messages, refusal: &str) -> ExitStatus {
     messages.say(refusal);
     ExitStatus::Trouble

@@ -1,4 +1,4 @@
-//! Names of inputs: as they are typed, and as messages, reports and lines show them.
+//! Names of inputs, as operands, messages, reports and lines have them.
 
 use super::visible::acts_on_terminals;
 use std::ffi::OsString;
@@ -6,10 +6,10 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-/// The name of standard input, as in `grep`.
+/// The name of standard input in reports and lines, as in `grep`.
 const GREPS_STDIN: &str = "(standard input)";
 
-/// Which input an operand names.
+/// The name of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputName {
     Stdin,
@@ -17,11 +17,12 @@ pub enum InputName {
 }
 
 impl InputName {
+    /// Returns the input that an operand names: standard input for `-`, and else a file.
     pub(crate) fn from_operand(operand: OsString) -> Self {
         if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
     }
 
-    /// Returns the name for reports, as `grep` calls it.
+    /// Returns the name for reports, in which standard input has the name that `grep` gives it.
     pub(crate) fn in_reports(&self) -> String {
         match self {
             Self::Stdin => GREPS_STDIN.to_owned(),
@@ -29,8 +30,8 @@ impl InputName {
         }
     }
 
-    /// Returns the name for the beginnings of lines, as `grep` writes it: the bytes of a file's name, also where they are
-    /// no UTF-8. A name that could act on a terminal is written as messages have it.
+    /// Returns the name for the beginnings of lines, as `grep` writes it: the bytes of a file's name, even if they
+    /// are not UTF-8. A name that could act on a terminal is written as in messages.
     pub(crate) fn before_lines(&self) -> Vec<u8> {
         match self {
             Self::File(path) if !path.to_string_lossy().contains(acts_on_terminals) => {
@@ -41,7 +42,7 @@ impl InputName {
     }
 }
 
-/// Writes the name for messages, on one line: in quotes and with escapes, where it has characters that act on terminals.
+/// Writes the name for messages, on one line: in quotes and with escapes, if it has characters that act on terminals.
 impl fmt::Display for InputName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! Messages on standard error: one line each, with the name of what they are about and the remedy.
+//! Messages on standard error: one line each, with the name of their subject and the remedy.
 
 use crate::program::compression::Damage;
 use crate::program::system::signals;
@@ -14,18 +14,18 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// The longest wait for what is said before the program ends.
+/// The longest wait for the last message before the program ends.
 const PATIENCE_AT_LAST: Duration = Duration::from_secs(1);
 
-/// Why an input that is standard output as well is refused.
+/// The reason for refusing an input that is standard output as well.
 pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
 
-/// Says what went wrong, clear of the progress that is shown, and remembers that something did.
+/// Prints messages without tearing the progress that is shown, and remembers if one of them was about trouble.
 #[derive(Debug)]
 pub struct Messages {
     progress: Progress,
     trouble: AtomicBool,
-    /// The messages, where they are kept and not written.
+    /// The messages, if they are kept and not written.
     kept: Option<std::sync::Mutex<Vec<String>>>,
 }
 
@@ -34,30 +34,32 @@ impl Messages {
         Self { progress, trouble: AtomicBool::new(false), kept: None }
     }
 
-    /// Messages that are kept, for [`Messages::take_kept`].
+    /// Returns an instance that keeps its messages for [`Messages::take_kept`] in place of writing them.
     pub fn kept() -> Self {
         Self { kept: Some(std::sync::Mutex::default()), ..Self::new(Progress::hidden()) }
     }
 
-    /// Returns what has been said since the last time, if that is kept.
+    /// Returns the messages that were kept since the last call; none if messages are written.
     pub fn take_kept(&self) -> Vec<String> {
         let take =
             |kept: &std::sync::Mutex<Vec<String>>| std::mem::take(&mut *kept.lock().expect("no panic"));
         self.kept.as_ref().map(take).unwrap_or_default()
     }
 
-    /// Returns whether any trouble has been said.
+    /// Returns true if trouble has been reported.
     pub(crate) fn any(&self) -> bool {
         self.trouble.load(Ordering::Relaxed)
     }
 
+    /// Reports an input that could not be read to its end, unless a signal is the cause.
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
         if !signals::is_stop(error) {
             self.say(&input_trouble(name, error));
         }
     }
 
-    /// Says why an input could not be read, and that the output of it does not appear.
+    /// Reports an input that could not be read to its end, and that its output does not appear, unless a signal is
+    /// the cause.
     pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
         if !signals::is_stop(error) {
             let output = InputName::File(output.to_owned());
@@ -65,17 +67,18 @@ impl Messages {
         }
     }
 
+    /// Reports an output that could not be written.
     pub(crate) fn output(&self, name: &str, error: &io::Error) {
         self.say(&output_trouble(name, error));
     }
 
-    /// Says that something went wrong, in one line.
+    /// Reports trouble in one line.
     pub(crate) fn say(&self, text: &str) {
         self.trouble.store(true, Ordering::Relaxed);
         self.mention(text);
     }
 
-    /// Says something that is no trouble, in one line.
+    /// Prints a message that is not about trouble, in one line.
     pub(crate) fn mention(&self, text: &str) {
         if let Some(kept) = &self.kept {
             kept.lock().expect("no panic").push(text.to_owned());
@@ -96,7 +99,7 @@ fn input_trouble(name: &InputName, error: &io::Error) -> String {
     format!("{name}: {remedy}")
 }
 
-/// What is said of an output that cannot be written.
+/// Returns the message for an output that cannot be written.
 pub(crate) fn output_trouble(name: &str, error: &io::Error) -> String {
     let remedy = match error.kind() {
         _ if is_out_of_room(error) => "no space left; free some, or write elsewhere".to_owned(),
@@ -108,7 +111,7 @@ pub(crate) fn output_trouble(name: &str, error: &io::Error) -> String {
     format!("{name}: {remedy}")
 }
 
-/// What the system says, with what to do where that is known whatever the stream.
+/// Returns the system's text for an error, or the remedy for a stream that is closed.
 pub(crate) fn cause(error: &io::Error) -> String {
     if error.raw_os_error() == Some(rustix::io::Errno::BADF.raw_os_error()) {
         return "is closed; leave out the >&- or <&-".to_owned();
@@ -116,21 +119,21 @@ pub(crate) fn cause(error: &io::Error) -> String {
     error.to_string()
 }
 
-/// Whether other files cannot be written either.
+/// Returns true if the cause of an error stops other files from being written, too.
 pub(crate) fn is_out_of_room(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
-/// Writes a message to standard error, in one line. Texts from outside are in most messages, so here they are made harmless
-/// for the terminal, whichever they are.
+/// Writes a message to standard error, in one line. Most messages have text from outside, so that all of them are
+/// escaped here for the terminal.
 fn write_message(text: &str) {
     write_to_stderr(&format!("imsdk-annotate: {}\n", visible(text)));
 }
 
-/// Says something in one line before the program ends, which a standard error that takes nothing must not hold up: waits for
-/// a second at most.
+/// Prints a message in one line before the program ends. Waits for one second at most, so that a standard error that
+/// takes nothing does not hold up the end.
 pub(crate) fn say_at_last(text: String) {
-    // Is disconnected when the line is written, or where there is no thread to be had.
+    // The channel is disconnected when the line is written, or if no thread can be had.
     let (saying, said) = mpsc::channel::<Infallible>();
     let _ = thread::Builder::new().name("last words".to_owned()).spawn(move || {
         write_message(&text);
@@ -139,7 +142,7 @@ pub(crate) fn say_at_last(text: String) {
     let _ = said.recv_timeout(PATIENCE_AT_LAST);
 }
 
-/// Writes lines to standard error, made harmless each. A standard error that takes nothing leaves nobody to tell.
+/// Writes lines to standard error, each escaped for the terminal. Ignores errors, for which there is no other place.
 pub(crate) fn write_to_stderr(lines: &str) {
     let harmless: String = lines
         .split_inclusive('\n')
@@ -154,7 +157,8 @@ pub(crate) fn write_to_stderr(lines: &str) {
 /// The name of standard output in messages.
 pub(crate) const STDOUT_NAME: &str = "standard output";
 
-/// Returns the value, or says that an output could not be written. A reader that has gone away has what it wanted (`| head`).
+/// Returns the value, or reports that an output could not be written and returns `None`. A broken pipe is not
+/// reported, because its reader has read enough (`| head`).
 pub(crate) fn say_if_not_written<T>(messages: &Messages, name: &str, outcome: io::Result<T>) -> Option<T> {
     match outcome {
         Ok(value) => Some(value),

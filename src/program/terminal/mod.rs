@@ -1,4 +1,4 @@
-//! Words for people: messages, progress, tables, exit statuses, and texts from outside made harmless.
+//! Text for people: messages, progress, tables, exit statuses, and the escaping of text from outside.
 
 pub(crate) mod coloring;
 pub(crate) mod exit_status;

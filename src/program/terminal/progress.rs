@@ -7,19 +7,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+/// The line for regular files alone.
 const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, \
                         {eta} left, {files} files, {fields} fields";
-/// For inputs of which one is a stream: nobody knows how much is left.
+/// The line for several inputs of which one is a stream: the time left is unknown.
 const STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {files} files, {fields} fields";
-/// For one stream.
+/// The line for one stream.
 const ONE_STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {fields} fields";
-/// How wide the line is where standard error is no terminal.
+/// The width of the line, in columns, if standard error is not a terminal.
 const PLAIN_WIDTH: u16 = 100;
 
-/// What ends sooner than that needs no progress.
+/// The duration of work that needs no progress.
 const QUIET_AT_FIRST: Duration = Duration::from_millis(500);
 
-/// Where progress is counted, and shown if that is wanted. Cheap to clone.
+/// Counts and shows progress, or does neither. Clones are cheap, and share their counts.
 #[derive(Clone, Debug)]
 pub struct Progress(Option<Arc<Shown>>);
 
@@ -33,14 +34,14 @@ struct Shown {
 }
 
 impl Progress {
-    /// Counts nothing and shows nothing.
+    /// Returns a progress that counts and shows nothing.
     pub fn hidden() -> Self {
         Self(None)
     }
 
-    /// Shows how much is done of a number of inputs, of which all bytes are known, or `None` where one is a stream. Where
-    /// standard error is no terminal, the same is written to it as to one. With `quiet_at_first`, work that takes no time
-    /// shows nothing.
+    /// Returns a progress for `files` inputs of `bytes` bytes together; `None` if one of them is a stream. It writes
+    /// the same to standard error if that is not a terminal. With `quiet_at_first`, it shows nothing in the first
+    /// half second.
     pub(crate) fn shown(files: u64, bytes: Option<u64>, quiet_at_first: bool) -> Self {
         let (files_done, fields) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let line_is_open = Arc::new(AtomicBool::new(false));
@@ -95,8 +96,12 @@ impl Progress {
         }
     }
 
-    /// Writes to the terminal that progress is shown on, without either tearing the other. `bytes` are what
-    /// `write` is to write; it says how many of them it has written.
+    /// Calls `write`, which writes to the terminal that progress is shown on, so that neither tears the other.
+    /// `bytes` are the bytes to write; `write` returns the number of bytes that it has written.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of `write`.
     pub(crate) fn write_beside(
         &self,
         bytes: &[u8],
@@ -114,12 +119,12 @@ impl Progress {
         })
     }
 
-    /// Whether anything is shown, or may be later.
+    /// Returns true if progress is shown, or may be shown later.
     pub(crate) fn is_shown(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Does something while nothing is shown on the terminal.
+    /// Calls `action` while the terminal is clear of progress, and returns its result.
     pub(crate) fn suspend<R>(&self, action: impl FnOnce() -> R) -> R {
         match &self.0 {
             Some(shown) => shown.bar.suspend(action),
@@ -127,7 +132,7 @@ impl Progress {
         }
     }
 
-    /// Shows how it ended, and leaves that.
+    /// Shows the final progress, and leaves it on the terminal.
     pub(crate) fn finish(&self) {
         if let Some(shown) = &self.0 {
             shown.bar.abandon();
@@ -138,13 +143,14 @@ impl Progress {
     }
 }
 
-/// Standard error as something to draw on, terminal or not.
+/// Standard error as a place to draw on, even if it is not a terminal.
 #[derive(Debug)]
 struct ProgressStream {
-    /// Whether standard output is the same terminal, and the line there has not ended. Nothing is drawn then.
+    /// True if standard output is the same terminal, and the line there has not ended. Nothing is drawn then.
     line_is_open: Arc<AtomicBool>,
+    /// True if anything has been drawn.
     is_drawn: Arc<AtomicBool>,
-    /// Nothing is drawn before that.
+    /// The time before which nothing is drawn.
     quiet_until: Instant,
 }
 

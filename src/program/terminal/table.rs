@@ -1,19 +1,19 @@
-//! Tables for people: columns as wide as what is in them.
+//! Tables for people: each column is as wide as its widest cell.
 
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
-/// What stands between columns.
+/// The space before each column.
 const GAP: &str = "  ";
 
-/// How a column stands.
+/// The side on which the cells of a column are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
     Right,
 }
 
-/// A cell: its text, and the escape sequence that colours it, if one does.
+/// A cell: its text, and the escape sequence that colours it, if any.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     pub(crate) text: String,
@@ -32,7 +32,11 @@ impl From<&str> for Cell {
     }
 }
 
-/// Writes rows of as many cells as there are columns. Nothing stands behind the last cell of a row.
+/// Writes rows, each of which must have a cell for each column. No spaces are written behind the last cell of a row.
+///
+/// # Errors
+///
+/// Returns the error of the writer.
 pub(crate) fn write(columns: &[Align], rows: &[Vec<Cell>], wtr: &mut dyn Write) -> io::Result<()> {
     let width = |column: usize| rows.iter().map(|row| row[column].text.width()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();

@@ -1,12 +1,12 @@
-//! Texts from outside (arguments, names, environment, catalogs, logs), made harmless for terminals and the logs of CI services.
+//! Escapes text from outside (arguments, names, environment, catalogs, logs) for terminals and the logs of CI services.
 
 use std::fmt::Write;
 
-/// Returns a text that a terminal or the log of a CI service shows and does not act on, on one line.
+/// Returns a text on one line, escaped so that a terminal or the log of a CI service shows it and does not act on it.
 ///
-/// Control characters, newlines too, and characters that turn the direction of text or hide, become escapes as in Rust
-/// (`\u{1b}`). CI services look for commands anywhere in a line, `##[group]` or `##vso[...]`: of two `#` next
-/// to each other the second is escaped.
+/// Control characters, newlines too, and characters that are invisible or change the direction of text, become
+/// escapes as in Rust (`\u{1b}`); a tab becomes a space. CI services look for commands anywhere in a line,
+/// `##[group]` or `##vso[...]`, so that the second of two adjacent `#` is escaped.
 pub(crate) fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     let mut before = '\0';
@@ -23,13 +23,13 @@ pub(crate) fn visible(text: &str) -> String {
     visible
 }
 
-/// Returns whether a character does something other than to appear.
+/// Returns true if a character does something other than to appear.
 pub(crate) fn acts_on_terminals(char: char) -> bool {
     char.is_control()
         || matches!(char,
-            // Hyphens and joiners that do not show, marks and turns of direction, separators, invisible operators.
+            // Invisible hyphens and joiners, marks and changes of direction, separators, invisible operators.
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            // Two that are no characters, which XML does not take.
+            // Two noncharacters, which XML does not allow.
             | '\u{fffe}' | '\u{ffff}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

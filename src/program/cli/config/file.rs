@@ -1,4 +1,4 @@
-//! The place of the configuration file, and its content.
+//! Finds and reads the configuration file.
 
 use crate::program::input::{CONFIGURATION, read_whole};
 use crate::program::terminal::input_name::InputName;
@@ -9,18 +9,20 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
+/// The environment variable that names the file.
 const VARIABLE: &str = "IMSDK_ANNOTATE_CONFIG";
-/// Below the user's folder of configuration.
+/// The usual path of the file, below the user's configuration folder.
 const PLACE: &str = "imsdk-annotate/config";
 
-/// Returns the path of the file that is looked for, if any is; `left_out` names the options that are left out, or is empty
-/// text for all.
+/// Returns the path of the configuration file, whether or not the file exists; `None` if no file is used. `left_out`
+/// has the values of `--no-config`: names of options, or an empty text, which leaves out the whole file.
 pub(in crate::program::cli) fn place(left_out: &[String]) -> Option<PathBuf> {
     let leaves_all_out = left_out.iter().any(String::is_empty);
     if leaves_all_out { None } else { named_or_usual().map(|(path, _)| path) }
 }
 
-/// Returns the path of the file that is looked for, and whether the environment names it.
+/// Returns the path of the configuration file, and true if the environment names it. Returns `None` if the
+/// environment names an empty path, or the user has no home folder.
 fn named_or_usual() -> Option<(PathBuf, bool)> {
     let (path, is_named) = match env::var_os(VARIABLE) {
         Some(path) => (PathBuf::from(path), true),
@@ -29,11 +31,11 @@ fn named_or_usual() -> Option<(PathBuf, bool)> {
     (!path.as_os_str().is_empty()).then_some((path, is_named))
 }
 
-/// Reads the file, if there is one. Returns its name and content.
+/// Reads the configuration file, and returns its name and content; `None` if there is no file.
 ///
 /// # Errors
 ///
-/// The message, where a file that is there cannot be read.
+/// Returns the message if the file exists but cannot be read, or if the environment names a file that cannot be read.
 pub(super) fn read() -> Result<Option<(String, Vec<u8>)>, String> {
     let Some((path, is_named)) = named_or_usual() else {
         return Ok(None);
@@ -41,7 +43,7 @@ pub(super) fn read() -> Result<Option<(String, Vec<u8>)>, String> {
     let name = InputName::File(path.clone());
     match read_whole(&name, CONFIGURATION) {
         Ok(text) => Ok(Some((name.to_string(), text))),
-        // A folder that may not be looked into (HOME of another user, after sudo) is as good as an empty one.
+        // A folder without access (HOME of another user, after sudo) counts as an empty one.
         Err(_) if !is_named && fs::metadata(&path).is_err() => Ok(None),
         Err(error) if is_named => Err(format!(
             "{name}: the configuration that ${VARIABLE} names cannot be read: {}; name another, or add --no-config",

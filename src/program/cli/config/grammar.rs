@@ -1,22 +1,26 @@
-//! Options as clap knows them, built once for all lines of a configuration.
+//! The program's options in clap, built once for all lines of a configuration.
 
 use super::lines::ConfigLine;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Id};
 use std::ffi::OsString;
 
-/// The program's options, of which a later one overrides the same one before it.
+/// The program's options. An option that is given twice overrides its earlier value.
 pub(super) struct Grammar(Command);
 
 impl Grammar {
     pub(super) fn new(command: Command) -> Self {
         let mut command = command.args_override_self(true);
-        // Once, and not for each parse.
+        // Building the command here saves building it in each parse.
         command.build();
         Self(command)
     }
 
-    /// Parses what was typed (the program's name first) behind lines of the configuration.
+    /// Parses typed arguments, of which the first is the program's name, behind lines of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Returns clap's error if the arguments cannot be used together.
     pub(super) fn parse(
         &mut self,
         typed: &[OsString],
@@ -26,7 +30,11 @@ impl Grammar {
         self.parse_behind(typed, configured)
     }
 
-    /// Parses what was typed (the program's name first) behind arguments.
+    /// Parses typed arguments, of which the first is the program's name, behind `args`.
+    ///
+    /// # Errors
+    ///
+    /// Returns clap's error if the arguments cannot be used together.
     pub(super) fn parse_behind<'a>(
         &mut self,
         typed: &'a [OsString],
@@ -36,8 +44,8 @@ impl Grammar {
         self.0.try_get_matches_from_mut(program.iter().chain(args).chain(rest))
     }
 
-    /// Returns whether arguments are one option, none of those excluded, with a value if and only if it takes one:
-    /// `["--only=error"]`, `["-C", "2"]`, `["--strict"]`.
+    /// Returns true if `args`, which must not be empty, are exactly one option that is not in `excluded`, with a
+    /// value if and only if the option takes one: `["--only=error"]`, `["-C", "2"]`, `["--strict"]`.
     pub(super) fn is_one_option(&self, args: &[OsString], excluded: &[&str]) -> bool {
         let Some(first) = args[0].to_str() else { return false };
         let has_value = args.len() > 1 || first.starts_with("--") && first.contains('=');
@@ -49,7 +57,8 @@ impl Grammar {
             })
     }
 
-    /// Returns the identifier of the option that an argument names: `--only=error`, `-C`.
+    /// Returns the identifier of the option that an argument names (`--only=error`, `-C`); `None` if there is no such
+    /// option.
     pub(super) fn id_of(&self, arg: &str) -> Option<Id> {
         self.option(arg).map(|arg| arg.get_id().clone())
     }
@@ -66,7 +75,7 @@ impl Grammar {
         self.0.get_arguments().find(is_named)
     }
 
-    /// Returns whether any option of one list cannot be used with one of the other.
+    /// Returns true if an option of `ids` cannot be used with an option of `others`.
     pub(super) fn conflict(&self, ids: &[Id], others: &[Id]) -> bool {
         ids.iter().any(|id| others.iter().any(|other| self.excludes(id, other) || self.excludes(other, id)))
     }
@@ -78,9 +87,9 @@ impl Grammar {
     }
 }
 
-/// Returns the identifiers of the arguments that were typed.
+/// Returns the identifiers of the arguments that were given, without defaults.
 pub(super) fn typed_ids(matches: &ArgMatches) -> Vec<Id> {
     let is_typed = |id: &&Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-    // Groups are listed, too, and have no source of their own.
+    // `ids` lists groups, too, which have no source of their own.
     matches.ids().filter(is_typed).cloned().collect()
 }

@@ -8,33 +8,36 @@ use clap::Id;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
 
+/// The reason for refusing an option for a single run.
 const ONLY_TYPED: &str = "has no place in a configuration; type it";
 
-/// A line of the file that has an option.
+/// A line of a configuration file that holds an option.
 #[derive(Debug)]
 pub(super) struct ConfigLine {
+    /// The number of the line, from 1.
     pub(super) number: usize,
-    /// The arguments that would have been typed.
+    /// The option as the arguments that a user would type.
     pub(super) args: Vec<OsString>,
-    /// The identifiers of the options in it.
+    /// The identifiers of the options in the line.
     pub(super) ids: Vec<Id>,
-    /// True if it can only be used with others.
+    /// True if the option needs another option.
     pub(super) needs_others: bool,
 }
 
 impl ConfigLine {
-    /// Returns the name of the option, without dashes and value.
+    /// Returns the name of the option, without leading dashes and value.
     pub(super) fn option(&self) -> &str {
         let option = self.args.first().and_then(|option| option.to_str()).unwrap_or_default();
         without_dashes(option.split('=').next().unwrap_or_default())
     }
 }
 
-/// Reads the options of a file.
+/// Parses the lines of a configuration file. `name` is the name of the file in messages.
 ///
 /// # Errors
 ///
-/// A message for each line that is not as it must be, or for the first that cannot be used with those before it.
+/// Returns a message for each faulty line or, if there is none, for the first line that cannot be used with the lines
+/// before it.
 pub(super) fn read_lines(
     name: &str,
     text: &[u8],
@@ -55,15 +58,15 @@ pub(super) fn read_lines(
     if wrong.is_empty() { Ok(lines) } else { Err(wrong) }
 }
 
-/// Returns the arguments of a line, none where it has no option. The first blank or `=` parts the name from the value, which
-/// is taken as it is.
+/// Returns the arguments of a line; none if the line is empty or a comment. The first white space or `=` ends the
+/// name of the option; the value behind it is taken as it is.
 ///
 /// # Errors
 ///
-/// The reason why the line has no option but something else.
+/// Returns the reason if the line holds something other than an option.
 fn arguments(line: &[u8]) -> Result<Vec<OsString>, String> {
     let text = str::from_utf8(line).map_err(|_| "is not UTF-8; save the file as UTF-8".to_owned())?;
-    // Some programs write this mark before UTF-8.
+    // Some programs write a byte order mark before UTF-8.
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() || text.starts_with('#') {
         return Ok(Vec::new());
@@ -92,8 +95,8 @@ fn arguments(line: &[u8]) -> Result<Vec<OsString>, String> {
     })
 }
 
-/// Returns the arguments of a file, in which each line is surely one option with its value or without one: so that clap
-/// parses all of them as it would parse each alone. `None` where a line needs a closer look.
+/// Returns the arguments of a file in which each line is certainly one option, with its value or without one, so that
+/// clap parses all lines together as it would parse each alone. Returns `None` if a line needs a closer look.
 pub(super) fn plain_arguments(text: &[u8], grammar: &Grammar) -> Option<Vec<OsString>> {
     let mut all = Vec::new();
     for line in text.split(|&byte| byte == b'\n') {
@@ -106,11 +109,11 @@ pub(super) fn plain_arguments(text: &[u8], grammar: &Grammar) -> Option<Vec<OsSt
     Some(all)
 }
 
-/// Parses a line that may have an option.
+/// Parses a line. Returns `None` if the line is empty or a comment.
 ///
 /// # Errors
 ///
-/// The reason why it cannot be used.
+/// Returns the reason why the line cannot be used.
 fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Option<ConfigLine>, String> {
     let args = arguments(line)?;
     if args.is_empty() {
@@ -141,7 +144,7 @@ fn is_in_quotes(value: &str) -> bool {
     value.len() > 1 && quotes.into_iter().any(|quote| value.starts_with(quote) && value.ends_with(quote))
 }
 
-/// Returns the reason why options have no place in the file, if there is one.
+/// Returns the reason why the options of a line are refused in a configuration; `None` if they are allowed.
 fn refusal(ids: &[Id]) -> Option<&'static str> {
     if ids.iter().any(|id| id == "files") {
         return Some("names a file, or has a value too many; write one option a line: --color never");
@@ -149,7 +152,7 @@ fn refusal(ids: &[Id]) -> Option<&'static str> {
     ids.iter().any(|id| FOR_ONE_RUN.contains(&id.as_str())).then_some(ONLY_TYPED)
 }
 
-/// Returns the number of the first line that cannot be used with those before it, and why.
+/// Returns the number of the first line that cannot be used with the lines before it, and the reason.
 fn first_conflict(lines: &[ConfigLine], grammar: &mut Grammar) -> Option<(usize, String)> {
     let mut before: Vec<Id> = Vec::new();
     for (count, line) in (1..).zip(lines) {
@@ -163,7 +166,7 @@ fn first_conflict(lines: &[ConfigLine], grammar: &mut Grammar) -> Option<(usize,
     None
 }
 
-/// Returns the words of clap for an error, on one line, without its advice about command lines.
+/// Returns clap's text for an error on one line, without its advice about command lines.
 fn first_words(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let lines =

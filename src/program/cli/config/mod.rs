@@ -1,4 +1,4 @@
-//! The configuration file: options that count as if they stood before those of the command line.
+//! The configuration file: its options count as if they stood before the options of the command line.
 
 mod file;
 mod grammar;
@@ -14,29 +14,29 @@ use grammar::Grammar;
 use lines::{ConfigLine, plain_arguments, read_lines};
 use std::ffi::OsString;
 
-/// Stands for the name that the program was called by.
+/// The first argument where no name of the program was typed.
 const PROGRAM: &str = "imsdk-annotate";
 
-/// The refusal of the arguments.
+/// The reason why the arguments are refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// Of those that were typed; also help and version.
+    /// An error in the typed arguments. Help and version are errors to clap, too.
     Usage(clap::Error),
-    /// Of the file: a message for each line that is not as it must be.
+    /// Messages about the configuration file, one for each faulty line.
     Config(Vec<String>),
 }
 
-/// Parses what was typed (the program's name first), after the options of the configuration file, if there is one and it is
-/// wanted.
+/// Parses typed arguments, of which the first is the program's name, behind the options of the configuration file.
+/// The file is not read if the arguments leave it out (`--no-config`) or print a text about the program (`--man`).
 ///
 /// # Errors
 ///
-/// Fails where either is not as it must be.
+/// Returns the refusal if the typed arguments or the file are faulty.
 pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
-    // Typed twice is a mistake; typed and in the file is not.
+    // An option that is typed twice is a mistake; an option that is typed and in the file is not.
     let alone = with_option_names(Args::command()).try_get_matches_from(typed);
     match &alone {
-        // An option that it needs may be in the file.
+        // The missing option may be in the file.
         Err(error) if error.kind() != ErrorKind::MissingRequiredArgument => {
             return alone.map_err(Refusal::Usage);
         }
@@ -51,7 +51,7 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
     };
     let mut grammar = Grammar::new(with_option_names(Args::command()));
     let left_out = left_out(typed);
-    // Nearly always all lines can be used, and are parsed at once.
+    // Nearly always, all lines can be used, and are parsed together.
     if left_out.is_empty()
         && let Some(args) = plain_arguments(&text, &grammar)
         && let Ok(matches) = grammar.parse_behind(typed, args.iter())
@@ -61,8 +61,9 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
     usable(typed, alone.ok(), &left_out, (&name, &text), &mut grammar)
 }
 
-/// Parses what was typed behind those lines of the file that can be used with it: which neither are left out, nor contradict
-/// it, nor need what is not there. `alone` is what was typed, where that can be used alone.
+/// Parses `typed` behind the lines of the file that can be used with it: lines that are not left out, do not conflict
+/// with `typed`, and have the options that they need. `alone` is the result of parsing `typed` alone; `None` if
+/// `typed` needs an option of the file.
 fn usable(
     typed: &[OsString],
     alone: Option<ArgMatches>,
@@ -81,11 +82,11 @@ fn usable(
     with_lines(typed, &lines, grammar).map_err(Refusal::Usage)
 }
 
-/// Checks a file: each of its lines, and all options that can be used together.
+/// Checks a configuration file: each line, and all options that can be used together.
 ///
 /// # Errors
 ///
-/// A message for each line that is not as it must be: `config:3: is not UTF-8; save the file as UTF-8`.
+/// Returns a message for each faulty line: `config:3: is not UTF-8; save the file as UTF-8`.
 pub fn check(name: &str, text: &[u8]) -> Result<(), Vec<String>> {
     let mut grammar = Grammar::new(Args::command());
     let lines = read_lines(name, text, &mut grammar)?;
@@ -93,8 +94,12 @@ pub fn check(name: &str, text: &[u8]) -> Result<(), Vec<String>> {
     parsed.map(drop).map_err(|error| vec![error.to_string()])
 }
 
-/// Parses what was typed behind lines of the file. Lines that need an option which is neither typed nor in the file are left
-/// out.
+/// Parses `typed` behind lines of the file. Leaves out each line that needs an option which is neither typed nor in
+/// the file.
+///
+/// # Errors
+///
+/// Returns clap's error if the arguments cannot be used together.
 fn with_lines(
     typed: &[OsString],
     lines: &[ConfigLine],
@@ -118,11 +123,12 @@ fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&ConfigLine], kind:
     grammar.parse(typed, lines).is_err_and(|error| error.kind() == kind)
 }
 
-/// Returns the options of the file that are left out, without the dashes before them.
+/// Returns the options of the file that `--no-config=OPTION` leaves out, without leading dashes.
 fn left_out(typed: &[OsString]) -> Vec<&str> {
     options(typed).filter_map(|arg| arg.to_str()?.strip_prefix("--no-config=")).map(without_dashes).collect()
 }
 
+/// Returns the arguments before `--`, which ends the options.
 fn options(typed: &[OsString]) -> impl Iterator<Item = &OsString> {
     typed.iter().take_while(|arg| *arg != "--")
 }
@@ -131,16 +137,17 @@ fn without_dashes(option: &str) -> &str {
     option.trim_start_matches('-')
 }
 
-/// Has `--no-config=OPTION` checked for being the name of an option.
+/// Returns the command with a check that the value of `--no-config=OPTION` is the name of an option.
 fn with_option_names(command: Command) -> Command {
     command.mut_arg("no_config", |arg| arg.value_parser(option_name))
 }
 
-/// Reads what is to be left out of the file: the name of an option, with or without dashes.
+/// Parses a value of `--no-config`: the name of an option, with or without dashes, or an empty text. Returns the name
+/// without leading dashes.
 ///
 /// # Errors
 ///
-/// Where there is no such option.
+/// Returns the reason if there is no such option.
 fn option_name(text: &str) -> Result<String, String> {
     let name = without_dashes(text);
     let is_name = |arg: &clap::Arg| {
@@ -157,7 +164,7 @@ fn option_name(text: &str) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    /// Parsing all lines at once gives what parsing each gives, or leaves the decision to that.
+    /// Parsing all lines together gives the same result as parsing each alone, or gives none.
     #[test]
     fn plain_files_are_parsed_as_line_by_line() {
         let typed = [PROGRAM.into()];

@@ -1,4 +1,4 @@
-//! Annotates what the operands name to where the output is to go, and reports.
+//! Annotates the inputs that the operands name, and writes reports and checks about them.
 
 mod write;
 
@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-/// Annotates inputs, and counts their fields where that is wanted.
+/// Annotates inputs, and counts their fields if a report or a check needs the counts.
 pub(crate) struct Annotate {
     pub(crate) annotator: Annotator,
     pub(crate) reading: Reading,
@@ -30,35 +30,36 @@ pub(crate) struct Annotate {
     pub(crate) job: Job,
 }
 
-/// The inputs, the place of the lines, and how the work is done.
+/// The inputs of a run, the destination of its lines, and the settings for the work.
 pub(crate) struct Job {
     pub(crate) operands: Vec<InputName>,
     pub(crate) lines_to: LinesTo,
-    /// The format of the output; `None` where the name of its file or the input says it.
+    /// The compression of the output; `None` if the name of its file, or the input, decides it.
     pub(crate) format: Option<Format>,
-    /// True if lines are chosen or numbered: a last line without a newline gets one then.
+    /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
-    /// True if lines depend on those before them: on context, or on the number of lines.
+    /// True if the output of a line depends on the lines before it: with context, or with line numbers.
     pub(crate) in_order: bool,
     pub(crate) numbers_lines: bool,
-    /// `None` for one thread for each core.
+    /// The number of threads; `None` for one thread for each core.
     pub(crate) threads: Option<usize>,
     pub(crate) progress: ShowProgress,
     pub(crate) uses: Uses,
-    /// Lines about options that were probably meant otherwise.
+    /// Warnings, of one line each, about options that were probably meant otherwise.
     pub(crate) warnings: Vec<String>,
 }
 
-/// When progress is shown.
+/// The condition for showing progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShowProgress {
-    /// Where it takes a while, the inputs are files, and only standard error is a terminal.
+    /// Shown if the work takes a while, all inputs are regular files, standard error is a terminal, and the lines do
+    /// not go to one.
     Auto,
     Always,
     Never,
 }
 
-/// The place that lines go to, once it is known that it can be written.
+/// The destination of the lines, checked before the work starts.
 enum OpenedOutput<'a> {
     Nowhere,
     Stdout,
@@ -67,7 +68,7 @@ enum OpenedOutput<'a> {
 }
 
 impl Annotate {
-    /// Annotates all inputs. Trouble with one of them is said, and the others are still done.
+    /// Annotates all inputs, and returns the exit status. Reports trouble with an input, and goes on with the others.
     pub(super) fn run(self) -> ExitStatus {
         let Self { annotator, mut reading, mut triage, job } = self;
         let Listing { files: inputs, unread, dangling, other_names } = list(&job.operands);
@@ -142,11 +143,12 @@ impl Job {
         }
     }
 
-    /// Opens the outputs, so that a place that cannot be written is known before the work starts.
+    /// Opens the reports, and checks the destination of the lines, so that a place that cannot be written is known
+    /// before the work starts.
     ///
     /// # Errors
     ///
-    /// The refusal.
+    /// Returns the message if an output is refused or cannot be opened.
     fn open<'a>(
         &'a self,
         triage: &mut Triage,
@@ -173,7 +175,8 @@ impl Job {
         Ok(opened)
     }
 
-    /// Where signals cannot be watched, because there is no thread or pipe to be had, they end the program as they always do.
+    /// Starts to watch signals. If no thread or pipe can be had for that, signals end the program as they do by
+    /// default.
     fn watch_signals(&self, pipeline: &Pipeline, triage: &Triage) {
         let compresses = self.format.is_some_and(|format| format != Format::Plain);
         let holds_back = pipeline.reading.holds_back() || compresses;
@@ -184,8 +187,9 @@ impl Job {
         };
     }
 
-    /// Returns the number of threads that work: one for each core, unless it was chosen, and no more than there is room for.
-    /// Where nothing is a file, there is nothing for others to do, and finding out takes time.
+    /// Returns the number of worker threads: the chosen number or else one for each core, but no more than there is
+    /// room for. If no input is a regular file, it is 1 by default, because other threads would have nothing to do,
+    /// and counting cores takes time.
     fn threads(&self, inputs: &[InputFile]) -> usize {
         let cores = || thread::available_parallelism().map_or(1, usize::from);
         let wanted = self.threads.unwrap_or_else(|| {
@@ -207,7 +211,7 @@ impl Job {
     }
 }
 
-/// Returns a hint at what an operand means that names no file.
+/// Returns a hint at the meaning of an operand that names no file; `None` if the file exists or no hint is known.
 fn hint(operand: &InputName) -> Option<String> {
     match operand {
         InputName::File(path) if fs::symlink_metadata(path).is_err() => {
@@ -217,7 +221,8 @@ fn hint(operand: &InputName) -> Option<String> {
     }
 }
 
-/// Ends what is being written, and names what is not whole then, but after a signal that ends a program at once.
+/// Removes unfinished files before the program ends, and prints the names of the outputs that stay incomplete. Prints
+/// nothing after a signal that ends a program at once.
 fn give_up(haste: Haste) {
     output::remove_new_files();
     let cause = match haste {

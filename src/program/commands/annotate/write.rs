@@ -1,4 +1,4 @@
-//! Writes the annotated lines to their place: nowhere, one stream, or a folder.
+//! Writes the annotated lines to their destination: nowhere, one stream, or a folder.
 
 use super::{Job, OpenedOutput};
 use crate::program::commands::LinesTo;
@@ -17,8 +17,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 impl Job {
-    /// Annotates all inputs, and returns what was counted; `None` where the output could not be written, which has been
-    /// said.
+    /// Annotates all inputs, and returns the counts; `None` if the output could not be written, which has then been
+    /// reported.
     pub(super) fn write(
         &self,
         opened: OpenedOutput<'_>,
@@ -42,8 +42,8 @@ impl Job {
             let stat = stdout.stat()?;
             let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
             if is_file && format != Format::Plain {
-                // Nobody waits for what is compressed in a file; without flushes its bytes depend on neither reads nor
-                // threads.
+                // Nobody reads a compressed file while it grows. Without flushes, its bytes depend on neither reads
+                // nor threads.
                 pipeline.reading.buffering = Buffering::Block;
             }
             pipeline.stdout = Some(stat);
@@ -59,7 +59,7 @@ impl Job {
         let format = self.format.unwrap_or(Format::of_name(path));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
         let destination = Destination::file(path, &pipeline.reading.progress);
-        // A file that a descriptor has open can be read along, unless it is compressed.
+        // A file that a descriptor has open can be read while it grows, unless it is compressed.
         let can_be_read_along = format == Format::Plain && !matches!(destination, Ok(Destination::New(_)));
         if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
             pipeline.reading.buffering = Buffering::Block;
@@ -67,8 +67,9 @@ impl Job {
         self.to_one_stream(pipeline, inputs, &promised, destination, format)
     }
 
-    /// Annotates all inputs into one stream. Where fields are counted, all are, also where the output cannot be written to its
-    /// end.
+    /// Annotates all inputs into one stream, and returns the counts. If fields are counted, all are counted, even if
+    /// the output cannot be written to its end. Returns `None` if the stream cannot be opened, or fails while no
+    /// fields are counted.
     fn to_one_stream(
         &self,
         pipeline: &Pipeline,
@@ -91,12 +92,13 @@ impl Job {
             let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
             if is_begun || stop == Some(Stop::Stream) {
                 match encoder.finish()? {
-                    // Files can be read again; a stream cannot, and a signal is its end.
+                    // A file can be read again, so that its unfinished output is dropped. A stream cannot; a signal
+                    // is its end.
                     Destination::New(_) if stop == Some(Stop::File) => Ok(()),
                     destination => destination.finish(),
                 }
             } else {
-                // What could have been replaced stays.
+                // No input could be opened: a file in the place of the output stays as it is.
                 Ok(())
             }
         });
@@ -111,7 +113,7 @@ impl Job {
         threads: usize,
     ) -> Tally {
         let _promised = Promised::new(&folder.name());
-        // Nobody can see it before it is whole.
+        // Nobody can see a file before it is whole, so that lines need not be flushed.
         pipeline.reading.buffering = Buffering::Block;
         let resumes = matches!(&self.lines_to, LinesTo::Folder(folder) if folder.resumes);
         annotate_to_files(pipeline, &folder, &plans, self.format, resumes, threads)

@@ -1,4 +1,4 @@
-//! `--explain`: the entries of codes that are named, or that are in log lines.
+//! `--explain`: the entries of codes that are named, or found in log lines.
 
 use super::nearest::not_in_catalog;
 use super::{Found, LookUp, Wanted};
@@ -8,7 +8,7 @@ use crate::{Entry, Observer, Part, StreamError};
 use std::collections::HashSet;
 use std::io;
 
-/// Codes in the order in which they came, each once.
+/// Codes in the order in which they first came, each once.
 #[derive(Debug, Default)]
 struct Distinct {
     codes: Vec<i32>,
@@ -16,7 +16,8 @@ struct Distinct {
 }
 
 impl LookUp {
-    /// Finds what is wanted, in its order, each code once. Says where standard input cannot be read.
+    /// Finds the entries of the wanted codes, in the order of `wanted` and each code once. Reports standard input if
+    /// it cannot be read.
     pub(super) fn explain(&self, wanted: &[Wanted], messages: &Messages) -> Found<'_> {
         let (catalog, language) = (&self.catalog, self.language);
         let mut distinct = Distinct::default();
@@ -52,7 +53,7 @@ impl LookUp {
         Found { entries, missing }
     }
 
-    /// Returns the codes of the fields in standard input, known or not. Nothing else of it is kept.
+    /// Returns the codes of the fields in standard input, known or not. Keeps nothing else of the input in memory.
     fn read_log_lines(&self, messages: &Messages) -> Distinct {
         let mut distinct = Distinct::default();
         let read = self.reading.open(&InputName::Stdin, |_| Ok(())).and_then(|input| {

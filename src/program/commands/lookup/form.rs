@@ -1,4 +1,4 @@
-//! Entries for people: a block for each, or a table.
+//! Entries as text for people: a block for each entry, or a table.
 
 use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
@@ -13,11 +13,11 @@ const COLUMNS: [(&str, Align); 5] = [
     ("explanation", Align::Left),
 ];
 
-/// Writes a block for each entry, with nothing left out, and blank lines between.
+/// Writes a block for each entry, with all that the catalog has about it, and an empty line between blocks.
 ///
 /// # Errors
 ///
-/// Where the writer cannot be written.
+/// Returns the error of the writer.
 pub(crate) fn write_blocks(
     entries: &[&Entry],
     language: Language,
@@ -42,11 +42,11 @@ pub(crate) fn write_blocks(
     Ok(())
 }
 
-/// Writes a table with a row for each entry; nothing, not even titles, for no entries.
+/// Writes a table with titles and a row for each entry. Writes nothing, not even titles, if there are no entries.
 ///
 /// # Errors
 ///
-/// Where the writer cannot be written.
+/// Returns the error of the writer.
 pub(crate) fn write_table(
     entries: &[&Entry],
     language: Language,
@@ -70,7 +70,8 @@ pub(crate) fn write_table(
     table::write(&COLUMNS.map(|(_, align)| align), &rows, wtr)
 }
 
-/// Message and explanation, that of the language first; one, if there are not two.
+/// Returns the message and the explanation, the text in `language` first. Returns one text if the other is empty or
+/// the same.
 fn texts(entry: &Entry, language: Language) -> Vec<&str> {
     let mut texts = vec![entry.message(), entry.explanation()];
     if language == Language::Chinese {

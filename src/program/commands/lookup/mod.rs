@@ -1,4 +1,4 @@
-//! Look-ups: what the catalog says, without a log.
+//! Look-ups in the catalog, without a log.
 
 mod explain;
 mod form;
@@ -27,13 +27,13 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 pub(crate) struct LookUp {
     pub(crate) wanted: Lookup,
     pub(crate) catalog: Catalog,
-    /// Finds the codes in log lines; quiet, and told of unknown codes.
+    /// Finds the codes in log lines. It writes no lines, and lists unknown codes, too.
     pub(crate) annotator: Annotator,
-    /// The way in which log lines are read from standard input.
+    /// The settings for reading log lines from standard input.
     pub(crate) reading: Reading,
     pub(crate) language: Language,
     pub(crate) coloring: Coloring,
-    /// True for JSON in place of text.
+    /// True if the output is JSON in place of text.
     pub(crate) json: bool,
     pub(crate) uses: Uses,
 }
@@ -42,22 +42,22 @@ pub(crate) struct LookUp {
 #[derive(Clone, Debug)]
 pub(crate) enum Lookup {
     Explain(Vec<Wanted>),
-    /// By a selector.
+    /// The codes that a selector selects.
     List(String),
-    /// By words, which may have blanks between them.
+    /// The codes whose entries have all words. A text may hold several words, with white space between them.
     Search(Vec<String>),
 }
 
-/// What came of a look-up.
+/// The result of a look-up.
 #[derive(Debug, Default)]
 struct Found<'a> {
     entries: Vec<&'a Entry>,
-    /// What to say about what was not found.
+    /// A message for each code, range or selection that was not found.
     missing: Vec<String>,
 }
 
 impl LookUp {
-    /// Looks up, and writes what was found to standard output.
+    /// Looks the codes up, and writes their entries to standard output. Returns the exit status.
     pub(super) fn run(&self, messages: &Messages) -> ExitStatus {
         let reads_stdin =
             matches!(&self.wanted, Lookup::Explain(wanted) if wanted.contains(&Wanted::LogLines));
@@ -104,7 +104,7 @@ fn list<'a>(select: &str, catalog: &'a Catalog, language: Language) -> Result<Fo
             names.retain(|name| name != "new" && name != "unknown");
             format!("--list {select}: {}", SelectorError::UnknownTerm { term, nearest, names })
         }
-        // The words of the error itself for an unknown code are for logs.
+        // The error's own text for an unknown code is meant for logs.
         SelectorError::UnknownCode { code, .. } => {
             format!("--list {}", not_in_catalog(&code.to_string(), &(code..=code), catalog, language))
         }

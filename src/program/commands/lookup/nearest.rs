@@ -1,14 +1,15 @@
-//! Which codes may have been meant by one that there is not.
+//! Suggestions for a code that the catalog lacks: the codes that were probably meant.
 
 use crate::program::terminal::visible::visible;
 use crate::{Catalog, Language};
 use std::ops::RangeInclusive;
 
-/// How many codes are suggested.
+/// The most codes that are suggested.
 const SUGGESTIONS_MAX: usize = 3;
 
-/// What is said of codes that the catalog lacks: `-2044: is not in the catalog; the nearest are -204 (auth: ...), ...`.
-/// Those that one slip of the finger makes of `text` come first, then those whose numbers are next to the range.
+/// Returns the message for codes that the catalog lacks:
+/// `-2044: is not in the catalog; the nearest are -204 (auth: ...), ...`. It suggests codes that differ from `text`
+/// by one slip of the finger first, then codes whose numbers are nearest to `range`.
 pub(crate) fn not_in_catalog(
     text: &str,
     range: &RangeInclusive<i32>,

@@ -3,11 +3,12 @@
 use super::Found;
 use crate::{Catalog, Entry};
 
-/// Finds the entries that have each word, or part of a word, somewhere in message, explanation or category.
+/// Finds the entries that have each word somewhere in the message, the explanation or the category, also as part of a
+/// longer word, and in upper or lower case.
 ///
 /// # Errors
 ///
-/// Where there is no word.
+/// Returns the message if there is no word.
 pub(crate) fn search<'a>(words: &[String], catalog: &'a Catalog) -> Result<Found<'a>, String> {
     let typed = words.join(" ");
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
@@ -21,7 +22,7 @@ pub(crate) fn search<'a>(words: &[String], catalog: &'a Catalog) -> Result<Found
     Ok(Found { entries, missing: missing.into_iter().collect() })
 }
 
-/// `words` are in lower case.
+/// Returns true if an entry has all words, which must be in lower case.
 fn has_all(entry: &Entry, words: &[String]) -> bool {
     let category = entry.category();
     let texts = [entry.message(), entry.explanation(), category.name(), category.chinese_name()];

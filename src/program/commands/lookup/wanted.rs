@@ -1,9 +1,9 @@
-//! Codes as they are typed behind `--explain`.
+//! The values of `--explain`: codes, ranges of codes, or log lines.
 
 use crate::{Codes, CodesError};
 use std::ops::RangeInclusive;
 
-/// What is to be explained.
+/// A value of `--explain`: the codes to explain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Code(i32),
@@ -14,6 +14,11 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
+    /// Parses a value of `--explain`: a code (`-204`), a range (`-299..-201`), or `-` for log lines.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message if the text is none of these, or the higher code of a range comes first.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         match Codes::parse(text) {
             _ if text == "-" => Ok(Self::LogLines),
