@@ -48,7 +48,7 @@ impl PartAnnotator {
         Self { scanner, patterns, notes, color, strip, writes_plain }
     }
 
-    /// Returns whether fields are those of keys, and the notes the same in every line: then lines need not be whole.
+    /// Returns true if fields are those of keys, and the notes the same in every line: then lines need not be whole.
     pub(crate) fn is_keyed_alone(&self) -> bool {
         self.patterns.is_empty() && !self.notes.have_forms()
     }

@@ -83,7 +83,7 @@ impl LineTags {
     }
 }
 
-/// Returns whether a quote behind that text opens the value of an attribute.
+/// Returns true if a quote behind that text opens the value of an attribute.
 fn opens_value(before: &[u8]) -> bool {
     let is_between = |byte: &&u8| matches!(byte, b'\\' | b' ' | b'\t');
     before.iter().rev().take(8).find(|byte| !is_between(byte)) == Some(&b'=')

@@ -168,7 +168,7 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// Returns whether the string around a place is the name of a member, or the string within it is: where a string holds
+    /// Returns true if the string around a place is the name of a member, or the string within it is: where a string holds
     /// JSON, the next quote ends the inner string.
     fn is_in_name(&mut self, at: usize) -> bool {
         let (text, closing) = (self.text, &mut self.closing);
@@ -188,14 +188,14 @@ impl<'t> FormFinder<'t> {
         closing.next_ends_name || closing.string_is_name
     }
 
-    /// Returns whether the code is a part of a number, or of an escape in a string, `\u0022`.
+    /// Returns true if the code is a part of a number, or of an escape in a string, `\u0022`.
     fn is_part_of_more(&self, field: &Field, is_in_string: bool) -> bool {
         let behind = &self.text[field.end..];
         let is_in_escape = is_in_string && is_in_escape(&self.text[..field.start]);
         is_in_escape || goes_on_as_number(behind) || !is_in_string && behind.first().is_some_and(is_number)
     }
 
-    /// Returns whether the number of a field, before which the text ends at `before`, is an element of an array in a
+    /// Returns true if the number of a field, before which the text ends at `before`, is an element of an array in a
     /// string that holds JSON.
     fn is_element_of_string(&self, field: &Field, before: usize) -> bool {
         let is_first_or_next = self.text[..before].ends_with(b"[") || self.text[..before].ends_with(b",");
@@ -228,7 +228,7 @@ fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
     }
 }
 
-/// Returns whether a colon is the first byte from `at` on that is no blank.
+/// Returns true if a colon is the first byte from `at` on that is no blank.
 fn is_before_colon(line: &[u8], at: usize) -> bool {
     let rest = line.get(at..).unwrap_or_default();
     rest.get(blanks_behind(rest)) == Some(&b':')
@@ -247,7 +247,7 @@ fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     None
 }
 
-/// Returns whether a text that follows digits goes on with the same number: `.5`, `e7`, `5`.
+/// Returns true if a text that follows digits goes on with the same number: `.5`, `e7`, `5`.
 fn goes_on_as_number(behind: &[u8]) -> bool {
     match behind {
         [b'0'..=b'9', ..] => true,
@@ -257,13 +257,13 @@ fn goes_on_as_number(behind: &[u8]) -> bool {
     }
 }
 
-/// Returns whether a text ends in a part of a number that is more than a sign: `1e`, `-2`.
+/// Returns true if a text ends in a part of a number that is more than a sign: `1e`, `-2`.
 fn is_behind_number(before: &[u8]) -> bool {
     let unsigned = before.strip_suffix(b"-").or(before.strip_suffix(b"+")).unwrap_or(before);
     unsigned.last().is_some_and(is_number)
 }
 
-/// Returns whether a JSON string that begins so goes on with digits of an escape, `\u0022`.
+/// Returns true if a JSON string that begins so goes on with digits of an escape, `\u0022`.
 fn is_in_escape(text: &[u8]) -> bool {
     let digits = text.iter().rev().take(3).take_while(|byte| byte.is_ascii_hexdigit()).count();
     text[..text.len() - digits].ends_with(b"\\u")

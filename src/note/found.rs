@@ -9,7 +9,7 @@ use memchr::{memchr_iter, memmem};
 use std::ops::Range;
 
 impl Notes {
-    /// Returns whether a text could begin with a note in whatever form and colour. Cheap, and seldom wrong.
+    /// Returns true if a text could begin with a note in whatever form and colour. Cheap, and seldom wrong.
     pub(crate) fn could_begin_in_any_form(&self, text: &[u8]) -> bool {
         let begins = |beginning: &[u8]| !beginning.is_empty() && text.starts_with(beginning);
         let has_escape = text.first() == Some(&ESCAPE) || text.get(self.lead) == Some(&ESCAPE);
@@ -36,7 +36,7 @@ impl Notes {
         Some(rest.len() - found.len())
     }
 
-    /// Returns whether all that a text has behind a field is the beginning of its note, and more than blanks.
+    /// Returns true if all that a text has behind a field is the beginning of its note, and more than blanks.
     pub(crate) fn is_begun(&self, field: &Field, entry: usize, text: &[u8]) -> bool {
         let rest = &text[field.end..];
         if rest.trim_ascii().is_empty() || rest.len() > self.max_length() {
@@ -85,7 +85,7 @@ impl Notes {
         lengths.filter(|&(found, _)| found == entry).map(|(_, length)| length).max()
     }
 
-    /// Returns whether a text has at `place` the note of that entry, for a code right before it.
+    /// Returns true if a text has at `place` the note of that entry, for a code right before it.
     pub(crate) fn is_behind_code(&self, codes: &CodeIndex, text: &[u8], place: usize, entry: usize) -> bool {
         self.lengths_behind_code(codes, text, 0..place).any(|(found, _)| found == entry)
     }

@@ -69,7 +69,7 @@ impl<'t> LineMembers<'t> {
     }
 }
 
-/// Returns whether a line has an escaped letter before a quote that ends a name.
+/// Returns true if a line has an escaped letter before a quote that ends a name.
 fn has_escaped_name(line: &[u8]) -> bool {
     let mut rest = line;
     while let Some(found) = memmem::find(rest, ESCAPED_LETTER.as_bytes()) {
@@ -88,7 +88,7 @@ fn has_escaped_name(line: &[u8]) -> bool {
     false
 }
 
-/// Returns whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
+/// Returns true if what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
 /// `=`.
 fn names_something(behind: &[u8]) -> bool {
     let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
@@ -97,7 +97,7 @@ fn names_something(behind: &[u8]) -> bool {
     are_before(rest, |byte| matches!(byte, b':' | b'='))
 }
 
-/// Returns whether blanks and one of the bytes begin a text; also where there are more blanks than are looked at.
+/// Returns true if blanks and one of the bytes begin a text; also where there are more blanks than are looked at.
 fn are_before(text: &[u8], is_wanted: impl Fn(u8) -> bool) -> bool {
     let blanks = blanks_behind(text);
     blanks >= BLANKS_MAX || text.get(blanks).is_some_and(|&byte| is_wanted(byte))

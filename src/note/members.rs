@@ -132,7 +132,7 @@ impl MemberNotes {
     }
 }
 
-/// Returns whether a text begins with something that is named as a member of a note.
+/// Returns true if a text begins with something that is named as a member of a note.
 pub(super) fn could_begin(text: &[u8]) -> bool {
     let is_member = |rest: &[u8]| {
         let name = &rest[..scanner::identifier_length(rest)];

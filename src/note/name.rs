@@ -98,7 +98,7 @@ pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Befor
     }
 }
 
-/// Returns whether a name begins where the text before it ends: behind its quote in JSON, behind a blank or the quote of
+/// Returns true if a name begins where the text before it ends: behind its quote in JSON, behind a blank or the quote of
 /// another value in a tag.
 pub(super) fn name_is_whole(before: &[u8], syntax: Syntax) -> bool {
     let without = |quote: &[u8]| before.strip_suffix(quote).is_some_and(|rest| !rest.ends_with(b"\\"));

@@ -19,7 +19,7 @@ const HOSTILE: [&[u8]; 8] = [
     b"##[error]x\t::y",
 ];
 
-/// Returns whether a character could do something to a terminal, as far as a naive reader knows.
+/// Returns true if a character could do something to a terminal, as far as a naive reader knows.
 fn acts(char: char) -> bool {
     (char.is_control() && char != '\n') || "\u{200b}\u{202e}\u{2028}\u{feff}\u{ad}".contains(char)
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 
-/// Returns whether files without names can be made in a folder.
+/// Returns true if files without names can be made in a folder.
 #[cfg(target_os = "linux")]
 pub(crate) fn has_nameless_files(folder: &Path) -> bool {
     use rustix::fs::{Mode, OFlags, open};

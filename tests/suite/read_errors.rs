@@ -17,7 +17,7 @@ fn log() -> Vec<u8> {
     (0..60_000).flat_map(|line| format!("{line:07} ret=-204 {:.<1$}\n", "", line % 50).into_bytes()).collect()
 }
 
-/// Returns whether strace can be used, and prints a word where it cannot.
+/// Returns true if strace can be used, and prints a word where it cannot.
 fn can_trace() -> bool {
     let mut command = Command::new("strace");
     command.args(["-o", "/dev/null", "true"]).stdin(Stdio::null()).stderr(Stdio::null());

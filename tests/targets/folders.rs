@@ -83,7 +83,7 @@ fn without_other_names(paths: &[PathBuf]) -> Vec<&PathBuf> {
     paths.iter().filter(is_read).collect()
 }
 
-/// Returns whether content is text; zeros before an error may have text behind them.
+/// Returns true if content is text; zeros before an error may have text behind them.
 fn is_text(text: &[u8], is_damaged: bool) -> bool {
     let is_archive = text.starts_with(b"PK\x03\x04")
         || text.starts_with(b"PK\x05\x06")

@@ -137,7 +137,7 @@ fn has_note(style: &Style<'_>, text: &[u8]) -> bool {
     notes.filter(|note| !note.is_empty()).any(|note| memchr::memmem::find(text, note.as_bytes()).is_some())
 }
 
-/// Returns whether something in a text could be the name of a member.
+/// Returns true if something in a text could be the name of a member.
 fn has_member(text: &[u8]) -> bool {
     ["_category", "_message"].iter().any(|suffix| memchr::memmem::find(text, suffix.as_bytes()).is_some())
 }

@@ -357,7 +357,7 @@ fn place(before: &[u8]) -> Place {
     }
 }
 
-/// Returns whether the string around a place is a name, or the one within it is that the next quote ends.
+/// Returns true if the string around a place is a name, or the one within it is that the next quote ends.
 fn is_in_name(line: &[u8], at: usize) -> bool {
     let quotes: Vec<usize> = (at..line.len()).filter(|&quote| line[quote] == b'"').collect();
     let closing = quotes.iter().find(|&&quote| {
