@@ -7,13 +7,14 @@ use std::ops::Range;
 /// they are handed on.
 const CAPACITY: usize = 192 * 1024;
 
-/// The bytes that are copied at a time, even where fewer are needed.
+/// The number of bytes that are copied at a time, even where fewer are needed.
 pub(crate) const CHUNK_BYTES: usize = 128;
 
-/// Longer ranges, in bytes, are copied by a call of the system's `memcpy`, which then is worth its cost.
+/// The most bytes of a range that is copied in blocks. For a longer range, a call of the system's `memcpy` is worth its
+/// cost.
 const SHORT_BYTES: usize = 1024;
 
-/// Longer ranges, in bytes, are handed on from the place where they are.
+/// The most bytes of a range that is copied. A longer range is handed on from the place where it is.
 const LONG_BYTES: usize = 2048;
 
 /// Capacity: the most ranges that wait to be handed on from their places.
@@ -203,7 +204,7 @@ mod tests {
         for round in 0..300 {
             let (mut slow, mut expected) = (Slow::default(), Vec::new());
             let mut collector = Collector::new(&mut collected, &mut slow);
-            // More long ranges than [`LONG_MAX`].
+            // More long ranges than `LONG_MAX`.
             let repeats = if round % 50 == 0 { LONG_MAX } else { 1 };
             for length in lengths.into_iter().chain(long.into_iter().cycle().take(repeats)) {
                 // At the end of the text there are no bytes behind the range.

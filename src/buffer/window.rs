@@ -1,7 +1,7 @@
 //! The window: one buffer that is filled from a reader and hands out settled bytes.
 //!
-//! Settled bytes are the ones whose output no later byte can change: all bytes up to the last newline, and of a line
-//! that is longer than the buffer all but the last bytes, over which a field and its note could still extend.
+//! Settled bytes are bytes whose output no later byte can change: all bytes up to the last newline, and of a line that
+//! is longer than the buffer all but the last bytes, over which a field and its note could still extend.
 
 use memchr::memrchr;
 use std::io::{self, ErrorKind, Read};

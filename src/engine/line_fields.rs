@@ -48,7 +48,7 @@ impl<'w, 't> LineFields<'w, 't> {
         }
     }
 
-    /// Takes the fields of keys in a text, for an annotator without patterns.
+    /// Returns the fields of a text whose keys were looked for already, for an annotator without patterns.
     pub(super) fn of_keys(writer: &'w PartAnnotator, text: &'t [u8], fields: Vec<Field>) -> Self {
         debug_assert!(writer.patterns.is_empty());
         Self { searched: text.len(), keyed: fields.into(), ..Self::new(writer, text) }

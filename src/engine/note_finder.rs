@@ -39,7 +39,7 @@ enum NotePlace {
 }
 
 impl<'a> NoteFinder<'a> {
-    /// Finds the notes behind all supposed fields of keys in whole lines of a window.
+    /// Returns an iterator over the notes behind `fields`, which are all supposed fields of keys in whole lines.
     pub(super) fn behind(
         annotator: &'a PartAnnotator,
         window: &'a [u8],
@@ -50,7 +50,7 @@ impl<'a> NoteFinder<'a> {
         Self { places, searched: lines.end, ..Self::new(annotator, window, lines) }
     }
 
-    /// Finds the notes in whole lines of a window.
+    /// Returns an iterator over the notes in whole lines of a window.
     pub(super) fn new(annotator: &'a PartAnnotator, window: &'a [u8], lines: Range<usize>) -> Self {
         Self {
             annotator,

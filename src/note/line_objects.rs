@@ -36,7 +36,7 @@ struct Objects<'t> {
 }
 
 impl<'t> LineObjects<'t> {
-    /// Notes a field that lies behind all fields before. Returns true if the field is the first with its key in its
+    /// Records a field that lies behind all fields before. Returns true if the field is the first with its key in its
     /// object. `is_escaped` is true if the field is in JSON that a string holds.
     pub(super) fn is_first(
         &mut self,

@@ -1,4 +1,4 @@
-//! Scarce resources: little memory, few open files, no threads, a full disk, a folder that is gone, an empty environment.
+//! Scarce resources: little memory, few open files, no threads, a full disk, a folder that is gone, no environment.
 
 use crate::command::{binary, isolated, output_of};
 use crate::packed::pack;
