@@ -13,8 +13,8 @@ use std::ops::Range;
 pub(crate) struct OldNotes {
     /// The bytes right before the last note, as far back as rule 3 looks, without notes.
     before: Vec<u8>,
-    /// The end of the last note in the window.
-    end: Option<usize>,
+    /// The end of the last note in the window; 0 where there is none, or none within reach.
+    end: usize,
 }
 
 impl OldNotes {
@@ -25,14 +25,14 @@ impl OldNotes {
         });
         before.drain(..before.len().saturating_sub(scanner::TOKEN_REACH_BYTES));
         self.before = before;
-        self.end = Some(note.end);
+        self.end = note.end;
     }
 
     /// Returns true if a supposed field is none: it begins within a note, or it is another kind of code in the line
     /// without its notes.
     #[inline(always)]
     pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
-        let is_in_note = self.end.is_some_and(|end| field.start < end);
+        let is_in_note = field.start < self.end;
         is_in_note || field.spelled_code && self.is_other_kind(window, field.start)
     }
 
@@ -45,12 +45,12 @@ impl OldNotes {
 
     /// Returns the text before `at` without notes, where the last note is near enough to matter; else `None`.
     fn line_before(&self, window: &[u8], at: usize) -> Option<Vec<u8>> {
-        let since = self.end.filter(|&end| end <= at && at - end < scanner::TOKEN_REACH_BYTES)?;
-        Some([&self.before, &window[since..at]].concat())
+        let is_near = self.end > 0 && self.end <= at && at - self.end < scanner::TOKEN_REACH_BYTES;
+        is_near.then(|| [&self.before, &window[self.end..at]].concat())
     }
 
     /// Adjusts the state to a window whose bytes have moved from offset `from` to offset `to`.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
-        self.end = self.end.and_then(|end| (end + to).checked_sub(from));
+        self.end = (self.end + to).saturating_sub(from);
     }
 }
