@@ -1,27 +1,28 @@
-//! Collects what is written of a part of a stream, piece by piece, so that it goes on at once.
+//! Collects the output of a part of a stream, so that many small ranges go to the writer at once.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::ops::Range;
 
-/// As much is collected before it goes on: a window with its notes, most likely. It is still in the second nearest cache
-/// then.
+/// Capacity: most likely a window with its notes, in bytes. The collected bytes are then still in the L2 cache when
+/// they are handed on.
 const CAPACITY: usize = 192 * 1024;
 
-/// How much is copied at a time, needed or not.
+/// The number of bytes that are copied at a time, even where fewer are needed.
 pub(crate) const CHUNK_BYTES: usize = 128;
 
-/// Pieces of a text with more bytes are copied by the system's library, which then is worth its call.
+/// The most bytes of a range that is copied in blocks. For a longer range, a call of the system's `memcpy` is worth its
+/// cost.
 const SHORT_BYTES: usize = 1024;
 
-/// Pieces of a text with more bytes go on from where they are.
+/// The most bytes of a range that is copied. A longer range is handed on from the place where it is.
 const LONG_BYTES: usize = 2048;
 
-/// As many of these are remembered.
+/// Capacity: the most ranges that wait to be handed on from their places.
 const LONG_MAX: usize = 64;
 
-/// A writer that takes pieces of texts, as long as these are there.
+/// A writer that takes ranges of texts. The texts live for `'t`, so that an implementation may keep references to them.
 pub(crate) trait Sink<'t>: Write {
-    /// Writes a piece of a text. What stands behind the piece in the text may be looked at.
+    /// Writes a range of a text. May read the bytes behind the range in the text, but does not write them.
     fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
         self.write_all(&text[piece])
     }
@@ -29,7 +30,7 @@ pub(crate) trait Sink<'t>: Write {
 
 impl Sink<'_> for Vec<u8> {}
 
-/// Room to collect in.
+/// A buffer for a [`Collector`], which can be used again by the next one.
 #[derive(Debug)]
 pub(crate) struct Collected(Box<[u8]>);
 
@@ -39,13 +40,13 @@ impl Default for Collected {
     }
 }
 
-/// Collects for a writer. What has not gone on when this is dropped never does: call [`Collector::finish`].
+/// Collects bytes for a writer. Bytes that are left are lost when it is dropped: call [`Collector::finish`].
 ///
-/// Which writer that is makes no difference for code that is called for each piece: it is compiled once.
+/// Takes `&mut dyn Write`, so that the code that runs for each range is compiled once and not for each type of writer.
 pub(crate) struct Collector<'t, 'w> {
     bytes: &'w mut [u8],
     length: usize,
-    /// Pieces that are not copied, each with how many of the bytes stand before it.
+    /// Ranges that are not copied, each with the number of collected bytes before it.
     long: [(usize, &'t [u8]); LONG_MAX],
     long_count: usize,
     wtr: &'w mut dyn Write,
@@ -56,11 +57,12 @@ impl<'t, 'w> Collector<'t, 'w> {
         Self { bytes: &mut collected.0, length: 0, long: [(0, &[]); LONG_MAX], long_count: 0, wtr }
     }
 
-    /// Hands on what is left.
+    /// Hands all remaining bytes to the writer.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.hand_on()
     }
 
+    /// Hands all collected bytes to the writer, in one vectored write where possible.
     #[cold]
     fn hand_on(&mut self) -> io::Result<()> {
         let length = std::mem::take(&mut self.length);
@@ -75,7 +77,7 @@ impl<'t, 'w> Collector<'t, 'w> {
         write_all_vectored(self.wtr, &mut slices[..=count])
     }
 
-    /// Copies just these bytes.
+    /// Copies the bytes of `piece`, and no more.
     #[inline(never)]
     fn copy_exactly(&mut self, mut piece: &[u8]) -> io::Result<()> {
         loop {
@@ -90,6 +92,7 @@ impl<'t, 'w> Collector<'t, 'w> {
         }
     }
 
+    /// Copies a range of more than [`SHORT_BYTES`], or keeps a reference to it if it has more than [`LONG_BYTES`].
     #[inline(never)]
     fn copy_not_short(&mut self, piece: &'t [u8]) -> io::Result<()> {
         if piece.len() <= LONG_BYTES {
@@ -105,11 +108,11 @@ impl<'t, 'w> Collector<'t, 'w> {
 }
 
 impl<'t> Sink<'t> for Collector<'t, '_> {
-    /// Most pieces are short, and of a length that cannot be predicted, so that a copy of just so many bytes takes
-    /// longer than one of more bytes than are needed.
+    /// Copies whole blocks of [`CHUNK_BYTES`]: most ranges are short and of a length that cannot be predicted, so that
+    /// a copy of the exact length takes longer than a copy of more bytes than are needed.
     #[inline(always)]
     fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
-        // Not `len`, which asks whether the range is empty.
+        // A subtraction without the test for an empty range that `len` makes.
         let count = piece.end.wrapping_sub(piece.start);
         if count > SHORT_BYTES {
             return self.copy_not_short(&text[piece]);
@@ -139,15 +142,16 @@ impl Write for Collector<'_, '_> {
         Ok(piece.len())
     }
 
-    /// Hands on what was collected, and has the writer do so too.
+    /// Hands all collected bytes to the writer, and flushes the writer.
     fn flush(&mut self) -> io::Result<()> {
         self.hand_on()?;
         self.wtr.flush()
     }
 }
 
+/// Writes all bytes of the slices, as `Write::write_all` does.
 fn write_all_vectored(wtr: &mut dyn Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
-    // Leaves out empty ones.
+    // Drops empty slices at the front.
     IoSlice::advance_slices(&mut slices, 0);
     while !slices.is_empty() {
         match wtr.write_vectored(slices) {
@@ -164,7 +168,7 @@ fn write_all_vectored(wtr: &mut dyn Write, mut slices: &mut [IoSlice<'_>]) -> io
 mod tests {
     use super::*;
 
-    /// Takes a little of what it is given.
+    /// Accepts a few bytes of each write.
     #[derive(Default)]
     struct Slow {
         taken: Vec<u8>,
@@ -201,10 +205,10 @@ mod tests {
         for round in 0..300 {
             let (mut slow, mut expected) = (Slow::default(), Vec::new());
             let mut collector = Collector::new(&mut collected, &mut slow);
-            // More long ones than are remembered.
+            // More long ranges than `LONG_MAX`.
             let repeats = if round % 50 == 0 { LONG_MAX } else { 1 };
             for length in lengths.into_iter().chain(long.into_iter().cycle().take(repeats)) {
-                // At the end of the text nothing stands behind the piece.
+                // At the end of the text there are no bytes behind the range.
                 for start in [round, text.len() - length] {
                     collector.copy(&text, start..start + length).unwrap();
                     expected.extend_from_slice(&text[start..start + length]);

@@ -1,4 +1,5 @@
-//! Buffers at both ends of the annotator: bytes that are read and not settled, bytes that are written and not handed on.
+//! Buffers at both ends of the annotator: bytes that are read and not settled, and bytes that are written and not
+//! handed on.
 
 mod collector;
 mod window;

@@ -1,57 +1,58 @@
-//! The window: one buffer, filled from a reader, that hands out what is settled.
+//! The window: one buffer that is filled from a reader and hands out settled bytes.
 //!
-//! Settled is what no byte to come can change: all up to the last newline; of a line that is longer than
-//! the buffer, all but the last bytes, which a field and its note could still span.
+//! Settled bytes are bytes whose output no later byte can change: all bytes up to the last newline, and of a line that
+//! is longer than the buffer all but the last bytes, over which a field and its note could still extend.
 
 use memchr::memrchr;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
-/// Where a line must be whole to be worked on, because it is chosen or searched as a whole, one of up to so many bytes
-/// is. A longer one is written, and no pattern is looked for in it.
+/// The most bytes of a line that is looked at as a whole, because lines are chosen or patterns are looked for. A longer
+/// line is always written, and no pattern is looked for in it.
 pub(crate) const LINE_MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// A part of the input, in a buffer that grows only where a line must be whole.
 #[derive(Debug)]
 pub(crate) struct Window {
-    /// What has been read, in `..end`: first what has been consumed and is kept, because the rest of its
-    /// line may refer to it, then, from `start` on, what has not.
+    /// The bytes that were read, in `..end`. Bytes before `start` were consumed, and are kept because the rest of their
+    /// line may need them; bytes from `start` on were not consumed.
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
     /// No newline stands in `start..searched`.
     searched: usize,
-    /// How many consumed bytes of a line are kept.
+    /// The most consumed bytes of a line that are kept.
     look_behind: usize,
-    /// How many bytes of an overlong line are not settled.
+    /// The number of bytes at the end of an overlong line that are not settled.
     look_ahead: usize,
-    /// How much is read at a time.
+    /// The most bytes that are read at a time.
     read_max: usize,
-    /// How large the buffer may become, to hold a line that is longer than it.
+    /// The most bytes to which the buffer may grow, to hold a long line.
     capacity_max: usize,
     at_end: bool,
-    /// True if the input ends there because it is damaged or unreadable.
+    /// True if the input ends at `end` because it is damaged or unreadable.
     is_cut: bool,
 }
 
-/// What can be worked on now.
+/// Settled bytes, with the bytes around them.
 #[derive(Clone, Debug)]
 pub(crate) struct Settled<'a> {
-    /// What is there: the part, and something before and behind it.
+    /// All bytes in the window: the part, and bytes before and behind it.
     pub(crate) text: &'a [u8],
-    /// Begins where the last part ended; empty where the line is not complete.
+    /// The range of settled bytes. Begins where the last consumed part ended; empty where no line is complete yet.
     pub(crate) part: Range<usize>,
-    /// Whether the input ends with the part.
+    /// True if the input ends with the part.
     pub(crate) at_end: bool,
-    /// True if it does so because it is damaged or unreadable: what is next is not known.
+    /// True if the input ends there because it is damaged or unreadable, so that the bytes behind the part are not
+    /// known.
     pub(crate) is_cut: bool,
 }
 
 impl Window {
-    /// A window of `capacity` bytes, or more if the look-around needs more. For a line of up to `line_max`
-    /// bytes it grows.
+    /// Returns a window of `capacity` bytes, or more if the look-around needs more. The window grows to hold a line of
+    /// up to `line_max` bytes.
     pub(crate) fn new(capacity: usize, line_max: usize, look_behind: usize, look_ahead: usize) -> Self {
-        // A long note must not let a long line go by in tiny pieces.
+        // Leaves room beyond the look-around: with a long note, a long line would otherwise be consumed in tiny ranges.
         let capacity = capacity.max(look_behind + look_ahead + look_ahead / 8 + 1);
         Self {
             buffer: vec![0; capacity].into_boxed_slice(),
@@ -67,16 +68,20 @@ impl Window {
         }
     }
 
-    /// Forgets all, for another input.
+    /// Drops all bytes, for another input.
     pub(crate) fn clear(&mut self) {
         (self.start, self.end, self.searched) = (0, 0, 0);
         (self.at_end, self.is_cut) = (false, false);
     }
 
-    /// Reads once, and returns how many bytes came; 0 is the end of the input. What has been consumed and
-    /// is no longer needed is dropped, and the rest moved to the front, which [`Window::start`] shows.
+    /// Reads once, and returns the number of bytes read; 0 is the end of the input. Drops consumed bytes that are no
+    /// longer needed and moves the rest to the front, which changes [`Window::start`].
     ///
-    /// There is always room when all that was settled has been consumed.
+    /// There is always room if all settled bytes have been consumed.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of the reader, except for interruptions, after which it reads again.
     pub(crate) fn fill(&mut self, rdr: &mut impl Read) -> io::Result<usize> {
         self.roll();
         if self.end == self.buffer.len() {
@@ -94,22 +99,22 @@ impl Window {
         Ok(count)
     }
 
-    /// Nothing more will come, because the input is damaged or unreadable: an incomplete line is settled too.
+    /// Ends the input because it is damaged or unreadable: an incomplete line is settled, too.
     pub(crate) fn cut_off(&mut self) {
         (self.at_end, self.is_cut) = (true, true);
     }
 
-    /// Whether nothing more will come.
+    /// Returns true if no more bytes will come.
     pub(crate) fn at_end(&self) -> bool {
         self.at_end
     }
 
-    /// Where what has not been consumed begins.
+    /// Returns the byte offset in the window where unconsumed bytes begin.
     pub(crate) fn start(&self) -> usize {
         self.start
     }
 
-    /// What no byte to come can change.
+    /// Returns the settled bytes.
     pub(crate) fn settled(&mut self) -> Settled<'_> {
         let end = if self.at_end {
             self.end
@@ -125,7 +130,7 @@ impl Window {
         Settled { text: &self.buffer[..self.end], part, at_end: self.at_end, is_cut: self.is_cut }
     }
 
-    /// Everything before `to` has been worked on.
+    /// Consumes all bytes before `to`, which must not lie before [`Window::start`] or behind the bytes that were read.
     pub(crate) fn consume(&mut self, to: usize) {
         debug_assert!((self.start..=self.end).contains(&to));
         self.start = to;

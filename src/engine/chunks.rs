@@ -1,4 +1,4 @@
-//! The fields of a unit, chunk by chunk, in their order: the list of them is bounded, however long a line is.
+//! The fields of a unit, chunk by chunk, in ascending order: the list of fields is bounded, however long a line is.
 
 use super::state::LineState;
 use super::units::{UNIT_BYTES, Unit};
@@ -9,12 +9,12 @@ use std::io;
 use std::ops::Range;
 
 impl PartAnnotator {
-    /// Finds the fields of a unit. Calls `on_chunk` with each chunk of it, whose fields are listed in the state; the
-    /// chunks follow each other without a gap. Returns where the next unit begins: at the end of this one, or behind a
-    /// field or an old note that goes on beyond.
+    /// Finds the fields of a unit. Calls `on_chunk` with each chunk of the unit, whose fields are listed in the state.
+    /// Chunks follow each other without a gap. Returns the byte offset where the next unit begins: the end of this
+    /// unit, or the end of a field or an old note that extends beyond it.
     ///
-    /// `is_cut` says that the input is damaged or unreadable behind the window: a code that more bytes could change is
-    /// none.
+    /// `is_cut` is true if the input is damaged or unreadable behind the window: then a code that more bytes could
+    /// change is none.
     ///
     /// # Errors
     ///
@@ -56,8 +56,8 @@ impl PartAnnotator {
         }
     }
 
-    /// Treats the beginning of a note at the end of damaged input as the note of its field, so that no whole one stands
-    /// before it; what begins within it is no field. Such a beginning is not taken out.
+    /// Treats the beginning of a note at the end of damaged input as the note of its field, so that no second note is
+    /// written before it. A field within this beginning is none. With `--strip` the beginning stays.
     fn keep_cut_note(&self, window: &[u8], listed: &mut Vec<Field>) {
         let is_begun = |field: &Field| {
             !self.strip && field.entry.is_some_and(|entry| self.notes.is_begun(field, entry, window))
@@ -68,8 +68,8 @@ impl PartAnnotator {
         }
     }
 
-    /// The chunks of text in which keys alone are looked for. Where the form of a note depends on the line, this is
-    /// text of a line that is too long to be looked at, and its fields get no notes.
+    /// Finds the fields of text in which only keys are looked for, chunk by chunk. Where the form of a note depends on
+    /// its line, such text is part of a line that is too long to be looked at whole, and its fields get no notes.
     fn for_each_keyed_chunk(
         &self,
         window: &[u8],

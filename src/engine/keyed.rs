@@ -1,4 +1,4 @@
-//! Fields of keys alone: the hot loop.
+//! Finds and writes the fields of keys alone: the hot loop.
 
 use super::state::LineState;
 use super::{PartAnnotator, StreamState};
@@ -11,10 +11,11 @@ use std::io;
 use std::ops::Range;
 
 impl PartAnnotator {
-    /// Writes up to behind the last field's note, and returns where that is. Each field is written as soon as it is found:
-    /// what lies before it was just searched, and is still in the nearest cache.
-    // Inlined, with all that is done for each field, to be compiled with the instructions of the level; what is seldom
-    // needed is apart, so that the rest stays in registers.
+    /// Writes the part up to the end of the last field's note, and returns the byte offset of the first byte that is
+    /// not written. Writes each field as soon as it is found: the bytes before it were just searched, and are still in
+    /// the L1 cache.
+    // Inlined, with all functions that run for each field, so that all are compiled with the instructions of the level.
+    // Code that seldom runs is kept out of line, so that the rest stays in registers.
     #[inline(always)]
     pub(super) fn write_with_keys<'t, S: Simd>(
         &'t self,
@@ -60,7 +61,7 @@ impl PartAnnotator {
         Ok(written)
     }
 
-    /// Appends the fields of a range of a text that has no notes.
+    /// Appends the fields of keys in a range of a text without notes.
     pub(super) fn find_keys(
         &self,
         text: &[u8],
@@ -81,7 +82,8 @@ impl PartAnnotator {
         );
     }
 
-    /// Appends all that looks like a field in a range: rule 3 of the scanner and notes are left to the caller.
+    /// Appends all fields of keys in a range, as they are before rule 3 of the scanner and notes are considered, which
+    /// is up to the caller.
     pub(super) fn find_all_keys(
         &self,
         text: &[u8],
@@ -92,7 +94,7 @@ impl PartAnnotator {
         self.find_kept(text, range, candidates, found, Some);
     }
 
-    /// Appends the fields of a range, each with the length of the note that stands behind it already.
+    /// Appends the fields of keys in a range, each with the length of the note that already stands behind it.
     pub(super) fn find_with_keys(
         &self,
         text: &[u8],
@@ -111,7 +113,7 @@ impl PartAnnotator {
         );
     }
 
-    /// Appends all that `keep` makes of the fields of a range.
+    /// Appends the results of `keep` for the fields of a range, but for `None`.
     #[inline(always)]
     fn find_kept(
         &self,

@@ -1,4 +1,4 @@
-//! Fields of keys and of patterns together, in a text of whole lines that has no notes.
+//! The fields of keys and of patterns together, in a text of whole lines without notes.
 
 use super::PartAnnotator;
 use crate::field::{Field, NoteForm};
@@ -7,27 +7,27 @@ use crate::pattern::PatternSearch;
 use crate::scanner::{Candidates, LOOK_BEHIND_BYTES};
 use std::collections::VecDeque;
 
-/// The fields of a text, in the order in which they begin. Where two overlap, the one that begins first counts; where
-/// they begin at the same place, that of a key, and then that of the pattern that was given first.
+/// The fields of a text, in the order in which they begin. Of two that overlap, the one that begins first counts. Of
+/// several that begin at the same place, a key's field counts; without one, that of the pattern that was given first.
 pub(super) struct LineFields<'w, 't> {
     writer: &'w PartAnnotator,
     text: &'t [u8],
-    /// Up to here keys have been looked for.
+    /// The byte offset up to which keys have been looked for.
     searched: usize,
-    /// The fields of keys that have been found and not been given.
+    /// The fields of keys that were found and not yet returned.
     keyed: VecDeque<Field>,
-    /// Each pattern's next field.
+    /// Each pattern, with its next field.
     patterns: Vec<(PatternSearch<'w>, Option<Field>)>,
-    /// The end of the last field that was given.
+    /// The end of the last field that was returned.
     end: usize,
-    /// Finds the form of each field's note, where that depends on the line.
+    /// Finds the form of each field's note, where the form depends on the line.
     forms: Option<FormFinder<'t>>,
 }
 
 /// The origin of a field.
 enum FieldOrigin {
     Key,
-    /// With its place among the patterns.
+    /// The number of the pattern.
     Pattern(usize),
 }
 
@@ -48,13 +48,13 @@ impl<'w, 't> LineFields<'w, 't> {
         }
     }
 
-    /// Takes the fields of keys in a text, where there are no patterns.
+    /// Returns the fields of a text whose keys were looked for already, for an annotator without patterns.
     pub(super) fn of_keys(writer: &'w PartAnnotator, text: &'t [u8], fields: Vec<Field>) -> Self {
         debug_assert!(writer.patterns.is_empty());
         Self { searched: text.len(), keyed: fields.into(), ..Self::new(writer, text) }
     }
 
-    /// Appends the fields that have been found.
+    /// Appends all fields that were found.
     pub(super) fn give_all(&mut self, found: &mut Vec<Field>) {
         while let Some((_, origin)) = self.next_start()
             && let Some(field) = self.take(&origin)
@@ -63,8 +63,8 @@ impl<'w, 't> LineFields<'w, 't> {
         }
     }
 
-    /// Appends the fields whose keys are found up to a place of the text, and those of patterns before them. Returns
-    /// the place behind which a later call goes on.
+    /// Looks for keys up to byte offset `to` of the text, and appends the fields of keys and patterns that no later key
+    /// can precede. Returns a byte offset before which no field of a later call begins.
     pub(super) fn find_up_to(
         &mut self,
         to: usize,
@@ -74,7 +74,7 @@ impl<'w, 't> LineFields<'w, 't> {
         let mut keyed = Vec::from(std::mem::take(&mut self.keyed));
         self.writer.find_keys(self.text, self.searched..to, candidates, &mut keyed);
         (self.keyed, self.searched) = (keyed.into(), to);
-        // A key that begins before has its separator behind.
+        // A key before `to` may have its separator behind `to`.
         let limit = if to == self.text.len() { to } else { to.saturating_sub(LOOK_BEHIND_BYTES) };
         let is_last = to == self.text.len();
         while let Some((start, origin)) = self.next_start()
@@ -86,7 +86,7 @@ impl<'w, 't> LineFields<'w, 't> {
         limit.max(self.end)
     }
 
-    /// Appends a field with its form, unless it overlaps with the last one.
+    /// Appends a field with its form, unless it overlaps with the last field.
     fn push(&mut self, mut field: Field, origin: &FieldOrigin, found: &mut Vec<Field>) {
         if field.start < self.end {
             return;
@@ -98,13 +98,13 @@ impl<'w, 't> LineFields<'w, 't> {
             (None, _) => {}
         }
         if field.name_start() < end_before {
-            // The note of the field before stands in the middle of the name, or would.
+            // The note of the field before stands, or would stand, in the middle of the name.
             field.form = NoteForm::Nothing;
         }
         found.push(field);
     }
 
-    /// Returns the place where the next field begins, and its origin.
+    /// Returns the byte offset where the next field begins, and its origin.
     #[inline]
     fn next_start(&self) -> Option<(usize, FieldOrigin)> {
         let key = self.keyed.front().map(|field| (field.start, FieldOrigin::Key));
@@ -114,10 +114,11 @@ impl<'w, 't> LineFields<'w, 't> {
         let patterns = self.patterns.iter().enumerate().filter_map(|(number, (_, next))| {
             next.as_ref().map(|field| (field.start, FieldOrigin::Pattern(number)))
         });
-        // Of equal ones the first.
+        // Takes the first of several that begin at the same place.
         key.into_iter().chain(patterns).min_by_key(|&(start, _)| start)
     }
 
+    /// Takes the next field of an origin, and looks for the one behind it.
     fn take(&mut self, origin: &FieldOrigin) -> Option<Field> {
         match *origin {
             FieldOrigin::Key => self.keyed.pop_front(),

@@ -1,4 +1,4 @@
-//! Finds fields, copies what lies between them, puts a note behind each or takes it out.
+//! Finds fields, copies the bytes between them, and writes or removes the note behind each.
 
 mod chunks;
 mod keyed;
@@ -22,17 +22,17 @@ use state::LineState;
 use std::io;
 use std::ops::Range;
 
-/// Puts notes behind fields; knows nothing of where bytes come from and go to.
+/// Writes notes behind fields. Knows nothing of the source of the bytes or of their destination.
 #[derive(Clone, Debug)]
 pub(crate) struct PartAnnotator {
     scanner: Scanner,
     pub(crate) patterns: PatternScanner,
     notes: Notes,
-    /// Whether notes are in colour.
+    /// True if notes are in colour.
     color: bool,
-    /// Whether notes that are there are taken out, and none written.
+    /// True if existing notes are removed and none is written.
     strip: bool,
-    /// Whether notes are written as they are, whatever the line is like.
+    /// True if notes are text without colour, whatever the line is like.
     writes_plain: bool,
 }
 
@@ -48,17 +48,19 @@ impl PartAnnotator {
         Self { scanner, patterns, notes, color, strip, writes_plain }
     }
 
-    /// Returns whether fields are those of keys, and the notes the same in every line: then lines need not be whole.
+    /// Returns true if only keys are looked for and notes are the same in every line: then lines need not be whole.
     pub(crate) fn is_keyed_alone(&self) -> bool {
         self.patterns.is_empty() && !self.notes.have_forms()
     }
 
-    /// Writes a part of the window with its notes and returns where the next part begins: at the end of
-    /// this one, or, where that lies in a field or an old note, behind that. Lists the fields if that is wanted.
+    /// Writes a part of the window with its notes. Returns the byte offset where the next part begins: the end of this
+    /// part, or, where that lies in a field or an old note, the end of the field or note. Lists the fields in the state
+    /// if `list` is true.
     ///
-    /// The part begins where the last one ended. It ends where a line does, or a field's and a note's
-    /// reach before the end of what is there of the line ([`PartAnnotator::look_ahead`]). For writers that are
-    /// [keyed alone](PartAnnotator::is_keyed_alone); others find fields by [`PartAnnotator::for_each_chunk`].
+    /// The part must begin where the last one ended. It must end with a line, or at least
+    /// [`look_ahead`](PartAnnotator::look_ahead) bytes before the end of the bytes that are there of the line. The
+    /// annotator must be [keyed alone](PartAnnotator::is_keyed_alone); others find fields by
+    /// [`PartAnnotator::for_each_chunk`].
     pub(crate) fn write_part<'t>(
         &'t self,
         window: &'t [u8],
@@ -82,7 +84,7 @@ impl PartAnnotator {
         Ok(end)
     }
 
-    /// Finds out whether the note of a field is there.
+    /// Returns the field with the length of the note that already stands behind it.
     #[inline(always)]
     fn complete(&self, field: Field, window: &[u8], line: &mut LineState) -> Field {
         let old_note_bytes = match field.entry {
@@ -94,7 +96,7 @@ impl PartAnnotator {
         Field { old_note_bytes, ..field }
     }
 
-    /// Returns the length of the note of a field that stands behind it; 0 where none does.
+    /// Returns the length in bytes of the note that already stands behind a field; 0 where none does.
     #[inline(never)]
     fn look_for_old_note(&self, field: Field, entry: usize, window: &[u8], line: &mut LineState) -> usize {
         let LineState { old_notes, color } = line;
@@ -106,14 +108,14 @@ impl PartAnnotator {
         }
         let mut end = field.end + length;
         if !self.strip && window[field.end..].starts_with(note::RESET) {
-            // What puts the colour back belongs to the note for who looks through it.
+            // The sequence that restores the colour belongs to the note where a rule looks through notes.
             end += color::sequence_length(&window[end..]);
         }
         old_notes.add(window, field.end..end);
         length
     }
 
-    /// Looks at what is left of a part for what the next one needs to know of its line.
+    /// Advances the state of the line to `end`, as far as the next part needs it.
     #[inline]
     fn leave(&self, window: &[u8], end: usize, line: &mut LineState) {
         if self.strip {
@@ -142,7 +144,7 @@ impl PartAnnotator {
         Ok(())
     }
 
-    /// Writes all from `written` to a field, with its note, if there is something to be done for it.
+    /// Writes the bytes from `written` to the end of a field, with its note, if a note is to be written or removed.
     #[inline(never)]
     fn write_field<'t>(
         &'t self,
@@ -165,7 +167,7 @@ impl PartAnnotator {
         }
     }
 
-    /// Writes a note as it is, whatever the line is like.
+    /// Writes a note as text without colour.
     #[inline(always)]
     fn write_plain_note<'t>(&'t self, entry: usize, wtr: &mut impl Sink<'t>) -> io::Result<()> {
         let (texts, note) = self.notes.plain(entry);
@@ -189,19 +191,19 @@ impl PartAnnotator {
         self.notes.write(&field, entry, window, self.color.then_some(&*color), wtr)
     }
 
-    /// How far behind a part the window must reach, unless the line ends before that.
+    /// Returns the number of bytes behind a part that the window must have, unless the line ends before.
     pub(crate) fn look_ahead(&self) -> usize {
         let restored = if self.strip { color::RESTORING_MAX_BYTES } else { color::SEQUENCE_MAX_BYTES };
         scanner::LOOK_AHEAD_BYTES + self.notes.max_length() + restored
     }
 }
 
-/// Where the last of the fields ends, with the note behind it that was there: who is told of a field has all of it.
+/// Returns the end of the last field with the note that already stands behind it, so that an observer sees both whole.
 fn end_of_listed(listed: &[Field]) -> usize {
     listed.last().map_or(0, |field| field.end + field.old_note_bytes)
 }
 
-/// How long the sequence is that puts the line's colour back behind a note of that length there.
+/// Returns the length in bytes of the sequence that restores the line's colour behind a note; 0 where there is none.
 fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, length: usize) -> usize {
     color.advance(window, note_start);
     let has_ended_colors = window[note_start..].starts_with(note::RESET);

@@ -7,11 +7,11 @@ use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
 use std::ops::Range;
 
-/// Bytes that are searched at a time: the places where a note could begin are listed.
+/// The bytes that are searched at a time. Bounds the list of places where a note could begin.
 const SEARCH_BYTES: usize = 32 * 1024;
 
-/// An iterator over the notes that stand behind a code, in their order, each with the sequence that restores the line's
-/// colour behind it. Of several notes that could stand at a place, the longest does.
+/// An iterator over the notes behind codes, in ascending order, each with the sequence behind it that restores the
+/// line's colour. Of several notes that could begin at a place, the longest counts.
 ///
 /// Without patterns, notes stand behind fields of keys, and are looked for there alone. A pattern may take any digits
 /// for a code; then notes are looked for wherever one could begin.
@@ -19,9 +19,9 @@ pub(super) struct NoteFinder<'a> {
     annotator: &'a PartAnnotator,
     /// The window up to the end of the lines.
     text: &'a [u8],
-    /// All before has been searched.
+    /// The byte offset up to which the text has been searched.
     searched: usize,
-    /// The places in the bytes that were searched last at which a note could begin, the last one first.
+    /// The places in the bytes that were searched last at which a note could begin, in descending order.
     places: Vec<NotePlace>,
     /// The end of the last note.
     end: usize,
@@ -34,12 +34,12 @@ pub(super) struct NoteFinder<'a> {
 enum NotePlace {
     /// Behind a field.
     Field(Field),
-    /// At this byte offset; the code before it is not known.
+    /// At this byte offset; the code before it is not yet known.
     Beginning(usize),
 }
 
 impl<'a> NoteFinder<'a> {
-    /// Finds the notes behind all that looks like a field of a key in whole lines of a window.
+    /// Returns an iterator over the notes behind `fields`, which are all supposed fields of keys in whole lines.
     pub(super) fn behind(
         annotator: &'a PartAnnotator,
         window: &'a [u8],
@@ -50,7 +50,7 @@ impl<'a> NoteFinder<'a> {
         Self { places, searched: lines.end, ..Self::new(annotator, window, lines) }
     }
 
-    /// Finds the notes in whole lines of a window.
+    /// Returns an iterator over the notes in whole lines of a window.
     pub(super) fn new(annotator: &'a PartAnnotator, window: &'a [u8], lines: Range<usize>) -> Self {
         Self {
             annotator,
@@ -64,6 +64,7 @@ impl<'a> NoteFinder<'a> {
         }
     }
 
+    /// Searches the next [`SEARCH_BYTES`], and lists the places where a note could begin.
     fn search_more(&mut self) {
         let end = self.text.len().min(self.searched + SEARCH_BYTES);
         let range = self.searched..end;
@@ -81,7 +82,7 @@ impl<'a> NoteFinder<'a> {
         self.searched = end;
     }
 
-    /// Returns the note at a place, without what restores the colour.
+    /// Returns the note at a place, without the sequence that restores the colour.
     fn note_at(&self, place: &NotePlace) -> Option<Range<usize>> {
         let (notes, codes) = (&self.annotator.notes, self.annotator.patterns.codes());
         let (at, length) = match *place {

@@ -1,9 +1,9 @@
-//! Fields of lines that are looked at whole, because of patterns or of forms of notes: in the lines as they are
-//! without notes.
+//! Finds the fields of lines that are looked at whole, because of patterns or of forms of notes. Looks at the lines
+//! without their notes.
 //!
-//! A pattern may match anything, a note too, or what a note stands in the middle of; and which members a line has itself
-//! is told without those that were added. So that annotating twice changes nothing, and that notes can be taken out
-//! again, a line that has notes is looked at in a copy without them, and the places are mapped back.
+//! A pattern may match anything: a note, or text that a note divides. And `--fields` needs the members that a line has
+//! itself, without the members of notes. So that annotating twice changes nothing, and that notes can be removed again,
+//! a line that has notes is searched in a copy without them, and the places are mapped back.
 
 use super::line_fields::LineFields;
 use super::note_finder::NoteFinder;
@@ -26,7 +26,7 @@ impl PartAnnotator {
             self.find_all_keys(&window[..lines.end], lines.clone(), candidates, &mut fields);
             let notes: Vec<_> = NoteFinder::behind(self, window, lines.clone(), &fields).collect();
             if notes.is_empty() {
-                // Nearly always; then the fields need not be looked for again.
+                // There are nearly never notes; then the fields need not be looked for again.
                 self.list_found(window, lines, fields, listed);
                 return;
             }
@@ -52,7 +52,7 @@ impl PartAnnotator {
         self.list_without_notes(window, start..lines.end, listed, candidates);
     }
 
-    /// Lists what looks like a field in lines that have no notes, but for other kinds of code.
+    /// Lists the supposed fields of lines without notes, except for other kinds of codes.
     fn list_found(
         &self,
         window: &[u8],
@@ -73,7 +73,7 @@ impl PartAnnotator {
         }
     }
 
-    /// Appends the fields of lines that have no notes.
+    /// Appends the fields of lines without notes.
     fn list_without_notes(
         &self,
         window: &[u8],
@@ -121,7 +121,7 @@ impl PartAnnotator {
         Ok(())
     }
 
-    /// Maps the places of a field from a text without notes to the window, and looks whether its note is there.
+    /// Maps the places of a field from a text without notes to the window, and sets the length of its note.
     fn map_back(
         &self,
         field: &mut Field,
@@ -133,7 +133,7 @@ impl PartAnnotator {
         field.start = places.start(found.start);
         field.end = places.end(found.end);
         if let NoteForm::Members(_) = field.form {
-            // A note stands in the middle of the name or of the field.
+            // A note that stands in the middle of the name or of the field rules members out.
             let name = &text[found.name_start()..found.end];
             let is_whole =
                 window[..field.end].ends_with(name) && field.end - field.start == found.end - found.start;
@@ -146,7 +146,7 @@ impl PartAnnotator {
     }
 }
 
-/// A copy of a line without its notes.
+/// Returns a copy of a line without its notes.
 fn without_notes(window: &[u8], line: Range<usize>, notes: impl Iterator<Item = Range<usize>>) -> Vec<u8> {
     let mut text = Vec::with_capacity(line.len());
     let mut at = line.start;
@@ -158,12 +158,12 @@ fn without_notes(window: &[u8], line: Range<usize>, notes: impl Iterator<Item = 
     text
 }
 
-/// Maps places of a text without notes to the window, in their order.
+/// Maps places of a text without notes to the window. Takes them in ascending order.
 struct PlaceMap<N: Iterator<Item = Range<usize>>> {
-    /// A place of the text, and where in the window it is, behind the notes that stand there.
+    /// A place of the text. `window_at` is the same place in the window, behind any notes there.
     text_at: usize,
     window_at: usize,
-    /// The notes behind that.
+    /// The notes behind `window_at`.
     notes: Peekable<N>,
 }
 
@@ -172,25 +172,25 @@ impl<N: Iterator<Item = Range<usize>>> PlaceMap<N> {
         Self { text_at: 0, window_at: line_start, notes: notes.peekable() }
     }
 
-    /// The place in the window of what begins at a place of the text: behind a note that stands there.
+    /// Maps the beginning of a range of the text to the window: behind any notes that stand there.
     fn start(&mut self, at: usize) -> usize {
         while self.pass_note(|place| place <= at) {}
         self.window_at + (at - self.text_at)
     }
 
-    /// The place in the window of what ends at a place of the text: before a note that stands there.
+    /// Maps the end of a range of the text to the window: before any notes that stand there.
     fn end(&mut self, at: usize) -> usize {
         while self.pass_note(|place| place < at) {}
         self.window_at + (at - self.text_at)
     }
 
-    /// The note that stands at a place of the text, which was asked for last.
+    /// Returns the note that stands at a place of the text. The last place that was mapped must be this one.
     fn note_behind(&mut self, at: usize) -> Option<Range<usize>> {
         let end = self.window_at + (at - self.text_at);
         self.notes.peek().filter(|note| note.start == end).cloned()
     }
 
-    /// Passes the next note if its place in the text is wanted.
+    /// Passes the next note if `is_wanted` returns true for its place in the text. Returns true if it did.
     fn pass_note(&mut self, is_wanted: impl Fn(usize) -> bool) -> bool {
         let (text_at, window_at) = (self.text_at, self.window_at);
         let place = |note: &Range<usize>| text_at + (note.start - window_at);
@@ -204,7 +204,7 @@ impl<N: Iterator<Item = Range<usize>>> PlaceMap<N> {
     }
 }
 
-/// The line of a text of whole lines that a place is in.
+/// Returns the line, in a text of whole lines, that has the byte at `place`.
 fn line_around(window: &[u8], lines: &Range<usize>, place: usize) -> Range<usize> {
     let newline = memrchr(b'\n', &window[lines.start..place]);
     let start = newline.map_or(lines.start, |newline| lines.start + newline + 1);

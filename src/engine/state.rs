@@ -1,46 +1,46 @@
-//! What is remembered of a stream from one part to the next.
+//! The state of a stream between one part and the next.
 
 use crate::field::Field;
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
 
-/// What is remembered of a stream from one window to the next.
+/// The state of a stream between one part and the next.
 #[derive(Debug, Default)]
 pub(crate) struct StreamState {
-    /// How many fields with a known code there were so far, whether they got a note or had it.
+    /// The number of fields with a known code so far, with notes that were written or were there already.
     pub(crate) fields: u64,
-    /// The fields of the part or chunk that was worked on last, if they were listed.
+    /// The fields of the part or chunk that was worked on last, if fields are listed.
     pub(crate) listed: Vec<Field>,
     pub(crate) color: LineColor,
     pub(super) line: LineState,
-    /// Room for the scanner to work in.
+    /// A buffer for the scanner.
     pub(super) candidates: Candidates,
 }
 
-/// What the line so far says of the next field.
+/// The part of a line before the current place, as far as the next field depends on it.
 #[derive(Debug, Default)]
 pub(super) struct LineState {
     pub(super) old_notes: OldNotes,
-    /// For taking notes out; those that are written have their own.
+    /// The colours in force, for notes that are removed. Notes that are written have [`StreamState::color`].
     pub(super) color: LineColor,
 }
 
 impl LineState {
-    /// A line that begins at that place of the window.
+    /// Returns the state at the beginning of a line, at byte offset `start` of the window.
     pub(super) fn beginning_at(start: usize) -> Self {
         Self { old_notes: OldNotes::default(), color: LineColor::beginning_at(start) }
     }
 }
 
 impl StreamState {
-    /// Forgets all, for another input.
+    /// Drops the state of the stream, for another input. Keeps the buffers.
     pub(crate) fn clear(&mut self) {
         let Self { listed, candidates, .. } = std::mem::take(self);
         *self = Self { listed, candidates, ..Self::default() };
     }
 
-    /// Tells that what was at `from` in the window is at `to` now.
+    /// Adjusts the state to a window whose bytes have moved from offset `from` to offset `to`.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.color.moved(from, to);
         self.line.color.moved(from, to);

@@ -1,28 +1,28 @@
-//! Units: a part of the window in pieces that are worked on one after the other, each bounded, so that what is listed
-//! of one does not grow with the part.
+//! Units: ranges into which a part of the window is divided. Each is bounded, so that the list of a unit's fields does
+//! not grow with the part.
 
 use crate::buffer::LINE_MAX_BYTES;
 use memchr::{memchr, memrchr};
 use std::ops::Range;
 
-/// At most this much is worked on at a time, unless a line is longer and must be whole.
+/// The most bytes of a unit, unless it is a longer line that must be whole.
 pub(super) const UNIT_BYTES: usize = 128 * 1024;
 
-/// A piece of a part.
+/// A range of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     /// Whole lines, together no more than [`UNIT_BYTES`].
     Lines(Range<usize>),
     /// A whole line of more than [`UNIT_BYTES`], and no more than [`LINE_MAX_BYTES`].
     LongLine(Range<usize>),
-    /// No more than [`UNIT_BYTES`] of a line that is longer than a line can be that is worked on whole, or of which
-    /// more is to come.
+    /// No more than [`UNIT_BYTES`] of a line that has more than [`LINE_MAX_BYTES`], that began before the part, or that
+    /// goes on behind it.
     Piece(Range<usize>),
 }
 
 impl Unit {
-    /// The first unit of the rest of a part, which begins at `start` and ends before `part_end`; `None` where nothing
-    /// is left.
+    /// Returns the first unit of the rest of a part: the rest begins at `start` and ends before `part_end`. Returns
+    /// `None` where nothing is left.
     pub(crate) fn first_of(window: &[u8], start: usize, part_end: usize) -> Option<Self> {
         if start >= part_end {
             return None;
@@ -30,7 +30,7 @@ impl Unit {
         let unit_end = part_end.min(start + UNIT_BYTES);
         let behind_newline = |newline: usize| start + newline + 1;
         if start > 0 && window[start - 1] != b'\n' {
-            // The rest of a line that began before.
+            // The rest of a line that began before `start`.
             let newline = memchr(b'\n', &window[start..unit_end]);
             return Some(Self::Piece(start..newline.map_or(unit_end, behind_newline)));
         }
@@ -38,7 +38,7 @@ impl Unit {
             return Some(Self::Lines(start..behind_newline(newline)));
         }
         let newline = memchr(b'\n', &window[unit_end..part_end]).map(|newline| unit_end + newline + 1);
-        // The end of the input is that of its last line; else the line goes on.
+        // The end of the input ends its last line; anywhere else, the line goes on.
         let goes_on = newline.is_none() && part_end < window.len();
         let end = newline.unwrap_or(part_end);
         Some(if goes_on || end - start > LINE_MAX_BYTES {

@@ -1,26 +1,26 @@
-//! The colours and styles that a line has put in force so far, so that they can be put back behind a note.
+//! The colours and styles that are in force at a place of a line, so that they can be restored behind a note.
 
 use memchr::{memchr, memrchr};
 
-/// A longer sequence is not taken for one of colour. The longest that sets both colours in full, with
-/// every style, is shorter; and no more than this is kept of a line whose beginning is gone.
+/// The most bytes of a colour sequence; a longer sequence is taken for another kind. A sequence that sets both colours
+/// in full and every style is shorter. No more bytes than this are kept of a line whose beginning has left the window.
 pub(crate) const SEQUENCE_MAX_BYTES: usize = 96;
 
-/// The longest sequence that puts colours and styles back: there are fewer slots than that, and what sets one is
-/// shorter than a sequence.
+/// The most bytes of the sequence that restores colours and styles. There are fewer than 16 slots, and the parameters
+/// that set a slot are shorter than a sequence.
 pub(crate) const RESTORING_MAX_BYTES: usize = 16 * SEQUENCE_MAX_BYTES;
 
 /// The colours and styles in force at a place of a line (SGR, "select graphic rendition").
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineColor {
-    /// What is in force: of each slot, the parameter that set it last, `31` or `38;5;208`.
+    /// For each slot in force, the parameters that set it last: `31` or `38;5;208`.
     in_force: Vec<(Slot, Vec<u8>)>,
-    /// All before this place of the window has been looked at.
+    /// The byte offset in the window up to which the line has been looked at.
     looked_up_to: usize,
 }
 
-/// What a parameter sets: a later one for the same slot replaces it. Named by the parameter that sets it,
-/// or the first of those.
+/// A property of text that parameters set, such as its foreground: a later parameter for a slot replaces an earlier
+/// one. The number of a slot is that of the parameter that sets it, or of the first of several.
 type Slot = u16;
 
 const BOLD: Slot = 1;
@@ -29,7 +29,7 @@ const FOREGROUND: Slot = 30;
 const BACKGROUND: Slot = 40;
 const UNDERLINE_COLOR: Slot = 58;
 
-/// What a parameter does.
+/// The effect of a parameter.
 enum Effect {
     Set(Slot),
     Clear(&'static [Slot]),
@@ -38,8 +38,8 @@ enum Effect {
 }
 
 impl LineColor {
-    /// Looks at the window up to `to`, which is where the caller now is. A newline ends all colour: lines
-    /// are independent of each other.
+    /// Looks at the window up to `to`, the caller's place. A newline ends all colours: lines are independent of each
+    /// other.
     pub(crate) fn advance(&mut self, window: &[u8], to: usize) {
         if let Some(newline) = memrchr(b'\n', &window[self.looked_up_to..to]) {
             self.in_force.clear();
@@ -62,22 +62,22 @@ impl LineColor {
         self.looked_up_to = to;
     }
 
-    /// A line that begins at that place of the window.
+    /// Returns the state at the beginning of a line, at byte offset `start` of the window.
     pub(crate) fn beginning_at(start: usize) -> Self {
         Self { looked_up_to: start, ..Self::default() }
     }
 
-    /// All before this place of the window has been looked at.
+    /// Returns the byte offset in the window up to which the line has been looked at.
     pub(crate) fn looked_up_to(&self) -> usize {
         self.looked_up_to
     }
 
-    /// Tells that what was at `from` in the window is at `to` now.
+    /// Adjusts the state to a window whose bytes have moved from offset `from` to offset `to`.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.looked_up_to = (self.looked_up_to + to).saturating_sub(from);
     }
 
-    /// The sequence that puts in force what is in force here; `None` where that is nothing.
+    /// Returns the sequence that sets all that is in force; `None` where nothing is.
     pub(crate) fn restoring_sequence(&self) -> Option<Vec<u8>> {
         if self.in_force.is_empty() {
             return None;
@@ -107,25 +107,25 @@ impl LineColor {
     }
 }
 
-/// What begins with an escape byte.
+/// The kind of sequence that an escape byte begins.
 enum Sequence<'a> {
     Color {
         parameters: &'a [u8],
         length: usize,
     },
     Other,
-    /// It could become a colour sequence, when more is there.
+    /// The window ends in it; with more bytes it could become a colour sequence.
     Unfinished,
 }
 
-/// Whether a place of a line is among the parameters of a sequence.
+/// Returns true if a place of a line is among the parameters of a sequence.
 pub(crate) fn is_in_sequence(text: &[u8], at: usize) -> bool {
     let parameters =
         text[..at].iter().rev().take(SEQUENCE_MAX_BYTES).take_while(|&byte| is_parameter(byte)).count();
     text[..at - parameters].ends_with(b"\x1b[")
 }
 
-/// How long the sequence is that a text begins with; 0 where there is none.
+/// Returns the length in bytes of the colour sequence that a text begins with; 0 where it begins with none.
 pub(crate) fn sequence_length(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b"\x1b[") else {
         return 0;
@@ -152,7 +152,7 @@ fn sequence(text: &[u8]) -> Sequence<'_> {
     }
 }
 
-/// The number that a parameter begins with; an empty one is 0.
+/// Returns the number that a parameter begins with; 0 for an empty parameter.
 fn leading_number(parameter: &[u8]) -> u16 {
     let digits = parameter.iter().take_while(|byte| byte.is_ascii_digit());
     digits.fold(0_u16, |number, digit| number.saturating_mul(10).saturating_add(u16::from(digit - b'0')))
@@ -190,7 +190,8 @@ fn effect(number: u16, parameter: &[u8]) -> Effect {
     }
 }
 
-/// Takes the parameters that belong to a `38`, `48` or `58` in front of them: `5;n` or `2;r;g;b`.
+/// Appends to `value` the parameters that belong to a `38`, `48` or `58` before them, `5;n` or `2;r;g;b`, and consumes
+/// them.
 fn extend_color<'a>(value: &mut Vec<u8>, parameters: &mut impl Iterator<Item = &'a [u8]>) {
     let Some(kind) = parameters.next() else {
         return;

@@ -1,23 +1,24 @@
-//! Notes that the input has already, looked through where a rule looks back.
+//! The notes that a line has already. Rule 3 of the scanner, which looks back, looks through them.
 
 use crate::field::Field;
 use crate::scanner;
 use std::ops::Range;
 
-/// The notes that the input already had just before this place of the line.
+/// The notes that a line has already before a place of it.
 ///
-/// Rule 3 of the scanner looks at the token before a key. A note begins with a blank, and would cut that
-/// token: `Domain=ret=-1 code=5` has no field `code`, and must have none when it is annotated a second
-/// time. So the token is looked at as it was before there were notes.
+/// Rule 3 of the scanner looks at the token before a key. A note begins with a blank and would cut the token short:
+/// `Domain=ret=-1 code=5` has no field `code`, and must have none when it is annotated a second time. So rule 3 looks
+/// at the line without its notes.
 #[derive(Debug, Default)]
 pub(crate) struct OldNotes {
-    /// What stood right before the last note, as far as rule 3 looks, without notes.
+    /// The bytes right before the last note, as far back as rule 3 looks, without notes.
     before: Vec<u8>,
     /// The end of the last note in the window; 0 where there is none, or none within reach.
     end: usize,
 }
 
 impl OldNotes {
+    /// Adds a note behind all notes so far.
     pub(crate) fn add(&mut self, window: &[u8], note: Range<usize>) {
         let mut before = self.line_before(window, note.start).unwrap_or_else(|| {
             window[note.start.saturating_sub(scanner::TOKEN_REACH_BYTES)..note.start].to_vec()
@@ -27,8 +28,8 @@ impl OldNotes {
         self.end = note.end;
     }
 
-    /// Whether what looks like a field is none: a part of a note, or another kind of code once the notes before it
-    /// are looked through.
+    /// Returns true if a supposed field is none: it begins within a note, or it is another kind of code in the line
+    /// without its notes.
     #[inline(always)]
     pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
         let is_in_note = field.start < self.end;
@@ -42,12 +43,13 @@ impl OldNotes {
         }
     }
 
-    /// What stands before `at` without notes, where the last note is near enough to matter.
+    /// Returns the text before `at` without notes, where the last note is near enough to matter; else `None`.
     fn line_before(&self, window: &[u8], at: usize) -> Option<Vec<u8>> {
         let is_near = self.end > 0 && self.end <= at && at - self.end < scanner::TOKEN_REACH_BYTES;
         is_near.then(|| [&self.before, &window[self.end..at]].concat())
     }
 
+    /// Adjusts the state to a window whose bytes have moved from offset `from` to offset `to`.
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
         self.end = (self.end + to).saturating_sub(from);
     }

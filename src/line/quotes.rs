@@ -1,21 +1,23 @@
-//! Whether a place of a line stands within a string in double quotes.
+//! Tells if a place of a line is within a string in double quotes.
 
 use memchr::memchr;
 
-/// The double quotes of a line so far. One with an odd number of backslashes before it is no quote.
+/// The double quotes of a line so far. A quote with an odd number of backslashes before it is escaped, and does not
+/// count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineQuotes {
     in_string: bool,
-    /// The place where the string begins that was opened last, behind its quote.
+    /// The byte offset behind the last quote that counts.
     string_start: usize,
-    /// All before this place of the text has been looked at.
+    /// The byte offset up to which the text has been looked at.
     looked_up_to: usize,
-    /// Whether the backslashes that end there are odd in number.
+    /// True if an odd number of backslashes ends at `looked_up_to`.
     odd_backslashes: bool,
 }
 
 impl LineQuotes {
-    /// Looks at the line up to `to`, not before the last one, and returns whether that is within a string.
+    /// Looks at the line up to `to`, or up to the last call's place where that is later. Returns true if this is within
+    /// a string.
     pub(crate) fn advance(&mut self, text: &[u8], to: usize) -> bool {
         let to = to.max(self.looked_up_to);
         while let Some(quote) = memchr(b'"', &text[self.looked_up_to..to]) {
@@ -32,12 +34,12 @@ impl LineQuotes {
         self.in_string
     }
 
-    /// A line that begins at that place of the text. A newline ends all strings.
+    /// Returns the state at the beginning of a line, at byte offset `start` of the text. A newline ends all strings.
     pub(crate) fn beginning_at(start: usize) -> Self {
         Self { looked_up_to: start, ..Self::default() }
     }
 
-    /// The place where the string begins that was opened last, behind its quote.
+    /// Returns the byte offset behind the last quote that counts: within a string, the string begins there.
     pub(crate) fn string_start(&self) -> usize {
         self.string_start
     }

@@ -1,28 +1,28 @@
-//! Tells where a place of a line stands: in a tag of XML, in the value of an attribute, or between tags.
+//! Tells if a place of a line is in a tag of XML, in the value of an attribute, or between tags.
 
 use memchr::{memchr, memchr3};
 
-/// The position of a place among tags.
+/// The place of a byte among tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagPlace {
     Outside,
-    /// In no tag, in a line that begins with one or with `<!--`: most likely text between tags, or a comment.
+    /// In no tag, in a line that begins with a tag or with `<!--`: most likely text between tags, or a comment.
     InContent,
-    /// In a tag that begins in the same line, `<failure code=`, in the value of no attribute.
+    /// In a tag that begins in the same line, `<failure code=`, but in no value of an attribute.
     InTag,
     /// In the value of an attribute.
     InValue,
 }
 
-/// The tags of a line so far. `<` and a letter or `_` begin a tag, `>` ends it; a value is in quotes behind `=`, which
-/// may have backslashes before them.
+/// The tags of a line so far. `<` and a letter or `_` begin a tag, and `>` ends it. A value is in quotes behind `=`,
+/// with or without backslashes before the quotes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineTags {
     state: TagState,
-    /// True if the first byte of the line that is no blank begins a tag or a comment; `None` until a `<` was met.
+    /// True if the first byte of the line that is no blank begins a tag or a comment; `None` until the first `<`.
     is_markup: Option<bool>,
     line_start: usize,
-    /// All before this place of the text has been looked at.
+    /// The byte offset up to which the text has been looked at.
     looked_up_to: usize,
 }
 
@@ -31,17 +31,17 @@ enum TagState {
     #[default]
     Outside,
     InTag,
-    /// In a value that this quote ends.
+    /// In a value that ends with this quote.
     InValue(u8),
 }
 
 impl LineTags {
-    /// A line that begins at that place of the text. A newline ends all tags.
+    /// Returns the state at the beginning of a line, at byte offset `start` of the text. A newline ends all tags.
     pub(crate) fn beginning_at(start: usize) -> Self {
         Self { line_start: start, looked_up_to: start, ..Self::default() }
     }
 
-    /// Looks at the line up to `to`, not before the last one, and returns where that is.
+    /// Looks at the line up to `to`, or up to the last call's place where that is later. Returns this place among tags.
     pub(crate) fn advance(&mut self, text: &[u8], to: usize) -> TagPlace {
         let to = to.max(self.looked_up_to);
         while self.looked_up_to < to && self.step(text, to) {}
@@ -53,7 +53,7 @@ impl LineTags {
         }
     }
 
-    /// Goes on to the next byte that changes the state; `false` where there is none before `to`.
+    /// Goes on behind the next byte that may change the state. Returns false where there is none before `to`.
     fn step(&mut self, text: &[u8], to: usize) -> bool {
         let rest = &text[self.looked_up_to..to];
         let found = match self.state {
@@ -83,7 +83,7 @@ impl LineTags {
     }
 }
 
-/// Returns whether a quote behind that text opens the value of an attribute.
+/// Returns true if a quote behind `before` opens the value of an attribute.
 fn opens_value(before: &[u8]) -> bool {
     let is_between = |byte: &&u8| matches!(byte, b'\\' | b' ' | b'\t');
     before.iter().rev().take(8).find(|byte| !is_between(byte)) == Some(&b'=')
@@ -120,7 +120,7 @@ mod tests {
         ] {
             for cut in 0..=text.len() {
                 let mut tags = LineTags::default();
-                // A cut behind `<` is never asked for: a field begins behind it.
+                // No caller cuts a line behind `<`: it asks for the beginnings of fields.
                 if !text[..cut].ends_with('<') {
                     tags.advance(text.as_bytes(), cut);
                 }

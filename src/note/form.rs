@@ -1,5 +1,5 @@
-//! The form of a note that fits its field: members where the line has a syntax for them, else text that does not
-//! break the syntax around it.
+//! The form of a note that fits its field: members where the line has a syntax for them, else text that does not break
+//! the syntax around the field.
 
 use super::line_members::LineMembers;
 use super::line_objects::LineObjects;
@@ -12,11 +12,12 @@ use crate::line::tags::{LineTags, TagPlace};
 use crate::scanner;
 use memchr::{memchr, memrchr};
 
-/// Finds the form for the fields of a text of whole lines without notes, in their order.
+/// Finds the forms of notes for the fields of a text, which is whole lines without notes. Takes the fields in the order
+/// in which they begin.
 #[derive(Debug)]
 pub(crate) struct FormFinder<'t> {
     text: &'t [u8],
-    /// All before has been looked at.
+    /// The byte offset up to which the text has been looked at.
     looked_up_to: usize,
     quotes: LineQuotes,
     /// True if the text has any tag.
@@ -27,14 +28,15 @@ pub(crate) struct FormFinder<'t> {
     objects: LineObjects<'t>,
 }
 
-/// The quotes behind the place of a string that was looked at last. Each is looked for once.
+/// The quotes behind the place of a string that was looked at last. Each quote is looked for once, so that a line with
+/// many fields takes linear time.
 #[derive(Clone, Copy, Debug, Default)]
 struct Closing {
     /// The end of the line, without its newline.
     line_end: usize,
     /// The next quote, escaped or not, or the end of the line.
     next: usize,
-    /// True if a colon behind that quote makes the text before it the name of a member.
+    /// True if a colon behind the quote at `next` makes the text before it the name of a member.
     next_ends_name: bool,
     /// The end of the string, behind its quote, or the end of the line.
     string_end: usize,
@@ -71,7 +73,7 @@ impl<'t> FormFinder<'t> {
                 if place != TagPlace::InTag =>
             {
                 let is_pair = !is_in_string && behind_key.starts_with(b"=");
-                // Characters with a meaning in XML must be escaped there, too.
+                // Characters with a meaning in XML must be escaped between tags, too.
                 let is_escaped = place == TagPlace::InContent;
                 is_pair.then_some(if is_escaped { Syntax::Attribute } else { Syntax::KeyValue })
             }
@@ -84,8 +86,8 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// Gives the field of a pattern the form of its note. Where its code is a value that cannot have a note behind
-    /// it, it gets none.
+    /// Gives the field of a pattern the form of its note: [`NoteForm::Nothing`] where no note can stand behind the code
+    /// without breaking the value that the code is, or is a part of.
     pub(crate) fn fit_pattern(&mut self, field: &mut Field) {
         let (is_in_string, place) = self.advance(field.start);
         if self.is_part_of_more(field, is_in_string) {
@@ -96,7 +98,7 @@ impl<'t> FormFinder<'t> {
             Before::ValueName(ValueName { kind: NameKind::Pair, .. }) => {
                 field.form = self.text_form(field, is_in_string, place);
             }
-            // Only a sign may stand between a name and its number: what follows more is a part of another number.
+            // A number may have a sign before its code. Anything more makes the code a part of another number.
             Before::ValueName(_) if is_behind_number(&self.text[..field.start]) => {
                 field.form = NoteForm::Nothing
             }
@@ -122,8 +124,8 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// Looks at the line up to a place, not before the last one. Returns whether that is within a string, and where in
-    /// a tag it is.
+    /// Looks at the line up to `to`, which must not lie before the `to` of the last call. Returns true if `to` is
+    /// within a string, and its place among tags.
     fn advance(&mut self, to: usize) -> (bool, TagPlace) {
         if let Some(newline) = memrchr(b'\n', &self.text[self.looked_up_to.min(to)..to]) {
             let start = self.looked_up_to + newline + 1;
@@ -135,8 +137,9 @@ impl<'t> FormFinder<'t> {
         (self.quotes.advance(self.text, to), place)
     }
 
-    /// Gives a field its note as members, where they take up nothing that its object or tag has: a key that is a part of
-    /// a name (`"user ret"`, `ns:ret`) gets none, since the names of members are those of the key alone.
+    /// Gives a field its note as members, or none. There is none where the members would have names that its object or
+    /// tag has already, or where the key is a part of a name (`"user ret"`, `ns:ret`): the names of members begin with
+    /// the key alone.
     fn fit_members(&mut self, field: &mut Field, syntax: Syntax, place: TagPlace) {
         let (text, key_start) = (self.text, field.name_start());
         let key = &text[key_start..][..scanner::identifier_length(&text[key_start..field.end])];
@@ -157,7 +160,7 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// The form of a note that is text.
+    /// Returns the form of a note that is text, or [`NoteForm::Nothing`] where text would become a part of a name.
     fn text_form(&mut self, field: &Field, is_in_string: bool, place: TagPlace) -> NoteForm {
         if is_in_string && self.is_in_name(field.end) {
             NoteForm::Nothing
@@ -168,7 +171,7 @@ impl<'t> FormFinder<'t> {
         }
     }
 
-    /// Returns whether the string around a place is the name of a member, or the string within it is: where a string holds
+    /// Returns true if the string around a place is the name of a member, or the inner string is: where a string holds
     /// JSON, the next quote ends the inner string.
     fn is_in_name(&mut self, at: usize) -> bool {
         let (text, closing) = (self.text, &mut self.closing);
@@ -188,15 +191,15 @@ impl<'t> FormFinder<'t> {
         closing.next_ends_name || closing.string_is_name
     }
 
-    /// Returns whether the code is a part of a number, or of an escape in a string, `\u0022`.
+    /// Returns true if the code is a part of a longer number, or of an escape in a string: `\u0022`.
     fn is_part_of_more(&self, field: &Field, is_in_string: bool) -> bool {
         let behind = &self.text[field.end..];
         let is_in_escape = is_in_string && is_in_escape(&self.text[..field.start]);
         is_in_escape || goes_on_as_number(behind) || !is_in_string && behind.first().is_some_and(is_number)
     }
 
-    /// Returns whether the number of a field, before which the text ends at `before`, is an element of an array in a
-    /// string that holds JSON.
+    /// Returns true if the code of a field is an element of an array in a string that holds JSON. `before` is the end
+    /// of the text before the code, without blanks.
     fn is_element_of_string(&self, field: &Field, before: usize) -> bool {
         let is_first_or_next = self.text[..before].ends_with(b"[") || self.text[..before].ends_with(b",");
         let blanks = blanks_behind(&self.text[field.end..]);
@@ -206,8 +209,8 @@ impl<'t> FormFinder<'t> {
     }
 }
 
-/// The syntax that goes with what stands between a key and the end of its field: `":-204`, `="-204"`. What is an
-/// attribute in a tag is `key=value` elsewhere.
+/// Returns the syntax that goes with the bytes from a key's end to the end of its field: `":-204`, `="-204"`. A pair of
+/// a key and a quoted value is taken for an attribute; outside a tag it is `key=value`.
 fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
     let separator = |quote: &[u8]| {
         let behind_quote = behind_key.strip_prefix(quote)?;
@@ -228,13 +231,14 @@ fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
     }
 }
 
-/// Returns whether a colon is the first byte from `at` on that is no blank.
+/// Returns true if the first byte from `at` on that is no blank is a colon.
 fn is_before_colon(line: &[u8], at: usize) -> bool {
     let rest = line.get(at..).unwrap_or_default();
     rest.get(blanks_behind(rest)) == Some(&b':')
 }
 
-/// Returns the end of the string that a place of a line is in, behind its closing quote. `None` where the line ends before.
+/// Returns the end of the string that a place of a line is in, behind its closing quote; `None` where the line ends
+/// first.
 fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     let mut from = at;
     while let Some(found) = memchr(b'"', &line[from..]) {
@@ -247,7 +251,7 @@ fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     None
 }
 
-/// Returns whether a text that follows digits goes on with the same number: `.5`, `e7`, `5`.
+/// Returns true if a text right behind digits goes on with the same number: `.5`, `e7`, `5`.
 fn goes_on_as_number(behind: &[u8]) -> bool {
     match behind {
         [b'0'..=b'9', ..] => true,
@@ -257,13 +261,13 @@ fn goes_on_as_number(behind: &[u8]) -> bool {
     }
 }
 
-/// Returns whether a text ends in a part of a number that is more than a sign: `1e`, `-2`.
+/// Returns true if a text ends in more of a number than a sign: `1e`, `-2`.
 fn is_behind_number(before: &[u8]) -> bool {
     let unsigned = before.strip_suffix(b"-").or(before.strip_suffix(b"+")).unwrap_or(before);
     unsigned.last().is_some_and(is_number)
 }
 
-/// Returns whether a JSON string that begins so goes on with digits of an escape, `\u0022`.
+/// Returns true if a JSON string that begins with `text` goes on with digits of an escape: `\u00` before `22`.
 fn is_in_escape(text: &[u8]) -> bool {
     let digits = text.iter().rev().take(3).take_while(|byte| byte.is_ascii_hexdigit()).count();
     text[..text.len() - digits].ends_with(b"\\u")

@@ -1,4 +1,4 @@
-//! Notes that a text has already, in whatever form and colour.
+//! Finds the notes that a text has already, in any form and colour.
 
 use super::name::ValueName;
 use super::{ESCAPE, FittingNotes, Notes, RESET, key_of, members};
@@ -9,7 +9,8 @@ use memchr::{memchr_iter, memmem};
 use std::ops::Range;
 
 impl Notes {
-    /// Returns whether a text could begin with a note in whatever form and colour. Cheap, and seldom wrong.
+    /// Returns true if a text could begin with a note in any form and colour. A cheap test that is seldom wrong, and
+    /// never where a note begins.
     pub(crate) fn could_begin_in_any_form(&self, text: &[u8]) -> bool {
         let begins = |beginning: &[u8]| !beginning.is_empty() && text.starts_with(beginning);
         let has_escape = text.first() == Some(&ESCAPE) || text.get(self.lead) == Some(&ESCAPE);
@@ -20,8 +21,8 @@ impl Notes {
                 .is_some_and(|fitting| begins(fitting.xml_beginning.needle()) || members::could_begin(text))
     }
 
-    /// Returns the length of the note of an entry, as text, that `rest` begins with, in colour or not; `None` where it
-    /// begins with none.
+    /// Returns the length in bytes of the note of an entry, in the form of text, that `rest` begins with, in colour or
+    /// not; `None` where `rest` does not begin with it.
     pub(crate) fn length_at(&self, entry: usize, rest: &[u8]) -> Option<usize> {
         let plain = self.plain.get(entry);
         if rest.starts_with(plain) {
@@ -36,7 +37,8 @@ impl Notes {
         Some(rest.len() - found.len())
     }
 
-    /// Returns whether all that a text has behind a field is the beginning of its note, and more than blanks.
+    /// Returns true if the bytes from a field to the end of a text are the beginning of the field's note, and more than
+    /// white space.
     pub(crate) fn is_begun(&self, field: &Field, entry: usize, text: &[u8]) -> bool {
         let rest = &text[field.end..];
         if rest.trim_ascii().is_empty() || rest.len() > self.max_length() {
@@ -44,7 +46,7 @@ impl Notes {
         }
         let begins = |note: &[u8]| note.starts_with(rest);
         match (&self.fitting, field.form) {
-            // The comma behind a value begins any member.
+            // The comma behind a value begins any member, so that it alone does not tell.
             (Some(_), NoteForm::Members(_)) if !rest.iter().any(u8::is_ascii_alphanumeric) => false,
             (Some(fitting), NoteForm::Members(syntax)) => Members::ALL.into_iter().any(|members| {
                 let pieces = fitting.members.pieces(syntax, members, entry, key_of(field, text));
@@ -58,8 +60,9 @@ impl Notes {
         }
     }
 
-    /// Returns the length of the longest note that a text has behind a range, for a code that ends the range, in
-    /// whatever form and colour. The code is not known: how many of the digits belong to it, and whether a `-` does.
+    /// Returns the length in bytes of the longest note that begins at the end of a range, in any form and colour, for a
+    /// code that ends the range; `None` where no note begins there. Tries each code that the digits before could be,
+    /// because the text does not show how many of them belong to the code, nor if a `-` does.
     pub(crate) fn longest_behind_code(
         &self,
         codes: &CodeIndex,
@@ -72,8 +75,8 @@ impl Notes {
         self.lengths_behind_code(codes, text, range).map(|(_, length)| length).max()
     }
 
-    /// Returns the length of the note of an entry that a text has behind a field, in whatever form and colour. The longest
-    /// counts.
+    /// Returns the length in bytes of the note of an entry that stands behind a field, in any form and colour; of
+    /// several that match, the longest. `None` where there is none.
     pub(crate) fn length_behind_code(
         &self,
         codes: &CodeIndex,
@@ -85,12 +88,12 @@ impl Notes {
         lengths.filter(|&(found, _)| found == entry).map(|(_, length)| length).max()
     }
 
-    /// Returns whether a text has at `place` the note of that entry, for a code right before it.
+    /// Returns true if the note of the entry begins at `place`, for a code right before `place`.
     pub(crate) fn is_behind_code(&self, codes: &CodeIndex, text: &[u8], place: usize, entry: usize) -> bool {
         self.lengths_behind_code(codes, text, 0..place).any(|(found, _)| found == entry)
     }
 
-    /// The entries whose notes a text has behind a range, each with the length of the note.
+    /// Returns the entries whose notes begin at the end of a range, each with the length of its note in bytes.
     fn lengths_behind_code<'a>(
         &'a self,
         codes: &'a CodeIndex,
@@ -109,8 +112,8 @@ impl Notes {
         })
     }
 
-    /// Calls `on_place` with each place in a range of a text where a note could begin, in no order, perhaps several
-    /// times.
+    /// Calls `on_place` with each place in a range of a text where a note could begin. The places come in no order, and
+    /// one may come several times.
     pub(crate) fn for_each_beginning(
         &self,
         text: &[u8],
@@ -136,8 +139,8 @@ impl Notes {
 }
 
 impl FittingNotes {
-    /// Returns the length of the note of an entry that a text has at `place`, behind the digits of the code and what
-    /// closes it.
+    /// Returns the length in bytes of the note of an entry that begins at `place`, behind the digits of the code and a
+    /// quote or bracket that closes the field. `None` where the text has none there.
     fn length_behind(&self, entry: usize, text: &[u8], digits: Range<usize>, place: usize) -> Option<usize> {
         let behind = &text[place..];
         let xml = self.xml_text.get(entry);
@@ -153,7 +156,7 @@ impl FittingNotes {
     }
 }
 
-/// Calls `on_place` with each place in a range of a text where it is found; what is found may overlap.
+/// Calls `on_place` with each place in a range of a text where an occurrence begins. Occurrences may overlap.
 fn for_each_occurrence(
     finder: &memmem::Finder<'_>,
     text: &[u8],

@@ -1,4 +1,4 @@
-//! The members that a line has itself, which are not added again.
+//! The members that a line has already, which are not added again.
 
 use super::members::SUFFIXES;
 use super::name::{BACKSLASHES_MAX, BLANKS_MAX, blanks_behind};
@@ -10,21 +10,22 @@ use std::collections::BTreeSet;
 /// The beginning of an escape that writes a letter, a digit or `_`: `ret_\u006dessage`.
 const ESCAPED_LETTER: &str = "\\u00";
 
-/// The members that a line has itself.
+/// The members that a line has already: names such as `ret_category` that end in one of [`SUFFIXES`].
 #[derive(Debug, Default)]
 pub(super) struct LineMembers<'t> {
-    /// The line that was looked at last ends here.
+    /// The end of the line that was read last.
     line_end: usize,
-    /// The keys before each of [`SUFFIXES`].
+    /// The keys that stand before each of [`SUFFIXES`] in the line.
     keys: [BTreeSet<&'t [u8]>; 2],
-    /// True if a name of the line has letters that are written as escapes, and so may be any name in JSON.
+    /// True if a name of the line has letters that are written as escapes: such a name may be any name in JSON.
     has_escaped_name: bool,
-    /// True if the text has any such name; `None` until that was asked.
+    /// True if any line of the text has a suffix or an escaped letter; `None` until the first call.
     are_any: Option<bool>,
 }
 
 impl<'t> LineMembers<'t> {
-    /// The members that are to be written for a key: those that its line does not have. `None` where it has both.
+    /// Returns the members that are to be written for a key: those that the line around `at` does not have. Returns
+    /// `None` where the line has both, or may have them.
     pub(super) fn missing(
         &mut self,
         text: &'t [u8],
@@ -50,7 +51,7 @@ impl<'t> LineMembers<'t> {
         }
     }
 
-    /// Reads the names in the line around a place.
+    /// Reads the names of the line around a place.
     fn read_line(&mut self, text: &'t [u8], at: usize) {
         let start = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
         self.line_end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
@@ -69,7 +70,7 @@ impl<'t> LineMembers<'t> {
     }
 }
 
-/// Returns whether a line has an escaped letter before a quote that ends a name.
+/// Returns true if a line has an escaped letter before a quote that ends a name.
 fn has_escaped_name(line: &[u8]) -> bool {
     let mut rest = line;
     while let Some(found) = memmem::find(rest, ESCAPED_LETTER.as_bytes()) {
@@ -88,8 +89,8 @@ fn has_escaped_name(line: &[u8]) -> bool {
     false
 }
 
-/// Returns whether what stands behind one of [`SUFFIXES`] makes it the end of a name: an optional quote, blanks, and `:` or
-/// `=`.
+/// Returns true if the bytes behind one of [`SUFFIXES`] make it the end of a name: an optional quote, blanks, and `:`
+/// or `=`.
 fn names_something(behind: &[u8]) -> bool {
     let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
     let quote = usize::from(matches!(behind.get(backslashes), Some(b'"' | b'\'')));
@@ -97,7 +98,7 @@ fn names_something(behind: &[u8]) -> bool {
     are_before(rest, |byte| matches!(byte, b':' | b'='))
 }
 
-/// Returns whether blanks and one of the bytes begin a text; also where there are more blanks than are looked at.
+/// Returns true if a text begins with blanks and one of the bytes, or with more blanks than are looked at.
 fn are_before(text: &[u8], is_wanted: impl Fn(u8) -> bool) -> bool {
     let blanks = blanks_behind(text);
     blanks >= BLANKS_MAX || text.get(blanks).is_some_and(|&byte| is_wanted(byte))

@@ -1,43 +1,43 @@
-//! Tells whether two fields of a line are members of one JSON object, so that no object gets the same members twice.
+//! Tells if two fields of a line are members of one JSON object, so that no object gets the same members twice.
 
 use memchr::memchr3;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The JSON objects of a line, from the first field on whose note is members: `{"ret":-1,"a":{"ret":-1},"ret":-2}`. The
-/// last `ret` is in the same object as the first one. A line with one such field is not searched.
+/// The JSON objects of a line, from the first field on whose note is members: in `{"ret":-1,"a":{"ret":-1},"ret":-2}`
+/// the last `ret` is in the same object as the first. A line with one such field is not searched.
 #[derive(Debug, Default)]
 pub(super) struct LineObjects<'t> {
     /// The byte offset up to which the line has been searched; `None` before the first field.
     looked_up_to: Option<usize>,
     depth: Depth,
-    /// The objects of the line, and those of the string that holds JSON.
+    /// The open objects of the line, and those of a string that holds JSON.
     objects: [Objects<'t>; 2],
 }
 
-/// The strings around a place.
+/// The number of strings around a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Depth {
     #[default]
     Outside,
     InString,
-    /// In a string of JSON that a string holds, between quotes with a backslash.
+    /// In a string of the JSON that a string holds, between quotes that have a backslash before them.
     InInnerString,
 }
 
 /// The objects that are open.
 #[derive(Debug, Default)]
 struct Objects<'t> {
-    /// The number of objects that have begun since the first field, without those that have ended; negative where more
-    /// have ended.
+    /// The number of objects that have begun since the first field, less the number that have ended; negative where
+    /// more have ended.
     open: isize,
-    /// The keys that have their members, each with `open` at its place.
+    /// The keys that have their members, each with the value of `open` at its place.
     keys: BTreeSet<(isize, &'t [u8])>,
 }
 
 impl<'t> LineObjects<'t> {
-    /// Takes note of a field at a range of a line, behind all fields before. Returns whether it is the first one with its
-    /// key in its object. `is_escaped` says that a string holds the JSON of the field.
+    /// Records a field that lies behind all fields before. Returns true if the field is the first with its key in its
+    /// object. `is_escaped` is true if the field is in JSON that a string holds.
     pub(super) fn is_first(
         &mut self,
         text: &'t [u8],
@@ -82,7 +82,7 @@ impl<'t> LineObjects<'t> {
 }
 
 impl Depth {
-    /// Returns the depth behind a quote that has this many backslashes before it.
+    /// Returns the depth behind a quote with this number of backslashes before it.
     fn behind_quote(self, backslashes: usize) -> Self {
         match (self, backslashes % 4) {
             (Self::Outside, 0 | 2) => Self::InString,
@@ -107,7 +107,7 @@ impl Objects<'_> {
 mod tests {
     use super::*;
 
-    /// Returns for each `ret` of a text whether it is the first one of its object.
+    /// Returns true for each `ret` of a text that is the first of its object.
     fn firsts(text: &str) -> Vec<bool> {
         let mut objects = LineObjects::default();
         let found = text.match_indices("ret");
@@ -127,7 +127,7 @@ mod tests {
             (r#"{"ret":1,"a":"\"}","ret":2}"#, &[true, false]),
             (r#"{"ret":1,"a":{"ret":2,"ret":3},"ret":4}"#, &[true, true, false, false]),
             (r#"{"ret":1},{"ret":2}"#, &[true, true]),
-            // An unpaired quote: less is written, and nothing wrong.
+            // Behind an unpaired quote, members may be left out, but none is written twice.
             (r#"{"ret":1} 5" {"ret":2} {"ret":3}"#, &[true, true, false]),
             (r#"{"a":{"ret":1},"ret":2}"#, &[true, true]),
             (r#"{"m":"{\"ret\":1,\"ret\":2}"}"#, &[true, false]),

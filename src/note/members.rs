@@ -1,4 +1,4 @@
-//! Notes as members in the line's own syntax, so that machines go on reading it: `,"ret_category":"auth"`.
+//! Notes as members in the line's own syntax, so that machines can still read the line: `,"ret_category":"auth"`.
 
 use super::texts::Texts;
 use crate::buffer::CHUNK_BYTES;
@@ -8,19 +8,20 @@ use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
 use std::ops::Range;
 
-/// The ends of the names of the members, behind the key.
+/// The ends of the names of the members. A key stands before them: `ret_category`.
 pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
 
-/// The pieces of a note: for each member what stands before the key, the key, and the rest of the member; each as its
-/// place in a longer text.
+/// The parts of a note: for each member the text before the key, the key, and the rest of the member. Each part is a
+/// range of a longer text.
 type Pieces<'a> = [(&'a [u8], Range<usize>); 6];
 
-/// The notes of a catalog in one syntax.
+/// The notes of all entries in one syntax.
 #[derive(Clone, Debug)]
 struct SyntaxNotes {
-    /// The text before the key of each member, as the only one.
+    /// The text before the key of each member, as number 0.
     lead: Texts,
-    /// The category and the message of each entry, with the rest of the name before and what closes it behind.
+    /// The rest of each member behind the key, by entry: the suffix of the name and the value. First categories, then
+    /// messages.
     members: [Texts; 2],
 }
 
@@ -29,11 +30,11 @@ struct SyntaxNotes {
 pub(super) struct MemberNotes([SyntaxNotes; Syntax::ALL.len()]);
 
 impl Syntax {
-    /// In the order of their numbers.
+    /// All syntaxes, in the order of their numbers.
     const ALL: [Self; 5] =
         [Self::Json, Self::EscapedJson, Self::KeyValue, Self::Attribute, Self::SingleQuotedAttribute];
 
-    /// Returns the text before a key.
+    /// Returns the text before the key of a member.
     fn lead(self) -> &'static str {
         match self {
             Self::Json => ",\"",
@@ -42,7 +43,7 @@ impl Syntax {
         }
     }
 
-    /// Returns the text behind the key of the category, and of the message.
+    /// Returns the text behind the key, for the category and for the message.
     fn members(self, category: &str, message: &str) -> [String; 2] {
         let [category_suffix, message_suffix] = SUFFIXES;
         let each =
@@ -75,7 +76,8 @@ impl MemberNotes {
         }))
     }
 
-    /// The pieces of the note of an entry, whose names begin with a key of the window.
+    /// Returns the parts of the note of an entry. `key` is a range of a text, with which the names of the members
+    /// begin.
     pub(super) fn pieces<'a>(
         &'a self,
         syntax: Syntax,
@@ -94,16 +96,16 @@ impl MemberNotes {
         }
     }
 
-    /// Returns the length of the note of an entry that a text begins with, of both members or of one; `None` where
-    /// it begins with none.
+    /// Returns the length in bytes of the note of an entry that a text begins with, of both members or of one; `None`
+    /// where the text begins with none.
     pub(super) fn length_at(&self, syntax: Syntax, entry: usize, key: &[u8], text: &[u8]) -> Option<usize> {
         let length =
             |members| length_of_pieces(self.pieces(syntax, members, entry, (key, 0..key.len())), text);
         Members::ALL.into_iter().find_map(length)
     }
 
-    /// Calls `on_place` with each place in a range of a text where a note could begin, in no order, perhaps
-    /// several times.
+    /// Calls `on_place` with each place in a range of a text where a note could begin. The places come in no order, and
+    /// one may come several times.
     pub(super) fn for_each_beginning(
         &self,
         text: &[u8],
@@ -122,7 +124,7 @@ impl MemberNotes {
         }
     }
 
-    /// The most bytes that a note has.
+    /// Returns an upper bound of the length of a note, in bytes.
     pub(super) fn longest(&self) -> usize {
         let longest = |notes: &SyntaxNotes| {
             let texts: usize = notes.members.iter().map(Texts::longest).sum();
@@ -132,7 +134,7 @@ impl MemberNotes {
     }
 }
 
-/// Returns whether a text begins with something that is named as a member of a note.
+/// Returns true if a text begins with a member whose name ends in one of [`SUFFIXES`].
 pub(super) fn could_begin(text: &[u8]) -> bool {
     let is_member = |rest: &[u8]| {
         let name = &rest[..scanner::identifier_length(rest)];
@@ -143,14 +145,15 @@ pub(super) fn could_begin(text: &[u8]) -> bool {
         .any(|syntax| text.strip_prefix(syntax.lead().as_bytes()).is_some_and(is_member))
 }
 
-/// Returns the length of all pieces together, if a text begins with them.
+/// Returns the length in bytes of all parts together, if the text begins with them.
 pub(super) fn length_of_pieces(pieces: Pieces<'_>, text: &[u8]) -> Option<usize> {
     let rest =
         pieces.into_iter().try_fold(text, |rest, (longer, piece)| rest.strip_prefix(&longer[piece]))?;
     Some(text.len() - rest.len())
 }
 
-/// A text as it stands in a JSON string, which may stand in XML: what has a meaning there is written as an escape.
+/// Returns a text in the form that it has in a JSON string, which may stand in XML: characters with a meaning there
+/// become escapes, as does the second of two hyphens in a row.
 fn json(text: &str) -> String {
     let quoted = serde_json::to_string(text).expect("a text has a JSON form");
     let mut escaped = String::with_capacity(quoted.len());
@@ -167,8 +170,9 @@ fn json(text: &str) -> String {
     escaped
 }
 
-/// A text as it stands in XML: in the value of an attribute in quotes of either kind, also within a JSON string, with
-/// neither quotes nor backslashes; between tags; or in a comment, with no two hyphens in a row.
+/// Returns a text in the form that it has in XML: in the value of an attribute in quotes of either kind, also within a
+/// JSON string, and so with neither quotes nor backslashes; between tags; and in a comment, and so with no two hyphens
+/// in a row.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
@@ -187,12 +191,13 @@ pub(super) fn xml(text: &str) -> String {
     escaped
 }
 
-/// A value of `key=value`, in quotes where it needs them.
+/// Returns a text as the value of `key=value`, in quotes where it needs them.
 fn value(text: &str) -> String {
     let needs_quotes = text.is_empty() || text.contains([' ', '"', '=', '\\', '\'']);
     if needs_quotes { quoted(text) } else { text.to_owned() }
 }
 
+/// Returns a text in double quotes, with backslashes before quotes and backslashes.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,4 +1,4 @@
-//! Notes: what is written behind a field, rendered once for each entry of the catalog.
+//! Notes: the text that is written behind a field, rendered once for each entry of the catalog.
 
 mod form;
 mod found;
@@ -28,15 +28,15 @@ pub(crate) const RESET: &[u8] = b"\x1b[0m";
 
 const ESCAPE: u8 = RESET[0];
 
-/// What may stand before the colour of a note.
+/// The characters that may stand before the colour of a note.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// What notes are to be like.
+/// The options for the notes of a catalog.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NoteStyle {
     pub(crate) template: Template,
     pub(crate) language: Language,
-    /// Whether they are fields in the line's own syntax, where it has one.
+    /// True if notes are fields in the line's own syntax, where it has one.
     pub(crate) as_fields: bool,
 }
 
@@ -44,13 +44,13 @@ pub(crate) struct NoteStyle {
 #[derive(Clone, Debug)]
 struct FittingNotes {
     members: MemberNotes,
-    /// As [`NoteForm::XmlText`].
+    /// The notes in the form [`NoteForm::XmlText`].
     xml_text: Texts,
-    /// Finds what each of these begins with.
+    /// Finds the text that begins each of `xml_text`.
     xml_beginning: memmem::Finder<'static>,
 }
 
-/// The notes of a catalog, as bytes.
+/// The notes of a catalog, as bytes. The number of a note is the number of its entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
     plain: Texts,
@@ -58,11 +58,11 @@ pub(crate) struct Notes {
     /// The sequence that begins the colour of each severity; [`RESET`] ends it.
     colors: [String; Severity::ALL.len()],
     fitting: Option<FittingNotes>,
-    /// How many blanks stand before the colour.
+    /// The number of blanks before the colour.
     lead: usize,
-    /// The first two bytes of each, if all are text that begins with the same.
+    /// The first two bytes of each note, if all notes are text that begins alike.
     first: Option<[u8; 2]>,
-    /// Finds what each begins with.
+    /// Finds the text that begins each note.
     beginning: memmem::Finder<'static>,
 }
 
@@ -99,31 +99,31 @@ impl Notes {
         Self { plain, severities, colors, fitting, lead, first, beginning }
     }
 
-    /// Whether the form of a note depends on how its field is written.
+    /// Returns true if the form of a note depends on the way its field is written.
     #[inline]
     pub(crate) fn have_forms(&self) -> bool {
         self.fitting.is_some()
     }
 
-    /// Whether a text could begin with a note. Nearly always the first two bytes say no.
+    /// Returns true if a text could begin with a note. The first two bytes nearly always rule it out.
     #[inline(always)]
     pub(crate) fn could_begin(&self, text: &[u8]) -> bool {
         match (self.first, text.first_chunk::<2>()) {
-            // With more than one blank before the colour, these come first there, too.
-            // Not `contains`, which is a loop here.
+            // Where more than one blank stands before the colour, two blanks come first in a note with colour, too.
+            // Three comparisons: `contains` would be a loop here.
             (Some(first), Some(&[a, b])) => ([a, b] == first) | (a == ESCAPE) | (b == ESCAPE),
             _ => true,
         }
     }
 
-    /// The note of an entry as it is, whatever the line is like: where it stands in a text.
+    /// Returns the note of an entry as text without colour: the range of a longer text.
     #[inline(always)]
     pub(crate) fn plain(&self, entry: usize) -> (&[u8], Range<usize>) {
         self.plain.place(entry)
     }
 
-    /// Writes the note of a field, in colour if the line's own is given: then that neither tints the note nor is
-    /// lost behind it.
+    /// Writes the note of a field. The note is in colour if `color`, the colours in force in the line, is given; then
+    /// they neither tint the note nor are lost behind it.
     pub(crate) fn write<'t>(
         &'t self,
         field: &Field,
@@ -147,7 +147,7 @@ impl Notes {
         }
     }
 
-    /// The pieces of a note in colour: blanks, the colour, the text, the end of the colour.
+    /// Returns the parts of a note in colour: blanks, the beginning of the colour, the text, the end of the colour.
     fn colored(&self, entry: usize) -> [&[u8]; 4] {
         let (blanks, text) = self.plain.get(entry).split_at(self.lead);
         if text.is_empty() {
@@ -165,7 +165,7 @@ impl Notes {
         restoring.map_or(Ok(()), |sequence| wtr.write_all(&sequence))
     }
 
-    /// The most bytes that a note has, with what may stand around it.
+    /// Returns an upper bound of the length of a note, in bytes, with the sequences for its colour.
     pub(crate) fn max_length(&self) -> usize {
         let text = RESET.len()
             + self.colors.iter().map(String::len).max().unwrap_or(0)
@@ -176,7 +176,7 @@ impl Notes {
     }
 }
 
-/// Returns the key that names the members of a field, as a range of the text.
+/// Returns the key with which the names of a field's members begin, as a range of the text.
 fn key_of<'t>(field: &Field, text: &'t [u8]) -> (&'t [u8], Range<usize>) {
     let start = field.name_start();
     (text, start..start + scanner::identifier_length(&text[start..field.end]))

@@ -4,42 +4,44 @@ use crate::field::Syntax;
 use crate::scanner;
 use std::ops::Range;
 
-/// A number of more bytes is none that a code is a part of.
+/// The most bytes of a number. A longer run is taken for no number.
 const NUMBER_MAX_BYTES: usize = 64;
 
-/// The longest run of blanks between a name, its colon and its value.
+/// The most blanks, in bytes, between a name, its colon and its value.
 pub(super) const BLANKS_MAX: usize = 200;
 
-/// The backslashes before a quote that ends a name, at most.
+/// The most backslashes before a quote that ends a name.
 pub(super) const BACKSLASHES_MAX: usize = 8;
 
-/// The name of a value: where its key is, and what kind of name it is.
+/// The name of a value: its key and its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ValueName {
     pub(super) key: Range<usize>,
     pub(super) kind: NameKind,
 }
 
+/// The way a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {
     Json,
     EscapedJson,
-    /// `key=`
+    /// `key=`.
     Pair,
 }
 
-/// The text before a number.
+/// The kinds of text before a number.
 pub(super) enum Before {
-    /// A name that members can take up.
+    /// A key that the names of members can begin with.
     ValueName(ValueName),
-    /// A name in JSON that they cannot, or something that is too long to be looked through.
+    /// A name in JSON that is no such key, or text that is too long to be looked through.
     OtherName,
-    /// No name; the text up to here, without blanks.
+    /// No name. Holds the end of the text, without blanks.
     Text(usize),
 }
 
 impl ValueName {
-    /// The name of the code that begins at `code_start`, behind the quote that opens it. `None` where it has none.
+    /// Returns the name of the code that begins at `code_start`, behind the quote that opens the code; `None` where it
+    /// has none.
     pub(super) fn of_code(text: &[u8], code_start: usize, quote: &[u8]) -> Option<Self> {
         match name_before(text, code_start, quote) {
             Before::ValueName(name) => Some(name),
@@ -47,11 +49,12 @@ impl ValueName {
         }
     }
 
+    /// Returns the key, given the text that the name was found in.
     pub(super) fn key<'a>(&self, text: &'a [u8]) -> &'a [u8] {
         &text[self.key.clone()]
     }
 
-    /// The syntaxes that members can have behind a value of this name.
+    /// Returns the syntaxes that members can have behind a value of this name.
     pub(super) fn syntaxes(&self) -> &'static [Syntax] {
         match self.kind {
             NameKind::Json => &[Syntax::Json],
@@ -61,7 +64,8 @@ impl ValueName {
     }
 }
 
-/// Returns the kind of text before the number that a code at `code_start` is, or is the end of, behind an opening quote.
+/// Returns the kind of text before the number that the code at `code_start` is, or is the end of. `quote` opens the
+/// number; it is empty where nothing does.
 pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Before {
     let Some(before) = text[..code_start].strip_suffix(quote) else {
         return Before::Text(code_start);
@@ -98,8 +102,8 @@ pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Befor
     }
 }
 
-/// Returns whether a name begins where the text before it ends: behind its quote in JSON, behind a blank or the quote of
-/// another value in a tag.
+/// Returns true if a name begins where the text before it ends: behind its quote in JSON, and in a tag behind a blank
+/// or the quote of another value.
 pub(super) fn name_is_whole(before: &[u8], syntax: Syntax) -> bool {
     let without = |quote: &[u8]| before.strip_suffix(quote).is_some_and(|rest| !rest.ends_with(b"\\"));
     match syntax {
@@ -111,15 +115,17 @@ pub(super) fn name_is_whole(before: &[u8], syntax: Syntax) -> bool {
     }
 }
 
+/// Returns true if a byte can be a part of a number.
 pub(super) fn is_number(byte: &u8) -> bool {
     byte.is_ascii_digit() || b"+-.eE".contains(byte)
 }
 
+/// Returns true if a byte is a space, a tab or a carriage return.
 pub(super) fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
 
-/// Counts the bytes of the blanks at the end of a text: as they are, or written in a string, `\t`. Stops at
+/// Counts the bytes of the blanks at the end of a text, each as it is or written as an escape: `\t`. Stops at
 /// [`BLANKS_MAX`] or a little beyond.
 fn blanks_before(text: &[u8]) -> usize {
     let mut count = 0;
@@ -136,7 +142,7 @@ fn blanks_before(text: &[u8]) -> usize {
     count
 }
 
-/// Counts the bytes of the blanks that a text begins with, as [`blanks_before`] does.
+/// Counts the bytes of the blanks at the beginning of a text, as [`blanks_before`] does.
 pub(super) fn blanks_behind(text: &[u8]) -> usize {
     let mut count = 0;
     while count < BLANKS_MAX {
@@ -151,7 +157,7 @@ pub(super) fn blanks_behind(text: &[u8]) -> usize {
     count
 }
 
-/// Counts the bytes of a class at the end of a text, up to `max`.
+/// Counts the bytes at the end of a text for which `class` returns true, up to `max`.
 fn count_back(text: &[u8], max: usize, class: fn(&u8) -> bool) -> usize {
     text.iter().rev().take(max).take_while(|&byte| class(byte)).count()
 }

@@ -1,10 +1,10 @@
-//! Templates: what a note says, ` ({category}: {message})`.
+//! Templates: the text of a note, ` ({category}: {message})`.
 
 use crate::catalog::{Entry, Language};
 use crate::scanner;
 use std::fmt;
 
-/// The form of a note: text, with names in braces for what the catalog says.
+/// The form of a note: text, with names in braces that stand for values from the catalog.
 ///
 /// The names are `{code}`, `{category}`, `{severity}`, `{message}` and `{explanation}`; `{{` and `}}` are braces.
 ///
@@ -34,18 +34,18 @@ enum Placeholder {
     Explanation,
 }
 
-/// Why a text is no template.
+/// The reason why a text is no template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateError {
-    /// There is nothing of this name.
+    /// A name in braces that stands for nothing.
     UnknownName(String),
     /// A brace that neither opens nor closes a name.
     LoneBrace(char),
     /// A newline, or another control character.
     Control(char),
-    /// The note would be read as more of the number before it.
+    /// The beginning of the note would be read as more of the number before it.
     CarriesOn,
-    /// The note begins with what closes a field: `]` or a quote.
+    /// The note begins with a character that closes a field: `]` or a quote.
     ClosesField(char),
 }
 
@@ -54,9 +54,12 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// Where it names what there is not, has a lone brace or a control character, or where it begins with what would
-    /// be read as more of the number that it stands behind (a letter, a digit, `-` and the like, or a name) or as what
-    /// closes the field (`]` or a quote): in `ret[-1]]` a note `]` could not be told from the field's own bracket.
+    /// Returns an error if the text has a name in braces that stands for nothing, a lone brace or a control character
+    /// other than a tab.
+    ///
+    /// Returns an error, too, if the note would begin with more of the number before it (a letter, a digit, `-` and the
+    /// like, or a name in braces), or with a character that closes the field (`]` or a quote): in `ret[-1]]` a note `]`
+    /// could not be told from the field's own bracket.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         if let Some(control) = text.chars().find(|&char| char.is_control() && char != '\t') {
             return Err(TemplateError::Control(control));
@@ -86,7 +89,7 @@ impl Template {
         }
     }
 
-    /// What stands at the beginning of every note.
+    /// Returns the text that every note begins with; empty where a name stands first.
     pub(super) fn beginning(&self) -> &str {
         match self.0.first() {
             Some(TemplatePiece::Text(text)) => text,
@@ -94,7 +97,7 @@ impl Template {
         }
     }
 
-    /// Appends the note of an entry.
+    /// Appends the note of an entry to `note`.
     pub(super) fn render(&self, entry: &Entry, language: Language, note: &mut String) {
         for piece in &self.0 {
             match piece {
@@ -114,7 +117,7 @@ impl Template {
 }
 
 impl Default for Template {
-    /// ` ({category}: {message})`
+    /// Returns the template ` ({category}: {message})`.
     fn default() -> Self {
         let text = |text: &str| TemplatePiece::Text(text.to_owned());
         Self(vec![
@@ -134,15 +137,15 @@ fn push_text(pieces: &mut Vec<TemplatePiece>, char: char) {
     }
 }
 
-/// Whether a number with this behind it could be read as a longer one, or as something else.
+/// Returns true if a number with a note behind it could be read as a longer number, or as something else.
 fn carries_on(pieces: &[TemplatePiece]) -> bool {
     match pieces {
         [] => false,
         [TemplatePiece::Placeholder(_), ..] => true,
         [TemplatePiece::Text(text), rest @ ..] => {
-            // What a name stands for may begin with a digit.
+            // A name may stand for a text that begins with a digit.
             let next = if rest.is_empty() { "" } else { "0" };
-            // As fields, notes have a slash in place of each backslash.
+            // Notes that are fields have a slash in place of each backslash.
             text.starts_with('\\') || scanner::may_carry_on(format!("{text}{next}").as_bytes())
         }
     }

@@ -1,19 +1,21 @@
-//! Many texts in one piece of memory: a large catalog has one beside the other, and no allocation for each.
+//! Many texts in one allocation: a large catalog needs none for each entry.
 
 use std::ops::Range;
 
-/// Texts, each of which is found by its number.
+/// Texts in one buffer. The number of a text is its position in the order of [`Texts::push`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct Texts {
     bytes: Vec<u8>,
-    /// Where each begins and ends.
+    /// The range in `bytes` of each text.
     places: Vec<Range<u32>>,
 }
 
 impl Texts {
+    /// Appends a text, which gets the next number.
+    ///
     /// # Panics
     ///
-    /// Where all are longer than 4 GiB.
+    /// Panics if all texts together are longer than 4 GiB.
     pub(super) fn push(&mut self, text: &str) {
         let end = |bytes: &Vec<u8>| u32::try_from(bytes.len()).expect("notes are less than 4 GiB");
         let start = end(&self.bytes);
@@ -21,24 +23,26 @@ impl Texts {
         self.places.push(start..end(&self.bytes));
     }
 
-    /// Puts bytes behind the last text, for who looks at what stands behind one.
+    /// Appends zero bytes behind the last text, for a caller that reads a fixed number of bytes from where a text
+    /// begins.
     pub(super) fn pad(&mut self, count: usize) {
         self.bytes.resize(self.bytes.len() + count, 0);
     }
 
+    /// Returns a text.
     pub(super) fn get(&self, number: usize) -> &[u8] {
         let (texts, place) = self.place(number);
         &texts[place]
     }
 
-    /// Where a text stands among the others.
+    /// Returns the buffer with all texts, and the range of one of them.
     #[inline]
     pub(super) fn place(&self, number: usize) -> (&[u8], Range<usize>) {
         let Range { start, end } = self.places[number];
         (&self.bytes, start as usize..end as usize)
     }
 
-    /// How long the longest is, in bytes.
+    /// Returns the length of the longest text in bytes; 0 where there is none.
     pub(super) fn longest(&self) -> usize {
         self.places.iter().map(Range::len).max().unwrap_or(0)
     }

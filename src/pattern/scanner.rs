@@ -12,11 +12,11 @@ use std::sync::Arc;
 pub(crate) struct PatternScanner {
     patterns: Vec<Pattern>,
     codes: Arc<CodeIndex>,
-    /// Whether negative codes that the catalog lacks are found as well.
+    /// True if negative codes that the catalog lacks are found as well.
     unknown: bool,
 }
 
-/// The search for the fields of one pattern in a text of whole lines.
+/// The search for the fields of one pattern in a text of whole lines without notes.
 #[derive(Clone, Debug)]
 pub(crate) struct PatternSearch<'p> {
     scanner: &'p PatternScanner,
@@ -33,17 +33,18 @@ impl PatternScanner {
         self.patterns.is_empty()
     }
 
-    /// The codes of the catalog.
+    /// Returns the codes of the catalog.
     pub(crate) fn codes(&self) -> &CodeIndex {
         &self.codes
     }
 
-    /// A search for each pattern, in the order of the patterns.
+    /// Returns a search for each pattern, in the order of the patterns.
     pub(crate) fn searches(&self) -> impl Iterator<Item = PatternSearch<'_>> {
         self.patterns.iter().map(|pattern| PatternSearch { scanner: self, pattern, search: pattern.search() })
     }
 
-    /// The field whose code has this text, if it is one.
+    /// Returns the field whose code is `text` and begins at `start`; `None` where `text` is no code, or none that is to
+    /// be found.
     fn field(&self, text: &[u8], start: usize) -> Option<Field> {
         let code = scanner::code_of(text)?;
         let entry = self.codes.position(code);
@@ -53,7 +54,7 @@ impl PatternScanner {
 }
 
 impl PatternSearch<'_> {
-    /// Returns the next field in the text, the same for each call.
+    /// Returns the next field of the text, which must be the same for each call; `None` where there are no more.
     pub(crate) fn next(&mut self, text: &[u8]) -> Option<Field> {
         loop {
             let group = self.pattern.next_group(text, &mut self.search)?;

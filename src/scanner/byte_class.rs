@@ -1,4 +1,4 @@
-//! Classes of bytes that the rules of a field speak of, one table look-up each.
+//! The classes of bytes that the rules of a field refer to. A test for a class is one table look-up.
 
 const LETTER: u16 = 1;
 const DIGIT: u16 = 1 << 1;
@@ -11,6 +11,7 @@ const BEFORE_KEY: u16 = 1 << 7;
 const QUOTE: u16 = 1 << 8;
 const SEPARATOR: u16 = 1 << 9;
 
+/// The classes of each byte, as a set of bits.
 static CLASSES: [u16; 256] = classes();
 
 const fn classes() -> [u16; 256] {
@@ -41,66 +42,69 @@ const fn classes() -> [u16; 256] {
     table
 }
 
+/// Returns true if a byte has at least one of the classes.
 #[inline(always)]
 fn has_class(byte: u8, classes: u16) -> bool {
     CLASSES[usize::from(byte)] & classes != 0
 }
 
-/// A letter, a digit or `_`.
+/// Returns true if a byte is an ASCII letter, an ASCII digit or `_`.
 #[inline]
 pub(crate) fn is_identifier(byte: u8) -> bool {
     has_class(byte, LETTER | DIGIT | UNDERSCORE)
 }
 
-/// An ASCII letter.
+/// Returns true if a byte is an ASCII letter.
 #[inline]
 pub(super) fn is_letter(byte: u8) -> bool {
     has_class(byte, LETTER)
 }
 
-/// `0` to `9`.
+/// Returns true if a byte is one of `0` to `9`.
 #[inline]
 pub(super) fn is_digit(byte: u8) -> bool {
     has_class(byte, DIGIT)
 }
 
-/// A space or a tab.
+/// Returns true if a byte is a space or a tab.
 #[inline]
 pub(super) fn is_blank(byte: u8) -> bool {
     has_class(byte, BLANK)
 }
 
-/// A byte that, right behind a number, makes it part of something longer, whatever follows.
+/// Returns true if a byte right behind a number makes the number part of something longer, whatever follows: `5m`.
 #[inline]
 pub(super) fn carries_on(byte: u8) -> bool {
     has_class(byte, CARRIES_ON)
 }
 
-/// A byte that, right behind a number, ends it, unless it is one of those of [`punctuates`].
+/// Returns true if a byte right behind a number ends the number. A byte for which [`punctuates`] is true as well ends
+/// it only where no digit follows.
 #[inline]
 pub(super) fn ends_code(byte: u8) -> bool {
     has_class(byte, ENDS_CODE)
 }
 
-/// A byte that, right behind a number, may make it part of something longer where digits follow.
+/// Returns true if a byte right behind a number makes the number part of something longer where digits follow: `5.2`.
 #[inline]
 pub(super) fn punctuates(byte: u8) -> bool {
     has_class(byte, PUNCTUATES)
 }
 
-/// A byte that, right before an identifier, lets it be a key and has no part in it, whatever stands before.
+/// Returns true if a byte right before an identifier is no part of the identifier and lets it be a key, whatever stands
+/// before the byte.
 #[inline]
 pub(super) fn may_stand_before_key(byte: u8) -> bool {
     has_class(byte, BEFORE_KEY)
 }
 
-/// `"` or `'`.
+/// Returns true if a byte is `"` or `'`.
 #[inline]
 pub(super) fn is_quote(byte: u8) -> bool {
     has_class(byte, QUOTE)
 }
 
-/// `=`, `:` or `[`.
+/// Returns true if a byte is `=`, `:` or `[`.
 #[inline]
 pub(super) fn separates(byte: u8) -> bool {
     has_class(byte, SEPARATOR)

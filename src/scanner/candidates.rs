@@ -1,50 +1,51 @@
-//! Finds the places where a field's separator could be, many bytes at a time.
+//! Finds the places where a field's separator could be, 64 bytes at a time.
 //!
-//! Every field has a separator, and what stands around a separator is narrow: before it the last two letters of a key
-//! (`et`, `de`, or one of them with `_`), perhaps with a blank, quote or `]` between; behind it `-`, a digit that is
-//! not `0`, a blank or a quote. [`PairClasses`] says so of two bytes beside each other. Of 64 bytes each is looked up
-//! with its neighbour, as one half and the other, which takes four shuffles; that makes three bit sets, shifts line
-//! them up, and what is left are candidates, hardly more of them than there are fields.
+//! Every field has a separator, and few bytes may stand around it. Before it stand the last two letters of a key (`et`,
+//! `de`, or one of the letters with `_`), perhaps with a blank, a quote or `]` between; behind it stands `-`, a digit
+//! other than `0`, a blank or a quote. [`PairClasses`] holds the possible pairs of neighbouring bytes. For a block of
+//! 64 bytes, four shuffles look up each byte as the first and as the second of a pair, by its lower and by its upper
+//! half. The result is three bit sets; shifts align them, and the bits that remain are the candidates. There are hardly
+//! more candidates than fields.
 //!
-//! Blocks overlap, so that each has all that its candidates need: carrying bits from one to the next costs more than
-//! looking at 4 bytes in 64 twice.
+//! Blocks overlap, so that each block has all bytes that its candidates need. Looking at 4 bytes in 64 twice costs less
+//! than carrying bits from one block to the next.
 //!
-//! A multi-pattern search for keys with their separators (Teddy, as in the aho-corasick crate) was
-//! the alternative. Underscores may stand anywhere in a key, so that the patterns are short and many;
-//! past the 64 that Teddy takes it becomes an automaton, at a tenth of the speed (0.54 against
-//! 10 GB/s on a log with a field in each line, both in cache), and each hit costs a call.
+//! A multi-pattern search for keys with their separators (Teddy, as in the aho-corasick crate) was the alternative. It
+//! needs short patterns, and many, because underscores may stand anywhere in a key. Beyond 64 patterns the crate
+//! replaces Teddy with an automaton at a twentieth of the speed (0.54 against 10 GB/s on a log with a field in each
+//! line, both in cache), and each hit costs a call.
 
 use super::pairs::{BETWEEN, KEY_END, PairClass, PairClasses, SEPARATED};
 use fearless_simd::{prelude::*, u8x64};
 use std::ops::Range;
 
-/// Bytes that are looked at together: as many as a `u64` has bits.
+/// The bytes of a block: one for each bit of a `u64`.
 const BLOCK_BYTES: usize = 64;
 
-/// How much of a block is there for what stands before the separators that it tells of: a quote, and a key's last two.
+/// The bytes of a block before its first place: room for a quote and a key's last two bytes before the first separator.
 const BEFORE_BYTES: usize = 3;
 
-/// How many places a block tells of. The byte behind the last one belongs to the block, too.
+/// The places of a block, each of which has a bit. The byte behind the last place belongs to the block, too.
 const BLOCK_PLACES: usize = BLOCK_BYTES - BEFORE_BYTES - 1;
 
-/// How many blocks with candidates there is room for.
+/// Capacity: the most blocks with candidates that a search can list.
 const BLOCKS_MAX: usize = 128;
 
-/// How much is searched at a time: little enough to be still in the nearest cache when candidates are confirmed and
-/// copied, and no more than there is room for, with a block at each end that is not whole.
+/// The most bytes that are searched at a time. They are few enough to be still in the L1 cache when candidates are
+/// confirmed and copied, and [`BLOCKS_MAX`] has room for all their blocks, a partial one at each end included.
 pub(super) const STRETCH_BYTES: usize = (BLOCKS_MAX - 2) * BLOCK_PLACES;
 
-/// Places where separators could be, in their order.
+/// The places of a stretch where separators could be, in ascending order.
 #[derive(Debug)]
 pub(crate) struct Candidates {
     blocks: [CandidateBits; BLOCKS_MAX],
     count: usize,
 }
 
-/// A few places.
+/// The candidates of one block.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CandidateBits {
-    /// Where the first bit stands for.
+    /// The place in the haystack that the lowest bit stands for.
     pub(super) start: usize,
     pub(super) bits: u64,
 }
@@ -56,21 +57,21 @@ impl Default for Candidates {
 }
 
 impl Candidates {
-    /// Those of the last search, some in each.
+    /// Returns the candidates of the last search, block by block. Each block has at least one.
     pub(super) fn blocks(&self) -> &[CandidateBits] {
         &self.blocks[..self.count]
     }
 
-    /// Searches for each byte in the range at which a separator (or the bracket in its place) could be. What stands
-    /// around the range is looked at too.
+    /// Searches for each place in the range at which a separator (or the bracket in its place) could be. Looks at bytes
+    /// around the range, too.
     ///
-    /// Every separator of a field is found; most of what is found is one.
+    /// Finds every separator of a field. Most of the places found are separators of fields.
     ///
     /// # Panics
     ///
-    /// When the range does not lie in the haystack, or is longer than [`STRETCH_BYTES`].
-    // Inlined, with all that it calls, to be compiled with the instructions of the level: a closure that is not costs a
-    // call for each comparison, and with that most of the speed.
+    /// Panics if the range does not lie in the haystack, or is longer than [`STRETCH_BYTES`].
+    // Inlined, with all functions that it calls, so that all are compiled with the instructions of the level. A closure
+    // that is not inlined costs a call for each comparison, and with the calls most of the speed is lost.
     #[inline(always)]
     pub(super) fn find<S: Simd>(
         &mut self,
@@ -87,7 +88,7 @@ impl Candidates {
             self.push(start, search.places(&partial_block(haystack, start)) & up_to(range.end - start));
             start += BLOCK_PLACES;
         }
-        // All blocks that are whole and lie in the range, one behind the other.
+        // The whole blocks within the range, one behind the other.
         let whole = range.end.min(haystack.len() - 1).saturating_sub(start) / BLOCK_PLACES * BLOCK_PLACES;
         let mut rest = if whole == 0 { &[][..] } else { &haystack[start - BEFORE_BYTES..start + whole + 1] };
         while let Some(block) = rest.first_chunk() {
@@ -100,7 +101,8 @@ impl Candidates {
         }
     }
 
-    /// Appends the places, if there are any. There is no branch in that: whether there are is hard to predict.
+    /// Appends the candidates of a block, if it has any. Does so without a branch, because the outcome is hard to
+    /// predict.
     #[inline(always)]
     fn push(&mut self, start: usize, bits: u64) {
         self.blocks[self.count % BLOCKS_MAX] = CandidateBits { start, bits };
@@ -108,14 +110,14 @@ impl Candidates {
     }
 }
 
-/// The bits of the first places.
+/// Returns the bits of the first `places` places of a block.
 #[inline(always)]
 fn up_to(places: usize) -> u64 {
     if places < BLOCK_PLACES { (1 << places) - 1 } else { u64::MAX }
 }
 
-/// The block that tells of the places from `start` on, where the haystack has not all of it. Bytes stand for what is
-/// missing that no field has.
+/// Returns the block whose places begin at `start`, where the haystack does not have all of its bytes. Missing bytes
+/// are replaced with `.`, which is in no field.
 #[inline(never)]
 fn partial_block(haystack: &[u8], start: usize) -> [u8; BLOCK_BYTES] {
     let mut block = [b'.'; BLOCK_BYTES];
@@ -126,7 +128,7 @@ fn partial_block(haystack: &[u8], start: usize) -> [u8; BLOCK_BYTES] {
     block
 }
 
-/// The classes of pairs in vectors.
+/// The tables of [`PairClasses`] in vector registers.
 struct BlockSearch<S: Simd> {
     simd: S,
     first: [u8x64<S>; 2],
@@ -144,19 +146,19 @@ impl<S: Simd> BlockSearch<S> {
         }
     }
 
-    /// The classes of bytes, of which these are the lower and the upper halves.
+    /// Returns the class of each byte, given the lower and the upper halves of the bytes.
     #[inline(always)]
     fn classes(tables: [u8x64<S>; 2], lower: u8x64<S>, upper: u8x64<S>) -> u8x64<S> {
         tables[0].swizzle_dyn_within_blocks(lower) & tables[1].swizzle_dyn_within_blocks(upper)
     }
 
-    /// A bit for each byte that has one of the classes.
+    /// Returns a bit for each pair that has at least one of the classes.
     #[inline(always)]
     fn bits(&self, pairs: u8x64<S>, class: PairClass) -> u64 {
         (pairs & class).simd_ne(u8x64::splat(self.simd, 0)).to_bitmask()
     }
 
-    /// The places of a block where a separator could be, a bit for each, the first one in the lowest bit.
+    /// Returns a bit for each place of a block where a separator could be. The lowest bit stands for the first place.
     #[inline(always)]
     fn places(&self, block: &[u8; BLOCK_BYTES]) -> u64 {
         let bytes = u8x64::from_slice(self.simd, block);
@@ -164,7 +166,7 @@ impl<S: Simd> BlockSearch<S> {
         let first = Self::classes(self.first, lower, upper);
         let second = Self::classes(self.second, lower, upper);
         let pairs = u8x64::splat(self.simd, 0).slide::<{ BLOCK_BYTES - 1 }>(first) & second;
-        // A bit is where the second byte of the pair is.
+        // A bit stands for the second byte of its pair.
         let separated = self.bits(pairs, SEPARATED);
         let key_end = self.bits(pairs, KEY_END);
         let key_end_or_between = self.bits(pairs, KEY_END | BETWEEN);
@@ -179,7 +181,7 @@ mod tests {
     use super::*;
     use fearless_simd::{Level, dispatch};
 
-    /// The definition, a byte at a time.
+    /// Returns the places by the definition, a byte at a time.
     fn naive(pairs: &PairClasses, haystack: &[u8], range: Range<usize>) -> Vec<usize> {
         let class = |second: Option<usize>, class: PairClass| {
             let byte = |at: Option<usize>| at.and_then(|at| haystack.get(at)).copied().unwrap_or(b'.');

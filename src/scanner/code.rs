@@ -1,20 +1,21 @@
-//! What stands behind a key: the separator and the code.
+//! The part of a field behind its key: the separator and the code.
 
 use super::byte_class::{carries_on, is_blank, is_digit};
 use super::limits::{BLANKS_MAX, DIGITS_MAX};
 use crate::catalog::code_at;
 use std::ops::Range;
 
-/// A code with all that belongs to its field.
+/// A code, and the end of the field that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Code {
     pub(super) value: i32,
-    /// Where the field ends: behind the code and its closing quote or bracket.
+    /// The end of the field: behind the code and its closing quote or bracket.
     pub(super) end: usize,
 }
 
 impl Code {
-    /// The code behind the separator at `separator`: `=`, `=>`, `:` or a full-width one.
+    /// Returns the code behind the separator at `separator`: `=`, `=>`, `:` or a full-width one. Returns `None` where
+    /// there is no such separator or no code behind it.
     #[inline]
     pub(super) fn behind_separator(haystack: &[u8], separator: usize) -> Option<Self> {
         let mut at = separator + separator_length(&haystack[separator..])?;
@@ -29,7 +30,7 @@ impl Code {
         (!is_carried_on(&haystack[end..], value)).then_some(Self { value, end })
     }
 
-    /// The code in the bracket at `bracket`, right behind a key: `[-204]`. Negative codes only.
+    /// Returns the code in the bracket at `bracket`, right behind a key: `[-204]`. Only a negative code counts there.
     #[inline]
     pub(super) fn in_bracket(haystack: &[u8], bracket: usize) -> Option<Self> {
         let (value, code_end) = number(haystack, bracket + 1)?;
@@ -41,7 +42,7 @@ impl Code {
     }
 }
 
-/// How long the separator at the beginning of `rest` is, if there is one.
+/// Returns the length in bytes of the separator that `rest` begins with.
 #[inline]
 fn separator_length(rest: &[u8]) -> Option<usize> {
     match rest {
@@ -53,7 +54,7 @@ fn separator_length(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// The quote at the beginning of `rest`, plain or escaped; empty if there is none.
+/// Returns the quote that `rest` begins with, plain or escaped; empty if there is none.
 #[inline]
 fn opening_quote(rest: &[u8]) -> &[u8] {
     match rest {
@@ -63,7 +64,8 @@ fn opening_quote(rest: &[u8]) -> &[u8] {
     }
 }
 
-/// Returns the code of a field that begins at `start`, with the byte offset of its end: a code whose first digit is not `0`.
+/// Returns the code of a field that begins at `start`, with the byte offset of its end. The first digit must not be
+/// `0`.
 #[inline]
 fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     let first = start + usize::from(haystack.get(start) == Some(&b'-'));
@@ -73,13 +75,14 @@ fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     code_at(haystack, start)
 }
 
-/// The code that a text is, as a whole.
+/// Returns the code that the whole text is, as [`number`] reads it.
 pub(crate) fn code_of(text: &[u8]) -> Option<i32> {
     number(text, 0).filter(|&(_, end)| end == text.len()).map(|(code, _)| code)
 }
 
-/// The codes that could end right before `end`, or before a closing quote or bracket there, the one with the most
-/// digits first, each with its place: how many of the digits belong to it is not known, nor whether a `-` does.
+/// Returns the codes that could end right before `end`, or before a closing quote or bracket there, each with its
+/// range: for `-12`, the codes -12, 12 and 2. The text alone does not show how many of the digits belong to the code,
+/// nor if the `-` does. The code with the most digits comes first.
 pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (Range<usize>, i32)> {
     let end = match haystack[..end] {
         [.., b'\\', b'"' | b'\''] => end - 2,
@@ -92,7 +95,7 @@ pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = 
     (first..end).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
 }
 
-/// Returns whether bytes behind a text that follows a code could still make the code part of something longer: nothing
+/// Returns true if bytes behind a text that follows a code could still make the code part of something longer: nothing
 /// follows, or only `.`, `:`, or `,` and up to three digits.
 pub(crate) fn is_undecided(rest: &[u8]) -> bool {
     match rest {
@@ -102,13 +105,14 @@ pub(crate) fn is_undecided(rest: &[u8]) -> bool {
     }
 }
 
-/// Whether a text right behind a code could make it part of something longer.
+/// Returns true if a text right behind a code could make the code part of something longer.
 pub(crate) fn may_carry_on(text: &[u8]) -> bool {
-    // A positive code is carried on by more; a comma by three digits, of which these may be the first.
+    // A positive code is the one that more bytes carry on. A comma carries it on with three digits; the text may have
+    // only the first of them.
     is_carried_on(text, 1) || matches!(text, [b',', next, ..] if is_digit(*next))
 }
 
-/// Whether what stands right behind a code makes it part of something longer: `5ms`, `1.2.3`, `1,000`.
+/// Returns true if the bytes right behind a code make it part of something longer: `5ms`, `1.2.3`, `1,000`.
 #[inline]
 fn is_carried_on(rest: &[u8], code: i32) -> bool {
     let Some(&next) = rest.first() else {

@@ -1,4 +1,4 @@
-//! What stands before a separator: the key, and whether it is one.
+//! The part of a field before its separator: the key.
 
 use super::byte_class::{is_blank, is_identifier, is_letter};
 use super::key_set::KeySet;
@@ -8,17 +8,17 @@ use super::limits::{BLANKS_MAX, COLOR_MAX_BYTES, KEY_MAX_BYTES, TOKEN_MAX_BYTES}
 /// A key in front of a separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    /// Its row in the table of keys, or [`ADDED`](super::key_table::ADDED).
+    /// The key's row in the table of keys, or [`ADDED`](super::key_table::ADDED).
     pub(super) number: usize,
-    /// Where its identifier begins.
+    /// The byte offset where the key's identifier begins.
     pub(super) start: usize,
-    /// Whether it is spelled `code`, in any case, without `_`.
+    /// True if the key is spelled `code`, in any case and without `_`.
     pub(super) spelled_code: bool,
-    /// Whether a quote stands behind it.
+    /// True if a quote stands behind the key.
     pub(super) quoted: bool,
 }
 
-/// Words that say, right before `code`, that it is another kind of code: `exit code: 1`.
+/// Words that make a `code` right behind them another kind of code: `exit code: 1`.
 const OTHER_KINDS: [&[u8]; 26] = [
     b"abnormal",
     b"area",
@@ -48,11 +48,11 @@ const OTHER_KINDS: [&[u8]; 26] = [
     b"zip",
 ];
 
-/// The same for the error domains of Apple's systems: `Error Domain=NSURLErrorDomain Code=-1001`.
+/// The same for an error domain of Apple's systems: `Error Domain=NSURLErrorDomain Code=-1001`.
 const OTHER_DOMAIN: &[u8] = b"Domain=";
 
 impl Key {
-    /// The key before the separator at `separator`: a quote, a `]` and blanks may stand between.
+    /// Returns the key before the separator at `separator`. Blanks, a `]` and a quote may stand between the two.
     #[inline(always)]
     pub(super) fn before_separator(haystack: &[u8], separator: usize, keys: &KeySet) -> Option<Self> {
         let mut end = separator - count_back(haystack, separator, BLANKS_MAX, is_blank);
@@ -69,7 +69,7 @@ impl Key {
         Self::ending_at(haystack, end, keys).map(|key| Self { quoted, ..key })
     }
 
-    /// The key that ends right before `end`, with nothing between.
+    /// Returns the key that ends right before `end`, with nothing between.
     #[inline(always)]
     pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &KeySet) -> Option<Self> {
         if !keys.could_end_before(haystack, end) {
@@ -87,9 +87,9 @@ impl Key {
     }
 }
 
-/// Whether the key at `key_start` is another kind of code than ours: 1 to 16 blanks stand before it,
-/// and before those a token (a run without blanks; its last 48 bytes count) that contains `Domain=`,
-/// or whose trailing letters are one of [`OTHER_KINDS`].
+/// Returns true if the key at `key_start` is another kind of code than iMSDK's (rule 3 of the [scanner](super)): 1 to
+/// 16 blanks stand before it, and before the blanks a token (a run without blanks, of which the last 48 bytes count)
+/// that contains `Domain=`, or whose trailing letters are one of [`OTHER_KINDS`].
 pub(crate) fn is_other_kind(haystack: &[u8], key_start: usize) -> bool {
     let token_end = key_start - count_back(haystack, key_start, BLANKS_MAX, is_blank);
     if token_end == key_start {
@@ -103,9 +103,10 @@ pub(crate) fn is_other_kind(haystack: &[u8], key_start: usize) -> bool {
         || token.windows(OTHER_DOMAIN.len()).any(|part| part == OTHER_DOMAIN)
 }
 
-/// Where the identifier that ends at `end` begins; `None` if there is none or it is too long.
+/// Returns the byte offset where the identifier that ends at `end` begins; `None` if there is none, or if it has more
+/// than [`KEY_MAX_BYTES`].
 ///
-/// The letter of an escape (`\n`, `\r`, `\t`) and a colour sequence before it are no part of it.
+/// The letter of an escape (`\n`, `\r`, `\t`) and a colour sequence before the identifier are no part of it.
 #[inline]
 pub(crate) fn identifier_start(haystack: &[u8], end: usize) -> Option<usize> {
     // The digits and the `m` of a colour sequence look like a part of the identifier.
@@ -120,7 +121,7 @@ pub(crate) fn identifier_start(haystack: &[u8], end: usize) -> Option<usize> {
     (1..=KEY_MAX_BYTES).contains(&(end - start)).then_some(start)
 }
 
-/// How many of the bytes from `at` on (digits, and an `m`) end a colour sequence that began before.
+/// Returns the number of bytes from `at` on (digits and an `m`) that end a colour sequence that began before `at`.
 fn color_tail(haystack: &[u8], at: usize) -> usize {
     let digits = haystack[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     if haystack.get(at + digits) != Some(&b'm') {
@@ -133,18 +134,18 @@ fn color_tail(haystack: &[u8], at: usize) -> usize {
     if introduced && length <= COLOR_MAX_BYTES { digits + 1 } else { 0 }
 }
 
-/// How long the identifier is that a text begins with.
+/// Returns the length in bytes of the identifier that a text begins with.
 pub(crate) fn identifier_length(text: &[u8]) -> usize {
     text.iter().take_while(|&&byte| is_identifier(byte)).count()
 }
 
-/// Returns the length of the identifier that a text ends with at `end`, up to one byte more than a key can have: a
-/// longer one is none.
+/// Returns the length in bytes of the identifier that ends at `end`. Stops at [`KEY_MAX_BYTES`] and one byte: a longer
+/// identifier is no key.
 pub(crate) fn identifier_length_before(text: &[u8], end: usize) -> usize {
     count_back(text, end, KEY_MAX_BYTES + 1, is_identifier)
 }
 
-/// How many bytes right before `end` are of a class; at most `max`.
+/// Counts the bytes of a class right before `end`; at most `max`.
 #[inline]
 fn count_back(haystack: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
     haystack[..end].iter().rev().take(max).take_while(|&&byte| class(byte)).count()

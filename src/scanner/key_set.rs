@@ -1,46 +1,48 @@
-//! The keys of a scanner, laid out for the questions that are asked for each candidate.
+//! The keys of a scanner, laid out for fast tests of each candidate.
 
 use super::Keys;
 use super::byte_class::may_stand_before_key;
 use super::key_table::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
 use super::keys::normalized;
 
-/// The number of a key's last letters that tell candidates from other text.
+/// The most letters at the end of a key that tell candidates from other text.
 const ENDING_BYTES: usize = 4;
 
-/// The keys of a scanner.
+/// The keys of a scanner. The number of a key is its row in [`KEY_TABLE`], or [`ADDED`].
 #[derive(Clone, Debug)]
 pub(super) struct KeySet {
-    /// The highest code under each key, by its number, without a quote behind the key and with one: a positive one or
-    /// none; lower than all codes where the key is not recognised.
+    /// The highest code that counts under each key, by the key's number; the first array is for keys without a quote
+    /// behind them, the second for keys with one. The value is `i32::MAX` where positive codes count, 0 where only
+    /// negative codes do, and `i32::MIN` where the key is not recognised.
     highest: [[i32; KEY_TABLE.len() + 1]; 2],
-    /// The last letters of all keys.
+    /// The last letters of all keys, each combination once.
     endings: Vec<Ending>,
     /// Added keys of up to [`ShortName::MAX_BYTES`].
     short: Vec<ShortName>,
     /// Added keys that can be packed.
     packed: Vec<u128>,
-    /// Added keys that are too long for that.
+    /// Added keys that are too long to be packed.
     long: Vec<Box<[u8]>>,
 }
 
-/// The last letters of a name, with a mask for the bytes that it has.
+/// The last letters of a name, with a mask for the bytes that the name has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Ending {
     letters: u32,
     mask: u32,
 }
 
-/// A name that is compared with text at once.
+/// A name that is compared with text as one number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ShortName {
-    /// As they stand at the end of eight bytes.
+    /// The letters as they stand at the end of eight bytes, the first byte in the lowest bits.
     letters: u64,
-    /// The bits that make letters of either case these.
+    /// The bits that turn upper-case letters of a text into lower-case ones.
     lower_case: u64,
     mask: u64,
     pub(super) length: u32,
-    /// True if it begins as a colour sequence can end, with an `m` behind any digits: `ESC[mx=-1` has the key `x`.
+    /// True if the name begins as a colour sequence can end, with an `m` behind any digits: `ESC[mx=-1` has the key
+    /// `x`.
     could_end_color: bool,
 }
 
@@ -51,7 +53,7 @@ impl KeySet {
             let mut highest = [i32::MAX; KEY_TABLE.len() + 1];
             for (highest, &KeyRow { name, positive }) in highest.iter_mut().zip(&KEY_TABLE) {
                 *highest = match positive {
-                    // A key that a user adds is said to be iMSDK's.
+                    // A user who adds a key says that it is one of iMSDK's.
                     _ if is_added(name) => i32::MAX,
                     _ if !keys.defaults => i32::MIN,
                     Positive::Always => i32::MAX,
@@ -78,37 +80,38 @@ impl KeySet {
         }
     }
 
-    /// Returns whether there is any key.
+    /// Returns true if there is any key.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.endings.is_empty()
     }
 
-    /// Returns whether a code counts under a key, given the key's number.
+    /// Returns true if a code counts under the key with this number.
     #[inline(always)]
     pub(super) fn allows(&self, number: usize, is_quoted: bool, code: i32) -> bool {
-        // One comparison: whether the next code is positive cannot be predicted.
+        // Takes one comparison: the sign of the next code cannot be predicted.
         code <= self.highest[usize::from(is_quoted)][number]
     }
 
-    /// Returns the added keys that are compared at once.
+    /// Returns the added keys that are compared as one number.
     #[inline(always)]
     pub(super) fn short(&self) -> &[ShortName] {
         &self.short
     }
 
-    /// Returns whether text could end in a key before `end`. A cheap look at four bytes, which turns most candidates away.
+    /// Returns true if a key could end right before `end`. A cheap look at four bytes turns most candidates away.
     #[inline]
     pub(super) fn could_end_before(&self, haystack: &[u8], end: usize) -> bool {
         let Some(last) = haystack[..end].last_chunk::<ENDING_BYTES>() else {
             return true;
         };
-        // As one number: a comparison of bytes in memory would be a call, and wait for what was just stored.
+        // Compares the bytes as one number: a comparison of bytes in memory would be a call, and would wait for bytes
+        // that were just stored.
         let lower = u32::from_le_bytes(*last) | 0x2020_2020;
         self.endings.iter().any(|ending| (lower ^ ending.letters) & ending.mask == 0) || last.contains(&b'_')
     }
 
-    /// Returns the number of the key that an identifier is, if it is one.
+    /// Returns the number of the key that is spelled as the identifier.
     #[inline]
     pub(super) fn number_of(&self, identifier: &[u8]) -> Option<usize> {
         let mut letters: u128 = 0;
@@ -139,7 +142,7 @@ impl Ending {
 }
 
 impl ShortName {
-    /// The most letters. The byte before the name is one of the eight.
+    /// The most letters of such a name: the byte before the name is one of the eight.
     pub(super) const MAX_BYTES: usize = 7;
 
     fn new(name: &[u8]) -> Option<Self> {
@@ -156,7 +159,8 @@ impl ShortName {
         Some(Self { letters, lower_case, mask, length: name.len() as u32, could_end_color })
     }
 
-    /// Returns whether eight bytes, the first in the lowest byte, end in the name, and the byte before it needs no second look.
+    /// Returns true if eight bytes, the first in the lowest byte, end in the name and the byte before the name lets it
+    /// be a key. A byte that needs a closer look gives false.
     #[inline(always)]
     pub(super) fn is_key(&self, last: u64) -> bool {
         let before = byte_before(last, self.length);
@@ -165,14 +169,14 @@ impl ShortName {
             && !(self.could_end_color && matches!(before, b'[' | b';' | b':'))
     }
 
-    /// Returns whether eight bytes, the first in the lowest byte, end in the name.
+    /// Returns true if eight bytes, the first in the lowest byte, end in the name.
     #[inline(always)]
     fn ends(&self, last: u64) -> bool {
         ((last | self.lower_case) ^ self.letters) & self.mask == 0
     }
 }
 
-/// Returns the byte before a key of at most seven letters, given eight bytes that end in it.
+/// Returns the byte before a key of at most seven letters, given the eight bytes that end in the key.
 #[inline(always)]
 pub(super) fn byte_before(last: u64, length: u32) -> u8 {
     (last << (8 * length) >> 56) as u8
@@ -223,7 +227,7 @@ mod tests {
         let name = ShortName::new(b"x5").unwrap();
         let ends = |text: &[u8; 8]| name.ends(u64::from_le_bytes(*text));
         assert!(ends(b"      x5") && ends(b"......X5"));
-        // With the bit of lower case these would be `x` and `5`.
+        // With the bit of lower case set, these would be `x` and `5`.
         assert!(!ends(b"      x\x15") && !ends(b"      y5") && !ends(b"     x5 "));
     }
 

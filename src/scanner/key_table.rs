@@ -1,25 +1,26 @@
-//! The keys that are recognised by default, a row each. All that the scanner knows of them is derived from here.
+//! The keys that are recognised by default, one row each. The scanner derives all that it knows of them from this
+//! table.
 
-/// The positive codes that count under a key. Negative ones always do.
+/// The positive codes that count under a key. Negative codes always count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Positive {
-    /// All.
+    /// All positive codes.
     Always,
-    /// All; where the scanner is strict, those of keys with a quote behind them.
+    /// All positive codes. A strict scanner takes them only where the key has a quote behind it.
     QuotedIfStrict,
-    /// None.
+    /// No positive code.
     Never,
 }
 
-/// A key.
+/// A default key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KeyRow {
-    /// Letters and digits, in lower case and without `_`; at most [`PACKED_MAX_BYTES`].
+    /// The letters and digits of the key, in lower case and without `_`; at most [`PACKED_MAX_BYTES`].
     pub(super) name: &'static [u8],
     pub(super) positive: Positive,
 }
 
-/// The default keys. The number of a key is that of its row.
+/// The default keys. The number of a key is the number of its row.
 pub(super) const KEY_TABLE: [KeyRow; 7] = [
     KeyRow { name: b"ret", positive: Positive::Always },
     KeyRow { name: b"code", positive: Positive::QuotedIfStrict },
@@ -30,16 +31,16 @@ pub(super) const KEY_TABLE: [KeyRow; 7] = [
     KeyRow { name: b"thirdretcode", positive: Positive::QuotedIfStrict },
 ];
 
-/// The number that stands for all keys that a user adds and the table lacks.
+/// The number of every key that a user adds and the table lacks.
 pub(super) const ADDED: usize = KEY_TABLE.len();
 
-/// The number of the key whose kind is asked for: `exit code` is none of ours.
+/// The number of `code`. Words before it may make it another kind of code: `exit code` is none of iMSDK's.
 pub(super) const CODE: usize = number_of(b"code");
 
-/// The most letters of a name that [`pack`] takes.
+/// The most bytes of a name that [`pack`] takes.
 pub(super) const PACKED_MAX_BYTES: usize = 16;
 
-/// The names, packed.
+/// The names of the default keys, packed.
 pub(super) const PACKED: [u128; KEY_TABLE.len()] = {
     let mut packed = [0; KEY_TABLE.len()];
     let mut row = 0;
@@ -50,11 +51,11 @@ pub(super) const PACKED: [u128; KEY_TABLE.len()] = {
     packed
 };
 
-/// Packs the letters of a name into a number, the last one in the lowest byte.
+/// Packs a name into a number, its last byte in the lowest byte.
 ///
 /// # Panics
 ///
-/// Panics if there are more than [`PACKED_MAX_BYTES`].
+/// Panics if the name has more than [`PACKED_MAX_BYTES`].
 pub(super) const fn pack(name: &[u8]) -> u128 {
     assert!(name.len() <= PACKED_MAX_BYTES);
     let mut letters = 0;
@@ -66,7 +67,7 @@ pub(super) const fn pack(name: &[u8]) -> u128 {
     letters
 }
 
-/// Returns the number of a default key.
+/// Returns the number of a default key. Fails to compile if the table lacks the name.
 const fn number_of(name: &[u8]) -> usize {
     let mut row = 0;
     while PACKED[row] != pack(name) {

@@ -1,11 +1,11 @@
-//! The names of keys: those of iMSDK, and those that a user adds.
+//! The names of keys: iMSDK's own, and names that a user adds.
 
 use super::byte_class::is_identifier;
 use super::key_table::KEY_TABLE;
 use super::limits::KEY_MAX_BYTES;
 use std::fmt;
 
-/// Which keys a field can have.
+/// The keys that a field can have.
 ///
 /// ```
 /// use imsdk_annotate::{Annotator, Keys};
@@ -18,33 +18,36 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys {
-    /// Whether iMSDK's own are among them.
+    /// True if iMSDK's own keys are among them.
     pub(super) defaults: bool,
-    /// In lower case and without `_`; each once.
+    /// The added keys in lower case and without `_`, each once.
     pub(super) added: Vec<Box<[u8]>>,
 }
 
-/// Why a text is no name of a key.
+/// The reason why a text is no name of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyError {
-    /// It is not made of letters, digits and `_`, or of `_` alone.
+    /// The text has a byte other than an ASCII letter, a digit or `_`, or has no letter or digit.
     NoIdentifier,
-    /// It has more than 32 bytes.
+    /// The text has more than 32 bytes.
     TooLong,
 }
 
 impl Keys {
-    /// No keys at all.
+    /// Returns a set without keys.
     pub fn none() -> Self {
         Self { defaults: false, added: Vec::new() }
     }
 
-    /// Adds a key, in any case, with or without `_`. A positive code counts under it, whatever key it is and also
-    /// where the annotator is strict: who adds a key says that it is iMSDK's.
+    /// Adds a key, in any case, with or without `_`. Adding a key twice changes nothing.
+    ///
+    /// Positive codes count under an added key, even if it is one of iMSDK's own and the annotator is strict: a user
+    /// who adds a key says that it is iMSDK's.
     ///
     /// # Errors
     ///
-    /// Where no identifier of a log could be it.
+    /// Returns an error if no identifier of a log could be the key: the name has more than 32 bytes, a byte other than
+    /// an ASCII letter, a digit or `_`, or no letter or digit.
     pub fn add(&mut self, name: &str) -> Result<(), KeyError> {
         if name.len() > KEY_MAX_BYTES {
             return Err(KeyError::TooLong);
@@ -67,13 +70,13 @@ impl Keys {
 }
 
 impl Default for Keys {
-    /// The keys of iMSDK.
+    /// Returns the set of iMSDK's own keys.
     fn default() -> Self {
         Self { defaults: true, added: Vec::new() }
     }
 }
 
-/// Returns an identifier in lower case and without `_`.
+/// Returns the bytes of an identifier in lower case and without `_`.
 pub(super) fn normalized(identifier: &[u8]) -> impl Iterator<Item = u8> {
     identifier.iter().filter(|&&byte| byte != b'_').map(u8::to_ascii_lowercase)
 }

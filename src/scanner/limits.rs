@@ -1,35 +1,36 @@
-//! How far the rules of a field reach, in bytes. They make it possible to stream a line of any length.
+//! The reach of the rules of a field, in bytes. These limits make it possible to stream a line of any length.
 
 use crate::catalog::CODE_DIGITS_MAX;
 
-/// The longest identifier that can be a key.
+/// The most bytes of an identifier that can be a key.
 pub(crate) const KEY_MAX_BYTES: usize = 32;
 
-/// The longest run of blanks on each side of a separator, and before a key that says `code`.
+/// The most blanks on each side of a separator, and before a key that is spelled `code`.
 pub(super) const BLANKS_MAX: usize = 16;
 
-/// The longest colour sequence, `ESC [ ... m`, that a key may stand behind.
+/// The most bytes of a colour sequence, `ESC [ ... m`, that a key may stand behind.
 pub(super) const COLOR_MAX_BYTES: usize = 31;
 
-/// How much of the token before a key that says `code` counts.
+/// The most bytes that count of the token before a key that is spelled `code`.
 pub(super) const TOKEN_MAX_BYTES: usize = 48;
 
-/// How far back from a key that says `code` its kind is looked for.
+/// The distance back from a key that is spelled `code` within which rule 3 looks for another kind of code.
 pub(crate) const TOKEN_REACH_BYTES: usize = BLANKS_MAX + TOKEN_MAX_BYTES;
 
-/// The longest code, in digits.
+/// The most digits of a code.
 pub(super) const DIGITS_MAX: usize = CODE_DIGITS_MAX;
 
-/// No rule looks further back than this from a separator.
+/// The distance from a separator within which all rules look back.
 ///
-/// The furthest are a token before a key (16 blanks, `]`, a quote of two bytes, `code`, 16 blanks and
-/// the token's 48 bytes) and a colour sequence before a long key (the same start, then 32 and 31).
+/// The rules that reach furthest are that of the token before a key (16 blanks, `]`, a quote of two bytes, `code`, 16
+/// blanks and the token's 48 bytes) and that of a colour sequence before a long key (the same up to the quote, then 32
+/// and 31 bytes).
 pub(crate) const LOOK_BEHIND_BYTES: usize = 128;
 
-/// No rule looks further ahead than this from a separator.
+/// The distance from a separator within which all rules look ahead.
 ///
-/// The furthest is `=>` or a full-width separator, 16 blanks, an escaped quote, `-`, 9 digits, the quote
-/// again, and a comma with three digits and the byte behind them.
+/// The rule that reaches furthest takes `=>` or a full-width separator, 16 blanks, an escaped quote, `-`, 9 digits, the
+/// quote again, and a comma with three digits and the byte behind them.
 pub(crate) const LOOK_AHEAD_BYTES: usize = 64;
 
 #[cfg(test)]

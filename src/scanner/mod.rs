@@ -1,4 +1,4 @@
-//! The scanner: where the fields are. What a field is, this module alone says.
+//! The scanner finds fields in bytes. This module alone says which bytes are a field.
 //!
 //! A field is a key, a separator and a code: `ret=-204`, `code: -204`, `"ret":-204`, `retCode[-204]`.
 //! "Letter" and "byte" mean ASCII here; the haystack is bytes, never assumed to be UTF-8.
@@ -10,7 +10,7 @@
 //!    identifier: the letter of a backslash escape (`\n`, `\r`, `\t`: the two bytes, as in logged JSON),
 //!    and a colour sequence `ESC [ ... m` of at most 31 bytes.
 //! 3. **Another kind of code.** A key spelled `code` (any case) is none where 1 to 16 blanks (spaces,
-//!    tabs) stand before it, and before those a token (a run without blanks; its last 48 bytes count)
+//!    tabs) stand before it, and before the blanks a token (a run without blanks; its last 48 bytes count)
 //!    that contains `Domain=`, or whose trailing letters are a word like `exit` or `status`.
 //! 4. **After the key** an optional quote (`"`, `'`, `\"` or `\'`), then an optional `]`.
 //! 5. **Separator.** Up to 16 blanks, then `=`, `:`, `=>`, or the full-width `：` or `＝` (UTF-8), then up
@@ -23,16 +23,16 @@
 //!    digit; `,` before exactly three digits. A positive code is also none where a non-ASCII byte follows.
 //! 8. **Known.** The catalog has the code. A positive code is none under `errcode` or `errorcode`.
 //!
-//! A negative code that rules 1 to 7 allow and the catalog lacks is unknown. It is found where that is asked for,
-//! and gets no note.
+//! A negative code that rules 1 to 7 allow and the catalog lacks is unknown. The scanner finds unknown codes if it is
+//! built to, and they get no note.
 //!
 //! Strict: a positive code counts only under `ret` or `iret`, or where the key has a quote behind it.
 //!
-//! A user may add keys, and leave out those of rule 1. Under a key that was added a positive code counts, whatever
-//! rule 8 and strictness say of it.
+//! A user may add keys, and leave out the keys of rule 1. Positive codes count under an added key, whatever rule 8 and
+//! strictness say.
 //!
-//! It works in two steps: [`candidates`] finds the few places where a separator could be, with vector
-//! instructions; a look around each ([`key`] backwards, [`code`] forwards) confirms it.
+//! The scanner works in two steps: [`candidates`] finds the few places where a separator could be, with vector
+//! instructions; a look around each place ([`key`] backwards, [`code`] forwards) confirms it.
 
 mod byte_class;
 mod candidates;
@@ -63,15 +63,15 @@ use std::ops::Range;
 use std::sync::Arc;
 use usual::usual_field;
 
-/// Finds fields, by the rules above.
+/// Finds fields by the rules of this module.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner {
     codes: Arc<CodeIndex>,
     keys: KeySet,
     pairs: PairClasses,
-    /// Whether codes that the catalog lacks are found as well.
+    /// True if negative codes that the catalog lacks are found as well.
     unknown: bool,
-    /// Which vector instructions the machine has.
+    /// The vector instructions of the machine.
     pub(crate) level: Level,
 }
 
@@ -81,12 +81,16 @@ impl Scanner {
         Self { codes, keys: KeySet::new(keys, strict), pairs, unknown, level: Level::new() }
     }
 
-    /// Calls `on_field` for each field whose separator lies in `range`, in their order. Rule 3 is left to the caller,
-    /// who knows which notes the line has: it is asked of the line without them, with [`is_other_kind`].
+    /// Calls `on_field` for each field whose separator lies in `range`, in ascending order. The caller applies rule 3
+    /// with [`is_other_kind`], because that rule looks at the line without its notes, and the caller knows the notes.
     ///
-    /// Up to [`LOOK_BEHIND_BYTES`] before and [`LOOK_AHEAD_BYTES`] behind the range are looked at; the
-    /// haystack must have that much of the line, unless the line begins or ends there.
-    // Inlined, with all that is done for each field, to be compiled with the instructions of the level.
+    /// Looks at up to [`LOOK_BEHIND_BYTES`] before and [`LOOK_AHEAD_BYTES`] behind the range. The haystack must have
+    /// that much of the line, unless the line begins or ends there.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error of `on_field`.
+    // Inlined, with all functions that run for each field, so that all are compiled with the instructions of the level.
     #[inline(always)]
     pub(crate) fn for_each_field<S: Simd, E>(
         &self,
@@ -117,7 +121,7 @@ impl Scanner {
         Ok(())
     }
 
-    /// The field with its separator (or bracket) at `separator`, if there is one.
+    /// Returns the field whose separator (or bracket) is at `separator`, if there is one.
     #[inline(always)]
     fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
         let is_wanted = |code| self.is_wanted(code, self.codes.position(code));
@@ -137,17 +141,17 @@ impl Scanner {
         Some(Field::new(start, code.end, code.value, entry, spelled_code))
     }
 
-    /// Whether a code makes a field that is to be found, given where in the catalog it is.
+    /// Returns true if a code makes a field that is to be found, given the code's place in the catalog.
     #[inline(always)]
     fn is_wanted(&self, code: i32, entry: Option<usize>) -> bool {
         entry.is_some() || self.unknown && code < 0
     }
 
-    /// What the rules say of key and code.
-    // Apart, so that what is done for each field stays small enough to be inlined.
+    /// Returns the key and the code around `separator`, by the rules.
+    // Kept out of line, so that the code that runs for each field stays small enough to be inlined.
     #[inline(never)]
     fn ask_rules(&self, haystack: &[u8], separator: usize) -> Option<(Key, Code)> {
-        // The code first: it turns more candidates away, and sooner.
+        // Looks for the code first: that turns more candidates away, and sooner.
         if haystack[separator] == b'[' {
             let code = Code::in_bracket(haystack, separator)?;
             Some((Key::ending_at(haystack, separator, &self.keys)?, code))

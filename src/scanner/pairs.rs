@@ -1,36 +1,37 @@
-//! Which two bytes beside each other could belong to a field, as tables for vector instructions.
+//! The pairs of neighbouring bytes that could belong to a field, as tables for vector instructions.
 
-/// A table for vector instructions that look up 16 entries: the same ones for each group of 16 bytes.
+/// A table of 16 entries for vector instructions: the same entries in each group of 16 bytes.
 pub(super) type Table = [u8; 64];
 
-/// What two bytes beside each other could be; a set of bits.
+/// A set of bits, each of which says what a pair of neighbouring bytes could be.
 pub(super) type PairClass = u8;
 
-/// The second is the last of a key, as far as these two tell. Four bits, for different keys.
+/// The second byte could be the last byte of a key. Four bits, for different kinds of keys.
 pub(super) const KEY_END: PairClass = 0x0F;
-/// The classes in [`KEY_END`] of last letters behind the letters before them; two, so that `et` and `de` make no candidate of `ee`.
+/// The classes in [`KEY_END`] of a key's last two letters. There are two, so that `et` and `de` do not make `ee` a
+/// candidate.
 const AFTER_LETTER: [PairClass; 2] = [1, 2];
 /// The class in [`KEY_END`] of `_` and a key's last letter.
 const AFTER_UNDERSCORE: PairClass = 4;
-/// The class in [`KEY_END`] of what may stand behind anything: `_`, and keys of one letter.
+/// The class in [`KEY_END`] of pairs whose first byte may be any: `_` at the end of a key, and keys of one letter.
 const AFTER_ANY: PairClass = 8;
-/// The first is a separator, or the bracket in its place, and the second what may follow. Three bits.
+/// The first byte could be a separator, or the bracket in its place, and the second a byte behind it. Three bits.
 pub(super) const SEPARATED: PairClass = 0x70;
-/// The second could stand between a key and its separator: a blank, a quote or `]`. Some other bytes count too: the
-/// confirmation will tell.
+/// The second byte could stand between a key and its separator: a blank, a quote or `]`. A few other bytes are in the
+/// class, too; the confirmation of a candidate turns them away.
 pub(super) const BETWEEN: PairClass = 0x80;
 
 const ANY: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
-/// The classes of bytes: those that both of a byte's halves have. So the bytes of a class are all that have one of
-/// some lower halves and one of some upper halves.
+/// The classes of bytes. A byte has a class if both its lower and its upper half have it; so a class is all bytes that
+/// combine one of some lower halves with one of some upper halves.
 #[derive(Clone, Debug)]
 pub(super) struct ByteClasses {
     pub(super) lower: Table,
     pub(super) upper: Table,
 }
 
-/// The classes of pairs: those that both the first and the second byte have.
+/// The classes of pairs. A pair has a class if its first byte has it in `first` and its second byte in `second`.
 #[derive(Clone, Debug)]
 pub(super) struct PairClasses {
     pub(super) first: ByteClasses,
@@ -42,19 +43,19 @@ impl ByteClasses {
         Self { lower: [0; 64], upper: [0; 64] }
     }
 
-    /// Returns how many bytes have a class.
+    /// Returns the number of bytes that have a class.
     fn count(&self, class: PairClass) -> usize {
         let count = |table: &Table| table[..16].iter().filter(|&&classes| classes & class != 0).count();
         count(&self.lower) * count(&self.upper)
     }
 
-    /// Puts a letter of either case, a digit or `_` in a class.
+    /// Puts a letter in both cases, a digit or `_` in a class.
     fn add_either_case(&mut self, byte: u8, class: PairClass) {
         let other = if byte.is_ascii_alphabetic() { byte ^ 0x20 } else { byte };
         self.add(&[byte & 0xF], &[byte >> 4, other >> 4], class);
     }
 
-    /// Puts bytes in a class, given by their halves.
+    /// Puts bytes in a class: all that combine one of the lower halves with one of the upper halves.
     fn add(&mut self, lower: &[u8], upper: &[u8], class: PairClass) {
         for (table, halves) in [(&mut self.lower, lower), (&mut self.upper, upper)] {
             for (entry, half) in table.iter_mut().zip(ANY.into_iter().cycle()) {
@@ -65,7 +66,7 @@ impl ByteClasses {
 }
 
 impl PairClasses {
-    /// Returns the classes for keys of these names, in lower case and without `_`.
+    /// Returns the classes for keys with these names, each in lower case and without `_`.
     pub(super) fn new<'k>(names: impl Iterator<Item = &'k [u8]>) -> Self {
         let mut pairs = Self { first: ByteClasses::none(), second: ByteClasses::none() };
         names.for_each(|name| pairs.add_key_end(name));
@@ -73,7 +74,7 @@ impl PairClasses {
         pairs
     }
 
-    /// Puts a key's last two in the classes of [`KEY_END`]; `_` may stand before or in place of the last.
+    /// Puts a key's last two bytes in the classes of [`KEY_END`]. A `_` may stand before the last letter or behind it.
     fn add_key_end(&mut self, name: &[u8]) {
         let &[.., last] = name else { return };
         let Self { first, second } = self;
@@ -83,7 +84,8 @@ impl PairClasses {
         second.add_either_case(b'_', AFTER_ANY);
         match name {
             &[.., before, last] => {
-                // All that have a first of the class and a second of it are candidates: the class that grows least is taken.
+                // Every first byte of a class makes a pair with every second byte of it. So the letters go to the class
+                // that grows least.
                 let grown = |class: &PairClass| {
                     let (mut first, mut second) = (first.clone(), second.clone());
                     let count = first.count(*class) * second.count(*class);
@@ -95,18 +97,18 @@ impl PairClasses {
                 first.add_either_case(before, class);
                 second.add_either_case(last, class);
             }
-            // Before a key of one letter anything may stand.
+            // Any byte may stand before a key of one letter.
             _ => second.add_either_case(last, AFTER_ANY),
         }
     }
 
     fn add_separators(&mut self) {
         let Self { first, second } = self;
-        // `=`, `:`, the first byte of a full-width one; and `?` and two other bytes.
+        // `=`, `:`, the first byte of a full-width one; also `?` and two other bytes.
         first.add(&[0xA, 0xD, 0xF], &[3, 0xE], 0x10 | 0x20);
-        // `1` to `9`, `>`; and `<` and `=`.
+        // `1` to `9`, `>`; also `<` and `=`.
         second.add(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 0xC, 0xD, 0xE], &[3], 0x10);
-        // `-`, blanks, quotes, `\` and the second byte of a full-width separator; and some others, but not `0`.
+        // `-`, blanks, quotes, `\` and the second byte of a full-width separator; also some others, but not `0`.
         second.add(&[0, 2, 7, 9, 0xC, 0xD], &[0, 2, 5, 0xB], 0x20);
         // `[-`.
         first.add(&[0xB], &[5], 0x40);
@@ -116,7 +118,7 @@ impl PairClasses {
         second.add(&[0, 2, 7, 9, 0xC, 0xD], &[0, 2, 5], BETWEEN);
     }
 
-    /// The classes of a pair, looked up one by one.
+    /// Returns the classes of one pair.
     #[cfg(test)]
     pub(super) fn of(&self, first: u8, second: u8) -> PairClass {
         let classes = |table: &ByteClasses, byte: u8| {

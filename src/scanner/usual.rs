@@ -1,6 +1,6 @@
-//! Fields of the usual form: `ret=-204`, `"code": -204`, `&iRet=5&`. Nearly all are, and all that such a field takes is
-//! loaded at once and computed with hardly a branch: which form the next field has cannot be predicted, and each wrong
-//! guess costs a processor as much as all else here.
+//! Reads fields of the usual form: `ret=-204`, `"code": -204`, `&iRet=5&`. Nearly all fields have it. All bytes of such
+//! a field are loaded at once and computed with hardly a branch: the form of the next field cannot be predicted, and
+//! each wrong guess costs a processor as much as the rest of the work.
 
 use super::byte_class::{ends_code, is_digit, is_quote, may_stand_before_key, punctuates, separates};
 use super::code::Code;
@@ -8,20 +8,22 @@ use super::key::Key;
 use super::key_set::{KeySet, ShortName, byte_before};
 use super::key_table::{self, ADDED, KEY_TABLE};
 
-/// Bytes that are looked at on each side.
+/// The bytes that are loaded on each side of the separator's first byte.
 const REACH_BYTES: usize = 16;
 
-/// The longest code, in digits: with them and the byte behind it must fit in a `u64`.
+/// The most digits of a code of the usual form: with the byte behind them they must fit in a `u64`.
 const DIGITS_MAX: u32 = 7;
 
 const fn in_each_byte(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The field with its separator at `separator`, if it has the usual form: one of the shorter keys without `_`, perhaps
-/// with a quote behind it; `=` or `:`, perhaps a space; a code of up to 7 digits; and bytes around it that do not
-/// need a second look. Where it has not, there may still be a field. `Some(None)` if there is none, because its code is
-/// not wanted.
+/// Reads the field whose separator is at `separator`, if it has the usual form: one of the shorter keys without `_`,
+/// perhaps with a quote behind it; `=` or `:`, perhaps a space, or `[`; a code of up to 7 digits; and around these,
+/// bytes that need no closer look.
+///
+/// Returns `None` where the form is another; there may still be a field. Returns `Some(None)` where there is surely no
+/// field, because its code is not wanted.
 #[inline(always)]
 pub(super) fn usual_field(
     haystack: &[u8],
@@ -35,7 +37,7 @@ pub(super) fn usual_field(
         return None;
     }
     let code = code_behind(around, separator, in_bracket)?;
-    // Before the key is looked at, which takes longer.
+    // Asks before it looks at the key, which takes longer.
     if !is_wanted(code.value) {
         return Some(None);
     }
@@ -43,7 +45,8 @@ pub(super) fn usual_field(
     (!(in_bracket & key.quoted)).then_some(Some((key, code)))
 }
 
-/// The default keys that are compared at once, those last that end in others, each with its number.
+/// The default keys that are compared as one number, each with its length and its number in the table. A key that ends
+/// in a shorter one (`iret`) comes behind it, so that the longer one is found.
 const SHORT: [(u64, u32, usize); count_of_short()] = {
     let mut short = [(0, 0, 0); count_of_short()];
     let (mut length, mut count) = (1, 0);
@@ -61,7 +64,7 @@ const SHORT: [(u64, u32, usize); count_of_short()] = {
     short
 };
 
-/// The lengths and the numbers of [`SHORT`], in four bits each, behind four bits of 0 for none.
+/// The lengths and the numbers of [`SHORT`], four bits each. The lowest four bits are 0, for no key.
 const LENGTHS_AND_NUMBERS: [u64; 2] = {
     assert!(SHORT.len() < 16 && KEY_TABLE.len() < 16);
     let (mut packed, mut at) = ([0; 2], 0);
@@ -95,7 +98,7 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -
             found = at + 1;
         }
     }
-    // Not from a table: it would have to be loaded before the byte in front of the key is known.
+    // Shifts, instead of a look-up in a table: the load would delay the byte in front of the key.
     let [lengths, numbers] = LENGTHS_AND_NUMBERS;
     let mut length = (lengths >> (4 * found)) as u32 & 0xF;
     let mut number = (numbers >> (4 * found)) as usize & 0xF;
@@ -107,7 +110,7 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -
     Some(Key { number, start, spelled_code: number == key_table::CODE, quoted })
 }
 
-/// Up to seven letters, as they stand at the end of eight bytes.
+/// Returns up to seven letters as the highest bytes of a number, the last letter in the highest byte.
 const fn in_highest_bytes(letters: &[u8]) -> u64 {
     let mut packed = 0;
     let mut at = 0;
@@ -125,7 +128,8 @@ fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, in_bracket: boo
     let is_negative = around[first + blank] == b'-';
     let start = first + blank + usize::from(is_negative);
     let digits = u64::from_le_bytes(*around[start..].first_chunk()?) ^ in_each_byte(b'0');
-    // The highest bit of each byte that is no digit; of those behind the first one it may be wrong.
+    // The highest bit of each byte that is no digit. Bits above the lowest one that is set may be wrong, because of
+    // carries.
     let others = (digits.wrapping_add(in_each_byte(0x80 - 10)) | digits) & in_each_byte(0x80);
     let count = others.trailing_zeros() / 8;
     let is_number = (count != 0) & (count <= DIGITS_MAX) & (digits as u8 != 0);
@@ -142,8 +146,8 @@ fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, in_bracket: boo
     Some(Code { value, end: separator + end - REACH_BYTES })
 }
 
-/// The number with these digits, one in each byte, the highest in the lowest byte: neighbours are put together, then
-/// neighbours of these.
+/// Returns the number that eight digits spell, one digit in each byte, the highest digit in the lowest byte. Neighbours
+/// are joined to pairs, pairs to fours, and these to the number.
 #[inline(always)]
 fn of_eight_digits(digits: u64) -> u64 {
     let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00FF_00FF_00FF_00FF;
@@ -158,7 +162,7 @@ mod tests {
     use crate::catalog::CodeIndex;
     use std::sync::Arc;
 
-    /// All texts that have one of each in its place.
+    /// Returns all texts that join one string of each part, in the order of the parts.
     fn combinations(parts: &[&[&str]]) -> Vec<String> {
         parts.iter().fold(vec![String::new()], |texts, part| {
             texts.iter().flat_map(|text| part.iter().map(move |piece| format!("{text}{piece}"))).collect()

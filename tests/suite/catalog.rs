@@ -1,9 +1,9 @@
-//! The built-in catalog, row by row, against a copy of the vendor's table.
+//! The built-in catalog, row by row, compared with a copy of the vendor's table.
 
 use imsdk_annotate::Catalog;
 
-/// Code, message, explanation: the cells trimmed, a message's trailing comma dropped, and all cells from
-/// the third on one explanation (-716 has an unescaped `|` in it).
+/// Returns code, message and explanation of each row. Cells are trimmed, and a message loses its trailing comma. All
+/// cells from the third on are one explanation: that of -716 has an unescaped `|` in it.
 fn vendor_rows() -> Vec<(i32, String, String)> {
     let table = include_str!("../data/imsdk-server-error-codes.md");
     table

@@ -5,12 +5,13 @@ use proptest::prelude::*;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// Code, and message, explanation, category and severity; those that are empty are left out.
+/// The rows of a catalog by code: message, explanation, category and severity. Empty cells are left out.
 type Rows = BTreeMap<i32, [String; 4]>;
 
 const COLUMNS: [&str; 5] = ["code", "message", "explanation", "category", "severity"];
 
-/// Texts as they may be in cells: not blank at their ends, and without a comma that Markdown's messages would lose.
+/// Returns texts that cells can have: without white space at their ends, and without a comma that a message in Markdown
+/// would lose.
 fn text(lengths: std::ops::Range<usize>) -> impl Strategy<Value = String> {
     let chars = prop::sample::select("ab7 |\\\",;:-{}[]'#é好，\u{202e}".chars().collect::<Vec<_>>());
     prop::collection::vec(chars, lengths)
@@ -42,7 +43,7 @@ fn expected(rows: &Rows) -> Catalog {
     Catalog::of_entries(rows.iter().map(entry).collect())
 }
 
-/// A table with a header: each cell as `cell` writes it, between them `gap`, each line as `line` writes it.
+/// Returns a table with a header. `cell` writes each cell, `gap` stands between cells, and `line` writes each line.
 fn table(rows: &Rows, gap: &str, cell: impl Fn(&str) -> String, line: impl Fn(&str) -> String) -> String {
     let mut text = line(&COLUMNS.map(&cell).join(gap));
     for (code, cells) in rows {
@@ -63,7 +64,7 @@ fn markdown(rows: &Rows) -> String {
     format!("# Codes\n\n{header}\n|{}\n{rest}", " --- |".repeat(COLUMNS.len()))
 }
 
-/// An object with the members that are not empty.
+/// Returns an object with the cells that are not empty.
 fn members(cells: &[String; 4]) -> serde_json::Map<String, serde_json::Value> {
     let names = COLUMNS[1..].iter().map(|&name| name.to_owned());
     names.zip(cells.iter().map(|cell| json!(cell))).filter(|(_, cell)| cell != "").collect()
@@ -78,7 +79,7 @@ fn json_array(rows: &Rows) -> String {
     serde_json::to_string_pretty(&rows.iter().map(object).collect::<Vec<_>>()).unwrap()
 }
 
-/// Just the message where there is nothing else.
+/// Returns a JSON object by code. A code that has nothing but a message has it as a string.
 fn json_object(rows: &Rows) -> String {
     let value = |(code, cells): (&i32, &[String; 4])| {
         let members = members(cells);

@@ -1,4 +1,4 @@
-//! Catalogs from files, through the binary: which one is in force, and what is refused.
+//! Catalogs from files, through the binary: the catalog in force, and refused catalogs.
 
 use crate::command::{annotate, binary, output_of};
 use std::fs;
@@ -15,7 +15,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A folder with these files in it.
+/// Returns a folder with these files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -28,7 +28,7 @@ fn run(folder: &TempDir, args: &[&str], input: &str) -> Output {
     output_of(binary().current_dir(folder.path()).args(args), input.as_bytes())
 }
 
-/// What is written to standard output by a run that goes well.
+/// Returns the standard output of a run, which must go well.
 fn stdout(folder: &TempDir, args: &[&str], input: &str) -> String {
     let output = run(folder, args, input);
     assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
@@ -136,7 +136,7 @@ fn all_bad_rows_of_all_files_are_said_and_nothing_is_done() {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     assert_refused(&run(&files, &args, "ret=-1\n"), &refused);
     assert!(!files.path().join("out.log").exists() && !files.path().join("report.json").exists());
-    // The catalog in force and the one to be checked.
+    // The catalog in force, and the catalog to be checked.
     assert_refused(&run(&files, &["--catalog=a.csv", "--check-catalog=b.md"], ""), &refused[..5]);
     assert_refused(&run(&files, &["--check-catalog=b.md"], ""), &refused[5..7]);
 }

@@ -1,4 +1,4 @@
-//! Files that change while they are read: what was read stays, nothing waits for what is gone.
+//! Files that change while they are read: bytes that were read stay, and nothing waits for bytes that are gone.
 
 use crate::command::{binary, read_until};
 use crate::packed::pack;
@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-/// More than the program reads ahead of an output that nobody takes, on one thread.
+/// More lines than the program reads on one thread while nobody takes its output.
 const LINES: usize = 300_000;
 
 fn line(number: usize) -> String {
@@ -19,8 +19,8 @@ fn log() -> Vec<u8> {
     (0..LINES).flat_map(|number| line(number).into_bytes()).collect()
 }
 
-/// Runs over files whose output is not taken before `change` has changed them: the program has begun to write by then,
-/// and cannot go on. Returns how it ended, what it wrote and what it said.
+/// Runs the program on files, and calls `change` when it has begun to write and cannot go on, because nobody takes its
+/// output before. Returns its exit status, its output and its messages.
 fn change_while_read(folder: &Path, args: &[&str], change: impl FnOnce()) -> (ExitStatus, Vec<u8>, String) {
     let mut child = start(folder, args);
     let mut stdout = child.stdout.take().unwrap();
@@ -60,7 +60,7 @@ fn a_file_that_is_replaced_or_removed_is_read_to_its_end() {
     }
 }
 
-/// As log rotation by copying does it.
+/// A file is truncated by log rotation that copies it first.
 #[test]
 fn a_file_that_is_truncated_ends_there() {
     let text = log();
@@ -74,13 +74,13 @@ fn a_file_that_is_truncated_ends_there() {
         let truncate = || OpenOptions::new().write(true).open(&path).unwrap().set_len(length as u64).unwrap();
         let (status, annotated, said) = change_while_read(folder.path(), &[threads, "a.log"], truncate);
         assert!(status.success() && said.is_empty(), "{threads} {length}: {status:?} {said}");
-        // It was either cut within a line, which is then the last, or what follows has been read before.
+        // Either the cut lies within the last line, or the bytes behind the cut were read before it.
         assert!(expected.starts_with(&annotated) && annotated.len() >= 1000, "{threads} {length}");
         assert!(threads != "-j1" || annotated.len() < expected.len(), "{length}");
     }
 }
 
-/// What is written behind the end while the last lines are read belongs to the file.
+/// Bytes that are appended while the last lines are read belong to the file.
 #[test]
 fn a_file_that_grows_is_read_to_where_it_ends_by_then() {
     let text = log();
@@ -93,14 +93,14 @@ fn a_file_that_grows_is_read_to_where_it_ends_by_then() {
         let (status, annotated, said) = change_while_read(folder.path(), &[threads, "a.log"], grow);
         let (short, long) = (Annotator::new().annotate(&text[..cut]), Annotator::new().annotate(&text));
         assert!(status.success() && said.is_empty(), "{threads}: {status:?} {said}");
-        // Other threads may have read the end before it grew.
+        // Another thread may have read the end of the file before the file grew.
         assert!(annotated == long || threads != "-j1" && annotated == short, "{threads}");
     }
 }
 
 #[test]
 fn a_compressed_file_that_is_truncated_is_told_as_such() {
-    // Hardly to be compressed, so that there is much to be read.
+    // Text that hardly compresses, so that there is much to read.
     let mut number = 1_u64;
     let text: Vec<u8> = (0..200_000)
         .flat_map(|_| {
@@ -124,7 +124,7 @@ fn a_compressed_file_that_is_truncated_is_told_as_such() {
     assert!(expected.starts_with(&annotated) && annotated.len() > expected.len() / 2);
 }
 
-/// Listed at first, then gone, or no file any more: that is trouble with that file alone.
+/// A file that was listed and then removed or replaced is trouble with this file alone.
 #[test]
 fn what_is_gone_before_its_turn_is_told_and_the_others_are_done() {
     let folder = tempfile::tempdir().unwrap();

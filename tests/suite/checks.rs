@@ -1,4 +1,4 @@
-//! Checks, selectors and what they are given, through the binary: statuses, refusals, what is said.
+//! Checks and their selectors, through the binary: exit statuses, refusals and messages.
 
 use crate::command::{binary, isolated, output_of};
 use crate::nameless::new_files;
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 const LOG: &[u8] = b"ret=-204 ret=-204\nret=-705\nret=5\nret=1\niret=-9999\n";
 
-/// The status and what was said, with one line of input for each.
+/// Returns the exit status and the messages of a run.
 fn outcome(args: &[&str], input: &[u8]) -> (Option<i32>, String) {
     let output = output_of(binary().args(args), input);
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
@@ -112,7 +112,7 @@ fn what_cannot_be_is_refused_before_any_work() {
         assert!(output.stdout.is_empty(), "{args:?}");
     }
     let mut left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    // The folder of a report that could have been.
+    // The folder of a report that could have been written.
     left.retain(|name| name != "out");
     left.sort();
     assert_eq!(left, ["a.log", "d", "locked"]);
@@ -196,7 +196,7 @@ fn a_reader_of_a_report_may_go_away() {
     assert_eq!(output.stderr, b"0\n");
 }
 
-/// A log with three unknown codes more than are told apart, from -20000 down to minus [`last_unknown`].
+/// Returns a log with three unknown codes more than are told apart: from -20000 down to minus [`last_unknown`].
 fn many_unknown() -> String {
     (20_000..=last_unknown()).map(|code| format!("ret=-{code}\n")).collect()
 }
@@ -237,7 +237,7 @@ fn what_an_earlier_run_did_not_tell_apart_is_neither_new_nor_gone() {
     let output = run(&again, &format!("ret=-10\n{}", many_unknown()));
     assert_eq!(output.stderr, b"imsdk-annotate: --fail-on new: 1 field (-10: 1)\n");
     assert!(!String::from_utf8(output.stdout).unwrap().contains("Gone"));
-    // In a table each code has all cells, also where its earlier count is not known.
+    // In a table each code has all cells, even if its earlier count is not known.
     fs::write(folder.path().join("low.log"), "ret=-204\nret=-900000000\n").unwrap();
     let output = run(&["-q", "--report=markdown=-", "--baseline=earlier.json", "low.log"], "");
     let report = String::from_utf8(output.stdout).unwrap();
@@ -247,7 +247,7 @@ fn what_an_earlier_run_did_not_tell_apart_is_neither_new_nor_gone() {
         report.contains("| -900000000 |") && rows.iter().all(|row| row.matches('|').count() == 10),
         "{report}"
     );
-    // Of reports that are added up, what cannot be known is said.
+    // A report that is a sum says which of its numbers are not known.
     let merge = ["--merge-reports", "earlier.json"];
     let (last, count) = (last_unknown(), many_unknown().lines().count());
     let output = run(&[&merge[..], &[&format!("--fail-on=unknown>{}", count - 1)]].concat(), "");
@@ -310,7 +310,7 @@ fn a_report_replaces_a_file_only_when_it_is_whole() {
     std::thread::sleep(std::time::Duration::from_millis(200));
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(!child.wait().unwrap().success());
-    // A signal is the end of the stream: the report is whole, and says what the end was.
+    // A signal is the end of the stream: the report is whole, and says that a signal ended the input.
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     assert_eq!((&report["complete"], &report["stopped"]), (&true.into(), &true.into()));

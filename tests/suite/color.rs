@@ -1,4 +1,4 @@
-//! Colour is on the note alone, and the line's own colour is in force again behind it.
+//! The colour of a note ends with the note, and the line's own colour is in force again behind it.
 
 use crate::command::{annotate, binary, output_of};
 

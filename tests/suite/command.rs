@@ -1,26 +1,27 @@
-//! Runs the binary in a clean environment; a failure shows command, input and both outputs.
+//! Runs the binary in a clean environment. A failure shows the command, the input and both outputs.
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
 
-/// The binary, with nothing in its environment that could change what it does.
+/// Returns a command for the binary, with nothing in its environment that could change its behaviour.
 pub(crate) fn binary() -> Command {
     isolated(env!("CARGO_BIN_EXE_imsdk-annotate"))
 }
 
-/// A program that may run the binary, with nothing in its environment that could change what that does.
+/// Returns a command for a program that may run the binary, with nothing in its environment that could change the
+/// binary's behaviour.
 pub(crate) fn isolated(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
     }
-    // The empty name is that of no file: the configuration of who runs the tests is left alone.
+    // The empty name stands for no file: the configuration of the user who runs the tests is not read.
     command.env("IMSDK_ANNOTATE_CONFIG", "");
     command
 }
 
-/// Runs a command with an input and waits for its end.
+/// Runs a command with an input, waits for its end, and returns its status and outputs.
 pub(crate) fn output_of(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
@@ -30,13 +31,13 @@ pub(crate) fn output_of(command: &mut Command, input: &[u8]) -> Output {
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let mut stdin = child.stdin.take().unwrap();
     std::thread::scope(|scope| {
-        // Who does not read all of it says so in its status.
+        // A program that does not read all input shows it by its status.
         scope.spawn(move || drop(stdin.write_all(input)));
         child.wait_with_output().unwrap()
     })
 }
 
-/// What the binary makes of an input; that it went well is checked.
+/// Returns the standard output of the binary for an input. Panics if the run fails or prints a message.
 pub(crate) fn annotate(args: &[&str], input: &[u8]) -> Vec<u8> {
     let mut command = binary();
     let output = output_of(command.args(args), input);
@@ -51,7 +52,7 @@ pub(crate) fn annotate(args: &[&str], input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-/// Reads until what has come ends with `end`. The test runner's patience is the limit.
+/// Reads until the bytes read end with `end`, and returns them. Waits as long as the test runner does.
 pub(crate) fn read_until(rdr: &mut impl Read, end: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut buffer = [0; 4096];
@@ -63,7 +64,7 @@ pub(crate) fn read_until(rdr: &mut impl Read, end: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The most memory that a process has had in use so far, in KiB, where the system tells.
+/// Returns the peak memory of a process in KiB, where the system reports it.
 pub(crate) fn peak_kib(id: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

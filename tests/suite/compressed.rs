@@ -1,4 +1,4 @@
-//! Compressed input: whole, in several members, cut off, damaged.
+//! Compressed input: whole, of several members, cut off, damaged.
 
 use crate::command::{annotate, binary, output_of, read_until};
 use crate::packed::{FORMATS, pack, unpack_with_library};
@@ -8,7 +8,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// Lines without fields, so that what comes out is what was decoded; not so regular that they vanish.
+/// Returns lines without fields, so that the output is the decoded input. The lines vary, so that they do not compress
+/// to nearly nothing.
 fn plain_text(lines: usize) -> Vec<u8> {
     (0..lines).flat_map(|line| format!("{line} {:x}\n", line * line * 7919).into_bytes()).collect()
 }
@@ -17,7 +18,7 @@ fn with_fields(lines: usize) -> Vec<u8> {
     (0..lines).flat_map(|line| format!("{} ret=-204 {line}\n", line * 7919).into_bytes()).collect()
 }
 
-/// A frame that zstd and lz4 skip.
+/// A skippable frame of zstd and lz4, which holds no text.
 const SKIPPABLE: &[u8] = b"\x5a\x2a\x4d\x18\x03\0\0\0\x28\xb5\x2f";
 
 #[test]
@@ -79,7 +80,7 @@ fn what_could_be_decoded_of_cut_off_data_is_written_and_the_place_is_told() {
     for (format, _) in FORMATS {
         let packed = [pack(format, &text[..text.len() / 2]), pack(format, &text[text.len() / 2..])].concat();
         let mut whole_at = Vec::new();
-        // Each of the first and last bytes, and many between.
+        // Cuts at each of the first and last bytes, and at many places between.
         let lengths = (12..40)
             .chain((40..packed.len()).step_by(packed.len() / 40))
             .chain(packed.len() - 20..packed.len());
@@ -89,7 +90,7 @@ fn what_could_be_decoded_of_cut_off_data_is_written_and_the_place_is_told() {
             let output = output_of(binary().current_dir(&folder).args(["a.log", "b.log"]), b"");
             let mut decoded = output.stdout.strip_suffix(b"ret=-1 (general: failure)\n").unwrap();
             if !text.starts_with(decoded) {
-                // Cut off within a line, behind which the next input begins on a line of its own.
+                // The data was cut within a line, behind which the next input begins on a line of its own.
                 decoded = decoded.strip_suffix(b"\n").unwrap();
             }
             assert!(text.starts_with(decoded), "{format} {length}");
@@ -105,7 +106,7 @@ fn what_could_be_decoded_of_cut_off_data_is_written_and_the_place_is_told() {
             );
             assert_eq!(message(&output), expected);
         }
-        // Whole it is only between the members.
+        // Cut data is whole only between its members.
         assert!(whole_at.iter().all(|&length| length == text.len() / 2), "{format} {whole_at:?}");
     }
 }
@@ -120,7 +121,8 @@ fn damage_is_told_and_never_taken_for_a_whole_file() {
             damaged[place] ^= 0x10;
             let output = output_of(&mut binary(), &damaged);
             if output.status.success() {
-                // A part of the header that carries no meaning, or what makes it a compressed file.
+                // The changed byte is a part of the header that carries no meaning, or of the mark of a compressed
+                // file.
                 let is_same = output.stdout == text || output.stdout == damaged;
                 assert!(is_same && place < 30, "{format} {place}");
             } else {
@@ -133,7 +135,7 @@ fn damage_is_told_and_never_taken_for_a_whole_file() {
     }
 }
 
-/// The first of two megabytes is whole, whatever happens behind it.
+/// Damage behind the first of two megabytes leaves the first one whole.
 #[test]
 fn what_stands_before_the_damage_is_written() {
     let text = plain_text(120_000);
@@ -167,7 +169,7 @@ fn what_follows_compressed_data_is_told_with_its_place() {
     }
 }
 
-/// As from `tail -f x | gzip`, if that flushed.
+/// The data comes as from `tail -f x | gzip`, if gzip flushed each line.
 #[test]
 fn a_line_comes_while_a_compressed_pipe_stays_open() {
     let mut child = binary().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -182,7 +184,7 @@ fn a_line_comes_while_a_compressed_pipe_stays_open() {
     assert!(child.wait().unwrap().success());
 }
 
-/// A code whose digits may go on in what cannot be read is none.
+/// A code at the end of damaged data is none: its digits may go on in bytes that cannot be read.
 #[test]
 fn a_code_that_the_end_of_damaged_data_touches_is_none() {
     let cut = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/found/cut.gz");
@@ -195,7 +197,7 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
         assert!(!text.contains("failure"), "{args:?} {text}");
         assert!(String::from_utf8(output.stderr).unwrap().contains("\"fields\": 0"), "{args:?}");
     }
-    // The text behind the code decides: nothing, the beginning of more digits, or a newline.
+    // The bytes behind the code decide: no bytes, the beginning of more digits, or a newline.
     for (text, is_field) in [
         ("ret=-1", false),
         ("\"ret\":\"-1\"", false),
@@ -210,7 +212,7 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
         ("ret=-1;", true),
     ] {
         let whole = pack("gzip", text.as_bytes());
-        // Without the checksum and the length behind the data.
+        // The data lacks its checksum and length.
         let output = output_of(&mut binary(), &whole[..whole.len() - 8]);
         assert_eq!(output.status.code(), Some(2));
         let annotated = String::from_utf8(output.stdout).unwrap();
@@ -219,7 +221,7 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
     }
 }
 
-/// A whole note before the beginning of one would be a second one.
+/// A whole note before the beginning of a note would be a second note.
 #[test]
 fn a_note_that_the_end_of_damaged_data_cuts_stays_alone() {
     for (args, line) in [
@@ -232,7 +234,7 @@ fn a_note_that_the_end_of_damaged_data_cuts_stays_alone() {
         (&["--note", " ({message}, as is ret=-1, too)"], "ret=-204"),
     ] {
         let whole = annotate(args, line.as_bytes());
-        // A comma and a quote begin any member of JSON.
+        // A comma and a quote begin any member of JSON, so that it takes a third byte to tell the note.
         let told_bytes = if line.starts_with('{') { 3 } else { 2 };
         for end in line.len() + told_bytes..=whole.len() {
             let packed = pack("gzip", &whole[..end]);

@@ -1,4 +1,4 @@
-//! The configuration file: which it is, what its lines say, what of them counts, and what is wrong with them.
+//! The configuration file: its place, its lines, options on the command line that win over them, and refusals.
 
 use crate::command::{binary, output_of};
 use std::fs;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 const LOG: &[u8] = b"ret=-204\nok\nret=5\n";
 const ERRORS: &str = "ret=-204 (auth: user session is failure!)\n";
 
-/// A folder with a configuration.
+/// Returns a folder with a configuration.
 fn folder(config: &[u8]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("conf"), config).unwrap();
@@ -22,14 +22,14 @@ fn configured(folder: &Path) -> Command {
     command
 }
 
-/// Status, standard output and standard error.
+/// Runs a command. Returns its exit status, standard output and standard error.
 fn run(command: &mut Command, args: &[&str]) -> (Option<i32>, String, String) {
     let output = output_of(command.args(args), LOG);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
-/// Standard output with a configuration; that all went well is checked.
+/// Returns the standard output of a run with a configuration, which must go well.
 fn annotated(config: &str, args: &[&str]) -> String {
     let (status, stdout, stderr) = run(&mut configured(folder(config.as_bytes()).path()), args);
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{config:?} {args:?}");
@@ -56,11 +56,11 @@ fn options_are_read_in_each_form() {
 fn the_command_line_wins() {
     assert_eq!(annotated("--only error", &["--only", "action"]), "ret=5 (action: need google authcode)\n");
     assert!(!annotated("--color always", &["--color", "never"]).contains('\x1b'));
-    // What cannot be used with what was typed is left out.
+    // An option of the file that conflicts with one of the command line is left out.
     assert_eq!(annotated("--only error", &["--quiet"]), "");
     assert_eq!(annotated("--quiet", &["--only", "error"]), ERRORS);
     assert!(annotated("--only error\n--context 1\n--report text", &["--list", "5"]).contains("need google"));
-    // What needs an option that is not there is left out, and waits for it.
+    // An option of the file that requires another one is left out where the other is missing.
     assert_eq!(annotated("--after-context 1", &[]).lines().count(), 3);
     assert_eq!(annotated("--after-context 1", &["--only", "error"]), format!("{ERRORS}ok\n"));
     assert_eq!(annotated("--only error", &["-A1"]), format!("{ERRORS}ok\n"));
@@ -145,7 +145,7 @@ fn which_file_it_is() {
     fs::create_dir(home.path().join(".config")).unwrap();
     fs::rename(&place, home.path().join(".config/imsdk-annotate")).unwrap();
     assert_eq!(run(&mut by_default(), &[]).1, ERRORS);
-    // A folder, which cannot be read, in the file's place.
+    // A folder in place of the file, which cannot be read.
     let config = home.path().join(".config/imsdk-annotate/config");
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();

@@ -1,4 +1,5 @@
-//! The picture in the README, `docs/demo.svg`: drawn from what the program prints, and held by a test.
+//! The picture in the README, `docs/demo.svg`: a test draws it from the program's output, and compares the file with
+//! it.
 //!
 //! `UPDATE_DOCS=1 cargo test --locked --test suite demo` draws the file anew.
 
@@ -19,27 +20,27 @@ const LOG: &str = "\
 10:00:04 INFO  worker exit code: 1
 ";
 
-/// The commands in the picture, which are run as they stand.
+/// The commands in the picture, which are run just as they are shown.
 const COMMANDS: [&str; 2] = ["imsdk-annotate app.log", "imsdk-annotate -q --report text=- app.log | head -7"];
 
-/// Size of a character, in pixels of the picture.
+/// The size of a character, in pixels of the picture.
 const COLUMN: f64 = 8.0;
 const ROW: usize = 20;
-/// Space around the text; above it there is the bar of the window, too.
+/// The space around the text, in pixels of the picture; the bar of the window is above it, too.
 const MARGIN: usize = 20;
 const BAR: usize = 24;
 
 const TEXT: &str = "#d7dae0";
 const PROMPT: &str = "#7f8793";
 
-/// A piece of a line in one colour.
+/// A part of a line in one colour.
 struct Run {
     column: usize,
     color: &'static str,
     text: String,
 }
 
-/// Returns what a command prints in colour, in a folder with the log.
+/// Returns the output of a command in colour, run in a folder with the log.
 fn printed(command: &str, folder: &Path) -> String {
     let program_folder = Path::new(binary().get_program()).parent().unwrap().to_owned();
     let path = format!("{}:{}", program_folder.display(), env::var("PATH").unwrap());
@@ -65,7 +66,7 @@ fn color(parameters: &str) -> &'static str {
     }
 }
 
-/// Takes a line apart at its colour sequences; spaces at the ends of pieces are left out.
+/// Splits a line at its colour sequences. Spaces at the ends of the parts are left out.
 fn runs(line: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut column = 0;
@@ -83,7 +84,7 @@ fn runs(line: &str) -> Vec<Run> {
     runs
 }
 
-/// Returns all lines of the picture: each command, and below it what it prints.
+/// Returns all lines of the picture: each command with its output below.
 fn lines() -> Vec<Vec<Run>> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("app.log"), LOG).unwrap();
@@ -99,12 +100,12 @@ fn lines() -> Vec<Vec<Run>> {
     lines
 }
 
-/// Returns a text as XML has it.
+/// Returns a text in the form that it has in XML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// Returns the picture. Each piece of text has its length given, so that columns are straight in any font.
+/// Returns the picture. The length of each part of a line is given, so that columns are straight in any font.
 fn picture() -> String {
     let lines = lines();
     let columns = lines.iter().flatten().map(|run| run.column + run.text.width()).max().unwrap();

@@ -1,4 +1,5 @@
-//! The documents: console examples are run as they stand, links lead somewhere, and translations run the same.
+//! The documents: console examples are run just as they are shown, links lead somewhere, and translations have the same
+//! code.
 
 use crate::command::{binary, isolated, output_of};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
@@ -6,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most lines that the README may have: it is read before anything else.
+/// The most lines of the README: it is read before anything else.
 const README_LINES_MAX: usize = 180;
 
 /// Returns the folder that all documents are in.
@@ -66,7 +67,7 @@ fn examples(markdown: &str) -> Vec<(String, String)> {
     examples
 }
 
-/// Runs the examples of a document in their order, in one folder of their own.
+/// Runs the examples of a document in their order, in one new folder. Returns the number of examples.
 fn run_examples(document: &Path) -> usize {
     let work_folder = tempfile::tempdir().unwrap();
     let program_folder = Path::new(binary().get_program()).parent().unwrap().to_owned();
@@ -90,7 +91,7 @@ fn examples_print_what_the_documents_say() {
     assert!(count > 40, "{count} examples");
 }
 
-/// Returns the anchor that GitHub gives to a heading, but for the number that it gives to a repeated one.
+/// Returns the anchor that GitHub gives to a heading, without the number that it appends for a repeated heading.
 ///
 /// "GitHub Actions, GitLab" becomes `github-actions-gitlab`.
 fn anchor(heading: &str) -> String {
@@ -120,7 +121,7 @@ fn links_and_anchors(markdown: &str) -> (Vec<String>, BTreeSet<String>) {
     (links, anchors)
 }
 
-/// Appends a text to a heading, if one is open.
+/// Appends a text to the current heading, if there is one.
 fn push_to(heading: &mut Option<String>, text: &CowStr<'_>) {
     if let Some(heading) = heading {
         heading.push_str(text);
@@ -164,7 +165,7 @@ fn each_document_is_linked_from_the_readme() {
     }
 }
 
-/// Returns the code blocks of a document as they act: without comments, which may be translated.
+/// Returns the code blocks of a document without comments, which may be translated.
 fn acting_code(name: &str) -> Vec<(String, String)> {
     let mut blocks = code_blocks(&markdown(&root().join(name)));
     for (_, text) in &mut blocks {

@@ -1,4 +1,4 @@
-//! Trouble: what is said, what is still done, and the exit status.
+//! Errors: the message, the work that is still done, and the exit status.
 
 use crate::command::{binary, isolated, output_of};
 use std::fs::{self, OpenOptions};
@@ -16,7 +16,7 @@ fn assert_trouble(output: &Output, message: &str) {
     assert_eq!(stderr, format!("imsdk-annotate: {message}\n"));
 }
 
-/// A shell that runs the binary as `$0`.
+/// Runs a shell script in which `$0` is the binary.
 fn shell(script: &str) -> Output {
     let program = binary().get_program().to_owned();
     output_of(isolated("sh").arg("-c").arg(script).arg(program), b"ret=-1\n")
@@ -54,7 +54,7 @@ fn a_file_that_may_not_be_read() {
     set_mode(&log, 0o000);
     let mut command = isolated(&program);
     command.current_dir(folder.path()).arg("a.log");
-    // To the superuser all may be read.
+    // The superuser may read every file.
     if rustix::process::geteuid().is_root() {
         command.uid(65534).gid(65534);
     }
@@ -78,7 +78,7 @@ fn output_that_cannot_be_written() {
 fn input_that_is_closed() {
     let output = shell("\"$0\" <&-");
     assert_trouble(&output, "standard input: is closed; leave out the >&- or <&-");
-    // What was asked for is no trouble.
+    // `/dev/null` that a user names is no trouble.
     assert_eq!(shell("\"$0\" < /dev/null > /dev/null").status.code(), Some(0));
     let null = || OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
     assert!(binary().stdin(null()).stdout(null()).status().unwrap().success());
@@ -109,7 +109,7 @@ fn a_file_that_is_the_output_too_is_refused() {
     assert_eq!(fs::read(&log).unwrap(), b"ret=-1\n");
 }
 
-/// A pipe that another program has set to be non-blocking, which both its users then see.
+/// Another program has set a pipe to be non-blocking, which is true for both users of the pipe.
 #[test]
 fn non_blocking_streams_are_waited_for() {
     let set_non_blocking = |fd: std::os::fd::BorrowedFd<'_>| {

@@ -24,7 +24,7 @@ fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// The codes that got a note: what was added to the line, and what stands before each addition.
+/// Returns the codes that got a note, each read from the text before its note.
 fn annotated_codes(line: &str, annotated: &str) -> Vec<i64> {
     let catalog = imsdk_annotate::Catalog::builtin();
     let mut codes = Vec::new();

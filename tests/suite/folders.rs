@@ -1,4 +1,4 @@
-//! Folders as operands: which files are read, and in which order.
+//! Folders as operands: the files that are read, and their order.
 
 use crate::command::{binary, output_of};
 use crate::in_folder::{self, folder_with};
@@ -31,21 +31,21 @@ fn a_folder_is_read_in_the_order_of_names_without_hidden_files_and_links_to_fold
     let all = "b/x\ns.log\ns.log.1\ns.log.2\ns.log.10\nt\n";
     assert_eq!(read(&["logs"]), all);
     assert_eq!(read(&["logs/"]), all);
-    // Operands are read in their own order; what they name is read, hidden or not, linked or not.
+    // Operands are read in their own order. A named file or folder is read even if it is hidden or a link.
     assert_eq!(read(&["logs/t", "logs/b", "logs/.hidden"]), "t\nb/x\n.hidden\n");
     assert_eq!(read(&["logs/a-link-to-a-folder"]), "no\n");
     assert_eq!(read(&["logs/b/.git"]), "b/.git/config\n");
     assert_eq!(read(&["logs/empty"]), "");
 }
 
-/// Runs in a folder, and checks that all goes well.
+/// Runs the binary in a folder. Returns both outputs of the run, which must go well.
 fn run(folder: &TempDir, args: &[&str]) -> (String, String) {
     let output = output_of(binary().current_dir(folder).args(args), b"");
     assert_eq!(output.status.code(), Some(0), "{args:?}");
     [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).into()
 }
 
-/// As `/var/log/containers` has it: links to what another folder has.
+/// Links lead to files of another folder, as in `/var/log/containers`.
 #[test]
 fn a_file_that_several_names_in_the_folders_lead_to_is_read_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -73,7 +73,7 @@ fn a_file_that_several_names_in_the_folders_lead_to_is_read_once() {
     let pods = ["pods/a.log", "pods/b-too.log", "pods/d.log"];
     assert_eq!(names(&["containers", "pods"]), [&[c, h], &pods[..]].concat());
     assert_eq!(names(&["pods", "containers"]), [&pods[..], &[c, h]].concat());
-    // A folder twice, and a folder with the one that it is in.
+    // A folder twice, and a folder with its parent.
     assert_eq!(names(&["pods", "pods"]), pods);
     let all = [
         "./containers/h-link.log",
@@ -84,7 +84,7 @@ fn a_file_that_several_names_in_the_folders_lead_to_is_read_once() {
     ];
     assert_eq!(names(&["."]), all);
     assert_eq!(names(&["pods", "."]), [&pods[..], &all[..2]].concat());
-    // A file that is named itself is read as often as it is named.
+    // A file that is an operand is read as often as it is named.
     assert_eq!(
         names(&["pods/a.log", "pods", "pods/a.log", "containers/a-link.log"]),
         [&["pods/a.log"], &pods[..], &["pods/a.log", "containers/a-link.log"]].concat()
@@ -123,7 +123,7 @@ fn a_link_to_nothing_is_said_and_is_no_trouble() {
     assert_eq!(fs::read_dir(out).unwrap().count(), 2);
     let report = fs::read_to_string(report).unwrap();
     assert!(report.contains("\"complete\": true") && report.contains("\"files\": 2"), "{report}");
-    // A link that is named is another matter.
+    // A link that is an operand must lead somewhere.
     let output = output_of(binary().current_dir(&folder).arg("b"), b"");
     assert_eq!(output.status.code(), Some(2));
 }
@@ -143,9 +143,10 @@ fn names_that_get_no_file_of_their_own_are_told() {
         assert_eq!(said(args), one);
     }
     assert!(folder.join("out/a.log").exists() && !folder.join("out/c.log").exists());
-    // In a stream, all lines are there.
+    // A stream has all lines, so that there is no message.
     assert_eq!(said(&["in"]), "");
-    // A link goes behind the name that is none, wherever it is; the names that are told are in the order of the inputs.
+    // A link loses against a name that is no link, wherever the names are. Messages list names in the order of the
+    // inputs.
     symlink("b.log", folder.join("in/a-link.log")).unwrap();
     symlink("../alone/x.log", folder.join("in/d.log")).unwrap();
     symlink("../alone/x.log", folder.join("in/e.log")).unwrap();
@@ -157,7 +158,7 @@ fn names_that_get_no_file_of_their_own_are_told() {
         said(&["--output-dir", "out", "in", "alone"]),
         format!("imsdk-annotate: 4 {several}: {names}\n")
     );
-    // A file that is named is written each time.
+    // A file that is an operand is written each time.
     assert_eq!(said(&["--output-dir", "out", "in/a.log", "in/c.log"]), "");
     assert!(folder.join("out/c.log").exists());
 }

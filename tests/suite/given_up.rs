@@ -1,4 +1,4 @@
-//! Outputs and reports that a run gives up after a signal: they are named on standard error.
+//! Outputs and reports that a run gives up after a signal: messages on standard error name them.
 
 use crate::command::{binary, isolated};
 use crate::in_folder::make_pipe;
@@ -11,12 +11,12 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-/// Starts the program with an output that takes nothing, in a folder.
+/// Starts the program in a folder, with an output that accepts nothing.
 fn start_in(folder: &Path, args: &[&str]) -> Run {
     start_blocked(binary().current_dir(folder).args(args))
 }
 
-/// Waits for the end by a signal, and returns what was said. Nobody takes the output meanwhile.
+/// Waits until the signal has ended the program, and returns its messages. Nobody takes its output meanwhile.
 fn said(mut run: Run, signal: Signal) -> String {
     let mut said = String::new();
     run.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
@@ -44,7 +44,7 @@ fn reports_that_cannot_be_waited_for_are_named() {
     }
 }
 
-/// The program waits in the opening of the pipe, before any line is written.
+/// The program waits for the pipe to open, before it writes any line.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_named_pipe_that_nobody_reads_is_named() {
@@ -57,7 +57,7 @@ fn a_named_pipe_that_nobody_reads_is_named() {
         wait_until(|| {
             let stat = fs::read_to_string(&stat).unwrap();
             let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-            // Asleep, with the thread that waits for signals.
+            // Asleep, with two threads: one of them waits for signals.
             seen = if fields[0] == "S" && fields[17] == "2" { seen + 1 } else { 0 };
             thread::sleep(Duration::from_millis(10));
             seen == 20
@@ -83,8 +83,8 @@ fn a_second_signal_is_said_to_have_ended_the_run() {
     assert_eq!(said.lines().count(), 1, "{said}");
 }
 
-/// Lines that a reader does not take are that reader's, as for `cat`; and a signal that ends a program at once is not
-/// answered.
+/// A reader who takes no lines knows of it, as with `cat`; and a signal that ends the program at once leaves no time
+/// for a message.
 #[test]
 fn nothing_is_said_where_no_file_or_report_is_given_up() {
     for (args, signal) in [(&[][..], Signal::INT), (&["--report", "json=r.json"], Signal::ALARM)] {
@@ -95,7 +95,7 @@ fn nothing_is_said_where_no_file_or_report_is_given_up() {
     }
 }
 
-/// Standard error is the pipe that takes nothing.
+/// Standard error is the same pipe, which accepts nothing.
 #[test]
 fn a_standard_error_that_takes_nothing_does_not_hold_the_end_up() {
     let folder = tempfile::tempdir().unwrap();

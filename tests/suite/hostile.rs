@@ -1,4 +1,4 @@
-//! Hostile logs: no report lets a line of a log act, by the judgement of a parser of its format.
+//! Hostile logs: a parser of each report format confirms that no line of a log acts in a report.
 
 use crate::command::{binary, output_of};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// What tries to act, on a line with a field each.
+/// Lines with a field each, and with bytes that act on a terminal or in a report.
 const LINES: [&str; 22] = [
     "\x1b[2J\x1b]0;title\x07\x1b[31mret=-1",
     "::error file=a,line=1::injected ret=-1",
@@ -33,7 +33,7 @@ const LINES: [&str; 22] = [
     "ret=-31338 \\",
 ];
 
-/// All reports on a log, each in its format: of what the binary wrote, nothing but that it went well is checked.
+/// Returns the reports on a log in all formats. The run must go well.
 fn reports_on(text: &[u8], name: &str) -> [String; 5] {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), text).unwrap();
@@ -46,7 +46,7 @@ fn reports_on(text: &[u8], name: &str) -> [String; 5] {
     formats.map(|format| fs::read_to_string(folder.path().join(format!("{format}.out"))).unwrap())
 }
 
-/// Whether a character could do something to a terminal, as far as a naive reader knows.
+/// Returns true if a character could act on a terminal, as far as a naive reader knows.
 fn acts(char: char) -> bool {
     (char.is_control() && char != '\n')
         || "\u{200b}\u{202e}\u{2028}\u{feff}\u{ad}\u{fffe}\u{ffff}".contains(char)
@@ -81,7 +81,7 @@ fn check_junit(junit: &str, codes: &[&Value]) {
     assert_eq!(names[2..], vec!["testcase"; codes.len().max(1)]);
 }
 
-/// A table has as many cells as it should, and each is plain text or code.
+/// Checks that a table has the right number of cells, each of plain text or code.
 fn check_markdown(markdown: &str, codes: &[&Value]) {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let (mut cells, mut code_texts) = (0, Vec::new());
@@ -105,7 +105,7 @@ fn check_markdown(markdown: &str, codes: &[&Value]) {
     }
 }
 
-/// There is a command a line, and no other line; a message is what it should be when its escapes are undone.
+/// Checks that each line is one command whose message, without its escapes, is the expected one.
 fn check_github(github: &str, codes: &[&Value]) {
     let undone = |text: &str| {
         ["%3A", ":", "%2C", ",", "%0D", "\r", "%0A", "\n", "%25", "%"]
@@ -193,7 +193,7 @@ fn reports_that_are_none_are_refused() {
             assert_eq!(output.status.code(), Some(2));
         }
     }
-    // What members are added later is no trouble, and large numbers stay at their limit.
+    // Unknown members are no trouble, because later versions may add some. Large numbers stay at their limit.
     let max = u64::MAX.to_string();
     let large = golden.replace("\"count\": 4", &format!("\"x\": [1], \"count\": {max}"));
     fs::write(folder.path().join("r.json"), large).unwrap();

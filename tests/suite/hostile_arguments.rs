@@ -1,4 +1,4 @@
-//! Hostile arguments, names, configurations and catalogs: nothing of them acts on a terminal, whatever is said.
+//! Hostile arguments, names, configurations and catalogs: no message lets them act on a terminal.
 
 use crate::command::{binary, output_of};
 use std::ffi::{OsStr, OsString};
@@ -7,7 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::Output;
 use tempfile::TempDir;
 
-/// Text that tries to act, and a line that looks like one of the program's own.
+/// Texts that act on a terminal, and a line that looks like a message of the program.
 const HOSTILE: [&[u8]; 8] = [
     b"\x1b[31mred",
     b"\x1b]0;title\x07",
@@ -19,7 +19,7 @@ const HOSTILE: [&[u8]; 8] = [
     b"##[error]x\t::y",
 ];
 
-/// Returns whether a character could do something to a terminal, as far as a naive reader knows.
+/// Returns true if a character could act on a terminal, as far as a naive reader knows.
 fn acts(char: char) -> bool {
     (char.is_control() && char != '\n') || "\u{200b}\u{202e}\u{2028}\u{feff}\u{ad}".contains(char)
 }
@@ -30,7 +30,7 @@ fn assert_harmless(text: &[u8], what: &str) {
     assert!(!text.lines().any(|line| line.starts_with("imsdk-annotate: FORGED")), "{what}: {text}");
 }
 
-/// A folder with a log, and names of the options that take values.
+/// Returns a folder with a log, and the names of the options that take values.
 fn folder_and_options() -> (TempDir, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), "ret=-1\n").unwrap();
@@ -90,7 +90,7 @@ fn no_argument_acts() {
     }
 }
 
-/// An existing file of such a name is read, reported on, and refused as an output.
+/// An existing file with such a name is read, appears in reports, and is refused as an output.
 #[test]
 fn no_name_of_a_file_acts() {
     let (folder, _) = folder_and_options();

@@ -7,16 +7,16 @@ use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// The content of each file of [`folder_with`].
+/// The content of each file that [`folder_with`] makes.
 pub(crate) const LINE: &str = "ret=-1\n";
 pub(crate) const ANNOTATED: &str = "ret=-1 (general: failure)\n";
 
-/// Runs the binary in the folder, with one line on standard input.
+/// Runs the binary in a folder, with one line on standard input.
 pub(crate) fn run(folder: &Path, args: &[&str]) -> Output {
     output_of(binary().current_dir(folder).args(args), LINE.as_bytes())
 }
 
-/// Runs the binary, which must have trouble and write no line, and returns what it says.
+/// Runs the binary, which must fail and write no line. Returns its message.
 pub(crate) fn refusal(folder: &Path, args: &[&str]) -> String {
     let output = run(folder, args);
     assert_eq!(output.status.code(), Some(2), "{args:?}: {output:?}");
@@ -24,13 +24,13 @@ pub(crate) fn refusal(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// Runs the binary, which must say nothing.
+/// Runs the binary, which must succeed without a message.
 pub(crate) fn succeed(folder: &Path, args: &[&str]) {
     let output = run(folder, args);
     assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
 }
 
-/// A folder with these files in it, each of one line.
+/// Returns a folder with these files, each of one line.
 pub(crate) fn folder_with(paths: &[&str]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for path in paths {
@@ -41,7 +41,7 @@ pub(crate) fn folder_with(paths: &[&str]) -> TempDir {
     folder
 }
 
-/// The mode of a file or folder, with its special bits.
+/// Returns the mode of a file or folder, with its special bits.
 pub(crate) fn mode(path: impl AsRef<Path>) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
 }

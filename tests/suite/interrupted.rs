@@ -1,5 +1,5 @@
-//! Interruptions and disks that are full: what is finished stays, nothing half done is left, and what is
-//! missing can be made up for.
+//! Interruptions and full disks: finished outputs stay, no partial output is left, and a later run with `--resume` does
+//! the missing work.
 
 use crate::command::{binary, isolated, output_of};
 use crate::nameless::{has_nameless_files, new_files};
@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// Files of different sizes and formats, enough for a signal to find the work half done.
+/// Writes files of different sizes and formats, enough for a signal to come in the middle of the work.
 fn write_logs(logs: &Path) {
     fs::create_dir(logs).unwrap();
     for file in 0..40 {
@@ -72,7 +72,7 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
         let number = std::os::unix::process::ExitStatusExt::signal(&status);
         let mut found = contents(&out);
         if signal == "KILL" && !has_nameless_files(folder.path()) {
-            // Nobody can clean up; nothing has a real name that is not whole.
+            // Nobody can remove temporary files after SIGKILL. Every file with a final name must be whole.
             println!("not tried: what SIGKILL leaves where the file system has files without names");
             found.retain(|name, _| !name.starts_with(".imsdk-annotate-"));
         } else {
@@ -81,7 +81,7 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
         for (name, content) in &found {
             assert!(expected.get(name) == Some(content), "{signal}: {name}");
         }
-        // One that came too late, or before the program had begun.
+        // A signal may come too late, or before the program has begun to write.
         if !status.success() && !found.is_empty() && found.len() < 40 {
             let expected_number = match signal {
                 "INT" => 2,
@@ -117,7 +117,7 @@ fn a_signal_that_is_ignored_stays_ignored() {
     assert_eq!(fs::read(&out).unwrap(), b"ret=-1 (general: failure)\n");
 }
 
-/// The limit for the size of a file stands for a disk without room.
+/// A limit on the size of files stands for a full disk.
 #[test]
 fn a_file_that_may_not_grow_is_not_left_behind() {
     let folder = tempfile::tempdir().unwrap();
@@ -164,7 +164,7 @@ fn a_disk_that_is_full_leaves_what_is_finished() {
     }
 }
 
-/// What was read so far is no text yet, and more may never come.
+/// The bytes so far are no text yet, and more may never come.
 #[test]
 fn a_signal_ends_what_waits_for_more_of_something_compressed() {
     let packed = |format| pack(format, &b"ret=-204 openid=7\n".repeat(1000));
@@ -175,7 +175,7 @@ fn a_signal_ends_what_waits_for_more_of_something_compressed() {
             let mut command = binary();
             let mut child =
                 command.stdin(stdin_rdr.try_clone().unwrap()).stdout(Stdio::null()).spawn().unwrap();
-            // In two pieces: the first read is not the one that waits.
+            // Writes two parts, so that the read that waits is not the first.
             for piece in beginning.chunks(beginning.len().div_ceil(2)) {
                 stdin_wtr.write_all(piece).unwrap();
                 while ioctl_fionread(&stdin_rdr).unwrap() > 0 {

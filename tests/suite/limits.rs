@@ -1,10 +1,10 @@
-//! Every limit of the rules: one below, at, one above; also with each side of a window's edge inside.
+//! Every limit of the rules: one below, at, one above; also with the edge of a window at each place.
 
 use crate::source;
 use crate::twin;
 use imsdk_annotate::Annotator;
 
-/// Whether a line that ends in a field gets a note; the twin and streams of small windows must agree.
+/// Returns true if a line that ends in a field gets a note. The twin and streams with small windows must agree.
 fn is_field(line: &[u8]) -> bool {
     let annotated = Annotator::new().annotate(line);
     assert_eq!(annotated, twin::annotate(line, false), "{}", line.escape_ascii());
@@ -57,7 +57,8 @@ fn blanks() {
 #[test]
 fn digits() {
     let annotated = |line: &str| Annotator::new().annotate(line.as_bytes()) != line.as_bytes();
-    // No known code has nine digits; that ten are none shows where the first nine would be one.
+    // No known code has nine digits. A code of ten digits whose first nine began with a known code would show a wrong
+    // limit.
     assert!(annotated("ret=-1 "));
     assert!(!annotated("ret=-1000000000 "));
     assert!(!is_field(b"ret=-100000000"));
@@ -72,7 +73,7 @@ fn tokens() {
         let line = format!("Domain={}{}code=-1", "x".repeat(filler), " ");
         assert_eq!(is_field(line.as_bytes()), expected, "{filler}");
     }
-    // The trailing letters must be the whole word, within the last bytes that count.
+    // The trailing letters must be the whole word, within the last bytes of the token that count.
     assert!(!is_field(format!("{}exit code=-1", ".".repeat(most + 12)).as_bytes()));
     assert!(is_field(format!("{}exit code=-1", "x".repeat(most + 12)).as_bytes()));
 }

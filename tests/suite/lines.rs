@@ -1,4 +1,4 @@
-//! Chosen and numbered lines: what a naive choice gives, whatever the buffer; and what `grep` would give.
+//! Chosen and numbered lines: the same as by a naive choice, for any buffer, and the same as from `grep`.
 
 use crate::command::{annotate, binary, output_of, peak_kib, read_until};
 use crate::source;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::io::{self, Read, Write};
 use std::process::Stdio;
 
-/// What a naive reading of the options gives of one input.
+/// Returns the output for one input by a naive reading of the options.
 fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
     let catalog = Catalog::builtin();
     let is_selected = |line: &[u8]| {
@@ -18,7 +18,7 @@ fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
     twin::lines::chosen(text, lines, is_selected, |line| twin::annotate(line, false))
 }
 
-/// Gives a few bytes a read.
+/// A reader whose reads return a few bytes each.
 struct Halting<'a>(&'a [u8], usize);
 
 impl Read for Halting<'_> {
@@ -80,7 +80,7 @@ proptest! {
     }
 }
 
-/// A log in which some of 5000 lines have one of the words that `grep` is to find.
+/// Returns a log of 5000 lines, some of which have a word for `grep` to find.
 fn log() -> String {
     let mut number = 1_u32;
     let mut next = move || {
@@ -96,7 +96,7 @@ fn log() -> String {
     lines.collect()
 }
 
-/// The notes of the log's two codes taken out again.
+/// Removes the notes of the log's two codes.
 fn stripped(text: &[u8]) -> String {
     let text = String::from_utf8(text.to_vec()).unwrap();
     text.replace(" (auth: user session is failure!)", "").replace(" (action: need google authcode)", "")
@@ -144,7 +144,7 @@ fn lines_up_to_sixteen_mebibytes_are_decided_on() {
         let numbered = [b"1:before\n2:", &annotated[..], b"3:behind\n"].concat();
         assert!(annotate(&["-n"], &text) == numbered, "{length}");
     }
-    // Nothing in it, and longer than can be held: written, and in one piece.
+    // A line without a field that is longer than can be held is written, and whole.
     let without = long(most * 2 + 12_345, "");
     assert!(annotate(&["--only", "error"], &[b"x\n", &without[..], b"ret=5\n"].concat()) == without);
 }

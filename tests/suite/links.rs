@@ -1,4 +1,4 @@
-//! Links below the output folder, none of which is followed, and what else can be in the way of an output.
+//! Links below the output folder, none of which is followed, and other obstacles to an output.
 
 use crate::command::binary;
 use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, succeed};
@@ -28,14 +28,14 @@ fn a_link_in_the_place_of_an_output_is_replaced() {
         assert_eq!(fs::read_to_string(out.join(name)).unwrap(), ANNOTATED, "{name}");
     }
     assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
-    // The same by a link to the folder.
+    // The same with a link to the output folder.
     symlink("out", folder.join("link")).unwrap();
     fs::remove_file(out.join("a.log")).unwrap();
     symlink("../victim", out.join("a.log")).unwrap();
     succeed(folder, &["--output-dir", "link", "in"]);
     assert!(folder.join("link").is_symlink() && !out.join("a.log").is_symlink());
     assert_eq!(fs::read_to_string(folder.join("victim")).unwrap(), LINE);
-    // A dangling one: the folder that it leads to is made.
+    // A dangling link: the folder that it leads to is made.
     symlink("made", folder.join("dangling")).unwrap();
     succeed(folder, &["--output-dir", "dangling", "in"]);
     assert_eq!(fs::read_to_string(folder.join("made/a.log")).unwrap(), ANNOTATED);
@@ -55,13 +55,13 @@ fn nothing_is_written_behind_a_linked_folder() {
     symlink("../nosuch", folder.join("out/sub")).unwrap();
     let message = refusal(folder, &["--output-dir", "out", "in"]);
     assert!(message.contains("the folder out/sub is a link to ../nosuch"), "{message}");
-    // Nothing was begun, nor made where the links lead.
+    // No output was begun, and nothing was made where the links lead.
     assert_eq!(fs::read_dir(folder.join("out")).unwrap().count(), 1);
     assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 1);
     assert!(!folder.join("nosuch").exists());
 }
 
-/// The link comes when the run has looked for links and waits for an input.
+/// The link is made after the run has looked for links, while the run waits for an input.
 #[test]
 fn a_link_that_comes_later_is_not_followed_either() {
     let folder = folder_with(&["in/sub/b.log", "in/z.log", "elsewhere/kept"]);
@@ -71,7 +71,7 @@ fn a_link_that_comes_later_is_not_followed_either() {
     let mut command = binary();
     command.current_dir(folder).args(["-j1", "--output-dir", "out", "a.log", "in"]).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // Opened when the program has opened the other end.
+    // The open returns when the program has opened the other end.
     let wtr = File::options().write(true).open(folder.join("a.log")).unwrap();
     symlink("../elsewhere", folder.join("out/sub")).unwrap();
     drop(wtr);
@@ -121,7 +121,7 @@ fn what_no_file_replaces_stays_and_the_others_are_written() {
     assert_eq!(fs::read_dir(folder.join("out")).unwrap().count(), 3);
 }
 
-/// A signal removes what is not whole also where the output folder has been renamed since.
+/// A signal removes partial files even if the output folder was renamed meanwhile.
 #[test]
 fn a_signal_finds_files_in_a_folder_that_was_renamed() {
     let folder = folder_with(&["b.log"]);
@@ -131,12 +131,12 @@ fn a_signal_finds_files_in_a_folder_that_was_renamed() {
     let mut child =
         command.current_dir(folder).args(["-j1", "--output-dir", "out/put", "a.log"]).spawn().unwrap();
     let wtr = File::options().write(true).open(folder.join("a.log")).unwrap();
-    // The input's first bytes are looked at before its file is begun.
+    // The program reads the input's first bytes before it begins the output.
     (&wtr).write_all(&LINE.repeat(100).into_bytes()).unwrap();
     let out = folder.join("out/put");
     wait_until(|| out.exists() && new_files(child.id(), &out) > 0);
     fs::rename(folder.join("out"), folder.join("moved")).unwrap();
-    // One that is no end of a stream.
+    // Unlike SIGTERM, this signal does not count as the end of a stream.
     kill_process(Pid::from_child(&child), Signal::ALARM).unwrap();
     child.wait().unwrap();
     drop(wtr);
@@ -163,7 +163,7 @@ fn a_report_below_the_output_folder_follows_no_link_either() {
     }
     assert_eq!(fs::read_dir(folder.join("elsewhere")).unwrap().count(), 1);
     assert_eq!(fs::read_dir(folder.join("out")).unwrap().count(), 1);
-    // In the place of the report, a link is replaced.
+    // A link in the place of the report is replaced.
     for path in ["out/r.json", "link/r.json"] {
         symlink("../victim", folder.join("out/r.json")).unwrap();
         succeed(folder, &["--output-dir", "out", "--report", &format!("json={path}"), "in/a.log"]);
@@ -171,7 +171,7 @@ fn a_report_below_the_output_folder_follows_no_link_either() {
         assert_eq!(fs::read_to_string(folder.join("victim")).unwrap(), LINE);
         fs::remove_file(folder.join("out/r.json")).unwrap();
     }
-    // Two names of one place, as it is then.
+    // Two paths to one place, because the link leads there.
     symlink("../victim", folder.join("out/r.json")).unwrap();
     let two = ["--report", "json=out/r.json", "--report", "text=link/r.json"];
     assert!(
@@ -184,7 +184,7 @@ fn a_report_below_the_output_folder_follows_no_link_either() {
         refusal(folder, &["--output-dir", "out", "--report", "json=out/", "in/a.log"])
             .contains("is a directory")
     );
-    // A pipe below the folder, and a path that leads out of it by its name alone.
+    // A pipe below the folder, and a path that leads out of the folder by its name alone.
     make_pipe(folder.join("out/pipe"));
     let mut command = binary();
     command.current_dir(folder).args(["--output-dir", "out", "--report", "text=out/pipe", "in/a.log"]);

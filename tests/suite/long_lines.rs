@@ -1,4 +1,4 @@
-//! Long lines: time grows with the length alone, memory by no more than the line, whatever the options.
+//! Long lines: time is linear in the length, and memory is bounded by the line's length, with any option.
 
 use crate::command::{binary, peak_kib};
 use rustix::process::{WaitIdOptions, WaitIdStatus};
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Options under which lines are looked at whole, each in every way in which it is looked at.
+/// Options with which lines are looked at whole, together covering every way of doing so.
 const OPTIONS: [&[&str]; 14] = [
     &["--pattern", r"x(?<code>-?\d+)"],
     &["--pattern", r"x(?<code>-?\d+)", "--strip"],
@@ -26,7 +26,7 @@ const OPTIONS: [&[&str]; 14] = [
     &["--color=always", "--strip", "--note= {code}"],
 ];
 
-/// Pieces, each of which makes a line by itself, over and over.
+/// Texts, each of which makes a line when it is repeated.
 const PIECES: [&str; 16] = [
     "_category",
     "_message",
@@ -46,7 +46,7 @@ const PIECES: [&str; 16] = [
     "\"ret=-1 ",
 ];
 
-/// A line of one piece over and over.
+/// Returns a line that repeats one text.
 fn line_of(piece: &str, bytes: usize) -> Vec<u8> {
     let mut line = piece.repeat(bytes / piece.len() + 1).into_bytes();
     line.truncate(bytes - 1);
@@ -60,7 +60,7 @@ fn start(args: &[&str], path: &Path) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// The time that the processor spends on a file for the program, its start left out of account by the caller.
+/// Returns the processor time that the program takes for a file, its start included.
 fn processor_time(args: &[&str], path: &Path) -> Duration {
     let mut child = start(args, path);
     let id = rustix::process::Pid::from_child(&child);
@@ -69,7 +69,7 @@ fn processor_time(args: &[&str], path: &Path) -> Duration {
         WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
     );
     assert!(ended.unwrap().is_some_and(|status: WaitIdStatus| status.exited()), "{args:?}");
-    // The process is there until it has been waited for: utime and stime, in ticks of 10 ms.
+    // The process still exists until it has been waited for: utime and stime, in ticks of 10 ms.
     let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap()).sum();
@@ -77,7 +77,7 @@ fn processor_time(args: &[&str], path: &Path) -> Duration {
     Duration::from_millis(10 * ticks)
 }
 
-/// Twice the length takes twice the time. Of a quadratic way, eight times the length would take 64 times as long.
+/// Checks that eight times the length takes less than 20 times the time. Quadratic work would take 64 times as long.
 #[test]
 fn time_grows_with_the_length_of_a_line_alone() {
     if !Path::new("/proc/self/stat").exists() {
@@ -91,7 +91,7 @@ fn time_grows_with_the_length_of_a_line_alone() {
         fs::write(&short, line_of(piece, SHORT)).unwrap();
         fs::write(&long, line_of(piece, 8 * SHORT)).unwrap();
         for args in OPTIONS {
-            // A time that is too short to be measured is taken for 60 ms.
+            // A time that is too short to be measured counts as 60 ms.
             let least = processor_time(args, &short).max(Duration::from_millis(60));
             let time = processor_time(args, &long);
             assert!(time < least * 20, "{args:?} {piece:?}: {time:?} against {least:?}");
@@ -112,7 +112,7 @@ fn memory_grows_by_no_more_than_the_line() {
     for (number, piece) in PIECES.into_iter().enumerate() {
         let mut file = fs::File::create(&path).unwrap();
         file.write_all(&line_of(piece, LINE)).unwrap();
-        // Each option with some of the pieces, another choice for each.
+        // Each text is tried with a quarter of the options, and each option with a quarter of the texts.
         for args in OPTIONS.into_iter().skip(number % 4).step_by(4) {
             let mut child = start(args, &path);
             let mut peak = 0;

@@ -1,4 +1,4 @@
-//! Look-ups: `--explain`, `--list` and `--search` as golden files, what is said where nothing is found, and JSON.
+//! Look-ups: `--explain`, `--list` and `--search` as golden files, messages where nothing is found, and JSON.
 
 use crate::command::{annotate, binary, output_of};
 use imsdk_annotate::Catalog;
@@ -11,7 +11,7 @@ fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lookups")
 }
 
-/// Status, standard output and standard error.
+/// Runs the binary. Returns its exit status, standard output and standard error.
 fn run(args: &[&str], input: &[u8]) -> (Option<i32>, String, String) {
     let output = output_of(binary().args(args), input);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -52,7 +52,7 @@ fn codes_and_ranges_go_with_options_on_either_side() {
         assert_eq!(codes(args, b""), expected, "{args:?}");
     }
     assert_eq!(codes(&["--explain", "-210..-208", "--json"], b"").len(), 3);
-    // Blanks count for nothing, as in selectors.
+    // Spaces are ignored, as in selectors.
     assert_eq!(codes(&["--explain= 5", "--explain=-206 .. -205", "--json"], b""), [5, -205, -206]);
     assert_eq!(codes(&["--explain", " -204 ", "-206 .. -205", "--json"], b""), [-204, -205, -206]);
 }

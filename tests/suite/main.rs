@@ -1,13 +1,13 @@
 //! The tests that look at the program and the library from outside.
 //!
-//! A test goes to the module whose line below names its subject. A bug whose input and output say all goes to
-//! `tests/data/golden/` as two files, without code.
+//! Each `mod` line below names the subject of its module: a new test goes where its subject is named. A bug that an
+//! input and its output show goes to `tests/data/golden/` as two files, without code.
 
 // Helpers of the other modules.
 mod command; // runs the binary; a failure shows command, input and both outputs
 mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
-mod source; // constants of the source that tests stand at the limits of
+mod source; // constants of the source, for tests at limits
 #[path = "../twin/mod.rs"]
 mod twin; // a naive twin of the annotator, written from the rules alone
 
@@ -30,7 +30,7 @@ mod catalogs; // --catalog, --no-builtin, --check-catalog, bad rows
 mod lookups; // --explain, --list, --search, --json
 
 // Chosen lines, counts and reports.
-mod checks; // --fail-on, --baseline, --merge-reports, selectors, where reports go
+mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod hostile; // texts of logs that would act in a report
 mod lines; // --only, -A, -B, -C, -n
 mod reports; // each form of --report, counts, reports of parts
@@ -77,7 +77,7 @@ mod progress; // --progress
 mod usage; // hints of usage errors; examples of --help and the documents that can be pasted
 
 // The repository.
-mod demo; // the picture in the README, drawn from what the program prints
+mod demo; // the picture in the README, drawn from the output of the program
 mod documents; // console examples, links and translations of all documents
 mod supply_chain; // dependencies and their reasons; the Rust that they need
 mod tidy; // rules of the source files

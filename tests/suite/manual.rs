@@ -1,8 +1,8 @@
-//! The manual and the completions that the program prints.
+//! The manual and the completions, which the program prints.
 
 use crate::command::{annotate, isolated, output_of};
 
-/// The long options that the long help has.
+/// Returns the long options that `--help` names.
 fn long_options() -> Vec<String> {
     let help = String::from_utf8(annotate(&["--help"], b"")).unwrap();
     let options = help.lines().filter_map(|line| {

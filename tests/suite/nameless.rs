@@ -1,4 +1,5 @@
-//! New files have no name before they are whole, where the system has such files, so that nothing can leave one behind.
+//! New files have no name before they are whole, on systems that have such files, so that no signal can leave one
+//! behind.
 
 use crate::signals::{ANNOTATED, LINE, send, wait_until};
 use crate::stopped::{names, start_file};
@@ -7,7 +8,7 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 
-/// Returns whether files without names can be made in a folder.
+/// Returns true if files without names can be made in a folder.
 #[cfg(target_os = "linux")]
 pub(crate) fn has_nameless_files(folder: &Path) -> bool {
     use rustix::fs::{Mode, OFlags, open};
@@ -15,19 +16,19 @@ pub(crate) fn has_nameless_files(folder: &Path) -> bool {
     made.is_ok() && Path::new("/proc/self/fd").exists()
 }
 
-/// Returns that there are none: they are Linux's own.
+/// Returns false: only Linux has such files.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn has_nameless_files(_: &Path) -> bool {
     false
 }
 
-/// Returns how many files a program has begun in a folder.
+/// Returns the number of files that a program has begun in a folder.
 pub(crate) fn new_files(id: u32, folder: &Path) -> usize {
     new_file_paths(id, folder).len()
 }
 
-/// Returns paths that lead to the files that a program has begun in a folder: without names, as the system lists them for the
-/// program, or with temporary ones.
+/// Returns paths to the files that a program has begun in a folder: files without names, as the system lists them for
+/// the program, and files with temporary names.
 pub(crate) fn new_file_paths(id: u32, folder: &Path) -> Vec<PathBuf> {
     let folder = fs::canonicalize(folder).unwrap();
     let is_nameless = |path: &PathBuf| {
@@ -40,7 +41,7 @@ pub(crate) fn new_file_paths(id: u32, folder: &Path) -> Vec<PathBuf> {
     nameless.chain(named.map(|name| folder.join(name))).collect()
 }
 
-/// Signals that cannot be caught, or must not be.
+/// The signals cannot be caught, or must not be.
 #[test]
 fn no_signal_leaves_a_temporary_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -56,7 +57,7 @@ fn no_signal_leaves_a_temporary_file() {
             let mut run = start_file(folder.path(), args);
             run.feed(LINE);
             let mut status = None;
-            // Rust's runtime takes the first SIGSEGV for a fault of an instruction, which would be repeated.
+            // Rust's runtime takes the first SIGSEGV for the fault of an instruction, which would be repeated.
             wait_until(|| {
                 send(&run.child, signal);
                 status = run.child.try_wait().unwrap();
@@ -69,7 +70,7 @@ fn no_signal_leaves_a_temporary_file() {
     }
 }
 
-/// No file has a name while it is written; then it has its own, in place of what was there.
+/// A file has no name while it is written. Then it gets its own, in place of an older file.
 #[test]
 fn a_file_is_named_when_it_is_whole() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Files that are no text: left out of streams and reports, copied to folders byte for byte, annotated with `--text`.
+//! Files that are no text: skipped in streams and reports, copied byte for byte with `--output-dir`, annotated with
+//! `--text`.
 
 use crate::command::{annotate, binary, output_of};
 use crate::packed::{pack, unpack_with_library};
@@ -16,7 +17,7 @@ fn fixture(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compressed").join(name)).unwrap()
 }
 
-/// The files of a folder that are no text, in their order, each with something that would be annotated.
+/// Returns the files of a folder that are no text, in their order. Each has a field that would be annotated in a text.
 fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
     let binary = b"SQLite format 3\0ret=-1\n".to_vec();
     vec![
@@ -31,7 +32,7 @@ fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// The files that are text although they have NULs, or look like something else, with what they hold.
+/// Returns files that are text although they have NULs or look like another kind of file, each with its text.
 fn texts() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let long = [&b".".repeat(8192)[..], b"\0", LINE].concat();
     let utf16: Vec<u8> = "\u{feff}ret=-1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -48,7 +49,7 @@ fn texts() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     ]
 }
 
-/// A folder `logs` with files of both kinds.
+/// Returns a folder `logs` with files of both kinds.
 fn mixed_folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let logs = folder.path().join("logs");
@@ -121,7 +122,7 @@ fn files_of_folders_that_are_no_text_are_copied_byte_for_byte() {
             assert_eq!(metadata.permissions().mode() & 0o7777, 0o640, "{how} {name}");
             assert_eq!(metadata.modified().unwrap(), at, "{how} {name}");
         }
-        // Marks show that nothing is copied again.
+        // Marks in the outputs show that nothing is copied again.
         for name in ["b.db", "c.tar.gz"] {
             fs::set_permissions(out.join(name), Permissions::from_mode(0o600)).unwrap();
             fs::write(out.join(name), "mark").unwrap();

@@ -1,4 +1,4 @@
-//! What notes are like: templates, languages, fields in the line's own syntax, and taking them out again.
+//! The form of notes: templates, languages, fields in the line's own syntax, and stripping.
 
 use crate::command::{annotate, binary, output_of};
 use crate::properties::{Halting, text};
@@ -18,7 +18,7 @@ const TEMPLATES: [&str; 8] = [
     " // ret={code}",
 ];
 
-/// Patterns that match next to notes, in notes, across places where notes go, and what keys have.
+/// Patterns that match next to notes, in notes, across the places of notes, and in fields of keys.
 const PATTERNS: [&str; 10] = [
     r"(?<code>-?\d+)",
     r"(?<code>\d)",
@@ -32,7 +32,7 @@ const PATTERNS: [&str; 10] = [
     r"-(?<code>\d+)",
 ];
 
-/// Messages that hold fields, quotes, and what makes the next `code` another kind of code.
+/// Returns a catalog whose messages hold fields, quotes, and words that make a `code` behind them another kind of code.
 fn evil_catalog() -> Catalog {
     let entry = |code, message: &'static str| Entry::new(code, message).with_explanation("说明 ret=-1 \"");
     Catalog::builtin().overlaid(vec![
@@ -80,13 +80,13 @@ fn options() -> impl Strategy<Value = Options> {
     let choices = (prop::sample::select(&TEMPLATES[..]), prop::sample::select(languages), patterns, key);
     let flags = any::<[bool; 4]>();
     (choices, flags).prop_map(|((template, language, patterns, key), [color, fields, strict, evil])| {
-        // With patterns, a message that is a field itself, right behind its number, is taken for the note.
+        // A message that is itself a field, right behind the number of a pattern, is taken for the note of that field.
         let evil = evil && (patterns.is_empty() || !fields);
         Options { patterns, key, template, language, color, fields, strict, evil }
     })
 }
 
-/// Text with more quotes and colours than logs have.
+/// Returns texts with more quotes and colours than logs have.
 fn quoted_text() -> impl Strategy<Value = Text> {
     let pieces: [&[u8]; 24] = [
         b"\"",
@@ -118,7 +118,7 @@ fn quoted_text() -> impl Strategy<Value = Text> {
     prop_oneof![pieces.prop_map(|pieces| pieces.concat()), text()].prop_map(Text)
 }
 
-/// Text that shows as such where a test fails.
+/// A text whose `Debug` form is readable where a test fails.
 #[derive(Clone)]
 struct Text(Vec<u8>);
 
@@ -150,7 +150,7 @@ proptest! {
     fn stripping_takes_out_what_annotating_wrote(Text(text) in quoted_text(), options in options()) {
         let strip = options.builder().strip(true).build();
         prop_assume!(strip.annotate(&text) == text);
-        // A pattern may take a part of a number that has its note.
+        // A pattern may match a part of a number that has its note.
         prop_assume!(options.patterns.is_empty() || ![&b" (auth"[..], b" (gen"].iter().any(|note| has(&text, note)));
         let annotated = options.builder().build().annotate(&text);
         prop_assert_eq!(show(&strip.annotate(&annotated)), show(&text), "{}", show(&annotated));
@@ -180,7 +180,7 @@ mod json {
     use serde::de::{Deserializer, MapAccess, Visitor};
     use serde_json::value::RawValue;
 
-    /// A JSON text with fields in it, at any depth, also within strings that hold JSON.
+    /// Returns JSON documents with fields at any depth, also within strings that hold JSON.
     fn document() -> impl Strategy<Value = String> {
         let leaf = prop::sample::select(vec![
             "-204",
@@ -249,7 +249,7 @@ mod json {
         }
     }
 
-    /// A JSON text without the members and the notes that were added, its numbers as they are written.
+    /// Returns a JSON document without the added members and notes, with its numbers as they were written.
     fn without_notes(text: &str) -> String {
         if let Ok(members) = serde_json::Deserializer::from_str(text).deserialize_map(Members) {
             let members = members

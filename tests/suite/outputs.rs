@@ -1,4 +1,4 @@
-//! Outputs that are files: their names, contents and times, what is refused, and what is taken up again.
+//! Outputs that are files: their names, contents and times, refused outputs, and runs that are resumed.
 
 use crate::command::{annotate, binary, output_of};
 use crate::nameless::{new_file_paths, new_files};
@@ -24,7 +24,7 @@ fn succeed(folder: &TempDir, args: &[&str]) {
     assert!(output.status.success() && message.is_empty() && output.stdout.is_empty(), "{args:?} {message}");
 }
 
-/// The paths of all files below a folder, hidden ones too.
+/// Returns the paths of all files below a folder, hidden files included.
 fn files(folder: &Path) -> Vec<String> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -39,7 +39,7 @@ fn files(folder: &Path) -> Vec<String> {
     paths
 }
 
-/// A folder `logs` with a file in each format, and the same as plain text.
+/// Returns a folder `logs` with a file in each format, and the same text as a plain file.
 fn folder_with_logs() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("logs/sub")).unwrap();
@@ -110,7 +110,7 @@ fn one_file_for_all_inputs() {
         let packed = fs::read(folder.path().join(&name)).unwrap();
         assert_eq!(unpack_with_library(format, &packed), ANNOTATED.repeat(6), "{format}");
     }
-    // As it would be for `> all.log`, except that a file that is replaced keeps its mode.
+    // The same as with `> all.log`, except that a file that is replaced keeps its mode.
     fs::set_permissions(folder.path().join("all.log"), Permissions::from_mode(0o600)).unwrap();
     symlink("all.log", folder.path().join("link")).unwrap();
     succeed(&folder, &["--output", "link", "logs/sub/a.log"]);
@@ -194,7 +194,7 @@ fn what_is_whole_is_left_alone_and_what_is_not_is_done_again() {
     let (out, log) = (folder.path().join("out"), folder.path().join("logs/sub/a.log"));
     let resume = || run(&folder, &["--resume", "--output-dir", "out", "logs"]);
     assert!(resume().status.success());
-    // Marks show what is written again.
+    // Marks in the outputs show which of them are written again.
     let mark = |name: &str| {
         let path = out.join(name);
         let modified = fs::metadata(&path).unwrap().modified().unwrap();
@@ -208,12 +208,12 @@ fn what_is_whole_is_left_alone_and_what_is_not_is_done_again() {
     assert!(resume().status.success());
     assert!(is_marked("sub/a.log") && is_marked("s.log.0.gz"));
     assert_eq!(unpack_with_library("xz", &fs::read(out.join("s.log.2.xz")).unwrap()), ANNOTATED);
-    // An input that has changed since.
+    // An input that has changed since its output was written.
     fs::write(&log, LINE.repeat(2)).unwrap();
     assert!(resume().status.success());
     assert!(is_marked("s.log.0.gz"));
     assert_eq!(fs::read(out.join("sub/a.log")).unwrap(), ANNOTATED.repeat(2));
-    // Without --resume all is done again.
+    // Without `--resume`, all outputs are written again.
     succeed(&folder, &["--output-dir", "out", "logs"]);
     assert!(!is_marked("s.log.0.gz"));
 }
@@ -276,7 +276,7 @@ fn nobody_else_can_read_what_becomes_of_a_private_file() {
     assert_eq!(fs::metadata(&begun[0]).unwrap().permissions().mode() & 0o777, 0o600);
     drop(wtr);
     assert!(child.wait().unwrap().success());
-    // A pipe's data is packed as it was, too.
+    // The data of a pipe is packed in its own format, too.
     let packed = fs::read(out.join("a.log")).unwrap();
     assert_eq!(unpack_with_library("gzip", &packed), ANNOTATED);
 }

@@ -1,4 +1,4 @@
-//! Packs texts as the formats' own tools do, or, where a tool is not installed, as the libraries do.
+//! Packs texts with the tools of the formats, or, where a tool is not installed, with the libraries.
 
 use crate::command::output_of;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 pub(crate) const FORMATS: [(&str, &str); 5] =
     [("gzip", "gz"), ("zstd", "zst"), ("xz", "xz"), ("bzip2", "bz2"), ("lz4", "lz4")];
 
-/// A member, frame or stream with this text.
+/// Returns a member, frame or stream with this text.
 pub(crate) fn pack(format: &str, text: &[u8]) -> Vec<u8> {
     let is_there = Command::new(format).arg("--version").stdin(Stdio::null()).output().is_ok();
     if is_there {
@@ -46,7 +46,7 @@ fn pack_with_library(format: &str, text: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What the format's library makes of packed data, as far as it comes.
+/// Returns the text that the format's library decodes, up to the first error.
 pub(crate) fn unpack_with_library(format: &str, packed: &[u8]) -> Vec<u8> {
     let mut rdr: Box<dyn std::io::Read + '_> = match format {
         "gzip" => Box::new(flate2::read::MultiGzDecoder::new(packed)),
@@ -57,7 +57,7 @@ pub(crate) fn unpack_with_library(format: &str, packed: &[u8]) -> Vec<u8> {
         _ => panic!("no such format: {format}"),
     };
     let mut text = Vec::new();
-    // Where it fails, what it gave before is the answer.
+    // Where decoding fails, the text before the error is the result.
     let _ = rdr.read_to_end(&mut text);
     text
 }

@@ -1,4 +1,5 @@
-//! Packings: what is not read is named with what unpacks it, and what is packed several times is unpacked.
+//! Packings: a message about a format that is not read names the tool for it, and data that is packed several times is
+//! unpacked.
 
 use crate::command::{annotate, binary, output_of, read_until};
 use crate::packed::{FORMATS, pack, unpack_with_library};
@@ -19,7 +20,8 @@ fn message(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A file of each packing that is not read, by its name, what messages call it, and what unpacks it.
+/// Returns a file for each packing that is not read: its name, its bytes, the packing's name in messages, and the tool
+/// that unpacks it.
 fn foreign() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
     vec![
         ("a.Z", fixture("packed.log.Z"), "compress", "gzip -d"),
@@ -64,7 +66,7 @@ fn what_is_packed_in_a_way_that_is_not_read_is_named_and_not_written() {
         let output = output_of(&mut binary(), &content);
         let said = format!("imsdk-annotate: standard input: {why}");
         assert_eq!((output.status.code(), message(&output), output.stdout), (Some(2), said, Vec::new()));
-        // As bytes.
+        // The bytes are annotated as they are.
         let expected = annotate(&["--no-decompress"], &content);
         assert!(expected.ends_with(ANNOTATED) || !content.ends_with(LINE));
         assert_eq!(annotate(&["-a"], &content), expected, "{name}");
@@ -90,7 +92,7 @@ fn brotli_is_told_by_its_name_where_there_is_no_text() {
     }
 }
 
-/// The beginning of a text tells nothing before its first line is complete, and then it is text.
+/// The first bytes could begin packed data. When the first line is complete, it shows that they are text.
 #[test]
 fn a_complete_line_that_begins_like_packed_data_comes_at_once() {
     for (name, content, ..) in foreign() {
@@ -141,7 +143,7 @@ fn what_is_packed_twice_is_unpacked() {
     assert!(annotate(&["-a"], &four) == annotate(&["--no-decompress"], &packed_by(&["lz4"], &text)));
 }
 
-/// The files of a folder with what they hold.
+/// Returns the files of a folder with their contents.
 fn contents(folder: &TempDir, out: &str) -> Vec<(String, Vec<u8>)> {
     let entries = fs::read_dir(folder.path().join(out)).unwrap().map(|entry| entry.unwrap().path());
     let mut contents: Vec<_> = entries

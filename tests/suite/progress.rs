@@ -1,4 +1,4 @@
-//! Progress on standard error, and that it does not tear the output on the same terminal.
+//! Progress on standard error, which does not tear output on the same terminal.
 
 use crate::command::{binary, output_of};
 use crate::packed::pack;
@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::process::Stdio;
 
-/// A terminal's lines as they stand in the end; as wide and high as it takes.
+/// The lines that a terminal shows in the end. The terminal has as many rows and columns as are written to.
 #[derive(Default)]
 struct Screen {
     lines: Vec<Vec<u8>>,
@@ -57,8 +57,8 @@ impl Screen {
     }
 }
 
-/// Runs with a terminal as standard error, and as standard output too if that is wanted. Returns what came
-/// to the terminal.
+/// Runs the program with a terminal as standard error, and as standard output too if `output_too` is true. Returns the
+/// bytes that came to the terminal.
 fn on_terminal(args: &[&str], output_too: bool) -> Vec<u8> {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).and_then(|()| unlockpt(&controller)).unwrap();
@@ -69,14 +69,14 @@ fn on_terminal(args: &[&str], output_too: bool) -> Vec<u8> {
     if output_too {
         command.stdout(terminal);
     } else {
-        // Open for the program alone: reading ends when that does.
+        // Leaves the terminal open in the program alone, so that the read ends with the program.
         drop(terminal);
         command.stdout(Stdio::null());
     }
     let mut child = command.spawn().unwrap();
     drop(command);
     let (mut shown, mut rdr) = (Vec::new(), File::from(controller));
-    // The end is an error where all that have the terminal open have gone.
+    // The read ends with an error when all that had the terminal open are gone.
     let _ = rdr.read_to_end(&mut shown);
     assert!(child.wait().unwrap().success());
     shown
@@ -100,7 +100,7 @@ fn it_tells_bytes_files_and_fields() {
         }
         fs::remove_dir_all(format!("{logs}{threads}")).unwrap();
     }
-    // Where standard error is no terminal, too.
+    // The same where standard error is no terminal.
     let output = output_of(binary().args(["--progress", "always", logs]), b"");
     assert!(String::from_utf8(output.stderr).unwrap().contains("2 of 2 files, 300,001 fields"));
 }

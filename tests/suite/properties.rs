@@ -1,12 +1,12 @@
-//! What must hold for all bytes: the twin agrees, however the input is cut and buffered; nothing but notes
-//! is added; twice is once; lines are independent.
+//! Properties that hold for all bytes: the twin agrees, however the input is cut and buffered; nothing but notes is
+//! added; annotating twice is annotating once; lines are independent.
 
 use crate::twin;
 use imsdk_annotate::Annotator;
 use proptest::prelude::*;
 use std::io::{self, Read};
 
-/// Pieces that fields, near-fields and their surroundings are made of.
+/// Texts from which fields, near-fields and their surroundings are made.
 const PIECES: [&[u8]; 96] = [
     b"ret",
     b"code",
@@ -125,7 +125,7 @@ pub(crate) fn text() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![field, prop::collection::vec(likely, 1..8).prop_map(|parts| parts.concat()), any::<Vec<u8>>()]
 }
 
-/// Gives at most so many bytes a read, in turn; each second read is interrupted first.
+/// A reader whose reads return at most `sizes` bytes, in turn. Each second read is interrupted first.
 pub(crate) struct Halting<'a> {
     pub(crate) text: &'a [u8],
     pub(crate) sizes: Vec<usize>,
@@ -143,7 +143,7 @@ impl Read for Halting<'_> {
     }
 }
 
-/// Takes the notes out again, in whatever form.
+/// Removes the notes, in any form.
 fn without_notes(text: &[u8]) -> Vec<u8> {
     let catalog = imsdk_annotate::Catalog::builtin();
     let notes: Vec<Vec<u8>> = catalog

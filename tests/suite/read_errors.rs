@@ -1,4 +1,5 @@
-//! Reads that fail: what comes out is the beginning of the input, for each number of threads, and is counted as such.
+//! Reads that fail: the output is the beginning of the input, for each number of threads, and counts are those of that
+//! part.
 //!
 //! strace makes the reads fail. Where it is missing or may not trace, the tests print that they are skipped.
 
@@ -12,12 +13,12 @@ use tempfile::TempDir;
 /// The start of the message about `a.log`.
 const MESSAGE: &str = "imsdk-annotate: a.log: Input/output error (os error 5)";
 
-/// Lines of many lengths, of several blocks together, each with a field.
+/// Returns lines of many lengths, each with a field, which together take several blocks.
 fn log() -> Vec<u8> {
     (0..60_000).flat_map(|line| format!("{line:07} ret=-204 {:.<1$}\n", "", line % 50).into_bytes()).collect()
 }
 
-/// Returns whether strace can be used, and prints a word where it cannot.
+/// Returns true if strace can be used. Prints a message where it cannot.
 fn can_trace() -> bool {
     let mut command = Command::new("strace");
     command.args(["-o", "/dev/null", "true"]).stdin(Stdio::null()).stderr(Stdio::null());
@@ -28,7 +29,7 @@ fn can_trace() -> bool {
     can
 }
 
-/// Runs the binary in a folder, with the `when`th call of `call` on a file failing.
+/// Runs the binary in a folder, and has the `when`th call of `call` on a file fail.
 fn run_with_error(folder: &TempDir, call: &str, file: &str, when: usize, args: &[&str]) -> Output {
     let mut command = isolated("strace");
     let path = folder.path().canonicalize().unwrap().join(file);
@@ -74,7 +75,7 @@ fn what_comes_before_a_read_error_is_written_and_counted_and_nothing_behind_it()
             let args = [threads, "--report", "json=report.json", "a.log", "b.log"];
             let output = run_with_error(&folder, call, "a.log", when, &args);
             if output.status.success() {
-                // There are fewer calls.
+                // The program makes fewer calls.
                 assert!(when > 5 && output.stdout == [&expected[..], behind].concat(), "{threads} {when}");
                 continue;
             }
@@ -110,7 +111,7 @@ fn lines_are_chosen_and_numbered_up_to_a_read_error() {
     for args in [&["--only", "-204"][..], &["--only", "-204", "-n"], &["--only", "any", "-C1"]] {
         let expected = output_of(binary().args(args).arg("a.log").current_dir(&folder), b"").stdout;
         for (call, threads) in [CALLS[0], CALLS[1], CALLS[3]] {
-            // Numbers and context are worked on by one thread.
+            // One thread does the work for numbers and context.
             let call = if args.len() == 2 { call } else { "read" };
             let output = run_with_error(&folder, call, "a.log", 3, &[args, &[threads, "a.log"]].concat());
             assert_eq!((output.status.code(), message(&output)), (Some(2), format!("{MESSAGE}\n")));
@@ -136,7 +137,7 @@ fn an_output_in_a_folder_does_not_appear_where_a_read_fails() {
             let other =
                 binary().args(["--output-dir", "out", "b.log"]).current_dir(&folder).status().unwrap();
             assert!(other.success());
-            // One file alone is read by all threads.
+            // All threads read the one file.
             let args = [threads, "--resume", "--output-dir", "out", name];
             let output = run_with_error(&folder, call, name, when, &args);
             let expected = format!(
@@ -145,7 +146,7 @@ fn an_output_in_a_folder_does_not_appear_where_a_read_fails() {
             assert_eq!((output.status.code(), message(&output)), (Some(2), expected), "{threads} {when}");
             let names = || fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name());
             assert!(names().eq(["b.log"]), "{threads}");
-            // The next run does it.
+            // The next run writes the output.
             let resumed = output_of(binary().args(args).current_dir(&folder), b"");
             assert!(resumed.status.success() && names().count() == 2, "{}", message(&resumed));
             fs::remove_dir_all(&out).unwrap();

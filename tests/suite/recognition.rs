@@ -1,4 +1,4 @@
-//! What users add to what is recognised: keys and patterns, against naive twins, and through the binary.
+//! Keys and patterns that users add: compared with naive twins, and through the binary.
 
 use crate::command::{annotate, binary, output_of};
 use crate::notes::show;
@@ -9,10 +9,10 @@ use imsdk_annotate::{Annotator, Catalog, Keys, Pattern};
 use proptest::prelude::*;
 use regex::bytes::Regex;
 
-/// Keys that the texts have in them, in lower case and without `_`.
+/// Keys that occur in the texts, in lower case and without `_`.
 const KEYS: [&str; 8] = ["x", "n", "exit", "domain", "code", "errcode", "http", "5"];
 
-/// With a form for a line alone, and one to find all in a line with.
+/// Patterns that need a line of its own, and patterns that find several codes in a line.
 const PATTERNS: [&str; 5] = [
     r"(?<code>-?\d+)",
     r"ret\W??(?<code>-?\d+)\b",
@@ -21,7 +21,7 @@ const PATTERNS: [&str; 5] = [
     r"(?:x|:) *(?<code>-?\d{2,})",
 ];
 
-/// Annotates the groups of a pattern, line by line. Codes within colour sequences are none.
+/// Annotates the groups of a pattern, line by line. Leaves out codes within colour sequences.
 fn annotate_groups(text: &[u8], pattern: &str) -> Vec<u8> {
     let catalog = Catalog::builtin();
     let regex = Regex::new(&format!("(?m){pattern}")).unwrap();
@@ -69,9 +69,10 @@ proptest! {
 
     #[test]
     fn patterns_find_what_the_regex_does_line_by_line(text in text(), pattern in prop::sample::select(&PATTERNS[..])) {
-        // Lines with notes are another matter.
+        // The naive twin cannot read lines with notes.
         prop_assume!(!text.windows(2).any(|window| window == b" ("));
-        // A carriage return ends a line only before a newline, or at the end of all.
+        // A carriage return ends a line only before a newline or at the end of the text, which the naive twin does not
+        // know.
         let text: Vec<u8> = text.into_iter().filter(|&byte| byte != b'\r').collect();
         let pattern = pattern.replace(r"\W", r"[^\w\n]");
         let annotator =
@@ -95,7 +96,7 @@ fn keys_and_patterns_through_the_binary() {
             "sdk_status=-204 ret=-1 status: 5 returned -301 (bind: bind relationship is failure,because openid unset), \
              code=5\r\nend -1 (general: failure)\r\n",
         ),
-        // What a key and a pattern both have is annotated once.
+        // A field of a key and of a pattern gets one note.
         (
             &["--no-default-keys", "--key", "ret", "--pattern", r"-(?<code>1)"],
             "sdk_status=-204 ret=-1 (general: failure) status: 5 returned -301, code=5\r\nend -1 (success: success)\r\n",

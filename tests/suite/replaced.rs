@@ -1,4 +1,5 @@
-//! Places that an output must not replace, files that the run reads, devices and pipes; and places where none is made.
+//! Places that an output must not replace: files that the run reads, devices and pipes; and places where no file can be
+//! made.
 
 use crate::command::{binary, isolated, output_of};
 use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, succeed};
@@ -64,14 +65,14 @@ fn no_file_that_is_read_is_an_output() {
         );
         assert_eq!(merged(output), expected);
     }
-    // A file that is not read may be written: --no-config leaves the configuration out.
+    // The run does not read the configuration with `--no-config`, so that the file may be written.
     let mut command = binary();
     let command = command.env("IMSDK_ANNOTATE_CONFIG", "config").current_dir(folder);
     assert!(output_of(command.args(["--no-config", "-o", "config", "in"]), b"").status.success());
     assert_eq!(fs::read_to_string(folder.join("config")).unwrap(), ANNOTATED);
 }
 
-/// The link is the input's name; what it leads to would stay, but the name would not be that of the input any more.
+/// The link is the input. Its target would stay, but the link would be replaced.
 #[test]
 fn a_link_that_is_read_is_no_output_in_a_folder() {
     let folder = folder_with(&["real/a.log"]);
@@ -96,7 +97,7 @@ fn standard_input_that_is_a_file_is_no_output() {
     }
 }
 
-/// A report that replaced it would take the lines away.
+/// A report that replaced the file would take the lines away.
 #[test]
 fn the_file_that_standard_output_is_is_no_other_output() {
     let folder = folder_with(&["a.log", "in/result"]);
@@ -160,7 +161,7 @@ fn only_the_output_folder_is_made() {
     let expected = |output: &str| {
         let path = root.join(output);
         let names_folder = output.ends_with('/') || output.ends_with("/.");
-        // Without what stands behind the last part.
+        // Without a slash or a dot behind the last part.
         let path: std::path::PathBuf = path.components().collect();
         let folder = if names_folder { &path } else { path.parent().unwrap() }.display();
         format!(
@@ -188,7 +189,7 @@ fn only_the_output_folder_is_made() {
             format!("imsdk-annotate: {output}: {is_folder}\n")
         );
     }
-    // A report in the output folder, which is made for it.
+    // A report in the output folder, which the run makes.
     succeed(folder, &["--output-dir", "new/out", "--report", "json=new/out/r.json", "in"]);
     assert!(folder.join("new/out/r.json").exists() && folder.join("new/out/a.log").exists());
 }

@@ -1,4 +1,4 @@
-//! Reports: their forms as golden files, their counts against a naive count, and that parts add up to the whole.
+//! Reports: their formats as golden files, their counts compared with a naive count, and sums of parts.
 
 use crate::command::{binary, output_of, peak_kib};
 use crate::packed::pack;
@@ -55,7 +55,7 @@ fn reports_for_people_have_one_word_for_what_is_counted() {
     }
 }
 
-/// The JSON report of a run in a folder.
+/// Returns the JSON report of a run in a folder.
 fn report(folder: &Path, args: &[&str], input: &[u8]) -> Value {
     let mut command = binary();
     command.current_dir(folder).args(["-q", "--report=json=-"]).args(args);
@@ -65,7 +65,7 @@ fn report(folder: &Path, args: &[&str], input: &[u8]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Of each code what a naive count gives: fields, lines, the first and the last line with their texts.
+/// Returns a naive count for each code: fields, lines, and the first and the last line with their texts.
 fn naive_count(text: &[u8]) -> BTreeMap<i32, Value> {
     let catalog = Catalog::builtin();
     let most = source::TEXT_MAX_BYTES.value();
@@ -95,7 +95,7 @@ fn naive_count(text: &[u8]) -> BTreeMap<i32, Value> {
     counts
 }
 
-/// The same, out of a report of one input.
+/// Returns the same counts from a report on one input.
 fn counts_of(report: &Value) -> BTreeMap<i32, Value> {
     let codes = ["codes", "unknown"].into_iter().flat_map(|list| report[list].as_array().unwrap());
     let place = |place: &Value| json!({ "line": place["line"], "text": place["text"] });
@@ -109,7 +109,7 @@ fn counts_of(report: &Value) -> BTreeMap<i32, Value> {
         .collect()
 }
 
-/// A log with codes from 0 to -`codes`.
+/// Returns a log with codes from 0 to -`codes`.
 fn log(lines: usize, codes: u64, seed: u64) -> Vec<u8> {
     let mut number = seed;
     let mut next = || {
@@ -135,7 +135,7 @@ fn log(lines: usize, codes: u64, seed: u64) -> Vec<u8> {
 #[test]
 fn counts_are_those_of_a_naive_count() {
     let folder = tempfile::tempdir().unwrap();
-    // The second has a line that is longer than any buffer, and a last one without a newline.
+    // The second log has a line that is longer than any buffer, and a last line without a newline.
     let long = [&b"ret=-1 "[..], &vec![b'.'; 300_000], b" ret=-2222 ret=-1\nret=-705"].concat();
     for text in [log(3000, 900, 1), [log(1000, 900, 2), long].concat(), b"\xff ret=-1 \xe7\x94".to_vec()] {
         fs::write(folder.path().join("a.log"), &text).unwrap();
@@ -172,7 +172,7 @@ fn threads_buffers_and_packing_change_no_report() {
     {
         assert!(report(folder.path(), &[args, &files].concat(), b"") == expected, "{args:?}");
     }
-    // The lines that are written change nothing either, nor where they go.
+    // The choice of lines and the place of the output do not change the report.
     for args in [&["--only", "friend", "-n"][..], &["-o", "out"], &["--output-dir", "out.d", "-j3"]] {
         let mut command = binary();
         command.current_dir(&folder).args(args).args(files).arg("--report=json=r.json");
@@ -180,7 +180,8 @@ fn threads_buffers_and_packing_change_no_report() {
         let written = fs::read(folder.path().join("r.json")).unwrap();
         assert!(serde_json::from_slice::<Value>(&written).unwrap() == expected, "{args:?}");
     }
-    // Of the concatenation all is the same but the places; where files end without newline, lines are joined.
+    // A report on the concatenation is the same but for the places. A newline is added to each part, so that lines are
+    // not joined.
     let ended = texts.map(|text| {
         if text.is_empty() || text.ends_with(b"\n") { text } else { [text, b"\n".to_vec()].concat() }
     });
@@ -217,7 +218,7 @@ fn reports_of_parts_add_up_to_that_of_the_whole() {
     for split in 0..=names.len() {
         let (first, second) = names.split_at(split);
         for (files, part) in [(first, "1.json"), (second, "2.json")] {
-            // Without files it would read standard input, of which there is none: an empty part.
+            // Without files the binary would read standard input. The part without files is the sum of an empty report.
             let text = if files.is_empty() {
                 report(folder.path(), &["--merge-reports", "0.json"], b"")
             } else {
@@ -229,7 +230,7 @@ fn reports_of_parts_add_up_to_that_of_the_whole() {
     }
 }
 
-/// A report of no inputs.
+/// A report on no inputs.
 const NOTHING: &str = r#"{"format": "imsdk-annotate report", "version": 1, "complete": true,
     "input": {"files": 0, "lines": 0, "bytes": 0}, "fields": 0, "unknown_fields": 0, "codes": [], "unknown": [],
     "more_unknown_fields": 0, "fail_on": []}"#;
@@ -248,7 +249,8 @@ proptest! {
     }
 }
 
-/// The most memory in use while so many lines are counted, each with another unknown code, where the system tells.
+/// Returns the peak memory in KiB while `lines` lines are counted, each with another unknown code, where the system
+/// reports it.
 fn peak_of(lines: u32) -> Option<u64> {
     let mut child = binary().args(["-q", "--report=json=/dev/null"]).stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();

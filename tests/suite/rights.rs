@@ -1,4 +1,4 @@
-//! Rights: no output and no folder of outputs gives more of them than its input.
+//! Rights: no output file and no output folder has more rights than its input.
 
 use crate::command::{binary, isolated, output_of};
 use crate::in_folder::{folder_with, mode, run, set_mode, succeed};
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 /// A user and group without rights.
 const NOBODY: u32 = 65534;
 
-/// Gives a file or folder to another user, where the tests run as the superuser.
+/// Gives a file or folder to another user, where the tests run as the superuser. Prints a message elsewhere.
 fn give_away(path: &Path) {
     if chown(path, Some(NOBODY), Some(NOBODY)).is_err() {
         println!("not tried with files of others: that takes the superuser");
@@ -36,7 +36,7 @@ fn no_output_has_the_special_bits_of_another_file() {
     }
 }
 
-/// The name of a JSON report in the folder.
+/// Writes a JSON report on `in`, and returns its name.
 fn report(folder: &Path) -> String {
     succeed(folder, &["-q", "--report", "json=parts.json", "in"]);
     "parts.json".to_owned()
@@ -72,9 +72,9 @@ fn folders_are_as_private_as_those_of_the_inputs() {
             assert_eq!(made(""), 0o755 & !mask);
             assert_eq!(made("priv"), 0o700 & !mask);
             assert_eq!(made("priv/deep"), 0o755 & !mask);
-            // Files must be made in it.
+            // The folder must be writable, because files are made in it.
             assert_eq!(made("read-only"), 0o755 & !mask);
-            // Without the sticky bit, others could remove what is in it.
+            // The folder gets no write permission for others: without the sticky bit, they could remove its files.
             assert_eq!(made("tmp"), 0o755 & !mask);
             fs::remove_dir_all(folder.join("new")).unwrap();
         }
@@ -101,7 +101,7 @@ fn the_output_folder_itself_is_as_private_as_what_is_read() {
     assert_eq!(made(&["--output-dir", "out", "public", "private"]), (0o700, 0o700));
     succeed(folder, &["--output-dir", "out", "private/a.log"]);
     assert_eq!(mode(folder.join("out")), 0o700);
-    // A folder that is there is left as it is.
+    // An existing folder keeps its mode.
     set_mode(folder.join("out"), 0o755);
     succeed(folder, &["--output-dir", "out", "private/a.log"]);
     assert_eq!(mode(folder.join("out")), 0o755);
@@ -154,7 +154,7 @@ fn a_link_to_a_private_log_gives_a_private_folder() {
     assert_eq!(made(&["--output-dir", "out", "public"], "out/sub"), 0o700);
     assert_eq!(made(&["--output-dir", "out", "public/sub/link.log"], "out"), 0o700);
     assert_eq!(made(&["--output-dir", "out", "more"], "out"), 0o700);
-    // A link gives no more rights than its own folder, and no less than both.
+    // A file behind a link gets no more rights than the link's folder, and no fewer than both folders give.
     assert_eq!(made(&["--output-dir", "out", "open"], "out"), 0o755);
     assert_eq!(made(&["--output-dir", "out", "public/sub/b.log"], "out"), 0o755);
 }
@@ -174,7 +174,7 @@ fn an_output_with_more_rights_than_its_input_is_not_taken_as_whole() {
         let is_made_anew = |given: u32| {
             set_mode(&path, given);
             let before = fs::metadata(&path).unwrap().ino();
-            // Held open, so that no new file can have its number.
+            // Holds the file open, so that no new file can have its inode number.
             let _held = File::open(&path);
             resume();
             fs::metadata(&path).unwrap().ino() != before

@@ -1,4 +1,5 @@
-//! Compressed outputs: the same input and options give the same bytes, whatever the threads, the reads and the pauses.
+//! Compressed outputs: the same input and options give the same bytes, for all numbers of threads, sizes of reads and
+//! pauses.
 
 use crate::command::{binary, read_until};
 use crate::packed::{FORMATS, pack, unpack_with_library};
@@ -11,10 +12,10 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Options that change how output comes in pieces; each is compared with itself alone.
+/// Options that change the sizes of writes to the encoder. Outputs are compared for each option alone.
 const OPTIONS: [&[&str]; 4] = [&[], &["--report", "text=report.txt"], &["--only", "any"], &["-n"]];
 
-/// More than a few blocks, with fields in some lines, and a long line.
+/// Returns a text of several blocks, with fields in some lines, and a long line.
 fn text() -> Vec<u8> {
     let mut state = 1_u64;
     let mut text = String::new();
@@ -27,7 +28,7 @@ fn text() -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A folder with the text as a file, and small files beside it.
+/// Returns a folder with the text as a file and small files beside it, and the text.
 fn folder_with_text() -> (TempDir, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let text = text();
@@ -50,7 +51,7 @@ fn run(folder: &Path, args: &[&str]) {
     assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
 }
 
-/// Writes a text in pieces of odd sizes to standard input, with pauses, and waits for the end.
+/// Writes a text to standard input in parts of odd sizes with pauses, and waits for the end.
 fn feed(mut child: Child, text: &[u8]) {
     let mut stdin = child.stdin.take().unwrap();
     let (mut rest, mut size) = (text, 1);
@@ -76,7 +77,7 @@ fn a_file_has_the_same_bytes_for_any_threads_and_reads() {
             run(folder, &[&["-o", &name], args].concat());
             fs::read(folder.join(&name)).unwrap()
         };
-        // The options change the pieces for all formats alike.
+        // The options change the sizes of writes for all formats alike, so that one format is tried with all.
         for &options in &OPTIONS[..if format == "gzip" { OPTIONS.len() } else { 1 }] {
             let of_folder = result(&[options, &["-j1", "logs"]].concat());
             let of_file = result(&[options, &["-j1", "logs/b.log"]].concat());
@@ -118,7 +119,7 @@ fn a_folder_has_the_same_bytes_for_any_threads() {
             assert!(result(threads) == expected, "{threads} {options:?}");
         }
     }
-    // One file has all threads.
+    // All threads work on the one file.
     let one = |threads: &str| {
         run(folder, &[threads, "--compress", "gzip", "--output-dir", "out", "logs/b.log"]);
         fs::read(folder.join("out/b.log.gz")).unwrap()
@@ -142,7 +143,7 @@ fn standard_output_has_the_same_bytes_where_nobody_waits_for_it() {
         for args in [&["-j8", "logs/b.log"][..], &["--block-buffered", "-j2", "logs/b.log"]] {
             assert!(stdout(args) == expected, "{format} {args:?}");
         }
-        // A pipe that is read in blocks; a pipe whose output is a file.
+        // A pipe that is read in blocks, and a pipe whose output is a file.
         let result = folder.join("result");
         let mut blocks = command(folder, &["--block-buffered", "--compress", format]);
         blocks.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -164,13 +165,13 @@ fn standard_output_has_the_same_bytes_where_nobody_waits_for_it() {
             assert!(of_file.status().unwrap().success());
             assert!(fs::read(&result).unwrap() == expected, "{format} {options:?} of a file");
         }
-        // Trouble does not mark its place.
+        // An input that fails leaves no mark in the output.
         let output = command(folder, &["--compress", format, "logs/b.log", "nosuch"]).output().unwrap();
         assert_eq!(unpack_with_library(format, &output.stdout), unpack_with_library(format, &expected));
     }
 }
 
-/// Whoever reads what is compressed while it comes has each line before the next is there.
+/// A reader who decompresses while data comes gets each line before the next line is written.
 #[test]
 fn a_live_stream_can_be_decoded_as_far_as_it_has_come() {
     let mut child =
@@ -188,7 +189,7 @@ fn a_live_stream_can_be_decoded_as_far_as_it_has_come() {
         }
     }
     drop(stdin);
-    // The end of a member: a checksum and a length.
+    // The end of a member: the last four bytes are the length of the text.
     read_until(&mut stdout, &(19 * 26_u32).to_le_bytes());
     assert!(child.wait().unwrap().success());
 }

@@ -1,4 +1,4 @@
-//! System calls that do less than was asked for, or nothing for now: one byte, EINTR, EAGAIN.
+//! System calls that do less than was asked for, or nothing at the moment: one byte, EINTR, EAGAIN.
 
 use crate::command::{binary, isolated, output_of};
 use crate::packed::{FORMATS, pack};
@@ -18,7 +18,7 @@ fn log(lines: usize) -> Vec<u8> {
     (0..lines).flat_map(|n| format!("{n} ret=-204 {}\nret=-1\r\n\n", n * 7919).into_bytes()).collect()
 }
 
-/// Runs a command whose input comes a byte with each read: in datagrams, an empty one being the end.
+/// Runs a command whose reads return one byte each, from datagrams. An empty datagram is the end of the input.
 fn output_of_bytes(command: &mut Command, input: &[u8]) -> Vec<u8> {
     let (rdr, wtr) = UnixDatagram::pair().unwrap();
     let mut child = command.stdin(OwnedFd::from(rdr)).stdout(Stdio::piped()).spawn().unwrap();
@@ -44,7 +44,7 @@ fn reads_of_one_byte() {
     let expected = Annotator::new().annotate(&text);
     for args in [&[][..], &["--block-buffered"], &["--only", "any"], &["--report", "json=/dev/null"]] {
         let annotated = output_of_bytes(binary().args(args), &text);
-        // Of the lines, some have no field.
+        // Some lines have no field and are left out.
         let is_as_expected =
             if args.contains(&"--only") { annotated.len() > 600 * 20 } else { annotated == expected };
         assert!(is_as_expected, "{args:?}");
@@ -55,7 +55,7 @@ fn reads_of_one_byte() {
     }
 }
 
-/// The output is set to be non-blocking, and taken in few bytes: it never has room for all that is to be written.
+/// The output is non-blocking and is read a few bytes at a time, so that it never has room for a whole write.
 #[test]
 fn writes_that_are_cut_short() {
     let text = log(10_000);
@@ -92,7 +92,7 @@ fn catches(id: u32, signal: Signal) -> bool {
     caught_signals(id).is_some_and(|mask| mask >> (signal.as_raw() - 1) & 1 == 1)
 }
 
-/// A signal that is caught and means nothing comes again and again, to any thread, whatever that is waiting for.
+/// A caught signal that has no meaning comes again and again, to any thread, in any wait.
 #[test]
 fn signals_that_mean_nothing_change_nothing() {
     if caught_signals(std::process::id()).is_none() {
@@ -142,7 +142,7 @@ fn signals_that_mean_nothing_change_nothing() {
     }
 }
 
-/// `strace` lets every second call fail, from the one on that lies behind what the start of any program needs.
+/// `strace` makes every second call fail, from the 40th on: the calls before it are those of any program's start.
 #[test]
 fn calls_that_are_interrupted_or_would_block_are_made_again() {
     let mut trial = Command::new("strace");
@@ -174,7 +174,7 @@ fn calls_that_are_interrupted_or_would_block_are_made_again() {
         for args in
             [&["-j1", "a.log", "b.gz"][..], &["-j2", "a.log", "b.gz"], &["-j2", "-oout", "a.log", "b.gz"]]
         {
-            // A file takes all, and none of its writes would block.
+            // A file accepts all bytes, and no write to it would block.
             let is_file = args.contains(&"-oout");
             if inject == "write:error=EAGAIN" && is_file {
                 continue;

@@ -1,4 +1,4 @@
-//! Signals: what was read is written as far as it is complete, reports are, and nothing else is left.
+//! Signals: complete lines of the input read so far are written, and so are reports, and no other file is left.
 
 use crate::command::{binary, isolated, peak_kib, read_until};
 use crate::packed::{pack, unpack_with_library};
@@ -20,7 +20,8 @@ pub(crate) const LINE: &[u8] = b"ret=-204 openid=7\n";
 pub(crate) const ANNOTATED: &[u8] = b"ret=-204 (auth: user session is failure!) openid=7\n";
 pub(crate) const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
-/// The program, reading from a pipe of which the test has both ends: what it did not read can be read here.
+/// The program, reading from a pipe. The test has both ends of the pipe, and can read the bytes that the program did
+/// not read.
 pub(crate) struct Run {
     pub(crate) child: Child,
     pub(crate) stdin_wtr: PipeWriter,
@@ -32,7 +33,7 @@ pub(crate) fn start(command: &mut Command) -> Run {
     let (stdin_rdr, stdin_wtr) = std::io::pipe().unwrap();
     command.stdin(stdin_rdr.try_clone().unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // The command has a copy of the reading end.
+    // Drops the command's copy of the reading end.
     command.stdin(Stdio::null());
     let stdout = child.stdout.take().unwrap();
     Run { child, stdin_wtr, stdin_rdr, stdout }
@@ -42,7 +43,7 @@ pub(crate) fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// Waits for a condition, as long as the test runner has patience.
+/// Waits for a condition, as long as the test runner does.
 pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         thread::sleep(Duration::from_millis(2));
@@ -50,14 +51,14 @@ pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
 }
 
 impl Run {
-    /// Writes, and waits until the program has read all of it.
+    /// Writes a text, and waits until the program has read all of it.
     pub(crate) fn feed(&mut self, text: &[u8]) {
         self.stdin_wtr.write_all(text).unwrap();
         let rdr = self.stdin_rdr.as_fd();
         wait_until(|| ioctl_fionread(rdr).unwrap() == 0);
     }
 
-    /// Waits for the end; that the signal has caused it is checked. Returns what it wrote.
+    /// Waits for the end, which the signal must have caused. Returns the rest of the output.
     pub(crate) fn ended_by(mut self, signal: Signal, what: &str) -> Vec<u8> {
         let mut rest = Vec::new();
         self.stdout.read_to_end(&mut rest).unwrap();
@@ -70,12 +71,12 @@ impl Run {
     }
 }
 
-/// The lines of a text that are complete.
+/// Returns the complete lines of a text.
 fn complete(text: &[u8]) -> &[u8] {
     &text[..text.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1)]
 }
 
-/// Input keeps coming until the program has ended, and it is known to the byte what it has read of that.
+/// Input keeps coming until the program has ended, and the test knows to the byte how much the program has read.
 #[test]
 fn what_was_read_and_is_complete_is_written() {
     let piece: Vec<u8> = (0..3000).flat_map(|n| format!("{n} ret=-204 x\nret=-1\n").into_bytes()).collect();
@@ -99,7 +100,7 @@ fn what_was_read_and_is_complete_is_written() {
             run.stdout.read_exact(&mut annotated).unwrap();
             send(&run.child, signal);
             if signal != Signal::INT {
-                // As `timeout` does: to the program, and then to its group.
+                // Sends the signal twice, as `timeout` does: to the program, and then to its group.
                 send(&run.child, signal);
             }
             let Run { child, stdin_wtr, mut stdin_rdr, stdout } = run;
@@ -147,17 +148,17 @@ fn what_is_held_back_is_written() {
     }
 }
 
-/// Of a line that is longer than what is held, the beginning has been written already. It stays the beginning of what
-/// would have been written.
+/// The beginning of a line that is longer than the buffer has been written already. The output is the beginning of the
+/// full output.
 #[test]
 fn a_long_line_that_was_begun_ends_somewhere() {
     let text = [LINE, &b"x ret=-204 ".repeat(100_000)].concat();
     let expected = Annotator::new().annotate(&text);
     let mut run = start(&mut binary());
     let mut stdin_wtr = run.stdin_wtr.try_clone().unwrap();
-    // What does not fill the buffer is held back: it could become whole.
+    // Less than a buffer of a line is held back, because the line could become complete.
     let mut annotated = vec![0; expected.len() / 2];
-    // Has an end when the reading ends are closed.
+    // The write ends when the reading ends are closed.
     thread::spawn(move || drop(stdin_wtr.write_all(&text)));
     run.stdout.read_exact(&mut annotated).unwrap();
     send(&run.child, Signal::TERM);
@@ -165,7 +166,7 @@ fn a_long_line_that_was_begun_ends_somewhere() {
     assert!(expected.starts_with(&annotated));
 }
 
-/// Whatever is read side by side: what comes out is the beginning of the whole, and ends with a line.
+/// Files are read side by side. The output is the beginning of the full output, and ends with a line.
 #[test]
 fn files_end_within_no_line_and_without_gaps() {
     let folder = tempfile::tempdir().unwrap();
@@ -196,16 +197,16 @@ fn files_end_within_no_line_and_without_gaps() {
     }
 }
 
-/// Starts a program that writes more and more to an output that takes nothing more, and waits for that.
+/// Starts a program with endless input and an output that nobody takes, and waits until the program cannot go on.
 pub(crate) fn start_blocked(command: &mut Command) -> Run {
     let run = start(command);
     let mut stdin_wtr = run.stdin_wtr.try_clone().unwrap();
-    // Has an end when the reading ends are closed.
+    // The writes end when the reading ends are closed.
     thread::spawn(move || while stdin_wtr.write_all(&LINE.repeat(1000)).is_ok() {});
     let stdout = run.stdout.as_fd();
     let surely_taken = source::SURELY_TAKEN_BYTES.value() as u64;
     let mut before = 0;
-    // What is in the pipe of the output, and in that of the input, grows no more.
+    // Waits until the bytes in both pipes, of the output and of the input, no longer grow.
     wait_until(|| {
         let now = ioctl_fionread(stdout).unwrap() + ioctl_fionread(&run.stdin_rdr).unwrap();
         thread::sleep(Duration::from_millis(20));
@@ -225,13 +226,13 @@ fn an_output_that_nobody_takes_does_not_hold_the_end_up() {
     }
 }
 
-/// Patience would end the program with the first one.
+/// With the first signal alone, the program would end a second later.
 #[test]
 fn a_second_signal_ends_the_program_at_once() {
     for args in [&[][..], &["--report", "json=/dev/null"]] {
         let mut run = start_blocked(binary().args(args));
         send(&run.child, Signal::INT);
-        // Two that come at the same time have no order.
+        // Two signals that come at the same time have no order.
         thread::sleep(Duration::from_millis(100));
         send(&run.child, Signal::TERM);
         assert_eq!(run.child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()), "{args:?}");
@@ -256,7 +257,7 @@ fn signals_that_are_ignored_at_the_start_stay_so() {
     }
 }
 
-/// Signals that are caught where there is nobody to answer would end nothing any more.
+/// A caught signal that no thread waits for would never end the program.
 #[test]
 fn a_signal_ends_the_program_also_where_no_thread_can_be_had() {
     let folder = tempfile::tempdir().unwrap();
@@ -279,7 +280,7 @@ fn a_signal_ends_the_program_also_where_no_thread_can_be_had() {
     }
 }
 
-/// As it is for `cat`: nothing is asked for but what a line needs.
+/// A stream needs no more than with `cat`: no thread beside the one that reads and writes.
 #[test]
 fn watching_signals_takes_no_thread_for_a_stream_that_waits() {
     let mut run = start(&mut binary());

@@ -1,7 +1,7 @@
-//! Constants that the public interface does not show, read from the text of the source: a test that stands at a limit
-//! moves with it. A promised value does not move unseen: the naive twin has literals, and the documents say it.
+//! Constants that the public interface does not show, read from the text of the source, so that tests at a limit move
+//! with it. A limit that the documents promise cannot move unseen: the naive twin has its value as a literal.
 
-/// A constant: the text of the file that has it, and its name there.
+/// A constant: the text of its file, and its name.
 pub(crate) struct Constant(&'static str, &'static str);
 
 pub(crate) const KEY_MAX_BYTES: Constant =
@@ -28,7 +28,7 @@ impl Constant {
     ///
     /// # Panics
     ///
-    /// Panics with its name where the file does not have it, or has it in another form.
+    /// Panics with the name of the constant if the file does not have it, or has it in another form.
     pub(crate) fn value(&self) -> usize {
         let Self(text, name) = self;
         let written = text

@@ -1,4 +1,5 @@
-//! Standard error: reports on it are whole or trouble, messages are not cut, streams that were closed are said to be.
+//! Standard error: a report on it is whole or an error, messages are not cut, and messages name streams that were
+//! closed.
 
 use crate::command::{binary, isolated, output_of};
 use rustix::fs::OFlags;
@@ -11,12 +12,12 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// A shell that runs the binary as `$0`.
+/// Runs a shell script in which `$0` is the binary.
 fn shell(script: &str) -> Output {
     output_of(isolated("sh").args(["-c", script]).arg(binary().get_program()), b"ret=-1\n")
 }
 
-/// Starts a command with a standard error that another program has set to be non-blocking.
+/// Starts a command whose standard error was set to be non-blocking by another program.
 fn start_non_blocking(command: &mut Command) -> (Child, PipeReader) {
     let (rdr, wtr) = std::io::pipe().unwrap();
     rustix::fs::fcntl_setfl(wtr.as_fd(), OFlags::NONBLOCK).unwrap();
@@ -25,7 +26,7 @@ fn start_non_blocking(command: &mut Command) -> (Child, PipeReader) {
     (child, rdr)
 }
 
-/// Reads slowly at first.
+/// Reads all bytes, after a pause.
 fn read_late(mut rdr: PipeReader) -> String {
     thread::sleep(Duration::from_millis(200));
     let mut text = String::new();
@@ -60,12 +61,12 @@ fn messages_on_a_non_blocking_standard_error_are_not_cut() {
     assert!(said == expected.collect::<String>());
 }
 
-/// Nobody reads for longer than a message waits; the work is done all the same.
+/// Nobody reads for longer than a message waits. All work is done nevertheless.
 #[test]
 fn messages_that_nobody_reads_do_not_hold_the_work_up() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), "ret=-1\n").unwrap();
-    // More than a pipe takes.
+    // More messages than a pipe holds.
     let mut args: Vec<String> = (0..2000).map(|n| format!("nosuch-{n}-{}", "x".repeat(50))).collect();
     args.push("a.log".to_owned());
     let (mut child, rdr) =
@@ -88,7 +89,7 @@ fn a_report_that_standard_error_does_not_take_is_trouble() {
     }
 }
 
-/// Rust's runtime has put `/dev/null` in their places.
+/// Rust's runtime has opened `/dev/null` in place of the closed streams.
 #[test]
 fn closed_streams_are_said_to_be_closed_whatever_they_are_called() {
     let is_closed = "is closed; leave out the >&- or <&-";
@@ -108,7 +109,7 @@ fn closed_streams_are_said_to_be_closed_whatever_they_are_called() {
             let output = shell(&format!("\"$0\" {option} {name} <&-"));
             let said = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(2), "{option} {name}");
-            // Here, `-` is the name of a file.
+            // These options take `-` for the name of a file.
             let words = if name == "-" { "o such file" } else { is_closed };
             assert!(said.contains(words) && said.lines().count() == 1, "{option} {name}: {said}");
         }

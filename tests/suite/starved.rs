@@ -1,4 +1,4 @@
-//! Little of what a program takes for granted: memory, open files, threads, room, folders, environment.
+//! Scarce resources: little memory, few open files, no threads, a full disk, a folder that is gone, no environment.
 
 use crate::command::{binary, isolated, output_of};
 use crate::packed::pack;
@@ -12,16 +12,16 @@ use tempfile::TempDir;
 
 const LINE: &[u8] = b"ret=-1\n";
 const ANNOTATED: &[u8] = b"ret=-1 (general: failure)\n";
-/// As `a_file_that_may_not_be_read` has it: a user without rights.
+/// A user without rights, for tests that the superuser runs.
 const NOBODY: u32 = 65534;
-/// What a script of these tests ends with where a limit cannot be set.
+/// The exit status of a script that could not set a limit.
 const SKIP: i32 = 77;
 
 fn log(lines: usize) -> Vec<u8> {
     (0..lines).flat_map(|line| format!("{line} ret=-204 {}\n", line * 7919).into_bytes()).collect()
 }
 
-/// A folder with a plain log of many blocks and compressed ones, and what they become, one behind the other.
+/// Returns a folder with a plain log of many blocks and three compressed ones, and their outputs, one behind the other.
 fn folder_with_logs() -> (TempDir, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
     let text = log(150_000);
@@ -33,7 +33,7 @@ fn folder_with_logs() -> (TempDir, Vec<u8>) {
     (folder, annotated.repeat(4))
 }
 
-/// Runs the binary, `"$0"` in the script, in a shell in that folder. `None` where a limit cannot be set.
+/// Runs a shell script in the folder, in which `"$0"` is the binary. Returns `None` where a limit cannot be set.
 fn shell(folder: &Path, script: &str) -> Option<Output> {
     run(isolated("sh").args(["-c", script]).arg(binary().get_program()).current_dir(folder))
 }
@@ -52,7 +52,7 @@ fn assert_goes_well(output: &Output, what: &str) {
     assert!(output.status.success() && message.is_empty(), "{what}: {:?} {message}", output.status);
 }
 
-/// Whoever has little address space, 128 MiB, gets along with fewer threads.
+/// With an address space of 128 MiB, the program starts fewer threads.
 #[test]
 fn little_memory_means_fewer_threads() {
     let (folder, expected) = folder_with_logs();
@@ -75,7 +75,7 @@ fn little_memory_means_fewer_threads() {
     assert_eq!(shell(folder.path(), script).unwrap().stdout, ANNOTATED);
 }
 
-/// One input, one output and a few more are enough: with fewer threads, fewer files are open.
+/// An input, an output and a few more files are enough: fewer threads have fewer files open.
 #[test]
 fn few_open_files_mean_fewer_threads() {
     let folder = tempfile::tempdir().unwrap();
@@ -92,8 +92,8 @@ fn few_open_files_mean_fewer_threads() {
     }
 }
 
-/// One more than the standard streams, which the start of a program takes: a stream is annotated, and so is a file; of
-/// what needs more it is said why it cannot be done.
+/// The limit allows one file beside the standard streams, which the start of any program needs. A stream and a file are
+/// annotated; a run that needs more files fails with a message.
 #[test]
 fn no_open_file_but_the_standard_streams() {
     let folder = tempfile::tempdir().unwrap();
@@ -114,13 +114,13 @@ fn no_open_file_but_the_standard_streams() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
 
-/// Runs the binary where nobody may write, but in the folder `mine`, as a user without rights. The limits of the superuser
-/// bind nobody.
+/// Runs a shell script as a user without rights, in a folder where only `mine` can be written to: limits do not bind
+/// the superuser. Returns `None` where a limit cannot be set.
 fn as_nobody(folder: &Path, script: &str) -> Option<Output> {
     run(&mut command_as_nobody(folder, script))
 }
 
-/// As [`as_nobody`], to be started.
+/// Returns the command of [`as_nobody`], not yet started.
 pub(crate) fn command_as_nobody(folder: &Path, script: &str) -> Command {
     let program = folder.join("imsdk-annotate");
     if !program.exists() {
@@ -199,7 +199,7 @@ fn a_report_that_finds_no_room() {
     let message = "imsdk-annotate: /dev/full: no space left; free some, or write elsewhere\n";
     assert_eq!((output.status.code(), &output.stderr[..]), (Some(2), message.as_bytes()));
     assert_eq!(output.stdout, ANNOTATED);
-    // The other report is there all the same, also where the stream itself has no room.
+    // The other report is written nevertheless, even if the stream itself has no room.
     let report = fs::read_to_string(folder.path().join("r.txt")).unwrap();
     assert!(report.starts_with("1 field with known codes in 1 line"), "{report}");
     let output = shell(folder.path(), "exec \"$0\" --report text=s.txt > /dev/full").unwrap();
@@ -234,7 +234,7 @@ fn no_environment_and_no_place_for_temporary_files() {
     let output = output_of(&mut command(&[]), LINE);
     assert_goes_well(&output, "nothing at all");
     assert_eq!(output.stdout, ANNOTATED);
-    // Neither does the folder that one is in have to be there.
+    // The current folder need not exist.
     let script = "mkdir gone && cd gone && rmdir ../gone; exec \"$0\"";
     assert_eq!(shell(folder.path(), script).unwrap().stdout, ANNOTATED);
 }

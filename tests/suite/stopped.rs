@@ -1,5 +1,5 @@
-//! Outputs after a signal: of a stream all complete lines, under their name and in reports; of files that were not read to
-//! their ends nothing; no temporary file in any case.
+//! Outputs after a signal. A stream keeps its complete lines, under its own name and in reports; a file that was not
+//! read to its end leaves no output; no temporary file is left.
 
 use crate::command::{annotate, binary, isolated, output_of};
 use crate::nameless::new_files;
@@ -24,7 +24,7 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
-/// A stream of two complete lines and a beginning, ended by a signal.
+/// Feeds two complete lines and the beginning of a third to the program, and ends it by a signal.
 fn stop_stream(folder: &Path, args: &[&str], signal: Signal) {
     let mut run = start(binary().current_dir(folder).args(args));
     run.feed(&LINE.repeat(2));
@@ -47,7 +47,7 @@ fn a_stream_keeps_its_file_with_all_complete_lines() {
     }
 }
 
-/// As where a pipe ends that gave nothing.
+/// The output is empty, as from a pipe that ended without a byte.
 #[test]
 fn a_stream_that_gave_nothing_has_an_empty_file() {
     for beginning in [&b""[..], b"ret=-20"] {
@@ -61,7 +61,7 @@ fn a_stream_that_gave_nothing_has_an_empty_file() {
     }
 }
 
-/// The decoded lines are written; that the compressed data has no end is no trouble.
+/// The decoded lines are written. Compressed data that the signal cuts off is no trouble.
 #[test]
 fn a_compressed_stream_keeps_what_could_be_decoded() {
     for format in ["gzip", "zstd", "xz", "lz4", "bzip2"] {
@@ -98,7 +98,7 @@ fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
     }
     let report = json(&folder.path().join("json.out"));
     assert_eq!((&report["complete"], &report["fields"]), (&true.into(), &2.into()));
-    // It may be compared with, and what is merged of it says so, too.
+    // The report can be a baseline, and a sum that includes it says that its input was stopped.
     fs::write(folder.path().join("log"), LINE).unwrap();
     for args in [
         &["-q", "--report=json=log.json", "--baseline=json.out", "log"][..],
@@ -111,7 +111,7 @@ fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
     assert_eq!((&sum["stopped"], &sum["complete"], &sum["fields"]), (&true.into(), &true.into(), &3.into()));
 }
 
-/// The file before the stream was read to its end; a file behind it is not read any more.
+/// A file before the stream was read to its end; a file behind the stream is not read.
 #[test]
 fn a_stream_among_files_keeps_its_output() {
     for (inputs, is_complete) in
@@ -135,7 +135,7 @@ fn a_stream_among_files_keeps_its_output() {
     }
 }
 
-/// A stream that has a name in place of standard input.
+/// The stream is an operand with a name, and not standard input.
 #[test]
 fn a_named_pipe_keeps_its_file_in_a_folder() {
     let folder = tempfile::tempdir().unwrap();
@@ -158,7 +158,7 @@ fn a_named_pipe_keeps_its_file_in_a_folder() {
     assert_eq!(json(&folder.path().join("r.json"))["complete"], true);
 }
 
-/// Files can be read again, so nothing half done is left of them. Compression takes longer than the signal.
+/// Files can be read again, so that no partial output of them is left. The signal comes before the compression ends.
 #[test]
 fn files_that_are_cut_off_leave_their_output_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
@@ -170,7 +170,7 @@ fn files_that_are_cut_off_leave_their_output_as_it_was() {
     for threads in ["-j1", "-j2"] {
         let args = [threads, "-o", "out.xz", "a.log", "-", "--report=json=r.json", "--report=text=r.txt"];
         let run = start(binary().current_dir(&folder).args(args));
-        // The output and two reports.
+        // The output and two reports have been begun.
         wait_until(|| new_files(run.child.id(), folder.path()) == 3);
         send(&run.child, Signal::TERM);
         run.ended_by(Signal::TERM, threads);
@@ -185,7 +185,7 @@ fn files_that_are_cut_off_leave_their_output_as_it_was() {
     }
 }
 
-/// Starts the program, without dumps of its memory, and waits until it has begun a file.
+/// Starts the program, without core dumps, and waits until it has begun a file.
 pub(crate) fn start_file(folder: &Path, args: &str) -> Run {
     let mut command = isolated("sh");
     command.args(["-c", &format!("ulimit -c 0; exec \"$0\" {args}")]).arg(binary().get_program());
@@ -194,7 +194,7 @@ pub(crate) fn start_file(folder: &Path, args: &str) -> Run {
     run
 }
 
-/// Numbers, because there are no names for realtime signals.
+/// Returns signals that end the program at once, as numbers, because realtime signals have no names.
 fn abrupt_signals() -> Vec<i32> {
     let mut signals =
         vec![Signal::QUIT, Signal::ABORT, Signal::ALARM, Signal::BUS, Signal::IO, Signal::PROF, Signal::SYS]
@@ -247,7 +247,7 @@ fn signals_of_the_user_do_not_end_the_program() {
     assert_eq!(fs::read(folder.path().join("out.log")).unwrap(), ANNOTATED.repeat(2));
 }
 
-/// A signal that comes while reports are merged is no end of anything.
+/// A signal during `--merge-reports` is not the end of an input, and there is no partial sum.
 #[test]
 fn a_merge_that_is_interrupted_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();

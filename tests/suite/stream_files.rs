@@ -1,5 +1,5 @@
-//! Standard streams and other descriptors that are files: which files they must not be, and that what is in a file stays when
-//! a path names the descriptor that has it open.
+//! Standard streams and other descriptors that are files: files that they must not be, and files that keep their
+//! content when a path names the descriptor that has them open.
 
 use crate::command::{binary, isolated, output_of};
 use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, run, succeed};
@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// Runs a script of the shell in the folder, in which `$0` is the binary. Standard input is empty. The file `config` is the
-/// configuration, if it is there.
+/// Runs a shell script in the folder, in which `$0` is the binary. Standard input is empty. The file `config` is the
+/// configuration, if it exists.
 fn shell(folder: &Path, script: &str) -> Output {
     let mut command = isolated("sh");
     command.current_dir(folder);
@@ -18,7 +18,7 @@ fn shell(folder: &Path, script: &str) -> Output {
     output_of(command.args(["-c", script]).arg(binary().get_program()), b"")
 }
 
-/// A folder with each kind of file that a run reads.
+/// Returns a folder with a file of each kind that a run reads.
 fn folder_of_inputs() -> tempfile::TempDir {
     let folder = folder_with(&["a.log"]);
     succeed(folder.path(), &["-q", "--report", "json=base.json", "a.log"]);
@@ -60,7 +60,7 @@ fn a_file_that_is_read_is_not_standard_output() {
         assert_eq!(fs::read(folder.join(file)).unwrap(), before, "{args}");
     }
     assert!(!folder.join("new").exists() && !folder.join("out").exists());
-    // Nothing is written there.
+    // A file that the run reads may be the standard output of a run that writes nothing there.
     assert!(
         shell(folder, &format!("exec \"$0\" -q --fail-on auth {reading} a.log >>base.json")).status.success()
     );
@@ -69,7 +69,7 @@ fn a_file_that_is_read_is_not_standard_output() {
     assert_eq!(fs::read_to_string(folder.join("config")).unwrap(), format!("--strict\n{ANNOTATED}"));
 }
 
-/// The refusal itself has no other place to go to.
+/// The message about the refusal goes to the same file: there is no other place for it.
 #[test]
 fn a_file_that_is_read_takes_no_report_from_standard_error() {
     let folder = folder_of_inputs();
@@ -139,7 +139,7 @@ fn a_path_that_names_a_descriptor_is_written_to_and_not_replaced() {
         assert!(output.status.success(), "{args}: {output:?}");
         assert_eq!(fs::read_to_string(folder.join("f")).unwrap(), format!("before\n{ANNOTATED}"), "{args}");
     }
-    // The file has lost the name that it was opened by.
+    // The file no longer has the name by which it was opened.
     let script = "echo before >f; ln f gone; exec >>gone; rm gone; exec \"$0\" -o /dev/stdout a.log";
     assert!(shell(folder, script).status.success());
     assert_eq!(fs::read_to_string(folder.join("f")).unwrap(), format!("before\n{ANNOTATED}"));
@@ -156,7 +156,7 @@ fn a_path_that_names_a_descriptor_is_written_to_and_not_replaced() {
     }
 }
 
-/// A shell that goes on with the descriptor writes behind what this program wrote, and neither over the other.
+/// A shell that goes on with the descriptor writes behind the program's output, and neither overwrites the other.
 #[test]
 fn the_offset_of_a_descriptor_is_shared() {
     let folder = folder_with(&["a.log"]);
@@ -180,7 +180,7 @@ fn descriptors_that_cannot_be_written_to_are_refused() {
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(said, "imsdk-annotate: /dev/fd/3: is open to be read; open it with 3>>\n");
-    // A file in use stays so under this name, too.
+    // A file in use is refused under the name of the descriptor, too.
     for (args, words) in [
         ("-o /dev/stdout a.log >>a.log", "/dev/stdout: is the input a.log"),
         ("-o /dev/fd/3 a.log 3>>a.log", "/dev/fd/3: is the input a.log"),
@@ -197,7 +197,7 @@ fn descriptors_that_cannot_be_written_to_are_refused() {
     }
 }
 
-/// The number then belongs to something of the program itself: the pipe that signals come through, a file that is not whole.
+/// Such a number belongs to a file that the program itself has opened: the pipe for signals, or a partial output.
 #[test]
 #[cfg(target_os = "linux")]
 fn descriptors_that_were_not_open_at_the_start_are_closed() {
@@ -268,7 +268,7 @@ fn only_the_reader_of_standard_output_may_leave_before_a_report() {
             assert!(output.status.success() && output.stderr.is_empty(), "{format}={path}: {output:?}");
         }
     }
-    // The reader of a named pipe leaves when the writer has opened it; the input comes when that has happened.
+    // The reader of the named pipe leaves as soon as the writer has opened it. The input comes afterwards.
     make_pipe(folder.join("input"));
     let script = "\"$0\" -q --report text=pipe input & : <pipe; echo ret=-1 >input; wait $!";
     let output = shell(folder, script);
@@ -278,7 +278,7 @@ fn only_the_reader_of_standard_output_may_leave_before_a_report() {
     assert!(run(folder, &["-q", "--fail-on", "auth"]).status.success());
 }
 
-/// As in a container that forbids the system call, and with an old kernel.
+/// The system call fails, as in a container that forbids it and with an old kernel.
 #[test]
 fn a_descriptor_that_the_system_does_not_share_is_refused() {
     let folder = folder_with(&["a.log", "f"]);

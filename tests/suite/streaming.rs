@@ -1,4 +1,4 @@
-//! Each line at once, lines of any length in little memory.
+//! Each line is written at once, and lines of any length take little memory.
 
 use crate::command::{binary, peak_kib, read_until};
 use std::fs::{self, OpenOptions};
@@ -21,7 +21,7 @@ fn a_line_comes_while_the_pipe_stays_open() {
             stdin.write_all(LINE).unwrap();
             assert_eq!(read_until(&mut stdout, b"\n"), ANNOTATED);
         }
-        // What is incomplete comes at the end.
+        // An incomplete line is written at the end of the input.
         stdin.write_all(b"ret=-2").unwrap();
         stdin.write_all(b"04").unwrap();
         drop(stdin);

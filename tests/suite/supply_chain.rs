@@ -1,5 +1,5 @@
-//! What is depended on: each has its reason, none needs a newer Rust than is promised, and the
-//! library alone needs few.
+//! The dependencies: each has a stated reason, none needs a newer Rust than the documents promise, and the library
+//! alone needs few.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use std::process::Command;
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 const ARCHITECTURE: &str = include_str!("../../ARCHITECTURE.md");
 
-/// The lines of a section of a manifest.
+/// Returns the lines of a section of a manifest.
 fn section<'a>(manifest: &'a str, title: &str) -> Vec<&'a str> {
     let (_, section) = manifest.split_once(&format!("\n[{title}]\n")).unwrap();
     let lines = section.lines().take_while(|line| !line.starts_with('['));
@@ -28,7 +28,7 @@ fn each_dependency_has_its_reason() {
     assert_eq!(explained, needed);
 }
 
-/// The library alone has few packages, and none that builds C: a user of it pays for nothing of the program.
+/// The library alone has few packages and none that builds C: its users pay for nothing of the program.
 #[test]
 fn the_library_alone_is_lean() {
     let args = ["tree", "--locked", "--no-default-features", "--edges", "normal,build", "--prefix", "none"];
@@ -42,7 +42,7 @@ fn the_library_alone_is_lean() {
     assert_eq!(packages.iter().find(builds_c), None);
 }
 
-/// The major and the minor number of a version.
+/// Returns the major and the minor number of a version.
 fn numbers(version: &str) -> (u64, u64) {
     let mut numbers = version.split('.').map(|number| number.parse().unwrap());
     (numbers.next().unwrap(), numbers.next().unwrap())

@@ -1,11 +1,11 @@
-//! Notes within JSON, XML and `key=value`: what was well-formed stays so, and what the log says itself wins.
+//! Notes within JSON, XML and `key=value`: a well-formed line stays well-formed, and the log's own members win.
 
 use crate::command::annotate;
 use crate::notes::show;
 use crate::source;
 use serde_json::Value;
 
-/// Annotates a line with `--fields`; twice is once there, and stripping gives the line back.
+/// Annotates a line with `--fields`. Annotating twice must be annotating once, and stripping must give the line back.
 fn with_fields(args: &[&str], line: &str) -> String {
     let args = [&["--fields"], args].concat();
     let annotated = annotate(&args, line.as_bytes());
@@ -50,12 +50,12 @@ fn a_part_of_a_number_gets_no_note() {
     ] {
         assert_eq!(with_fields(&["--pattern", pattern], line), line);
     }
-    // A sign is no part that is missing.
+    // A sign before the code makes the code no part of a longer number.
     assert_eq!(
         with_fields(&["--pattern", r"(?<code>5)"], r#"{"v":-5}"#),
         r#"{"v":-5,"v_category":"action","v_message":"need google authcode"}"#
     );
-    // A full stop ends a sentence.
+    // A full stop behind the code ends a sentence.
     assert_eq!(
         with_fields(&NUMBERS, r#"{"m":"returned -1."}"#),
         r#"{"m":"returned -1 (general: failure)."}"#
@@ -116,7 +116,7 @@ fn a_member_that_the_line_has_is_not_added() {
         ),
     ] {
         assert_eq!(with_fields(&[], line), expected);
-        // With the names of another line it has nothing to do.
+        // Names in other lines do not count.
         let lines = format!("{line}\n{line}\n");
         assert_eq!(with_fields(&[], &lines), format!("{expected}\n{expected}\n"));
     }
@@ -124,14 +124,14 @@ fn a_member_that_the_line_has_is_not_added() {
     let expected =
         "{\"ret_message\":1}\n{\"ret\":-1,\"ret_category\":\"general\",\"ret_message\":\"failure\"}\n";
     assert_eq!(with_fields(&[], two), expected);
-    // In one line, each object gets its own.
+    // In one line, each object gets its own members.
     assert_eq!(
         with_fields(&[], r#"[{"ret":-1},{"ret":-1}]"#),
         r#"[{"ret":-1,"ret_category":"general","ret_message":"failure"},{"ret":-1,"ret_category":"general","ret_message":"failure"}]"#
     );
 }
 
-/// A catalog whose messages have what XML and JSON give a meaning to.
+/// A catalog whose messages have characters with a meaning in XML and JSON.
 const EVIL: &str =
     "code,message,category\n-204,\"<it's> & \"\"so\"\" \\ \",\"a&<b\"\n-705,it's <b> & \"\"x\"\",c\n";
 
@@ -168,7 +168,7 @@ fn xml_stays_well_formed() {
     let root = document.root_element();
     assert_eq!(root.attribute("ret_message"), Some("<it's> & \"so\" \\"));
     assert_eq!(root.attribute("ret_category"), Some("a&<b"));
-    // In JSON that holds XML, both stay what they are.
+    // In JSON that holds XML, both stay well-formed.
     let annotated = with_fields(&evil, r#"{"x":"<a ret=\"-204\" m=\"ret=-705\"/>"}"#);
     let value: Value = serde_json::from_str(&annotated).unwrap();
     let inner = value["x"].as_str().unwrap();

@@ -1,4 +1,4 @@
-//! Threads: the same bytes for every number of them, in bounded memory.
+//! Threads: the same bytes for every number of threads, in bounded memory.
 
 use crate::command::{annotate, binary, isolated, output_of, peak_kib};
 use crate::packed::pack;
@@ -31,7 +31,7 @@ fn each_number_of_threads_gives_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let mut expected = Vec::new();
     let annotator = Annotator::builder().color(true).build();
-    // One large file and some small ones, lines that end about a block's end, a line of several blocks.
+    // One large file and some small ones, lines that end near the end of a block, and a line of several blocks.
     let line = |length: usize| [&vec![b'x'; length - 8][..], b" ret=-1\n"].concat();
     let block = source::BLOCK_BYTES.value();
     let texts = [
@@ -67,7 +67,7 @@ fn each_number_of_threads_gives_the_same_bytes() {
 fn trouble_is_told_in_order_for_each_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack("gzip", &log(1 << 20, 7));
-    // Large enough to be decoded ahead where it is alone.
+    // Large enough to be decoded ahead if it is the only file.
     let large: String =
         (0..400_000_u64).map(|line| format!("{:x}\n", line.wrapping_mul(0x9E37_79B9_7F4A_7C15))).collect();
     let large = pack("gzip", large.as_bytes());
@@ -102,7 +102,7 @@ fn standard_input_that_is_a_file_is_read_from_where_it_is_and_left_at_its_end() 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     let program = binary().get_program().to_owned();
-    // The second ends with a line of several blocks.
+    // The second text ends with a line of several blocks.
     for text in [log(4 << 20, 8), [log(1 << 20, 8), vec![b'.'; 3 << 20]].concat()] {
         fs::write(&path, &text).unwrap();
         for threads in [1, 4] {
@@ -136,8 +136,8 @@ fn ten_thousand_small_files() {
     }
 }
 
-/// Runs over the operands, and then waits for a pipe, so that its peak of memory can be asked for. Returns
-/// the number of bytes written, and the peak in KiB, where the system tells.
+/// Runs the binary on the operands. Returns the number of bytes written, and the peak memory in KiB where the system
+/// reports it. A pipe as the last operand keeps the process alive until the peak has been read.
 fn length_and_peak(folder: &Path, args: &[&str]) -> (u64, Option<u64>) {
     let pipe = folder.join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -154,7 +154,7 @@ fn length_and_peak(folder: &Path, args: &[&str]) -> (u64, Option<u64>) {
             }
         }
     });
-    // Opening waits until the program has come to it.
+    // The open returns when the program has come to the pipe.
     let wtr = File::options().write(true).open(&pipe).unwrap();
     let peak = peak_kib(id);
     drop(wtr);
@@ -180,8 +180,8 @@ fn files_of_several_gigabytes_need_no_more_memory_than_others() {
     assert!(peak.is_none_or(|kib| kib <= 48 * 1024), "{peak:?} KiB");
 }
 
-/// The files behind the first wait for their turn: in memory as far as that goes, then on disk, or, where
-/// there is none, they do not go on.
+/// Output of the files behind the first waits for its turn: in memory within bounds, then on disk. Where the disk has
+/// no room, the threads wait.
 #[test]
 fn compressed_files_side_by_side_keep_to_their_memory() {
     let folder = tempfile::tempdir().unwrap();

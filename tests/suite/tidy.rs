@@ -1,4 +1,5 @@
-//! The rules of the repository: what each source file is for stands at its top, nothing is left lying about.
+//! The rules of the repository for its source files, such as their length and a comment at the top that states their
+//! purpose.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.ends_with("target") {
-            // The folder that the fuzzer's package is built into.
+            // The folder for the build of the fuzzer's package.
             continue;
         } else if path.is_dir() {
             rust_files(&path, found);
@@ -55,7 +56,7 @@ fn each_source_file_is_in_the_module_tree() {
     }
 }
 
-/// The rooms of the program, from the bottom up: a file may name rooms below its own, and its own.
+/// The modules of the program, from the bottom up: a file may name modules below its own, and its own.
 const ROOMS: [&str; 9] =
     ["system", "compression", "terminal", "input", "output", "report", "pipeline", "commands", "cli"];
 

@@ -1,4 +1,4 @@
-//! Messages about a command line: hints at the meaning, and examples that can be typed as they stand.
+//! Messages about a command line: hints at the intended option, and examples that can be typed just as they are shown.
 
 use crate::command::{binary, output_of};
 use crate::documents::documents;
@@ -41,7 +41,7 @@ fn codes_that_are_typed_alone_get_a_hint() {
         assert!(!said.contains("similar") && !said.contains("--color"), "{args:?}: {said}");
         assert!(!said.contains("Usage") || said.contains("[OPTIONS] [FILE]..."), "{args:?}: {said}");
     }
-    // Other mistakes keep clap's own advice, and files are files.
+    // Other mistakes keep clap's own advice, and operands are files.
     assert!(said(&["--strickt"]).contains("a similar argument exists: '--strict'"));
     assert!(said(&["--strickt", "-204"]).contains("a similar argument exists: '--strict'"));
     assert!(!said(&["lists"]).contains("is an option"));
@@ -72,7 +72,7 @@ fn a_comma_before_the_name_of_a_format_is_warned_of() {
     assert!(said(&["--report", "json,text"]).contains("for several, give --report several times"));
 }
 
-/// An interactive bash takes `!` for a command of its history, unless it stands in single quotes.
+/// An interactive bash expands `!` from its history, unless it stands in single quotes.
 #[test]
 fn examples_can_be_pasted_into_a_shell() {
     let help = output_of(binary().arg("--help"), b"").stdout;

@@ -1,4 +1,4 @@
-//! Named pipes whose writer is still to come: the program waits for it, and a signal ends that wait as it ends a read.
+//! Named pipes without a writer: the program waits for one, and a signal ends the wait as it ends a read.
 
 use crate::command::{binary, output_of};
 use crate::in_folder::make_pipe;
@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A folder with a named pipe and a file.
+/// Returns a folder with a named pipe and a file.
 fn folder_with_pipe() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     make_pipe(folder.path().join("pipe"));
@@ -100,7 +100,7 @@ fn a_writer_that_comes_late_is_waited_for_and_read_whole() {
     }
 }
 
-/// Opening fails as it does without a signal to wait for.
+/// Opening fails as it would if the program did not watch signals.
 #[test]
 fn a_pipe_that_cannot_be_opened_is_trouble() {
     let folder = tempfile::tempdir().unwrap();

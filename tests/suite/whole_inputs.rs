@@ -1,11 +1,11 @@
-//! Inputs that are read whole (configuration, catalogs, reports) have a bound, also where they never end.
+//! Inputs that are read whole (configurations, catalogs, reports) have a limit, so that endless ones are refused.
 
 use crate::command::{binary, isolated, output_of};
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Stdio;
 
-/// A device that gives bytes for ever.
+/// A device whose bytes never end.
 const ENDLESS: &str = "/dev/zero";
 
 #[test]

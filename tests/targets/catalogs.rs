@@ -1,4 +1,4 @@
-//! A catalog in any format is either refused, with reasons for people, or the same one in every format.
+//! A catalog in any format is either refused with reasons for people, or is the same catalog in every format.
 
 use imsdk_annotate::{Annotator, Catalog, CatalogFormat, Category, Entry};
 use serde_json::json;
@@ -9,7 +9,7 @@ const FORMATS: [CatalogFormat; 4] =
 
 const NAMES: [&str; 5] = ["code", "message", "explanation", "category", "severity"];
 
-/// The target: the first byte says the format, or that the content does.
+/// Runs the target. The first byte chooses the format, or leaves the choice to the content.
 pub(super) fn run(input: &[u8]) {
     let Some((&format, text)) = input.split_first() else { return };
     let of_content = CatalogFormat::of_content(text);
@@ -54,7 +54,7 @@ fn check(entries: &[Entry]) {
     for (format, text) in again {
         let read = format.parse(&text);
         assert_eq!(read.as_deref(), Ok(entries), "{format:?} {}", String::from_utf8_lossy(&text));
-        // Only a table in the first lines would make it look like another one.
+        // Only a cell that begins a table of another format in the first lines could change the format.
         if !rows.iter().flatten().any(|cell| cell.contains(['|', '-'])) {
             assert_eq!(CatalogFormat::of_content(&text), format);
         }
@@ -75,7 +75,7 @@ fn separated(rows: &[[String; 5]], delimiter: u8) -> Vec<u8> {
     wtr.into_inner().unwrap()
 }
 
-/// Each code that a field can have gets the note of its entry, over the built-in one.
+/// Checks that each code that a field can have gets the note of its entry, and not that of the built-in one.
 fn check_notes(entries: &[Entry]) {
     let annotator = Annotator::builder().catalog(Catalog::of_entries(entries.to_vec())).build();
     for entry in entries.iter().filter(|entry| entry.code() != 0) {

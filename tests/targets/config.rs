@@ -1,8 +1,8 @@
-//! A configuration file is either refused, line by line, or can be used.
+//! A configuration file is either refused, with the line of each error, or can be used.
 
 use imsdk_annotate::program::parts::check_config;
 
-/// The target: the input is a file.
+/// Runs the target. The input is a configuration file.
 pub(super) fn run(input: &[u8]) {
     let Err(wrong) = check_config("options", input) else { return };
     let lines = input.split(|&byte| byte == b'\n').count();

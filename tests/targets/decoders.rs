@@ -1,16 +1,16 @@
-//! Compressed data of any kind, damaged too, gives the same in small steps as in large ones, and then ends or fails.
+//! Compressed data, even damaged, decodes to the same text in small steps as in large ones, and then ends or fails.
 
 use super::assert_same;
 use imsdk_annotate::program::parts::Encoder;
 use imsdk_annotate::program::parts::{Format, decompress};
 use std::io::{Read, Write};
 
-/// What is decoded of an input at most: a few bytes can hold gigabytes.
+/// The most bytes that are decoded of an input: a few bytes can hold gigabytes.
 const DECODED_MAX_BYTES: usize = 1 << 20;
 
 const FORMATS: [Format; 5] = [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4];
 
-/// Gives at most so many bytes a read.
+/// A reader whose reads return at most this number of bytes.
 struct Slow<'a>(&'a [u8], usize);
 
 impl Read for Slow<'_> {
@@ -20,7 +20,8 @@ impl Read for Slow<'_> {
     }
 }
 
-/// What is decoded with reads and a buffer of these sizes, and whether that is all; nothing where the data is plain.
+/// Returns the text that is decoded with reads and a buffer of these sizes, and true if decoding did not fail. Returns
+/// `None` where the data is not packed.
 fn decode(packed: &[u8], read_bytes: usize, buffer_bytes: usize) -> Option<(Vec<u8>, bool)> {
     let mut rdr = match decompress(Slow(packed, read_bytes)) {
         Ok(rdr) => rdr?,
@@ -50,8 +51,8 @@ fn pack(format: Format, text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The target: the first bytes say the sizes, and whether what follows is packed or to be packed in a format, with
-/// which byte of that changed.
+/// Runs the target. The first five bytes choose the sizes and a format; the rest is packed data, or a text to be packed
+/// of which one byte is then changed.
 pub(super) fn run(input: &[u8]) {
     let Some((&[how, read_bytes, buffer_bytes, place, change], data)) = input.split_first_chunk() else {
         return;
@@ -60,7 +61,7 @@ pub(super) fn run(input: &[u8]) {
         None => data.to_vec(),
         Some(&format) => {
             let mut packed = pack(format, data);
-            // Data that is packed itself is unpacked further.
+            // Data that is itself packed would be unpacked a second time.
             if decode(data, usize::MAX, 4096).is_none() {
                 assert_eq!(decode(&packed, usize::MAX, 4096), Some((data.to_vec(), true)), "{format:?}");
             }
@@ -75,8 +76,8 @@ pub(super) fn run(input: &[u8]) {
         return assert_eq!(little, large);
     };
     assert_eq!(little_is_whole, large_is_whole);
-    // Of damaged data, large steps may give more; of bzip2's also less: its library does not tell what it has decoded of
-    // a block in the step that finds that the block cannot be right.
+    // Large steps may decode more of damaged data than small ones. With bzip2 they may also decode less: in the step
+    // that finds a damaged block, its library does not return the bytes that it has decoded of the block.
     let both = if *large_is_whole { usize::MAX } else { little.len().min(large.len()) };
     let [little, large] = [little, large].map(|text| &text[..text.len().min(both)]);
     assert_same(little, large, || "in small steps and in large ones".to_owned());

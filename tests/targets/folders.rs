@@ -1,4 +1,5 @@
-//! Folders of any files: what is no text comes out byte for byte, all else as the naive twin annotates it, in order, once.
+//! Folders of any files: a file that is no text keeps its bytes, others are annotated as by the naive twin, in order,
+//! once.
 
 use super::assert_same;
 use super::made_folder::{Made, make};
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
-/// The bytes of a file that decide whether it is text.
+/// The first bytes of a file, which decide if it is text.
 const HEAD_BYTES: usize = 8 * 1024;
 
 static STYLE: LazyLock<Style<'static>> = LazyLock::new(|| Style::new(Catalog::builtin()));
@@ -28,10 +29,10 @@ static STYLE: LazyLock<Style<'static>> = LazyLock::new(|| Style::new(Catalog::bu
 /// The expected result for a file.
 #[derive(Debug)]
 enum Fate {
-    /// Its raw bytes, or nothing.
+    /// The result for a file that is no text: its bytes in an output of its own, none in a stream.
     NoText(Vec<u8>),
     Text(Text),
-    /// A message, and nothing else.
+    /// The result for a file that is refused: a message and no output.
     Refused,
 }
 
@@ -46,17 +47,17 @@ struct Text {
 #[derive(Debug, Default)]
 struct Expected {
     stream: Vec<u8>,
-    /// By path.
+    /// The files that are read, by path.
     read: BTreeMap<PathBuf, usize>,
     texts: u64,
     bytes: u64,
     no_texts: usize,
-    /// The number of messages that are trouble.
+    /// The number of messages about trouble.
     troubles: usize,
     dangling: usize,
 }
 
-/// The files in a folder in the order of their names, and the links to nothing.
+/// Appends the files in a folder in the order of their names, and counts the links to nothing.
 fn walk(folder: &Path, paths: &mut Vec<PathBuf>, dangling: &mut usize) {
     let names: BTreeSet<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     for name in names {
@@ -73,7 +74,7 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>, dangling: &mut usize) {
     }
 }
 
-/// The paths that are read: of the names of a file the first that is no link, else the first.
+/// Returns the paths that are read: of several names of one file the first that is no link, or else the first.
 fn without_other_names(paths: &[PathBuf]) -> Vec<&PathBuf> {
     let id = |path: &PathBuf| fs::metadata(path).map(|it| (it.dev(), it.ino())).unwrap();
     let is_read = |path: &&PathBuf| {
@@ -83,7 +84,7 @@ fn without_other_names(paths: &[PathBuf]) -> Vec<&PathBuf> {
     paths.iter().filter(is_read).collect()
 }
 
-/// Returns whether content is text; zeros before an error may have text behind them.
+/// Returns true if content is text. Zeros before damage count as text, because text may stand behind them.
 fn is_text(text: &[u8], is_damaged: bool) -> bool {
     let is_archive = text.starts_with(b"PK\x03\x04")
         || text.starts_with(b"PK\x05\x06")
@@ -114,7 +115,7 @@ fn fate(file: &Made) -> Option<Fate> {
     let is_damaged = decoded.is_err();
     let (Ok(text) | Err(text)) = decoded;
     if let Some(holds) = &file.holds {
-        // Content that was itself packed data is another matter.
+        // Content that is itself packed data would be unpacked a second time.
         let is_plain = decompress(&holds[..]).is_ok_and(|rdr| rdr.is_none());
         assert!(!is_plain || !is_damaged && text == *holds, "{file:?}");
     }
@@ -125,13 +126,13 @@ fn fate(file: &Made) -> Option<Fate> {
         Some((part, times)) if text == part.repeat(*times) => annotate(part).repeat(*times),
         _ => annotate(&text),
     };
-    // A field that the end of damaged data touches may count or not.
+    // The rules leave open if a field at the end of damaged data counts.
     let line_start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
     let is_open = is_damaged && annotate(&text[line_start..]) != text[line_start..];
     (!is_open).then_some(Fate::Text(Text { length: text.len(), annotated, is_damaged }))
 }
 
-/// Returns the expected result for some folders; `fates` are those of the files in the order of `made`.
+/// Returns the expected result for some folders. `fates` has the result for each file of `made`, in the same order.
 fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
     let (mut paths, mut expected) = (Vec::new(), Expected::default());
     folders.iter().for_each(|folder| walk(folder, &mut paths, &mut expected.dangling));
@@ -177,7 +178,7 @@ fn pipeline(to_folder: bool) -> Pipeline {
     }
 }
 
-/// Checks what was said and counted.
+/// Checks the messages and the counts of a run.
 fn check(pipeline: &Pipeline, tally: &Tally, expected: &Expected) {
     let said = pipeline.messages.take_kept();
     assert_eq!(said.len(), expected.troubles, "{said:?}");
@@ -193,7 +194,7 @@ fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
     let operands: Vec<InputName> = folders.iter().cloned().map(InputName::File).collect();
     let Listing { files, unread, dangling, other_names } = list(&operands);
     assert_eq!((unread.len(), dangling.len()), (0, expected.dangling));
-    // A file that is not read under this name is read under the other.
+    // A file that is left out under one name is read under the other.
     assert!(other_names.iter().all(|other| files.iter().any(|file| file.name == other.read_as)));
     files
 }
@@ -206,8 +207,8 @@ fn check_stream(folders: &[PathBuf], made: &[Made], fates: &[Fate], threads: usi
     check(&pipeline, &tally, &expected);
 }
 
-/// Returns the unpacked content of a file of output. `None` where it cannot be told: the readable part of damaged data may
-/// begin as another packing does.
+/// Returns the unpacked content of an output file. Returns `None` where that cannot be told: the readable part of
+/// damaged data may begin like another kind of packed data.
 fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     match decompress(bytes).ok()? {
@@ -254,7 +255,8 @@ fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format
     assert!(written.iter().eq(&places), "{written:?} {places:?}");
 }
 
-/// The target: files one after the other, each with five bytes before its content that say what it is.
+/// Runs the target. The input is files, one behind the other; the five bytes before the content of each choose its
+/// kind.
 pub(super) fn run(input: &[u8]) {
     let root = tempfile::tempdir().unwrap();
     let made = make(root.path(), input);

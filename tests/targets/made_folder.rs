@@ -1,4 +1,5 @@
-//! A small folder of files made of any bytes: text, packed, cut off, archives, NULs, links; with what is known of each.
+//! Makes a small folder from any bytes: text, packed data, archives, NULs, damage, links; and reports the content of
+//! each file.
 
 use imsdk_annotate::program::parts::Encoder;
 use imsdk_annotate::program::parts::Format;
@@ -7,17 +8,17 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// The most files that are made.
+/// The most files in the folder.
 const FILES_MAX: usize = 8;
-/// A large file has at least so many bytes, of which several threads take blocks.
+/// The least size of a large file in bytes, of which several threads take blocks.
 const LARGE_BYTES: usize = 1_200_000;
 
 const FORMATS: [Format; 5] = [Format::Gzip, Format::Zstd, Format::Xz, Format::Bzip2, Format::Lz4];
-/// In the order of names.
+/// Names of files, in their order.
 const NAMES: [&str; 6] = ["a", "b.log", "c.gz", "d.log.gz.gz", "e.zst", "f"];
 const FOLDERS: [&str; 4] = ["x", "x/s", "y", "y/s"];
 
-/// Data that is packed in a way that is not read.
+/// Data that is packed in a format that is not read.
 const FOREIGN: [&[u8]; 6] = [
     b"\x1f\x9d\x90\x32",
     b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0",
@@ -27,20 +28,20 @@ const FOREIGN: [&[u8]; 6] = [
     b"Rar!\x1a\x07\x01\0",
 ];
 
-/// A regular file that was made.
+/// A regular file in the folder.
 #[derive(Debug)]
 pub(super) struct Made {
     pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
-    /// The packed content, unless it was cut off.
+    /// The content that was packed, unless it was cut off.
     pub(super) holds: Option<Vec<u8>>,
-    /// True if it is packed in a way, or in more layers, than is read.
+    /// True if the file is packed in a format, or in a number of layers, that is not read.
     pub(super) is_refused: bool,
-    /// The piece that its content repeats, and how often, where it is large.
+    /// The text that the content of a large file repeats, and the number of times.
     pub(super) repeats: Option<(Vec<u8>, usize)>,
 }
 
-/// The meaning of the five bytes before the content of a file.
+/// The choices that the five bytes before the content of a file make.
 #[derive(Clone, Copy, Debug)]
 struct Head {
     kind: u8,
@@ -51,7 +52,7 @@ struct Head {
     packing: u8,
 }
 
-/// Makes files below a folder, and returns the regular ones.
+/// Makes a folder below `root`, and returns its regular files.
 pub(super) fn make(root: &Path, mut input: &[u8]) -> Vec<Made> {
     FOLDERS.iter().for_each(|folder| fs::create_dir_all(root.join(folder)).unwrap());
     let mut made: Vec<Made> = Vec::new();
@@ -69,7 +70,7 @@ pub(super) fn make(root: &Path, mut input: &[u8]) -> Vec<Made> {
         match head.kind {
             6 => symlink(target(root, how), path).unwrap(),
             7 => {
-                // A second name of the same file; there may be none.
+                // A second name of a file, where the first one exists.
                 let _ = fs::hard_link(self::path(root, how), path);
             }
             _ => {
@@ -88,7 +89,7 @@ fn path(root: &Path, place: u8) -> PathBuf {
     root.join(FOLDERS[folder]).join(NAMES[name])
 }
 
-/// The target of a link: a file, a folder, nothing, or itself.
+/// Returns the target of a link: a file, a folder, nothing, or the link itself.
 fn target(root: &Path, how: u8) -> PathBuf {
     match how {
         0..=3 => root.join(FOLDERS[usize::from(how)]),
@@ -140,7 +141,7 @@ impl Head {
     }
 }
 
-/// A header as `tar` writes it.
+/// Returns a header as `tar` writes it.
 fn tar_header() -> [u8; 512] {
     let mut header = [0; 512];
     let mut put = |place: usize, bytes: &[u8]| header[place..place + bytes.len()].copy_from_slice(bytes);

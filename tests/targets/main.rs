@@ -1,7 +1,7 @@
-//! Fuzz targets: what must hold for any bytes, each as a function of them.
+//! Fuzz targets: properties that hold for any bytes, each as a function of an input.
 //!
-//! As tests they are replayed over `seeds/` and `regressions/`, and over what proptest makes of those. As the library of
-//! `tests/fuzz/` they are run by a fuzzer.
+//! `cargo test` replays the targets with the inputs in `seeds/` and `regressions/`, and with inputs that proptest makes
+//! from seeds. A fuzzer runs them through the package in `tests/fuzz/`.
 
 mod catalogs;
 mod config;
@@ -19,10 +19,10 @@ mod twin;
 #[cfg(test)]
 mod replay;
 
-/// A function of any bytes, which panics where something does not hold.
+/// A function of an input, which panics if a property does not hold.
 type Target = fn(&[u8]);
 
-/// The targets by name: those of `tests/fuzz/`, and of the folders of seeds and regressions.
+/// The targets by name, in `tests/fuzz/` and in the folders of seeds and regressions.
 const TARGETS: [(&str, Target); 10] = [
     ("catalogs", catalogs::run),
     ("config", config::run),
@@ -40,17 +40,17 @@ const TARGETS: [(&str, Target); 10] = [
 #[allow(dead_code)] // The suite uses more of it.
 mod naive;
 
-/// Runs the target of that name.
+/// Runs the target with this name.
 ///
 /// # Panics
 ///
-/// Where something does not hold, or where there is no such target.
+/// Panics if a property does not hold for the input, or if there is no such target.
 pub fn run(name: &str, input: &[u8]) {
     let (_, target) = TARGETS.iter().find(|(target, _)| *target == name).expect("there is such a target");
     target(input);
 }
 
-/// Checks that two texts are the same; where they are not, shows the first place where they differ.
+/// Panics if two texts differ, and shows the first place where they do.
 fn assert_same(found: &[u8], expected: &[u8], what: impl Fn() -> String) {
     if found == expected {
         return;

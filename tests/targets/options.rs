@@ -9,14 +9,15 @@ use imsdk_annotate::{
 };
 use std::sync::LazyLock;
 
-/// How many bytes say what the options are; the rest of an input is the text.
+/// The bytes at the beginning of an input that choose the options. The rest of the input is the text.
 const HEAD_BYTES: usize = 24;
 
-/// How often the text is repeated at most, in most inputs and in those that are to fill a window with long gaps.
+/// The most times that a text is repeated. Short texts may be repeated more often, so that they fill a window with long
+/// gaps.
 const TIMES_MAX: u8 = 6;
 const TIMES_OF_SHORT_MAX: usize = 80;
 
-/// How much stands between: around the lengths from which on gaps are copied in other ways, or not at all.
+/// The bytes between repetitions: near the lengths at which gaps are copied in another way, or not at all.
 const GAPS: [usize; 10] = [0, 1, 127, 128, 129, 1024, 1025, 2048, 2049, 5000];
 
 const TEMPLATES: [&str; 12] = [
@@ -34,7 +35,7 @@ const TEMPLATES: [&str; 12] = [
     " ret=-1",
 ];
 
-/// Patterns that match next to notes, in notes, across places where notes go, what keys have, and nothing at all.
+/// Patterns that match next to notes, in notes, across the places of notes, in fields of keys, and nothing.
 const PATTERNS: [&str; 14] = [
     r"(?<code>-?\d+)",
     r"(?<code>\d)",
@@ -57,10 +58,10 @@ const KEYS: [&str; 8] = ["x", "Domain", "exit", "code", "n_o", "m", "0", "err_Co
 const SELECTORS: [&str; 8] =
     ["any", "error", "action,unknown", "unknown", "auth,-1", "!any", "!-204", "-999999999..-300"];
 
-/// The one of [`CATALOGS`] whose messages hold fields.
+/// The number in [`CATALOGS`] of the catalog whose messages hold fields.
 const EVIL: usize = 1;
 
-/// The patterns as the annotator and as the twin has them.
+/// The patterns in the forms of the annotator and of the twin.
 static PARSED: LazyLock<[(Pattern, regex::bytes::Regex); PATTERNS.len()]> = LazyLock::new(|| {
     PATTERNS.map(|pattern| {
         let regex = regex::bytes::RegexBuilder::new(pattern).multi_line(true).crlf(true).build();
@@ -71,26 +72,26 @@ static PARSED: LazyLock<[(Pattern, regex::bytes::Regex); PATTERNS.len()]> = Lazy
 static CATALOGS: LazyLock<[Catalog; 5]> = LazyLock::new(|| {
     let entry = |code, message: &'static str| Entry::new(code, message).with_explanation("说明 ret=-1 \"");
     let named = |name: &str| Category::named(name).unwrap();
-    // Messages that hold fields, quotes, and what makes the next `code` another kind of code.
+    // Messages that hold fields, quotes, and words that make a `code` behind them another kind of code.
     let evil = vec![
         entry(-204, "see ret=-1 and \"code\":5, \\\"ret\\\":-204"),
         entry(-1, "5\" of \\ Domain=x exit"),
         entry(5, "ret=-1").with_category(named("a b=\"c\"")),
     ];
-    // Codes at the ends of what a code can be, and next to each other.
+    // The least and the greatest code, codes next to each other, and codes of various lengths.
     let edges = [-999_999_999, -204, -100_000, -65_536, -10, -9, -2, 1, 5, 9, 12, 123, 65_535, 999_999_999]
         .map(|code| Entry::new(code, "x").with_severity(Severity::Success));
     let long = "长 message ".repeat(40) + ".";
     let builtin = Catalog::builtin();
     let long = [-204, -1, 5].map(|code| Entry::new(code, &long)).to_vec();
-    // Rendering all notes takes longer than annotating a few lines.
+    // A few codes, because rendering all notes takes longer than annotating a few lines.
     let few = [1, 2, 5, -1, -101, -204, -205, -301, -402, -705, -1101]
         .map(|code| builtin.get(code).unwrap().clone());
     let few = Catalog::of_entries(few.to_vec());
     [few.clone(), few.overlaid(evil), Catalog::of_entries(edges.to_vec()), Catalog::of_entries(long), builtin]
 });
 
-/// What an annotator is built with, and how it is given its text.
+/// The options of an annotator, and the sizes of reads of its input.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) strict: bool,
@@ -103,15 +104,15 @@ pub(crate) struct Options {
     template: &'static str,
     language: Language,
     catalog: usize,
-    /// Places in [`PATTERNS`].
+    /// Numbers of patterns in [`PATTERNS`].
     pub(crate) patterns: Vec<usize>,
     pub(crate) lines: Option<Lines>,
     pub(crate) window_bytes: usize,
-    /// How many bytes a read gives at most, in turn.
+    /// The most bytes that a read returns, in turn. 0 is no limit.
     pub(crate) reads: [u8; 4],
 }
 
-/// A text that is longer than the window costs the fuzzer less if it is the same several times.
+/// Returns a text several times, with gaps between. A fuzzer finds repetitions more cheaply than a long text.
 fn repeated(text: &[u8], times: u8, gap: u8) -> Vec<u8> {
     let is_short = times == u8::MAX && text.len() < 100;
     let times = if is_short { TIMES_OF_SHORT_MAX } else { (1 + times % TIMES_MAX).into() };
@@ -120,7 +121,7 @@ fn repeated(text: &[u8], times: u8, gap: u8) -> Vec<u8> {
 }
 
 impl Options {
-    /// Options and text of an input.
+    /// Reads the options and the text from an input; `None` where the input is too short.
     pub(crate) fn read(input: &[u8]) -> Option<(Self, Vec<u8>)> {
         let (head, text) = input.split_at_checked(HEAD_BYTES)?;
         let mut head = Unstructured::new(head);
@@ -160,7 +161,7 @@ impl Options {
             catalog,
             patterns,
             lines,
-            // The last one is that of the program.
+            // The last value is the program's own.
             window_bytes: match head.arbitrary::<u16>()? {
                 u16::MAX => 128 * 1024,
                 bytes => bytes.into(),
@@ -175,7 +176,7 @@ impl Options {
         let only = only.and_then(|text| Selector::parse(text, catalog, None).ok());
         let context = Context { before: usize::from(before % 5), after: usize::from(after % 5) };
         let context = (only.is_some() && how & 1 == 1).then_some(context);
-        // Where neither is asked for, lines are no matter.
+        // Lines are always chosen or numbered here: without either, they would not matter.
         let numbered = only.is_none() || how & 2 == 2;
         Ok(Lines { only, context, numbered })
     }
@@ -184,12 +185,12 @@ impl Options {
         &CATALOGS[self.catalog]
     }
 
-    /// Whether notes say what is itself a field.
+    /// Returns true if notes have texts that are themselves fields.
     pub(crate) fn has_fields_in_notes(&self) -> bool {
         self.catalog == EVIL
     }
 
-    /// An annotator of all lines.
+    /// Returns a builder with all options but those for lines.
     pub(crate) fn builder(&self) -> AnnotatorBuilder {
         let mut keys = if self.defaults { Keys::default() } else { Keys::none() };
         self.keys.iter().for_each(|key| keys.add(key).unwrap());
@@ -206,7 +207,7 @@ impl Options {
             .catalog(self.catalog().clone())
     }
 
-    /// The same for the twin.
+    /// Returns the same options for the twin.
     pub(crate) fn style<'a>(&'a self, added: &'a [&'a str]) -> Style<'a> {
         Style {
             rules: Rules { strict: self.strict, defaults: self.defaults, added },
@@ -221,7 +222,7 @@ impl Options {
         }
     }
 
-    /// The added keys as the twin has them.
+    /// Returns the added keys in the form that the twin takes.
     pub(crate) fn added_keys(&self) -> Vec<String> {
         self.keys.iter().map(|key| key.to_ascii_lowercase().replace('_', "")).collect()
     }

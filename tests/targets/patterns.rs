@@ -1,4 +1,4 @@
-//! A pattern is either refused or found line by line, as the regex crate alone finds it.
+//! A pattern is either refused, or finds the same codes as the regex crate finds line by line.
 
 use super::assert_same;
 use super::naive::notes::Style;
@@ -10,7 +10,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::of_entries([1, 5, 12, -1, -20, -204].map(|code| Entry::new(code, "meaning")).to_vec())
 });
 
-/// The target: the first line is the pattern, what follows the text.
+/// Runs the target. The first line of the input is the pattern, the rest is the text.
 pub(super) fn run(input: &[u8]) {
     let Some(end) = memchr::memchr(b'\n', input) else { return };
     let (Ok(pattern), text) = (str::from_utf8(&input[..end]), &input[end + 1..]) else { return };

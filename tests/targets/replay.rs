@@ -1,11 +1,11 @@
-//! Replays the targets over the inputs that are kept, and over what proptest makes of them.
+//! Replays the targets with the inputs that are kept, and with inputs that proptest makes from them.
 
 use super::TARGETS;
 use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The inputs of a target in a folder beside this file.
+/// Returns the inputs of a target in a folder beside this file, each with its path.
 fn inputs(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/targets").join(folder).join(target);
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
@@ -38,7 +38,7 @@ fn regressions_have_a_target() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The beginning of one seed with the end of another, and some bytes of it changed.
+    /// The input is the beginning of one seed and the end of another, with some bytes changed.
     #[test]
     fn what_is_made_of_seeds_holds(
         target in 0..TARGETS.len(),

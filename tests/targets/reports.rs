@@ -1,5 +1,5 @@
-//! A JSON report is either refused, or written in each format without anything that acts, and read again as it was;
-//! the sum of two, too.
+//! A JSON report is either refused, or written in each format without acting on a terminal, and read back unchanged.
+//! The same holds for the sum of two reports.
 
 use super::assert_same;
 use arbitrary::{Result, Unstructured};
@@ -23,13 +23,13 @@ const TIMES: [&str; 8] = [
     "9999-12-31T23:59:59",
 ];
 
-/// Whether a character could do something to a terminal, as far as a naive reader knows.
+/// Returns true if a character could act on a terminal, as far as a naive reader knows.
 fn acts(char: char) -> bool {
     (char.is_control() && char != '\n')
         || "\u{200b}\u{202e}\u{2028}\u{feff}\u{ad}\u{fffe}\u{ffff}".contains(char)
 }
 
-/// The target: the input is a report, or says how two are made.
+/// Runs the target. The input is a report, or makes the choices from which two reports are made.
 pub(super) fn run(input: &[u8]) {
     if input.first() == Some(&b'{') {
         check(input);
@@ -44,7 +44,7 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// A report, with numbers and texts that are right and some that are not.
+/// Returns a report with some valid and some invalid numbers and texts.
 fn made(choices: &mut Unstructured<'_>) -> Result<Value> {
     let mut codes = Vec::new();
     for _ in 0..choices.int_in_range(0..=4)? {
@@ -75,7 +75,7 @@ fn code(choices: &mut Unstructured<'_>) -> Result<Value> {
     Ok(code)
 }
 
-/// Mostly a small one.
+/// Returns a number, which is mostly small.
 fn number(choices: &mut Unstructured<'_>) -> Result<u64> {
     let small: u8 = choices.arbitrary()?;
     if small == 255 { choices.arbitrary() } else { Ok(small.into()) }
@@ -120,7 +120,7 @@ fn check_loaded(report: &LoadedReport) {
     }
     let text = written(report, ReportFormat::Json, None);
     let again = load(text.as_bytes(), &CATALOG).unwrap();
-    // Inputs have other numbers there, in the order in which they are named.
+    // The numbers of inputs may differ there: they follow the order in which inputs are named.
     let again = written(&again, ReportFormat::Json, None);
     assert_same(again.as_bytes(), text.as_bytes(), || "read again".to_owned());
 }

@@ -1,4 +1,4 @@
-//! A selector is either refused, with reasons for people, or chooses what a naive reading of its terms does.
+//! A selector is either refused with reasons for people, or chooses the same codes as a naive reading of its terms.
 
 use imsdk_annotate::{Catalog, EarlierCodes, Selector};
 use std::collections::BTreeSet;
@@ -36,7 +36,7 @@ const CODES: [i32; 22] = [
     -999_999_999,
 ];
 
-/// Whether a term chooses a code; nothing where it is none.
+/// Returns true if a term chooses a code; `None` if it is no term.
 fn has(term: &str, code: i32, has_baseline: bool) -> Option<bool> {
     let entry = CATALOG.get(code);
     let is_category = || CATALOG.entries().iter().any(|entry| entry.category().name() == term);
@@ -81,7 +81,7 @@ fn selects(text: &str, code: i32, has_baseline: bool) -> Option<bool> {
     Some(is_chosen && !is_taken_away)
 }
 
-/// The target: the first byte says whether there is an earlier run.
+/// Runs the target. The first byte says if there is an earlier run, the rest is the selector.
 pub(super) fn run(input: &[u8]) {
     let Some((&first, text)) = input.split_first() else { return };
     let text = String::from_utf8_lossy(text);
@@ -96,7 +96,7 @@ pub(super) fn run(input: &[u8]) {
     for code in CODES {
         let selected = selector.selects(code, CATALOG.get(code));
         assert_eq!(Some(selected), selects(&text, code, has_baseline), "{text:?} {code}");
-        // What is said of a range holds for each unknown code in it.
+        // The answer for a range must hold for each unknown code in it.
         for range in [code..=code, code - 5..=code + 5, -70_000..=-10_000] {
             let unknown = CODES.iter().filter(|&&code| range.contains(&code) && CATALOG.get(code).is_none());
             if let Some(all) = selector.selects_unknown(&range) {

@@ -1,5 +1,5 @@
-//! `--fields` with any keys and patterns: JSON and XML stay what they were but for what was added, however they are
-//! nested; the log's own members win; twice is once, and stripping gives the line back.
+//! `--fields` with any keys and patterns. JSON and XML only get members, however deeply they are nested; the log's own
+//! members win; annotating twice is annotating once; and stripping gives the line back.
 
 use super::assert_same;
 use super::options::Options;
@@ -59,7 +59,7 @@ fn pick<'a>(head: &mut Unstructured<'_>, from: &[&'a str]) -> Result<&'a str> {
     head.choose(from).copied()
 }
 
-/// A JSON document; strings may hold a document, too.
+/// Returns a JSON document, whose strings may hold documents, too.
 fn json(head: &mut Unstructured<'_>, depth: usize) -> Result<String> {
     let kind = if depth == DEPTH_MAX || head.is_empty() { 0 } else { head.arbitrary::<u8>()? % 7 };
     Ok(match kind {
@@ -86,7 +86,7 @@ fn json(head: &mut Unstructured<'_>, depth: usize) -> Result<String> {
     })
 }
 
-/// An element of XML with attributes, text and a child.
+/// Returns an XML element with attributes, text and a child.
 fn xml(head: &mut Unstructured<'_>) -> Result<String> {
     let escaped = |text: &str| {
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -111,7 +111,7 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// The members of an object, in their order, with those that are there twice.
+/// Reads the members of an object in their order, with members that occur twice.
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
@@ -134,8 +134,8 @@ fn members_of(text: &str) -> Option<Vec<(String, Box<RawValue>)>> {
     serde_json::Deserializer::from_str(text).deserialize_map(Members).ok()
 }
 
-/// Checks that one document is another with members added, at any depth, none of which the other has and none twice, and
-/// with texts in strings added to.
+/// Checks that one document is the other with members added at any depth, none of which is in the other or occurs
+/// twice, and with notes added to texts in strings.
 fn assert_added(annotated: &str, original: &str) {
     if let (Some(members), Some(originals)) = (members_of(annotated), members_of(original)) {
         let mut taken: BTreeSet<&str> = originals.iter().map(|(name, _)| &name[..]).collect();
@@ -177,7 +177,7 @@ fn assert_added(annotated: &str, original: &str) {
     assert_eq!(annotated, original);
 }
 
-/// The target.
+/// Runs the target. The first bytes of the input choose the options and the document.
 pub(super) fn run(input: &[u8]) {
     let Some((mut options, rest)) = Options::read(input) else { return };
     (options.as_fields, options.lines) = (true, None);

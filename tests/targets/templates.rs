@@ -1,4 +1,4 @@
-//! A template is either refused or written as it says; a key is either refused or recognised.
+//! A template is either refused or written as it says. A key is either refused or recognised.
 
 use super::assert_same;
 use super::naive::notes::Style;
@@ -10,7 +10,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog::of_entries(vec![entry(-204, "a {code} \\ b"), entry(5, "5"), entry(-1, "失败")])
 });
 
-/// The target: the first byte says the language and the form, the first line is the template, the second a key.
+/// Runs the target. The first byte chooses the language and the form, the first line is the template, the second a key.
 pub(super) fn run(input: &[u8]) {
     let Some((&flags, text)) = input.split_first() else { return };
     let text = String::from_utf8_lossy(text);
@@ -34,7 +34,7 @@ pub(super) fn run(input: &[u8]) {
     let colored = builder.color(true).build();
     let style = Style { template, language, as_fields, ..Style::new(CATALOG.clone()) };
     for entry in CATALOG.entries() {
-        // A `[` begins the one form of field that has no members.
+        // The bracket form is the one form of a field that never has members.
         let code = entry.code();
         let line = if code < 0 { format!("{key}[{code}]") } else { format!("{key}: {code}") };
         let annotated = annotator.annotate(line.as_bytes());

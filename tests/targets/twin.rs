@@ -1,4 +1,4 @@
-//! The annotator with any options, however its text is cut and buffered, does what the naive twin says.
+//! The annotator agrees with the naive twin for any options, however its text is cut and buffered.
 
 use super::assert_same;
 use super::naive::lines::chosen;
@@ -7,7 +7,7 @@ use super::options::Options;
 use imsdk_annotate::{Annotator, Observer, Part};
 use std::io::{self, IoSlice, Read, Write};
 
-/// Gives at most so many bytes a read, in turn; each third read is interrupted first.
+/// A reader whose reads return at most `sizes` bytes, in turn. Each third read is interrupted first.
 struct Halting<'a> {
     text: &'a [u8],
     sizes: [u8; 4],
@@ -20,7 +20,7 @@ impl Read for Halting<'_> {
         if self.reads.is_multiple_of(3) {
             return Err(io::ErrorKind::Interrupted.into());
         }
-        // 0 stands for a read that is as long as it can be.
+        // 0 is no limit.
         let size = match self.sizes[self.reads % 4] {
             0 => buffer.len(),
             size => buffer.len().min(usize::from(size)),
@@ -29,7 +29,7 @@ impl Read for Halting<'_> {
     }
 }
 
-/// Takes at most so many bytes a write, in turn; each fifth write is interrupted first.
+/// A writer whose writes accept at most `sizes` bytes, in turn. Each fifth write is interrupted first.
 struct Grudging {
     taken: Vec<u8>,
     sizes: [u8; 4],
@@ -66,10 +66,10 @@ impl Write for Grudging {
     }
 }
 
-/// Where in the stream each code ends.
+/// Codes, each with the byte offset in the stream at which it ends.
 type Codes = Vec<(usize, i32)>;
 
-/// What an observer was told of.
+/// An observer that keeps all that it observes.
 #[derive(Default)]
 struct Told {
     bytes: usize,
@@ -90,7 +90,7 @@ impl Observer for Told {
     }
 }
 
-/// Annotates as a stream, and checks that the observer was told of all of it.
+/// Annotates a text as a stream, and checks that the observer saw all of it.
 fn streamed(annotator: &Annotator, text: &[u8], sizes: [u8; 4]) -> (Vec<u8>, Told) {
     let mut told = Told::default();
     let mut output = Grudging { taken: Vec::new(), sizes, writes: 0 };
@@ -100,7 +100,7 @@ fn streamed(annotator: &Annotator, text: &[u8], sizes: [u8; 4]) -> (Vec<u8>, Tol
     (output.taken, told)
 }
 
-/// What the twin makes of a text, if it can be asked.
+/// Returns the twin's output and codes; `None` where the text or the options are out of the twin's scope.
 fn expected(options: &Options, style: &Style<'_>, text: &[u8]) -> Option<(Vec<u8>, Codes)> {
     let has_color = text.contains(&b'\x1b') && (options.color || options.strip);
     let can_be_asked = !has_color
@@ -130,19 +130,19 @@ fn expected(options: &Options, style: &Style<'_>, text: &[u8]) -> Option<(Vec<u8
     Some((annotated, codes))
 }
 
-/// Whether something in a text could be a note, as far as a naive reader knows.
+/// Returns true if a text could have a note, as far as a naive reader knows.
 fn has_note(style: &Style<'_>, text: &[u8]) -> bool {
     let entries = style.catalog.entries().iter();
     let notes = entries.map(|entry| style.rendered(entry).trim_start_matches([' ', '\t']).to_owned());
     notes.filter(|note| !note.is_empty()).any(|note| memchr::memmem::find(text, note.as_bytes()).is_some())
 }
 
-/// Returns whether something in a text could be the name of a member.
+/// Returns true if a text could have the name of a member.
 fn has_member(text: &[u8]) -> bool {
     ["_category", "_message"].iter().any(|suffix| memchr::memmem::find(text, suffix.as_bytes()).is_some())
 }
 
-/// The target.
+/// Runs the target. The first bytes of the input choose the options, the rest is the text.
 pub(super) fn run(input: &[u8]) {
     let Some((options, text)) = Options::read(input) else { return };
     let text = &text[..];
@@ -162,20 +162,20 @@ pub(super) fn run(input: &[u8]) {
         assert_same(&whole, &expected, || format!("annotator and twin: {options:?}"));
         assert_eq!(told.codes, codes, "{options:?}");
     }
-    // Lines of context and numbers are no part of a log that is annotated again.
+    // Lines of context and line numbers are no part of a log, so that such an output is not annotated again.
     if options.lines.is_none() && can_be_annotated_again(&options, &style, text) {
         again(&options, text);
     }
 }
 
-/// Whether patterns leave alone what notes say, and whether they can take no part of a number that has its note.
+/// Returns true if no pattern can match in notes, or match a part of a number that has its note.
 fn can_be_annotated_again(options: &Options, style: &Style<'_>, text: &[u8]) -> bool {
-    // A message that is itself a field, right behind the number of a pattern, is taken for the note.
+    // A message that is itself a field, right behind the number of a pattern, is taken for the note of that field.
     let is_safe = !options.as_fields || !options.has_fields_in_notes();
     options.patterns.is_empty() || is_safe && !has_note(style, text) && !has_member(text)
 }
 
-/// Annotating twice is annotating once, and taking the notes out gives the text back.
+/// Checks that annotating twice is annotating once, and that stripping gives the text back.
 fn again(options: &Options, text: &[u8]) {
     let builder = options.builder().window_bytes(options.window_bytes);
     let annotator = builder.clone().build();

@@ -1,8 +1,9 @@
-//! Which lines of an input are written, by a naive reading of the options.
+//! The choice of the lines that are written, by a naive reading of the options.
 
 use imsdk_annotate::{Context, Lines};
 
-/// The lines that are written, as `grep` would: `codes` says which a line has, `annotate` what is made of it.
+/// Returns the lines that are written, as `grep` would choose them. `is_selected` returns true for a line that is
+/// chosen, and `annotate` returns a line with its notes.
 pub(crate) fn chosen(
     text: &[u8],
     lines: &Lines,

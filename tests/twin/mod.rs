@@ -1,6 +1,6 @@
 //! A naive twin of the annotator, written from the rules alone: forwards, a line at a time, with regexes.
 //!
-//! Which fields there are is here, what is written of them in [`notes`], and which lines are in [`lines`].
+//! This file recognises fields, [`notes`] writes them, and [`lines`] chooses lines.
 
 pub(crate) mod lines;
 pub(crate) mod notes;
@@ -16,7 +16,7 @@ const OTHER_KINDS: &str = "abnormal area auth authorization close country coupon
     invitation invite language phone post postal promo region response signal sms source status verification \
     verify zip";
 
-/// All between a key and the end of its field, without the bracket form.
+/// Matches from a key's end to the end of its code. The bracket form has its own pattern.
 static FIELD: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?-u)^(?P<behind>\\?["'])?\]?[ \t]{0,16}(?:=>|=|:|\xEF\xBC\x9A|\xEF\xBC\x9D)[ \t]{0,16}(?P<open>\\?["'])?(?P<code>-?[1-9][0-9]{0,8})"#;
     Regex::new(pattern).unwrap()
@@ -31,13 +31,13 @@ static CARRIED_ON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u)^(?:[A-Za-z0-9_%/+*^=~@$-]|[.:][0-9]|,[0-9]{3}(?:[^0-9]|$))").unwrap()
 });
 
-/// What is recognised.
+/// The options for recognising fields.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'a> {
     pub(crate) strict: bool,
-    /// Whether the keys of iMSDK are.
+    /// True if iMSDK's own keys are recognised.
     pub(crate) defaults: bool,
-    /// Other keys, in lower case and without `_`.
+    /// The added keys, in lower case and without `_`.
     pub(crate) added: &'a [&'a str],
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Field {
     pub(crate) key_end: usize,
     pub(crate) end: usize,
     pub(crate) code: i32,
-    /// Whether rule 3 is to be asked: the key is spelled `code`.
+    /// True if the key is spelled `code`, so that rule 3 applies.
     spelled_code: bool,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn annotate_by(text: &[u8], rules: Rules<'_>) -> Vec<u8> {
     text.split_inclusive(|&byte| byte == b'\n').flat_map(|line| style.annotate_line(line)).collect()
 }
 
-/// The codes of all fields of a line, with those that the catalog lacks.
+/// Returns the codes of all fields of a line, unknown codes included.
 pub(crate) fn codes(line: &[u8], strict: bool, catalog: &Catalog) -> Vec<i32> {
     let rules = Rules { strict, ..Rules::default() };
     let style = notes::Style { rules, unknown: true, ..notes::Style::new(catalog.clone()) };
@@ -78,7 +78,7 @@ fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The field whose key ends at `end`, if rule 3 allows it.
+/// Returns the field whose key ends at `end`. Rule 3 is not applied yet.
 fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<Field> {
     let content = line.strip_suffix(b"\n").unwrap_or(line);
     if end > content.len()

@@ -1,8 +1,8 @@
-//! What is written of fields, by a naive reading of the options: notes in each form, and old notes.
+//! Notes by a naive reading of the options: in each form, with old notes recognised.
 //!
-//! Colours of the line itself are left to the tests of those: no text with an escape byte is to be compared where
-//! notes are in colour, or taken out. Where there are patterns or forms, none with a note in it is, and of both together
-//! nothing is said.
+//! Three kinds of text are out of scope. Where notes are in colour or stripped, a text must not have an escape byte:
+//! other tests cover colours of lines. Where there are patterns or forms, a text must not have a note. Patterns and
+//! forms together are not covered.
 
 use super::objects::Objects;
 use super::{Field, Rules, field_with_key_end, is_other_kind};
@@ -10,11 +10,11 @@ use imsdk_annotate::{Catalog, Entry, Language, Severity};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
-/// What is recognised, and how notes are written.
+/// The options for recognising fields and writing notes.
 pub(crate) struct Style<'a> {
     pub(crate) rules: Rules<'a>,
     pub(crate) catalog: Catalog,
-    /// Whether negative codes that the catalog lacks are fields.
+    /// True if negative codes that the catalog lacks are fields.
     pub(crate) unknown: bool,
     pub(crate) patterns: Vec<&'a Regex>,
     pub(crate) template: &'a str,
@@ -24,7 +24,7 @@ pub(crate) struct Style<'a> {
     pub(crate) strip: bool,
 }
 
-/// A field, and how long the note is that it has already.
+/// A field, with the length of the note that already stands behind it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
     pub(crate) start: usize,
@@ -41,16 +41,16 @@ enum Form {
     Json,
     EscapedJson,
     KeyValue,
-    /// With the quote that its values are in.
+    /// With the quote around its values.
     Attribute(char),
     Nothing,
 }
 
-/// The position of a place: in no tag of XML, in one, or in the value of an attribute.
+/// The place of a byte: outside of XML tags, in a tag, or in the value of an attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Outside,
-    /// In no tag of a line that begins with one.
+    /// Outside of tags, in a line that begins with a tag.
     InContent,
     InTag,
     InValue,
@@ -110,7 +110,7 @@ impl<'a> Style<'a> {
         annotated
     }
 
-    /// The fields of a line, in their order.
+    /// Returns the fields of a line, in their order.
     pub(crate) fn fields(&self, line: &[u8]) -> Vec<Found> {
         let mut fields = self.fields_of_keys(line);
         for regex in &self.patterns {
@@ -135,7 +135,7 @@ impl<'a> Style<'a> {
     fn fields_of_keys(&self, line: &[u8]) -> Vec<Found> {
         let mut fields = Vec::new();
         let mut objects = Objects::default();
-        // The line so far without its notes, and where in the line that goes on.
+        // The line so far without its notes, and the end of the last note in the line.
         let (mut plain, mut note_end) = (Vec::new(), 0);
         for key_end in 1..line.len() {
             let Some(field) = field_with_key_end(line, key_end, self.rules) else { continue };
@@ -159,7 +159,7 @@ impl<'a> Style<'a> {
                 plain.extend_from_slice(&line[note_end..end]);
                 note_end = end + length;
                 if !self.strip && line[end..].starts_with(b"\x1b[0m") {
-                    // What puts the line's colour back belongs to the note.
+                    // The sequence that restores the line's colour belongs to the note.
                     note_end += COLOR.find(&line[note_end..]).map_or(0, |found| found.len());
                 }
             }
@@ -208,7 +208,7 @@ impl<'a> Style<'a> {
         }
     }
 
-    /// How long the note of a field is that stands behind it.
+    /// Returns the length of the note that already stands behind a field.
     fn old_note(&self, line: &[u8], field: &Found, entry: &Entry) -> Option<usize> {
         let behind = &line[field.end..];
         let note = self.plain_note(line, field, entry);
@@ -278,7 +278,7 @@ impl<'a> Style<'a> {
         .into_bytes()
     }
 
-    /// Returns the note of an entry by the template, harmless within a string where notes are fields.
+    /// Returns the note of an entry by the template. Where notes are fields, the note is safe within a string.
     pub(crate) fn rendered(&self, entry: &Entry) -> String {
         let note = self.rendered_raw(entry);
         if self.as_fields { note.replace('"', "'").replace(['\\'], "/").replace('\t', " ") } else { note }
@@ -309,7 +309,7 @@ impl<'a> Style<'a> {
     }
 }
 
-/// A note in colour: behind its blanks.
+/// Returns a note in colour. The colour begins behind the note's blanks.
 fn colored(note: &[u8], severity: Severity) -> Vec<u8> {
     let blanks = note.iter().take_while(|byte| b" \t".contains(byte)).count();
     let (blanks, text) = note.split_at(blanks);
@@ -322,7 +322,8 @@ fn colored(note: &[u8], severity: Severity) -> Vec<u8> {
     if text.is_empty() { note.to_vec() } else { [blanks, color.as_bytes(), text, b"\x1b[0m"].concat() }
 }
 
-/// Whether a line that begins so goes on within double quotes; one behind an odd number of backslashes is none.
+/// Returns true if the bytes behind `before` are within double quotes. A quote behind an odd number of backslashes is
+/// none.
 fn is_in_string(before: &[u8]) -> bool {
     let is_quote = |&at: &usize| {
         let backslashes = before[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
@@ -331,7 +332,7 @@ fn is_in_string(before: &[u8]) -> bool {
     (0..before.len()).filter(is_quote).count() % 2 == 1
 }
 
-/// Returns the position at the end of a line that begins so.
+/// Returns the place of the byte behind `before`.
 fn place(before: &[u8]) -> Place {
     let mut tag = None;
     let mut quote = None;
@@ -357,7 +358,7 @@ fn place(before: &[u8]) -> Place {
     }
 }
 
-/// Returns whether the string around a place is a name, or the one within it is that the next quote ends.
+/// Returns true if the string around a place is the name of a member, or the inner string that the next quote ends is.
 fn is_in_name(line: &[u8], at: usize) -> bool {
     let quotes: Vec<usize> = (at..line.len()).filter(|&quote| line[quote] == b'"').collect();
     let closing = quotes.iter().find(|&&quote| {
@@ -367,7 +368,7 @@ fn is_in_name(line: &[u8], at: usize) -> bool {
     [quotes.first(), closing].into_iter().flatten().any(|&quote| COLON.is_match(&line[quote + 1..]))
 }
 
-/// The code that a text is, as behind a key.
+/// Returns the code that the whole text is, by the rules for a code behind a key.
 fn whole_code(text: &[u8]) -> Option<i32> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let is_code =

@@ -1,22 +1,23 @@
-//! Which fields of a line are members of the same JSON object.
+//! Tells if two fields of a line are members of the same JSON object.
 
 use std::ops::Range;
 
-/// The JSON objects of a line around the fields whose notes are members, from the first of these on.
+/// The JSON objects around the fields of a line whose notes are members, from the first such field on.
 #[derive(Default)]
 pub(super) struct Objects {
-    /// The place behind the first field, and whether a string holds it.
+    /// The end of the first field, and true if a string holds the field.
     first: Option<(usize, bool)>,
     /// The object and the key of each field.
     taken: Vec<(usize, Vec<u8>)>,
 }
 
 impl Objects {
-    /// Takes a field whose note is members of JSON. Returns whether no field before has the same key in the same object.
+    /// Takes a field whose note is members of JSON. Returns true if no field before has the same key in the same
+    /// object.
     pub(super) fn take(&mut self, line: &[u8], field: Range<usize>, is_escaped: bool) -> bool {
         let (start, first_is_escaped) = *self.first.get_or_insert((field.end, is_escaped));
-        // The strings around the place, and the objects around it outside of strings and within one; each object is
-        // called by the place where it begins, or where what was in it ends.
+        // `depth` counts the strings around the place. `open` has the objects around it, outside of strings and within
+        // one. The number of an object is the place where it begins, or where the objects in it have ended.
         let mut depth = usize::from(first_is_escaped);
         let mut open = [vec![0], vec![line.len() + 1]];
         for at in start..field.start.max(start) {

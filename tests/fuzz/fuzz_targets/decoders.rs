@@ -1,4 +1,4 @@
-//! Compressed data, also damaged.
+//! Compressed data, intact and damaged.
 
 #![no_main]
 

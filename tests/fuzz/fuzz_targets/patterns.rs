@@ -1,4 +1,4 @@
-//! Patterns against the regex crate.
+//! Patterns, compared with the regex crate.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Selectors against a naive reading.
+//! Selectors, compared with a naive reading.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The annotator against its naive twin, with any options.
+//! The annotator, compared with its naive twin, with any options.
 
 #![no_main]
 
