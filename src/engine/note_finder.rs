@@ -1,7 +1,7 @@
 //! Finds the notes that whole lines have already, so that the lines can be looked at without them.
 
 use super::{PartAnnotator, restored_length};
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
@@ -33,7 +33,7 @@ pub(super) struct NoteFinder<'a> {
 /// A place at which a note could begin.
 enum NotePlace {
     /// Behind a field.
-    Field(Field),
+    FoundField(FoundField),
     /// At this byte offset; the code before it is not known.
     Beginning(usize),
 }
@@ -44,9 +44,9 @@ impl<'a> NoteFinder<'a> {
         annotator: &'a PartAnnotator,
         window: &'a [u8],
         lines: Range<usize>,
-        fields: &[Field],
+        fields: &[FoundField],
     ) -> Self {
-        let places = fields.iter().rev().copied().map(NotePlace::Field).collect();
+        let places = fields.iter().rev().copied().map(NotePlace::FoundField).collect();
         Self { places, searched: lines.end, ..Self::new(annotator, window, lines) }
     }
 
@@ -70,7 +70,7 @@ impl<'a> NoteFinder<'a> {
         if self.annotator.patterns.is_empty() {
             let mut fields = Vec::new();
             self.annotator.find_all_keys(self.text, range, &mut self.candidates, &mut fields);
-            self.places.extend(fields.into_iter().rev().map(NotePlace::Field));
+            self.places.extend(fields.into_iter().rev().map(NotePlace::FoundField));
         } else {
             let mut beginnings = Vec::new();
             self.annotator.notes.for_each_beginning(self.text, range, |place| beginnings.push(place));
@@ -85,11 +85,11 @@ impl<'a> NoteFinder<'a> {
     fn note_at(&self, place: &NotePlace) -> Option<Range<usize>> {
         let (notes, codes) = (&self.annotator.notes, self.annotator.patterns.codes());
         let (at, length) = match *place {
-            NotePlace::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => {
+            NotePlace::FoundField(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => {
                 return None;
             }
-            NotePlace::Field(field) if self.old_notes.hide(self.text, &field) => return None,
-            NotePlace::Field(Field { start, end, entry, .. }) => {
+            NotePlace::FoundField(field) if self.old_notes.hide(self.text, &field) => return None,
+            NotePlace::FoundField(FoundField { start, end, entry, .. }) => {
                 (end, notes.length_behind_code(codes, self.text, start..end, entry?)?)
             }
             NotePlace::Beginning(at) => (at, notes.longest_behind_code(codes, self.text, self.end..at)?),

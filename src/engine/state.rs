@@ -1,6 +1,6 @@
 //! What is remembered of a stream from one part to the next.
 
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
@@ -11,7 +11,7 @@ pub(crate) struct StreamState {
     /// How many fields with a known code there were so far, whether they got a note or had it.
     pub(crate) fields: u64,
     /// The fields of the part or chunk that was worked on last, if they were listed.
-    pub(crate) listed: Vec<Field>,
+    pub(crate) listed: Vec<FoundField>,
     pub(crate) color: LineColor,
     pub(super) line: LineState,
     /// Room for the scanner to work in.

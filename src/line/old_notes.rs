@@ -1,6 +1,6 @@
 //! Notes that the input has already, looked through where a rule looks back.
 
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::scanner;
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ impl OldNotes {
     /// Whether what looks like a field is none: a part of a note, or another kind of code once the notes before it
     /// are looked through.
     #[inline(always)]
-    pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
+    pub(crate) fn hide(&self, window: &[u8], field: &FoundField) -> bool {
         let is_in_note = self.end.is_some_and(|end| field.start < end);
         is_in_note || field.spelled_code && self.is_other_kind(window, field.start)
     }

@@ -3,7 +3,7 @@
 use super::name::ValueName;
 use super::{ESCAPE, FittingNotes, Notes, RESET, key_of, members};
 use crate::catalog::CodeIndex;
-use crate::field::{Field, Members, NoteForm};
+use crate::field::{FoundField, Members, NoteForm};
 use crate::scanner;
 use memchr::{memchr_iter, memmem};
 use std::ops::Range;
@@ -37,7 +37,7 @@ impl Notes {
     }
 
     /// Returns whether all that a text has behind a field is the beginning of its note, and more than blanks.
-    pub(crate) fn is_begun(&self, field: &Field, entry: usize, text: &[u8]) -> bool {
+    pub(crate) fn is_begun(&self, field: &FoundField, entry: usize, text: &[u8]) -> bool {
         let rest = &text[field.end..];
         if rest.trim_ascii().is_empty() || rest.len() > self.max_length() {
             return false;

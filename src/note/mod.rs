@@ -14,7 +14,7 @@ pub use template::{Template, TemplateError};
 
 use crate::buffer::{CHUNK_BYTES, Sink};
 use crate::catalog::{Catalog, Entry, Language, Severity};
-use crate::field::{Field, NoteForm};
+use crate::field::{FoundField, NoteForm};
 use crate::line::color::LineColor;
 use crate::scanner;
 use members::{MemberNotes, xml};
@@ -125,7 +125,7 @@ impl Notes {
     /// lost behind it.
     pub(crate) fn write<'t>(
         &'t self,
-        field: &Field,
+        field: &FoundField,
         entry: usize,
         window: &'t [u8],
         color: Option<&LineColor>,
@@ -176,7 +176,7 @@ impl Notes {
 }
 
 /// Returns the key that names the members of a field, as a range of the text.
-fn key_of<'t>(field: &Field, text: &'t [u8]) -> (&'t [u8], Range<usize>) {
+fn key_of<'t>(field: &FoundField, text: &'t [u8]) -> (&'t [u8], Range<usize>) {
     let start = field.name_start();
     (text, start..start + scanner::identifier_length(&text[start..field.end]))
 }

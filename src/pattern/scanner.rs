@@ -2,7 +2,7 @@
 
 use super::{GroupSearch, Pattern};
 use crate::catalog::CodeIndex;
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color;
 use crate::scanner;
 use std::sync::Arc;
@@ -44,17 +44,17 @@ impl PatternScanner {
     }
 
     /// The field whose code has this text, if it is one.
-    fn field(&self, text: &[u8], start: usize) -> Option<Field> {
+    fn field(&self, text: &[u8], start: usize) -> Option<FoundField> {
         let code = scanner::code_of(text)?;
         let entry = self.codes.position(code);
         let is_wanted = entry.is_some() || self.unknown && code < 0;
-        is_wanted.then(|| Field::new(start, start + text.len(), code, entry, false))
+        is_wanted.then(|| FoundField::new(start, start + text.len(), code, entry, false))
     }
 }
 
 impl PatternSearch<'_> {
     /// Returns the next field in the text, the same for each call.
-    pub(crate) fn next(&mut self, text: &[u8]) -> Option<Field> {
+    pub(crate) fn next(&mut self, text: &[u8]) -> Option<FoundField> {
         loop {
             let group = self.pattern.next_group(text, &mut self.search)?;
             // A note within a colour sequence would break it.

@@ -30,7 +30,7 @@ pub(crate) enum Mode {
     /// Print a text in place of work: help, version, the manual, completions.
     Print(Vec<u8>),
     CheckCatalog(check_catalog::CheckCatalog),
-    LookUp(lookup::LookUp),
+    LookUp(Box<lookup::LookUp>),
     Merge(merge::Merge),
     Annotate(Box<annotate::Annotate>),
 }

@@ -1,6 +1,6 @@
 //! Hints at what was meant by an operand that names no file: a code, or what other programs call a command.
 
-use crate::{Codes, CodesError};
+use crate::catalog::{Codes, CodesError};
 use std::ffi::OsStr;
 
 /// Words that are typed as the first operand where other programs have commands, and the options that do it here.

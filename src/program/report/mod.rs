@@ -16,6 +16,7 @@ mod time_stamp;
 
 pub use baseline::Baseline;
 pub use check::Check;
+pub(crate) use check::of_selector;
 pub use counter::Counter;
 pub use json::LoadedReport;
 pub use json::load;

@@ -1,6 +1,6 @@
 //! Codes as they are typed behind `--explain`.
 
-use crate::{Codes, CodesError};
+use crate::catalog::{Codes, CodesError};
 use std::ops::RangeInclusive;
 
 /// What is to be explained.
