@@ -1,16 +1,16 @@
-//! A field: a key, a separator and a code that was found in a text.
+//! Fields as the engine works with them, one for each key, separator and code that was found in a text.
 
-/// A field that was found; its places are those of the text that was searched.
+/// A field that was found; its places are those of the text that was searched. [`Field`](crate::Field) shows it to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
+pub(crate) struct FoundField {
     /// Where the key begins; for a field that a pattern found, where its code does.
-    pub start: usize,
+    pub(crate) start: usize,
     /// Where the field ends, and the note goes.
-    pub end: usize,
+    pub(crate) end: usize,
     /// The code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Where in [`Catalog::entries`](crate::Catalog::entries) the code is; `None` for one that is in no catalog.
-    pub entry: Option<usize>,
+    pub(crate) entry: Option<usize>,
     /// Whether rule 3 is to be asked: the key is spelled `code`.
     pub(crate) spelled_code: bool,
     /// How its note is written.
@@ -23,7 +23,7 @@ pub struct Field {
     pub(crate) old_note_bytes: usize,
 }
 
-impl Field {
+impl FoundField {
     /// A field as it is found, of whose notes nothing is known yet.
     #[inline(always)]
     pub(crate) fn new(start: usize, end: usize, code: i32, entry: Option<usize>, spelled_code: bool) -> Self {

@@ -1,8 +1,12 @@
 //! Writes the meaning of iMSDK return codes behind them in logs: `ret=-204` becomes
 //! `ret=-204 (auth: user session is failure!)`, and every other byte stays as it is.
 //!
-//! This is the library under the program `imsdk-annotate`. An [`Annotator`] is built once and used for
-//! any number of texts and streams, from any number of threads:
+//! This is the library under the program `imsdk-annotate`. It works on bytes, in any encoding that keeps ASCII, and on
+//! streams of any length in bounded memory. It starts no thread and takes no lock.
+//!
+//! # Annotate a text
+//!
+//! An [`Annotator`] is built once and used for any number of texts and streams, from any number of threads:
 //!
 //! ```
 //! use imsdk_annotate::Annotator;
@@ -14,24 +18,98 @@
 //! );
 //! ```
 //!
-//! # How bytes flow
+//! [`Annotator::annotate_into`] appends to a buffer of yours.
 //!
-//! ```text
-//! Catalog ──▶ Scanner ─┐            built once
-//!    └──────▶ Notes ───┤            each note rendered to bytes once
-//!                      ▼
-//! Read ──▶ Window ──▶ PartAnnotator ──▶ Write
-//!          fill,      copies gaps,
-//!          settled    inserts notes
+//! # Find fields without writing notes
+//!
+//! A *field* is a key, a separator and a code. [`Annotator::fields`] gives each with its range, its code and its
+//! [`Entry`], the meaning of the code in a [`Catalog`]:
+//!
 //! ```
+//! use imsdk_annotate::{Annotator, Severity};
+//!
+//! let annotator = Annotator::new();
+//! let text = b"{\"code\": 5} ret=-204";
+//! let is_error = |entry: &imsdk_annotate::Entry| entry.severity() == Severity::Error;
+//! let errors: Vec<i32> = annotator
+//!     .fields(text)
+//!     .filter(|field| field.entry().is_some_and(is_error))
+//!     .map(|field| field.code())
+//!     .collect();
+//! assert_eq!(errors, [-204]);
+//! ```
+//!
+//! [`Catalog::get`] tells the meaning of a code that you have already.
+//!
+//! # Annotate a stream
+//!
+//! [`Annotator::annotate_stream`] goes from any [`Read`](std::io::Read) to any [`Write`](std::io::Write). No complete line
+//! waits in it while the reader waits. With [`Annotator::observe_stream`], an [`Observer`] is told of each part of the
+//! stream and of its fields, to count them for example.
+//!
+//! ```
+//! use imsdk_annotate::Annotator;
+//!
+//! let (log, mut output) = (&b"bind ret=1\n"[..], Vec::new());
+//! let known = Annotator::new().annotate_stream(log, &mut output)?;
+//! assert_eq!((known, &output[..]), (1, &b"bind ret=1 (success: success)\n"[..]));
+//! # Ok::<(), imsdk_annotate::StreamError>(())
+//! ```
+//!
+//! # Choose
+//!
+//! [`Annotator::builder`] has all options. The most important ones:
+//!
+//! | to choose | give the builder | read from text by |
+//! | --- | --- | --- |
+//! | codes of your own, or other messages | [`catalog`](AnnotatorBuilder::catalog): a [`Catalog`] | [`CatalogFormat::parse`] |
+//! | other keys than iMSDK's | [`keys`](AnnotatorBuilder::keys): [`Keys`] | `FromStr` |
+//! | codes without a key | [`patterns`](AnnotatorBuilder::patterns): each a [`Pattern`] | `FromStr` |
+//! | the words of notes | [`note`](AnnotatorBuilder::note): a [`Template`]; [`language`](AnnotatorBuilder::language) | `FromStr` |
+//! | some lines of a log | [`lines`](AnnotatorBuilder::lines): [`Lines`] with a [`Selector`] | [`Selector::parse`] |
+//!
+//! ```
+//! use imsdk_annotate::{Annotator, Catalog, CatalogFormat};
+//!
+//! let own = CatalogFormat::Csv.parse(b"code,message,category\n-3001,card declined,payment\n")?;
+//! let annotator = Annotator::builder()
+//!     .catalog(Catalog::builtin().overlaid(own))
+//!     .keys("ret,pay_rc".parse()?)
+//!     .note(" [{severity}: {message}]".parse()?)
+//!     .build();
+//! assert_eq!(annotator.annotate(b"pay_rc=-3001"), b"pay_rc=-3001 [error: card declined]");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Guarantees
+//!
+//! - The output without the notes is the input, byte for byte, whatever the bytes.
+//! - Annotating twice changes nothing, and [`AnnotatorBuilder::strip`] gives the input back.
+//! - The output depends neither on the sizes of reads nor on [`AnnotatorBuilder::window_bytes`].
+//! - Memory depends neither on the length of a stream nor on that of a line.
+//! - Time is linear in the length of the text, but for patterns that look at the rest of the line each time.
+//!
+//! # Features
+//!
+//! `cli`, on by default, is the program and its dependencies. Leave it out for the library alone, which has few
+//! dependencies and no C:
+//!
+//! ```toml
+//! [dependencies]
+//! imsdk-annotate = { version = "0.1", default-features = false }
+//! ```
+//!
+//! The repository's folder `examples/` has three programs: one annotates a text, one observes a stream, one chooses lines.
 
 #![forbid(unsafe_code)]
 
 mod annotator;
 mod buffer;
+mod builder;
 mod catalog;
 mod engine;
 mod field;
+mod fields;
 mod line;
 mod lines;
 mod note;
@@ -46,15 +124,19 @@ mod stream;
 #[cfg(feature = "cli")]
 mod time;
 
-pub use annotator::{Annotator, AnnotatorBuilder};
-pub use catalog::{BadRow, Catalog, CatalogFormat, Category, Codes, CodesError, Entry, Language, Severity};
-pub use field::Field;
+pub use annotator::Annotator;
+pub use builder::AnnotatorBuilder;
+pub use catalog::{
+    BadRow, Catalog, CatalogError, CatalogFormat, Category, CategoryError, Entry, Language, Severity,
+    SeverityError,
+};
+pub use fields::{Field, Fields};
 pub use lines::{Context, Lines};
 pub use note::{Template, TemplateError};
 pub use pattern::{Pattern, PatternError};
 pub use scanner::{KeyError, Keys};
 pub use selector::{EarlierCodes, Selector, SelectorError};
-pub use stream::{Observer, Part, Source, StreamAnnotator, StreamError};
+pub use stream::{Observer, Part, StreamError};
 
 /// Runs the README's library example.
 #[cfg(doctest)]

@@ -1,6 +1,7 @@
 //! Categories: the areas that codes belong to, by the vendor's blocks of numbers or by a catalog's own word.
 
 use super::Severity;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -54,23 +55,34 @@ impl Category {
         Self(CategoryName::Vendors(block.map_or(OTHER.0, |&(_, name, _)| name)))
     }
 
-    /// The category with this name, in English or Chinese; one of the catalog's own, where the vendor has none.
+    /// Returns the category with this name, in English or Chinese; a catalog's own category, where the vendor has none of
+    /// the name.
     ///
     /// # Errors
     ///
-    /// Where a selector could not name it, because it would read the name as something else: why.
-    pub fn named(name: &str) -> Result<Self, &'static str> {
+    /// Fails where a [`Selector`](crate::Selector) could not name the category, because it would read the name as something
+    /// else.
+    ///
+    /// ```
+    /// use imsdk_annotate::{Category, CategoryError};
+    ///
+    /// assert_eq!(Category::named("登录鉴权"), Category::named("auth"));
+    /// assert_eq!(Category::named("payment")?.name(), "payment");
+    /// assert_eq!(Category::named("any"), Err(CategoryError::Reserved));
+    /// # Ok::<(), CategoryError>(())
+    /// ```
+    pub fn named(name: &str) -> Result<Self, CategoryError> {
         if let Some((name, _)) = names().find(|&(english, chinese)| [english, chinese].contains(&name)) {
             return Ok(Self(CategoryName::Vendors(name)));
         }
         if name.is_empty() {
-            return Err("is empty");
+            return Err(CategoryError::Empty);
         }
         if name.contains(['!', ',', '>']) || name.contains("..") {
-            return Err("has one of ! , > .. in it, which mean something in --only and --fail-on");
+            return Err(CategoryError::Punctuation);
         }
         if RESERVED.iter().any(|word| name.eq_ignore_ascii_case(word)) || name.parse::<i64>().is_ok() {
-            return Err("means something else in --only and --fail-on");
+            return Err(CategoryError::Reserved);
         }
         Ok(Self(CategoryName::Own(name.into())))
     }
@@ -97,6 +109,36 @@ impl Category {
         }
     }
 }
+
+/// The error of a text that can be no category's name. Its message goes on from the text: `is empty`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CategoryError {
+    /// The name is empty.
+    Empty,
+    /// The name has one of `!`, `,`, `>`, `..` in it, which parts of a selector are told by.
+    Punctuation,
+    /// The name is a word or a number that selectors read as something else, such as `any` or `-5`.
+    Reserved,
+}
+
+impl CategoryError {
+    /// The end of the messages about names that a [`Selector`](crate::Selector) would misread.
+    pub(crate) const IN_SELECTORS: &str = "in selectors";
+}
+
+impl fmt::Display for CategoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let in_selectors = Self::IN_SELECTORS;
+        match self {
+            Self::Empty => write!(f, "is empty"),
+            Self::Punctuation => write!(f, "has one of ! , > .. in it, which mean something {in_selectors}"),
+            Self::Reserved => write!(f, "means something else {in_selectors}"),
+        }
+    }
+}
+
+impl std::error::Error for CategoryError {}
 
 fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     BLOCKS.iter().map(|&(_, name, chinese)| (name, chinese)).chain([OTHER])

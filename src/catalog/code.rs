@@ -33,7 +33,7 @@ pub(crate) fn parse_code(text: &[u8]) -> Option<i32> {
 
 /// A code or a range of codes, as it is typed: `-204`, `-299..-201`. Selectors and look-ups read codes so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Codes {
+pub(crate) enum Codes {
     /// One code.
     One(i32),
     /// The codes from the lower to the higher one.
@@ -42,7 +42,7 @@ pub enum Codes {
 
 /// Why a text is neither a code nor a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CodesError {
+pub(crate) enum CodesError {
     /// The text has another form.
     OtherForm,
     /// A number of the text has more digits than a code.
@@ -58,21 +58,12 @@ pub enum CodesError {
 }
 
 impl Codes {
-    /// Reads a code as [`Entry::parse_code`](crate::Entry::parse_code) does, or two with `..` between them. Blanks around each count
-    /// for nothing.
+    /// Reads a code as [`parse_code`] does, or two codes with `..` between them. Blanks around each count for nothing.
     ///
     /// # Errors
     ///
     /// Fails where the text is neither, or where the higher end of a range stands first.
-    ///
-    /// ```
-    /// use imsdk_annotate::{Codes, CodesError};
-    ///
-    /// assert_eq!(Codes::parse(" 5"), Ok(Codes::One(5)));
-    /// assert_eq!(Codes::parse("-299 .. -201"), Ok(Codes::Range(-299..=-201)));
-    /// assert_eq!(Codes::parse("0000000005"), Err(CodesError::TooManyDigits { code: "0000000005".to_owned() }));
-    /// ```
-    pub fn parse(text: &str) -> Result<Self, CodesError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CodesError> {
         match text.split_once("..") {
             None => read_code(text).map(Self::One),
             Some((first, last)) => {

@@ -8,6 +8,7 @@ const SEPARATOR: &str = "/";
 
 /// The language of categories and messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Language {
     /// The English category, and the message.
     #[default]
@@ -19,7 +20,13 @@ pub enum Language {
 }
 
 impl Category {
-    /// Its name in a language.
+    /// Returns the name in a language.
+    ///
+    /// ```
+    /// use imsdk_annotate::{Category, Language};
+    ///
+    /// assert_eq!(Category::of_code(-204).name_in(Language::Both), "auth/登录鉴权");
+    /// ```
     pub fn name_in(&self, language: Language) -> Cow<'_, str> {
         let (english, chinese) = (self.name(), self.chinese_name());
         match language {
@@ -32,7 +39,7 @@ impl Category {
 }
 
 impl Entry {
-    /// What it means in a language.
+    /// Returns the meaning in a language.
     pub fn message_in(&self, language: Language) -> Cow<'_, str> {
         let (message, explanation) = (self.message(), self.explanation());
         let has_one = explanation.is_empty() || message == explanation;

@@ -7,13 +7,13 @@ mod language;
 mod load;
 mod severity;
 
-pub use category::Category;
+pub use category::{Category, CategoryError};
 pub(crate) use code::{CODE_DIGITS_MAX, code_at, parse_code};
-pub use code::{Codes, CodesError};
+pub(crate) use code::{Codes, CodesError};
 pub(crate) use index::CodeIndex;
 pub use language::Language;
-pub use load::{BadRow, CatalogFormat};
-pub use severity::Severity;
+pub use load::{BadRow, CatalogError, CatalogFormat};
+pub use severity::{Severity, SeverityError};
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -55,22 +55,6 @@ impl Entry {
             texts: message.into(),
             message_end: message.len(),
         }
-    }
-
-    /// Returns the code that a text is: `-` or nothing, then 1 to 9 digits; `None` for any other text.
-    ///
-    /// Catalogs, selectors and look-ups all read codes so. Zeros before other digits count for nothing.
-    ///
-    /// ```
-    /// use imsdk_annotate::Entry;
-    ///
-    /// assert_eq!(Entry::parse_code("-204"), Some(-204));
-    /// assert_eq!(Entry::parse_code("007"), Some(7));
-    /// assert_eq!(Entry::parse_code("+5"), None);
-    /// assert_eq!(Entry::parse_code("1234567890"), None);
-    /// ```
-    pub fn parse_code(text: &str) -> Option<i32> {
-        parse_code(text.as_bytes())
     }
 
     /// The same with an explanation.

@@ -2,9 +2,19 @@
 
 use colored::Color;
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
-/// How bad an answer is.
+/// How bad an answer is. It is read from its name and written as its name.
+///
+/// ```
+/// use imsdk_annotate::Severity;
+///
+/// assert_eq!("Error".parse(), Ok(Severity::Error));
+/// assert_eq!(Severity::Error.to_string(), "error");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// It worked.
     Success,
@@ -16,15 +26,10 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, the best first.
-    pub const ALL: [Self; 3] = [Self::Success, Self::Action, Self::Error];
+    pub(crate) const ALL: [Self; 3] = [Self::Success, Self::Action, Self::Error];
 
-    /// The severity with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.name() == name)
-    }
-
-    /// The colour that it has on terminals, as a parameter of an escape sequence: `31`.
-    pub fn color(self) -> Cow<'static, str> {
+    /// Returns the colour of the severity on terminals, as a parameter of an escape sequence: `31`.
+    pub(crate) fn color(self) -> Cow<'static, str> {
         let color = match self {
             Self::Success => Color::Green,
             Self::Action => Color::Yellow,
@@ -33,12 +38,57 @@ impl Severity {
         color.to_fg_str()
     }
 
-    /// The name in lower case: `success`, `action` or `error`.
+    /// Returns the name in lower case: `success`, `action` or `error`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
             Self::Action => "action",
             Self::Error => "error",
         }
+    }
+}
+
+impl FromStr for Severity {
+    type Err = SeverityError;
+
+    /// Reads the name of a severity, in any case.
+    fn from_str(name: &str) -> Result<Self, SeverityError> {
+        Self::ALL.into_iter().find(|severity| name.eq_ignore_ascii_case(severity.name())).ok_or(SeverityError)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The error of a text that names no severity. Its message goes on from the text: `is none of success, action, error`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeverityError;
+
+impl fmt::Display for SeverityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "is none of {}", Severity::ALL.map(Severity::name).join(", "))
+    }
+}
+
+impl std::error::Error for SeverityError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_severity_is_read_from_its_name_alone() {
+        for severity in Severity::ALL {
+            assert_eq!(severity.name().parse(), Ok(severity));
+            assert_eq!(severity.to_string().to_uppercase().parse(), Ok(severity));
+        }
+        for text in ["", " error", "errors", "warning"] {
+            assert_eq!(text.parse::<Severity>(), Err(SeverityError), "{text:?}");
+        }
+        assert_eq!(SeverityError.to_string(), "is none of success, action, error");
     }
 }

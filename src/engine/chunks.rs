@@ -3,7 +3,7 @@
 use super::state::LineState;
 use super::units::{UNIT_BYTES, Unit};
 use super::{PartAnnotator, StreamState, end_of_listed};
-use crate::field::{Field, NoteForm};
+use crate::field::{FoundField, NoteForm};
 use crate::scanner;
 use std::io;
 use std::ops::Range;
@@ -58,8 +58,8 @@ impl PartAnnotator {
 
     /// Treats the beginning of a note at the end of damaged input as the note of its field, so that no second note is
     /// written before it. A field within this beginning is none. With `--strip` the beginning stays.
-    fn keep_cut_note(&self, window: &[u8], listed: &mut Vec<Field>) {
-        let is_begun = |field: &Field| {
+    fn keep_cut_note(&self, window: &[u8], listed: &mut Vec<FoundField>) {
+        let is_begun = |field: &FoundField| {
             !self.strip && field.entry.is_some_and(|entry| self.notes.is_begun(field, entry, window))
         };
         if let Some(place) = listed.iter().position(is_begun) {

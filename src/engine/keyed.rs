@@ -3,7 +3,7 @@
 use super::state::LineState;
 use super::{PartAnnotator, StreamState};
 use crate::buffer::Sink;
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::scanner::{self, Candidates};
 use fearless_simd::{Simd, dispatch};
 use std::convert::Infallible;
@@ -67,7 +67,7 @@ impl PartAnnotator {
         text: &[u8],
         range: Range<usize>,
         candidates: &mut Candidates,
-        found: &mut Vec<Field>,
+        found: &mut Vec<FoundField>,
     ) {
         self.find_kept(
             text,
@@ -89,7 +89,7 @@ impl PartAnnotator {
         text: &[u8],
         range: Range<usize>,
         candidates: &mut Candidates,
-        found: &mut Vec<Field>,
+        found: &mut Vec<FoundField>,
     ) {
         self.find_kept(text, range, candidates, found, Some);
     }
@@ -101,7 +101,7 @@ impl PartAnnotator {
         range: Range<usize>,
         line: &mut LineState,
         candidates: &mut Candidates,
-        found: &mut Vec<Field>,
+        found: &mut Vec<FoundField>,
     ) {
         self.find_kept(
             text,
@@ -120,8 +120,8 @@ impl PartAnnotator {
         text: &[u8],
         range: Range<usize>,
         candidates: &mut Candidates,
-        found: &mut Vec<Field>,
-        mut keep: impl FnMut(Field) -> Option<Field>,
+        found: &mut Vec<FoundField>,
+        mut keep: impl FnMut(FoundField) -> Option<FoundField>,
     ) {
         let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
             #[inline(always)]

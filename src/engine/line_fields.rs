@@ -1,7 +1,7 @@
 //! The fields of keys and of patterns together, in a text of whole lines without notes.
 
 use super::PartAnnotator;
-use crate::field::{Field, NoteForm};
+use crate::field::{FoundField, NoteForm};
 use crate::note::FormFinder;
 use crate::pattern::PatternSearch;
 use crate::scanner::{Candidates, LOOK_BEHIND_BYTES};
@@ -15,9 +15,9 @@ pub(super) struct LineFields<'w, 't> {
     /// The byte offset up to which keys have been looked for.
     searched: usize,
     /// The fields of keys that were found and not yet returned.
-    keyed: VecDeque<Field>,
+    keyed: VecDeque<FoundField>,
     /// Each pattern, with its next field.
-    patterns: Vec<(PatternSearch<'w>, Option<Field>)>,
+    patterns: Vec<(PatternSearch<'w>, Option<FoundField>)>,
     /// The end of the last field that was returned.
     end: usize,
     /// Finds the form of each field's note, where the form depends on the line.
@@ -49,13 +49,13 @@ impl<'w, 't> LineFields<'w, 't> {
     }
 
     /// Returns the fields of a text whose keys were looked for already, for an annotator without patterns.
-    pub(super) fn of_keys(writer: &'w PartAnnotator, text: &'t [u8], fields: Vec<Field>) -> Self {
+    pub(super) fn of_keys(writer: &'w PartAnnotator, text: &'t [u8], fields: Vec<FoundField>) -> Self {
         debug_assert!(writer.patterns.is_empty());
         Self { searched: text.len(), keyed: fields.into(), ..Self::new(writer, text) }
     }
 
     /// Appends all fields that were found.
-    pub(super) fn give_all(&mut self, found: &mut Vec<Field>) {
+    pub(super) fn give_all(&mut self, found: &mut Vec<FoundField>) {
         while let Some((_, origin)) = self.next_start()
             && let Some(field) = self.take(&origin)
         {
@@ -69,7 +69,7 @@ impl<'w, 't> LineFields<'w, 't> {
         &mut self,
         to: usize,
         candidates: &mut Candidates,
-        found: &mut Vec<Field>,
+        found: &mut Vec<FoundField>,
     ) -> usize {
         let mut keyed = Vec::from(std::mem::take(&mut self.keyed));
         self.writer.find_keys(self.text, self.searched..to, candidates, &mut keyed);
@@ -87,7 +87,7 @@ impl<'w, 't> LineFields<'w, 't> {
     }
 
     /// Appends a field with its form, unless it overlaps with the last field.
-    fn push(&mut self, mut field: Field, origin: &FieldOrigin, found: &mut Vec<Field>) {
+    fn push(&mut self, mut field: FoundField, origin: &FieldOrigin, found: &mut Vec<FoundField>) {
         if field.start < self.end {
             return;
         }
@@ -119,7 +119,7 @@ impl<'w, 't> LineFields<'w, 't> {
     }
 
     /// Takes the next field of an origin, and looks for the one behind it.
-    fn take(&mut self, origin: &FieldOrigin) -> Option<Field> {
+    fn take(&mut self, origin: &FieldOrigin) -> Option<FoundField> {
         match *origin {
             FieldOrigin::Key => self.keyed.pop_front(),
             FieldOrigin::Pattern(number) => {

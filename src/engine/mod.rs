@@ -12,7 +12,7 @@ pub(crate) use state::StreamState;
 pub(crate) use units::Unit;
 
 use crate::buffer::Sink;
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color::{self, LineColor};
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
@@ -86,19 +86,25 @@ impl PartAnnotator {
 
     /// Returns the field with the length of the note that already stands behind it.
     #[inline(always)]
-    fn complete(&self, field: Field, window: &[u8], line: &mut LineState) -> Field {
+    fn complete(&self, field: FoundField, window: &[u8], line: &mut LineState) -> FoundField {
         let old_note_bytes = match field.entry {
             Some(entry) if self.notes.could_begin(&window[field.end..]) => {
                 self.look_for_old_note(field, entry, window, line)
             }
             _ => 0,
         };
-        Field { old_note_bytes, ..field }
+        FoundField { old_note_bytes, ..field }
     }
 
     /// Returns the length in bytes of the note that already stands behind a field; 0 where none does.
     #[inline(never)]
-    fn look_for_old_note(&self, field: Field, entry: usize, window: &[u8], line: &mut LineState) -> usize {
+    fn look_for_old_note(
+        &self,
+        field: FoundField,
+        entry: usize,
+        window: &[u8],
+        line: &mut LineState,
+    ) -> usize {
         let LineState { old_notes, color } = line;
         let Some(mut length) = self.notes.length_at(entry, &window[field.end..]) else {
             return 0;
@@ -129,7 +135,7 @@ impl PartAnnotator {
         &'t self,
         window: &'t [u8],
         range: Range<usize>,
-        fields: &[Field],
+        fields: &[FoundField],
         color: &mut LineColor,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
@@ -150,7 +156,7 @@ impl PartAnnotator {
         &'t self,
         window: &'t [u8],
         written: &mut usize,
-        field: Field,
+        field: FoundField,
         color: &mut LineColor,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
@@ -177,7 +183,7 @@ impl PartAnnotator {
     fn write_note<'t>(
         &'t self,
         window: &'t [u8],
-        field: Field,
+        field: FoundField,
         entry: usize,
         color: &mut LineColor,
         wtr: &mut impl Sink<'t>,
@@ -199,7 +205,7 @@ impl PartAnnotator {
 }
 
 /// Returns the end of the last field with the note that already stands behind it, so that an observer sees both whole.
-fn end_of_listed(listed: &[Field]) -> usize {
+fn end_of_listed(listed: &[FoundField]) -> usize {
     listed.last().map_or(0, |field| field.end + field.old_note_bytes)
 }
 

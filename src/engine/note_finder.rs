@@ -1,7 +1,7 @@
 //! Finds the notes that whole lines have already, so that the lines can be looked at without them.
 
 use super::{PartAnnotator, restored_length};
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
@@ -33,7 +33,7 @@ pub(super) struct NoteFinder<'a> {
 /// A place at which a note could begin.
 enum NotePlace {
     /// Behind a field.
-    Field(Field),
+    Field(FoundField),
     /// At this byte offset; the code before it is not yet known.
     Beginning(usize),
 }
@@ -44,7 +44,7 @@ impl<'a> NoteFinder<'a> {
         annotator: &'a PartAnnotator,
         window: &'a [u8],
         lines: Range<usize>,
-        fields: &[Field],
+        fields: &[FoundField],
     ) -> Self {
         let places = fields.iter().rev().copied().map(NotePlace::Field).collect();
         Self { places, searched: lines.end, ..Self::new(annotator, window, lines) }
@@ -90,7 +90,7 @@ impl<'a> NoteFinder<'a> {
                 return None;
             }
             NotePlace::Field(field) if self.old_notes.hide(self.text, &field) => return None,
-            NotePlace::Field(Field { start, end, entry, .. }) => {
+            NotePlace::Field(FoundField { start, end, entry, .. }) => {
                 (end, notes.length_behind_code(codes, self.text, start..end, entry?)?)
             }
             NotePlace::Beginning(at) => (at, notes.longest_behind_code(codes, self.text, self.end..at)?),

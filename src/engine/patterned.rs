@@ -9,7 +9,7 @@ use super::line_fields::LineFields;
 use super::note_finder::NoteFinder;
 use super::units::UNIT_BYTES;
 use super::{PartAnnotator, StreamState, end_of_listed};
-use crate::field::{Field, NoteForm};
+use crate::field::{FoundField, NoteForm};
 use crate::scanner::{self, Candidates};
 use memchr::{memchr, memrchr};
 use std::io;
@@ -57,8 +57,8 @@ impl PartAnnotator {
         &self,
         window: &[u8],
         lines: Range<usize>,
-        mut fields: Vec<Field>,
-        listed: &mut Vec<Field>,
+        mut fields: Vec<FoundField>,
+        listed: &mut Vec<FoundField>,
     ) {
         let text = &window[lines.clone()];
         fields.retain_mut(|field| {
@@ -78,7 +78,7 @@ impl PartAnnotator {
         &self,
         window: &[u8],
         lines: Range<usize>,
-        listed: &mut Vec<Field>,
+        listed: &mut Vec<FoundField>,
         candidates: &mut Candidates,
     ) {
         if lines.is_empty() {
@@ -124,7 +124,7 @@ impl PartAnnotator {
     /// Maps the places of a field from a text without notes to the window, and sets the length of its note.
     fn map_back(
         &self,
-        field: &mut Field,
+        field: &mut FoundField,
         text: &[u8],
         window: &[u8],
         places: &mut PlaceMap<impl Iterator<Item = Range<usize>>>,

@@ -1,6 +1,6 @@
 //! The state of a stream between one part and the next.
 
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
@@ -11,7 +11,7 @@ pub(crate) struct StreamState {
     /// The number of fields with a known code so far, with notes that were written or were there already.
     pub(crate) fields: u64,
     /// The fields of the part or chunk that was worked on last, if fields are listed.
-    pub(crate) listed: Vec<Field>,
+    pub(crate) listed: Vec<FoundField>,
     pub(crate) color: LineColor,
     pub(super) line: LineState,
     /// A buffer for the scanner.

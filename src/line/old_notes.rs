@@ -1,6 +1,6 @@
 //! The notes that a line has already. Rule 3 of the scanner, which looks back, looks through them.
 
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::scanner;
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ impl OldNotes {
     /// Returns true if a supposed field is none: it begins within a note, or it is another kind of code in the line
     /// without its notes.
     #[inline(always)]
-    pub(crate) fn hide(&self, window: &[u8], field: &Field) -> bool {
+    pub(crate) fn hide(&self, window: &[u8], field: &FoundField) -> bool {
         let is_in_note = field.start < self.end;
         is_in_note || field.spelled_code && self.is_other_kind(window, field.start)
     }

@@ -6,7 +6,7 @@ use super::number::NumberText;
 use crate::buffer::Settled;
 use crate::buffer::Sink;
 use crate::engine::{PartAnnotator, StreamState, Unit};
-use crate::field::Field;
+use crate::field::FoundField;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Write};
 use std::ops::Range;
@@ -58,7 +58,7 @@ impl LineWriter {
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         let listed = std::mem::take(&mut state.listed);
-        let written = self.write(rules, notes, settled, Fields::Listed(&listed), state, wtr);
+        let written = self.write(rules, notes, settled, PartFields::Listed(&listed), state, wtr);
         state.listed = listed;
         written
     }
@@ -73,7 +73,7 @@ impl LineWriter {
         state: &mut StreamState,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let fields = Fields::OfLongLine { is_selected, is_cut: settled.is_cut };
+        let fields = PartFields::OfLongLine { is_selected, is_cut: settled.is_cut };
         self.write(rules, notes, settled, fields, state, wtr)
     }
 
@@ -82,7 +82,7 @@ impl LineWriter {
         rules: &LineRules,
         notes: &'t PartAnnotator,
         settled: Settled<'t>,
-        fields: Fields<'_>,
+        fields: PartFields<'_>,
         state: &mut StreamState,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
@@ -107,9 +107,9 @@ impl LineWriter {
 
 /// The fields of a part.
 #[derive(Clone, Copy)]
-enum Fields<'a> {
+enum PartFields<'a> {
     /// All behind the place up to where the part is done, and perhaps some before it.
-    Listed(&'a [Field]),
+    Listed(&'a [FoundField]),
     /// The fields of a long line, which are too many to be listed, and whether the line is selected.
     OfLongLine { is_selected: bool, is_cut: bool },
 }
@@ -122,7 +122,7 @@ struct PartWriter<'t, 'a, W> {
     window: &'t [u8],
     state: &'a mut StreamState,
     wtr: &'a mut W,
-    fields: Fields<'a>,
+    fields: PartFields<'a>,
     /// All before has been written, held or left out. A line begins here, unless one is begun.
     at: usize,
     /// Up to here lines have been counted.
@@ -134,8 +134,8 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         // Selected lines that follow each other are written at once, unless each has its number.
         let mut run = self.at..self.at;
         let fields = match self.fields {
-            Fields::Listed(fields) => fields,
-            Fields::OfLongLine { is_selected, .. } => {
+            PartFields::Listed(fields) => fields,
+            PartFields::OfLongLine { is_selected, .. } => {
                 run.end = if is_selected { part_end } else { run.start };
                 &[]
             }
@@ -288,14 +288,14 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
 
     /// The fields up to `end`, which are done with.
     #[inline]
-    fn take_fields(&mut self, end: usize) -> Fields<'a> {
-        let Fields::Listed(listed) = &mut self.fields else {
+    fn take_fields(&mut self, end: usize) -> PartFields<'a> {
+        let PartFields::Listed(listed) = &mut self.fields else {
             return self.fields;
         };
         let count = listed.iter().take_while(|field| field.end <= end).count();
         let (fields, rest) = listed.split_at(count);
         *listed = rest;
-        Fields::Listed(fields)
+        PartFields::Listed(fields)
     }
 
     /// Where the line ends that `at` is in: behind its newline, or at `end`, where there is none before.
@@ -317,13 +317,13 @@ fn write_lines<'t>(
     notes: &'t PartAnnotator,
     window: &'t [u8],
     lines: Range<usize>,
-    fields: Fields<'_>,
+    fields: PartFields<'_>,
     state: &mut StreamState,
     wtr: &mut impl Sink<'t>,
 ) -> io::Result<()> {
     match fields {
-        Fields::Listed(fields) => notes.write_range(window, lines, fields, &mut state.color, wtr),
-        Fields::OfLongLine { is_cut, .. } => {
+        PartFields::Listed(fields) => notes.write_range(window, lines, fields, &mut state.color, wtr),
+        PartFields::OfLongLine { is_cut, .. } => {
             let write = |chunk: Range<usize>, state: &mut StreamState| {
                 let StreamState { listed, color, .. } = state;
                 notes.write_range(window, chunk, listed, color, wtr)

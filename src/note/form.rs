@@ -6,7 +6,7 @@ use super::line_objects::LineObjects;
 use super::name::{
     Before, NameKind, ValueName, blanks_behind, is_blank, is_number, name_before, name_is_whole,
 };
-use crate::field::{Field, NoteForm, Syntax};
+use crate::field::{FoundField, NoteForm, Syntax};
 use crate::line::quotes::LineQuotes;
 use crate::line::tags::{LineTags, TagPlace};
 use crate::scanner;
@@ -59,7 +59,7 @@ impl<'t> FormFinder<'t> {
     }
 
     /// Gives the field of a key the form of its note.
-    pub(crate) fn fit_keyed(&mut self, field: &mut Field) {
+    pub(crate) fn fit_keyed(&mut self, field: &mut FoundField) {
         let (is_in_string, place) = self.advance(field.start);
         let key_end = field.start + scanner::identifier_length(&self.text[field.start..field.end]);
         let behind_key = &self.text[key_end..field.end];
@@ -88,7 +88,7 @@ impl<'t> FormFinder<'t> {
 
     /// Gives the field of a pattern the form of its note: [`NoteForm::Nothing`] where no note can stand behind the code
     /// without breaking the value that the code is, or is a part of.
-    pub(crate) fn fit_pattern(&mut self, field: &mut Field) {
+    pub(crate) fn fit_pattern(&mut self, field: &mut FoundField) {
         let (is_in_string, place) = self.advance(field.start);
         if self.is_part_of_more(field, is_in_string) {
             field.form = NoteForm::Nothing;
@@ -140,7 +140,7 @@ impl<'t> FormFinder<'t> {
     /// Gives a field its note as members, or none. There is none where the members would have names that its object or
     /// tag has already, or where the key is a part of a name (`"user ret"`, `ns:ret`): the names of members begin with
     /// the key alone.
-    fn fit_members(&mut self, field: &mut Field, syntax: Syntax, place: TagPlace) {
+    fn fit_members(&mut self, field: &mut FoundField, syntax: Syntax, place: TagPlace) {
         let (text, key_start) = (self.text, field.name_start());
         let key = &text[key_start..][..scanner::identifier_length(&text[key_start..field.end])];
         field.form = NoteForm::Nothing;
@@ -161,7 +161,7 @@ impl<'t> FormFinder<'t> {
     }
 
     /// Returns the form of a note that is text, or [`NoteForm::Nothing`] where text would become a part of a name.
-    fn text_form(&mut self, field: &Field, is_in_string: bool, place: TagPlace) -> NoteForm {
+    fn text_form(&mut self, field: &FoundField, is_in_string: bool, place: TagPlace) -> NoteForm {
         if is_in_string && self.is_in_name(field.end) {
             NoteForm::Nothing
         } else if matches!(place, TagPlace::InValue | TagPlace::InContent) {
@@ -192,7 +192,7 @@ impl<'t> FormFinder<'t> {
     }
 
     /// Returns true if the code is a part of a longer number, or of an escape in a string: `\u0022`.
-    fn is_part_of_more(&self, field: &Field, is_in_string: bool) -> bool {
+    fn is_part_of_more(&self, field: &FoundField, is_in_string: bool) -> bool {
         let behind = &self.text[field.end..];
         let is_in_escape = is_in_string && is_in_escape(&self.text[..field.start]);
         is_in_escape || goes_on_as_number(behind) || !is_in_string && behind.first().is_some_and(is_number)
@@ -200,7 +200,7 @@ impl<'t> FormFinder<'t> {
 
     /// Returns true if the code of a field is an element of an array in a string that holds JSON. `before` is the end
     /// of the text before the code, without blanks.
-    fn is_element_of_string(&self, field: &Field, before: usize) -> bool {
+    fn is_element_of_string(&self, field: &FoundField, before: usize) -> bool {
         let is_first_or_next = self.text[..before].ends_with(b"[") || self.text[..before].ends_with(b",");
         let blanks = blanks_behind(&self.text[field.end..]);
         let is_last_or_more = matches!(self.text.get(field.end + blanks), Some(b']' | b','));

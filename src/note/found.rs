@@ -3,7 +3,7 @@
 use super::name::ValueName;
 use super::{ESCAPE, FittingNotes, Notes, RESET, key_of, members};
 use crate::catalog::CodeIndex;
-use crate::field::{Field, Members, NoteForm};
+use crate::field::{FoundField, Members, NoteForm};
 use crate::scanner;
 use memchr::{memchr_iter, memmem};
 use std::ops::Range;
@@ -39,7 +39,7 @@ impl Notes {
 
     /// Returns true if the bytes from a field to the end of a text are the beginning of the field's note, and more than
     /// white space.
-    pub(crate) fn is_begun(&self, field: &Field, entry: usize, text: &[u8]) -> bool {
+    pub(crate) fn is_begun(&self, field: &FoundField, entry: usize, text: &[u8]) -> bool {
         let rest = &text[field.end..];
         if rest.trim_ascii().is_empty() || rest.len() > self.max_length() {
             return false;

@@ -14,7 +14,7 @@ pub use template::{Template, TemplateError};
 
 use crate::buffer::{CHUNK_BYTES, Sink};
 use crate::catalog::{Catalog, Entry, Language, Severity};
-use crate::field::{Field, NoteForm};
+use crate::field::{FoundField, NoteForm};
 use crate::line::color::LineColor;
 use crate::scanner;
 use members::{MemberNotes, xml};
@@ -126,7 +126,7 @@ impl Notes {
     /// they neither tint the note nor are lost behind it.
     pub(crate) fn write<'t>(
         &'t self,
-        field: &Field,
+        field: &FoundField,
         entry: usize,
         window: &'t [u8],
         color: Option<&LineColor>,
@@ -177,7 +177,7 @@ impl Notes {
 }
 
 /// Returns the key with which the names of a field's members begin, as a range of the text.
-fn key_of<'t>(field: &Field, text: &'t [u8]) -> (&'t [u8], Range<usize>) {
+fn key_of<'t>(field: &FoundField, text: &'t [u8]) -> (&'t [u8], Range<usize>) {
     let start = field.name_start();
     (text, start..start + scanner::identifier_length(&text[start..field.end]))
 }

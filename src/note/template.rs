@@ -3,6 +3,7 @@
 use crate::catalog::{Entry, Language};
 use crate::scanner;
 use std::fmt;
+use std::str::FromStr;
 
 /// The form of a note: text, with names in braces that stand for values from the catalog.
 ///
@@ -36,6 +37,7 @@ enum Placeholder {
 
 /// The reason why a text is no template.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TemplateError {
     /// A name in braces that stands for nothing.
     UnknownName(String),
@@ -113,6 +115,15 @@ impl Template {
                 TemplatePiece::Placeholder(Placeholder::Explanation) => note.push_str(entry.explanation()),
             }
         }
+    }
+}
+
+impl FromStr for Template {
+    type Err = TemplateError;
+
+    /// Reads a template, as [`Template::parse`] does.
+    fn from_str(text: &str) -> Result<Self, TemplateError> {
+        Self::parse(text)
     }
 }
 

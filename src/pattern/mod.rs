@@ -8,6 +8,7 @@ use regex::bytes::{CaptureLocations, Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 
 /// The group of a pattern that is the code.
 const GROUP: &str = "code";
@@ -42,6 +43,7 @@ struct GroupSearch {
 
 /// Why a text is no pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PatternError {
     /// It is no regular expression: why, perhaps in several lines.
     Syntax(String),
@@ -94,6 +96,15 @@ impl Pattern {
         }
         search.at = text.len() + 1;
         None
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = PatternError;
+
+    /// Reads a pattern, as [`Pattern::parse`] does.
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        Self::parse(text)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{GroupSearch, Pattern};
 use crate::catalog::CodeIndex;
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::line::color;
 use crate::scanner;
 use std::sync::Arc;
@@ -45,17 +45,17 @@ impl PatternScanner {
 
     /// Returns the field whose code is `text` and begins at `start`; `None` where `text` is no code, or none that is to
     /// be found.
-    fn field(&self, text: &[u8], start: usize) -> Option<Field> {
+    fn field(&self, text: &[u8], start: usize) -> Option<FoundField> {
         let code = scanner::code_of(text)?;
         let entry = self.codes.position(code);
         let is_wanted = entry.is_some() || self.unknown && code < 0;
-        is_wanted.then(|| Field::new(start, start + text.len(), code, entry, false))
+        is_wanted.then(|| FoundField::new(start, start + text.len(), code, entry, false))
     }
 }
 
 impl PatternSearch<'_> {
     /// Returns the next field of the text, which must be the same for each call; `None` where there are no more.
-    pub(crate) fn next(&mut self, text: &[u8]) -> Option<Field> {
+    pub(crate) fn next(&mut self, text: &[u8]) -> Option<FoundField> {
         loop {
             let group = self.pattern.next_group(text, &mut self.search)?;
             // A note within a colour sequence would break it.

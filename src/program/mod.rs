@@ -29,6 +29,14 @@ pub mod parts {
     pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;
+
+    /// Returns whether a selector chooses all unknown codes of a range, or none; `None` where it may divide them.
+    pub fn selects_unknown(
+        selector: &crate::Selector,
+        range: &std::ops::RangeInclusive<i32>,
+    ) -> Option<bool> {
+        selector.selects_unknown(range)
+    }
 }
 
 /// Runs the program, with the arguments and the environment that it was started with.

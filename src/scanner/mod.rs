@@ -51,7 +51,7 @@ pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
 
 use crate::catalog::CodeIndex;
-use crate::field::Field;
+use crate::field::FoundField;
 pub(crate) use candidates::Candidates;
 use candidates::{CandidateBits, STRETCH_BYTES};
 use code::Code;
@@ -98,7 +98,7 @@ impl Scanner {
         haystack: &[u8],
         range: Range<usize>,
         candidates: &mut Candidates,
-        mut on_field: impl FnMut(Field) -> Result<(), E>,
+        mut on_field: impl FnMut(FoundField) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.keys.is_empty() {
             return Ok(());
@@ -123,7 +123,7 @@ impl Scanner {
 
     /// Returns the field whose separator (or bracket) is at `separator`, if there is one.
     #[inline(always)]
-    fn confirm(&self, haystack: &[u8], separator: usize) -> Option<Field> {
+    fn confirm(&self, haystack: &[u8], separator: usize) -> Option<FoundField> {
         let is_wanted = |code| self.is_wanted(code, self.codes.position(code));
         let usual = usual_field(haystack, separator, &self.keys, is_wanted);
         let (key, code) = match usual {
@@ -138,7 +138,7 @@ impl Scanner {
             return None;
         }
         let Key { start, spelled_code, .. } = key;
-        Some(Field::new(start, code.end, code.value, entry, spelled_code))
+        Some(FoundField::new(start, code.end, code.value, entry, spelled_code))
     }
 
     /// Returns true if a code makes a field that is to be found, given the code's place in the catalog.

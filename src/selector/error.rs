@@ -11,6 +11,7 @@ const SUGGESTION_DISTANCE_MAX: usize = 2;
 
 /// Why a text is no selector.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SelectorError {
     /// Two commas with nothing between, or nothing at all.
     MissingTerm,
@@ -109,7 +110,7 @@ impl fmt::Display for SelectorError {
             Self::EmptyRange { range, is_reversed: false } => {
                 write!(f, "no code of the catalog is in {range}")
             }
-            Self::NoBaseline => write!(f, "\"new\" needs an earlier run to compare with: --baseline FILE"),
+            Self::NoBaseline => write!(f, "\"new\" needs an earlier run to compare with"),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Selectors: the small language for choosing codes, `error,!auth,-705`.
 
 mod error;
+#[cfg(feature = "cli")]
+mod ranges;
 
 pub use error::SelectorError;
 
@@ -40,16 +42,22 @@ pub struct Selector {
     taken_away: Vec<Term>,
 }
 
-/// The codes that an earlier run had.
+/// The codes that an earlier run had, for the term `new` of a [`Selector`].
 ///
-/// Of very many unknown codes a run tells only those nearest to zero apart; whether it had one that is farther is not
-/// known.
+/// ```
+/// use imsdk_annotate::{Catalog, EarlierCodes, Selector};
+///
+/// let (catalog, earlier) = (Catalog::builtin(), EarlierCodes::new([-204, 5]));
+/// let selector = Selector::parse("new", &catalog, Some(&earlier))?;
+/// assert!(selector.selects(-705, catalog.get(-705)));
+/// assert!(!selector.selects(-204, catalog.get(-204)));
+/// # Ok::<(), imsdk_annotate::SelectorError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct EarlierCodes {
-    /// Those that it had.
-    pub codes: BTreeSet<i32>,
-    /// Lower codes may have been there, too.
-    pub known_from: Option<i32>,
+    codes: BTreeSet<i32>,
+    /// The lowest code of which it is known whether the run had it.
+    known_from: Option<i32>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,11 +72,11 @@ enum Term {
 }
 
 impl Selector {
-    /// Reads a selector. `earlier` are the codes that an earlier run had, if there is one to compare with.
+    /// Reads a selector. `earlier` are the codes that an earlier run had, if there is a run to compare with.
     ///
     /// # Errors
     ///
-    /// Where a term names nothing.
+    /// Fails where a term names nothing in the catalog, and where `new` has no earlier run to compare with.
     pub fn parse(
         text: &str,
         catalog: &Catalog,
@@ -89,13 +97,7 @@ impl Selector {
         Ok(Self { chosen, taken_away })
     }
 
-    /// Whether all unknown codes of a range are chosen, or none; `None` where some may be and others not.
-    pub fn selects_unknown(&self, range: &RangeInclusive<i32>) -> Option<bool> {
-        let divides = self.chosen.iter().chain(&self.taken_away).any(|term| term.divides(range));
-        (!divides).then(|| self.selects(*range.start(), None))
-    }
-
-    /// Whether a code is chosen. `entry` is what the catalog has of it; nothing for an unknown one.
+    /// Returns whether a code is chosen. `entry` is the entry of the code; `None` for a code that the catalog lacks.
     pub fn selects(&self, code: i32, entry: Option<&Entry>) -> bool {
         let is_in = |terms: &[Term]| terms.iter().any(|term| term.has(code, entry));
         is_in(&self.chosen) && !is_in(&self.taken_away)
@@ -111,10 +113,10 @@ impl Term {
             "any" => Ok(Self::Any),
             "unknown" => Ok(Self::Unknown),
             "new" => earlier.cloned().map(Self::New).ok_or(SelectorError::NoBaseline),
-            _ => match (Severity::from_name(name), category) {
-                (Some(severity), _) => Ok(Self::Severity(severity)),
+            _ => match (name.parse::<Severity>(), category) {
+                (Ok(severity), _) => Ok(Self::Severity(severity)),
                 (_, Some(category)) => Ok(Self::Category(category.clone())),
-                (None, None) => Self::parse_codes(name, catalog),
+                (Err(_), None) => Self::parse_codes(name, catalog),
             },
         }
     }
@@ -144,23 +146,6 @@ impl Term {
         }
     }
 
-    /// Whether the term may have some unknown codes of a range and not others.
-    fn divides(&self, range: &RangeInclusive<i32>) -> bool {
-        match self {
-            Self::Any | Self::Unknown | Self::Severity(_) | Self::Category(_) => false,
-            Self::Codes(codes) => {
-                let is_apart = codes.end() < range.start() || range.end() < codes.start();
-                let has_all = codes.contains(range.start()) && codes.contains(range.end());
-                !is_apart && !has_all
-            }
-            Self::New(earlier) => {
-                let is_cut =
-                    earlier.known_from.is_some_and(|from| range.start() < &from && &from <= range.end());
-                is_cut || earlier.codes.range(range.clone()).next().is_some()
-            }
-        }
-    }
-
     fn has(&self, code: i32, entry: Option<&Entry>) -> bool {
         match self {
             Self::Any => true,
@@ -174,6 +159,18 @@ impl Term {
 }
 
 impl EarlierCodes {
+    /// Takes all codes that the run had.
+    pub fn new(codes: impl IntoIterator<Item = i32>) -> Self {
+        Self { codes: codes.into_iter().collect(), known_from: None }
+    }
+
+    /// Says that it is not known of codes below `code` whether the run had them; then none of them is new. A run that
+    /// tells only a limited number of unknown codes apart, those nearest to zero, knows no more.
+    #[must_use]
+    pub fn known_from(self, code: i32) -> Self {
+        Self { known_from: Some(code), ..self }
+    }
+
     fn may_have(&self, code: i32) -> bool {
         self.codes.contains(&code) || self.known_from.is_some_and(|from| code < from)
     }
@@ -186,8 +183,7 @@ mod tests {
     /// Which of some codes a selector chooses, or why it is none.
     fn chosen(text: &str) -> Result<Vec<i32>, String> {
         let catalog = Catalog::builtin();
-        let codes = BTreeSet::from([-204, 5, -9999]);
-        let earlier = EarlierCodes { codes, known_from: None };
+        let earlier = EarlierCodes::new([-204, 5, -9999]);
         let selector = Selector::parse(text, &catalog, Some(&earlier)).map_err(|error| error.to_string())?;
         let codes = [1, 2, 5, -1, -200, -201, -204, -232, -299, -300, -705, -9999];
         Ok(codes.into_iter().filter(|&code| selector.selects(code, catalog.get(code))).collect())
@@ -221,21 +217,6 @@ mod tests {
         ] {
             assert_eq!(chosen(text).as_deref(), Ok(expected), "{text}");
         }
-    }
-
-    #[test]
-    fn a_range_of_unknown_codes_is_chosen_whole_or_not_at_all_or_divided() {
-        let earlier = EarlierCodes { codes: BTreeSet::from([-5000]), known_from: Some(-7000) };
-        let whole = |text: &str| {
-            let selector = Selector::parse(text, &Catalog::builtin(), Some(&earlier)).unwrap();
-            [-6000..=-5001, -5001..=-5000, -7001..=-7000, -9000..=-8000]
-                .map(|range| selector.selects_unknown(&range))
-        };
-        assert_eq!(whole("any"), [Some(true); 4]);
-        assert_eq!(whole("error"), [Some(false); 4]);
-        assert_eq!(whole("unknown,!-5000..-5000"), [Some(true), None, Some(true), Some(true)]);
-        assert_eq!(whole("-7000..-1"), [Some(true), Some(true), None, Some(false)]);
-        assert_eq!(whole("new"), [Some(true), None, None, Some(false)]);
     }
 
     #[test]

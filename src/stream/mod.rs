@@ -6,7 +6,7 @@ mod writing;
 
 pub use observer::{Observer, Part};
 pub(crate) use source::AnyReader;
-pub use source::Source;
+pub(crate) use source::Source;
 pub(crate) use writing::{LineChoice, Telling, Writing};
 
 use crate::buffer::Window;
@@ -23,6 +23,7 @@ pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
 
 /// Why a stream ended early.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum StreamError {
     /// The input could not be read any further. What had been read has been annotated and written, the
     /// beginning of an incomplete line too.
@@ -53,8 +54,10 @@ impl std::error::Error for StreamError {
 /// Each source is a text of its own: where it ends, its last line does. To work on several at the same
 /// time, take one for each thread.
 #[derive(Debug)]
-pub struct StreamAnnotator<'a> {
+pub(crate) struct StreamAnnotator<'a> {
     writing: &'a Writing,
+    /// How much of the source has been worked on, in bytes.
+    done: u64,
     window: Window,
     state: StreamState,
     lines: LineWriter,
@@ -67,6 +70,7 @@ impl<'a> StreamAnnotator<'a> {
         let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
         Self {
             writing,
+            done: 0,
             window,
             state: StreamState::default(),
             lines: LineWriter::default(),
@@ -82,7 +86,7 @@ impl<'a> StreamAnnotator<'a> {
     /// # Errors
     ///
     /// As [`Annotator::annotate_stream`](crate::Annotator::annotate_stream).
-    pub fn annotate(
+    pub(crate) fn annotate(
         &mut self,
         source: &mut impl Source,
         name: &[u8],
@@ -91,6 +95,7 @@ impl<'a> StreamAnnotator<'a> {
     ) -> Result<u64, StreamError> {
         self.window.clear();
         self.state.clear();
+        self.done = 0;
         self.lines.begin_input(name);
         while self.step(source, wtr, observer)? {}
         Ok(self.state.fields)
@@ -114,7 +119,9 @@ impl<'a> StreamAnnotator<'a> {
         }
         let settled = self.window.settled();
         if !settled.part.is_empty() {
-            let mut telling = Telling::new(observer, source.input_offset());
+            let start = settled.part.start;
+            let offset = source.input_offset() + self.done;
+            let mut telling = Telling::new(observer, offset, self.writing.catalog.entries());
             let mut collector = Collector::new(&mut self.collected, wtr);
             let written = self.writing.write_part(
                 settled,
@@ -125,6 +132,7 @@ impl<'a> StreamAnnotator<'a> {
             );
             let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
             self.window.consume(end);
+            self.done += (end - start) as u64;
         }
         if self.window.at_end() {
             self.lines.end_input(wtr).map_err(StreamError::Write)?;

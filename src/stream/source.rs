@@ -7,7 +7,7 @@ use std::io::{self, Read};
 /// A program that polls its input implements this to have its output in large blocks while input keeps
 /// coming. [`Annotator::annotate_stream`](crate::Annotator::annotate_stream) takes any reader, and takes
 /// it that each read could wait.
-pub trait Source: Read {
+pub(crate) trait Source: Read {
     /// Whether a read now would wait. In doubt, `true`: then complete lines are written first.
     fn would_wait(&mut self) -> bool;
 

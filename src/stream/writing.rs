@@ -2,8 +2,9 @@
 
 use crate::buffer::Sink;
 use crate::buffer::{LINE_MAX_BYTES, Settled};
+use crate::catalog::{Catalog, Entry};
 use crate::engine::{PartAnnotator, StreamState, Unit};
-use crate::field::Field;
+use crate::field::FoundField;
 use crate::lines::{LineRules, LineWriter};
 use crate::stream::{Observer, Part};
 use std::io;
@@ -12,6 +13,8 @@ use std::ops::Range;
 /// Writes parts of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Writing {
+    /// The catalog that fields are looked up in.
+    pub(crate) catalog: Catalog,
     pub(crate) notes: PartAnnotator,
     pub(crate) written: LineChoice,
 }
@@ -28,21 +31,25 @@ pub(crate) enum LineChoice {
 /// An observer, and what it is told besides the text and the fields.
 pub(crate) struct Telling<'o, O> {
     observer: &'o mut O,
-    input_offset: u64,
+    /// The byte offset in the stream of what is told next.
+    offset: u64,
+    entries: &'o [Entry],
     wants_fields: bool,
 }
 
 impl<'o, O: Observer> Telling<'o, O> {
-    pub(crate) fn new(observer: &'o mut O, input_offset: u64) -> Self {
+    /// Tells an observer of a stream from `offset` on, with entries of the catalog that fields are looked up in.
+    pub(crate) fn new(observer: &'o mut O, offset: u64, entries: &'o [Entry]) -> Self {
         let wants_fields = observer.wants_fields();
-        Self { observer, input_offset, wants_fields }
+        Self { observer, offset, entries, wants_fields }
     }
 
-    /// Tells of a part, in which `fields` fields have a known code.
-    fn tell(&mut self, text: &[u8], part: Range<usize>, fields: u64, listed: &[Field]) {
-        let listed = if self.wants_fields { listed } else { &[] };
-        let Range { start, end } = part;
-        self.observer.observe(Part { text, start, end, input_offset: self.input_offset, fields, listed });
+    /// Tells of a part, in which `known_count` fields have a known code.
+    fn tell(&mut self, text: &[u8], part: Range<usize>, known_count: u64, listed: &[FoundField]) {
+        let found = if self.wants_fields { listed } else { &[] };
+        let (Range { start, end }, offset, entries) = (part, self.offset, self.entries);
+        self.offset += (end - start) as u64;
+        self.observer.observe(Part { text, start, end, offset, known_count, found, entries });
     }
 
     /// Counts and tells of the fields that are listed of a chunk.
@@ -56,7 +63,7 @@ impl<'o, O: Observer> Telling<'o, O> {
 impl<'o> Telling<'o, ()> {
     /// Tells nobody.
     pub(crate) fn nobody(observer: &'o mut ()) -> Self {
-        Self { observer, input_offset: 0, wants_fields: false }
+        Self { observer, offset: 0, entries: &[], wants_fields: false }
     }
 }
 

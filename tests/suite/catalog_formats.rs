@@ -35,9 +35,9 @@ fn expected(rows: &Rows) -> Catalog {
         if !category.is_empty() {
             entry = entry.with_category(Category::named(category).unwrap());
         }
-        match Severity::from_name(severity) {
-            Some(severity) => entry.with_severity(severity),
-            None => entry,
+        match severity.parse::<Severity>() {
+            Ok(severity) => entry.with_severity(severity),
+            Err(_) => entry,
         }
     };
     Catalog::of_entries(rows.iter().map(entry).collect())
@@ -122,6 +122,7 @@ proptest! {
             let with_header = [&header[usize::from(format != CatalogFormat::Markdown)..], &text].concat();
             let lines = with_header.split(|&byte| byte == b'\n').count() as u64;
             if let Err(bad) = format.parse(&with_header) {
+                let bad = bad.bad_rows();
                 prop_assert!(bad.iter().all(|row| (1..=lines).contains(&row.line())), "{:?}", bad);
                 prop_assert!(bad.is_sorted_by_key(|row| row.line()));
             }

@@ -3,13 +3,14 @@
 use crate::command::{annotate, binary, output_of, peak_kib, read_until};
 use crate::source;
 use crate::twin;
-use imsdk_annotate::{Annotator, Catalog, Context, Lines, Selector};
+use crate::twin::lines::Wanted;
+use imsdk_annotate::{Annotator, Catalog, Selector};
 use proptest::prelude::*;
 use std::io::{self, Read, Write};
 use std::process::Stdio;
 
 /// Returns the output for one input by a naive reading of the options.
-fn naive(text: &[u8], lines: &Lines) -> Vec<u8> {
+fn naive(text: &[u8], lines: &Wanted) -> Vec<u8> {
     let catalog = Catalog::builtin();
     let is_selected = |line: &[u8]| {
         let only = lines.only.as_ref().expect("it is asked only where lines are chosen");
@@ -66,13 +67,10 @@ proptest! {
         let text = text.concat();
         let text = &text[..text.len().saturating_sub(cut)];
         let has_only = only.is_some();
-        let lines = Lines {
-            only,
-            context: (has_only && before + after < 6).then_some(Context { before, after }),
-            numbered,
-        };
+        let context = (has_only && before + after < 6).then_some((before, after));
+        let lines = Wanted { only, context, numbered };
         let expected = if has_only || numbered { naive(text, &lines) } else { return Ok(()) };
-        let annotator = Annotator::builder().unknown(true).lines(lines).window_bytes(window_bytes).build();
+        let annotator = Annotator::builder().unknown(true).lines(lines.lines()).window_bytes(window_bytes).build();
         let mut output = Vec::new();
         annotator.annotate_stream(Halting(text, read_bytes), &mut output).unwrap();
         prop_assert_eq!(output.escape_ascii().to_string(), expected.escape_ascii().to_string());

@@ -76,6 +76,9 @@ mod manual; // --man, --completions
 mod progress; // --progress
 mod usage; // hints of usage errors; examples of --help and the documents that can be pasted
 
+// The library.
+mod library; // types, errors, fields and observers as users have them; the examples
+
 // The repository.
 mod demo; // the picture in the README, drawn from the output of the program
 mod documents; // console examples, links and translations of all documents

@@ -16,8 +16,10 @@ pub(super) fn run(input: &[u8]) {
     let format = FORMATS.get(usize::from(format) % (FORMATS.len() + 1)).copied().unwrap_or(of_content);
     match format.parse(text) {
         Ok(entries) => check(&entries),
-        Err(bad) => {
+        Err(error) => {
+            let bad = error.bad_rows();
             assert!(!bad.is_empty());
+            assert!(!error.to_string().contains(char::is_control), "{error}");
             assert!(bad.is_sorted_by_key(|row| row.line()), "{bad:?}");
             let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
             for row in bad {

@@ -1,11 +1,12 @@
 //! Options of an annotator, read from the first bytes of an input.
 
 use super::naive::Rules;
+use super::naive::lines::Wanted;
 use super::naive::notes::Style;
 use arbitrary::{Result, Unstructured};
 use imsdk_annotate::{
-    Annotator, AnnotatorBuilder, Catalog, Category, Context, Entry, Keys, Language, Lines, Pattern, Selector,
-    Severity, Template,
+    Annotator, AnnotatorBuilder, Catalog, Category, Entry, Keys, Language, Pattern, Selector, Severity,
+    Template,
 };
 use std::sync::LazyLock;
 
@@ -106,7 +107,7 @@ pub(crate) struct Options {
     catalog: usize,
     /// Numbers of patterns in [`PATTERNS`].
     pub(crate) patterns: Vec<usize>,
-    pub(crate) lines: Option<Lines>,
+    pub(crate) lines: Option<Wanted>,
     pub(crate) window_bytes: usize,
     /// The most bytes that a read returns, in turn. 0 is no limit.
     pub(crate) reads: [u8; 4],
@@ -170,15 +171,15 @@ impl Options {
         })
     }
 
-    fn lines(head: &mut Unstructured<'_>, catalog: &Catalog) -> Result<Lines> {
+    fn lines(head: &mut Unstructured<'_>, catalog: &Catalog) -> Result<Wanted> {
         let [selector, before, after, how] = head.arbitrary::<[u8; 4]>()?;
         let only = usize::from(selector).checked_sub(1).map(|at| SELECTORS[at % SELECTORS.len()]);
         let only = only.and_then(|text| Selector::parse(text, catalog, None).ok());
-        let context = Context { before: usize::from(before % 5), after: usize::from(after % 5) };
+        let context = (usize::from(before % 5), usize::from(after % 5));
         let context = (only.is_some() && how & 1 == 1).then_some(context);
         // Lines are always chosen or numbered here: without either, they would not matter.
         let numbered = only.is_none() || how & 2 == 2;
-        Ok(Lines { only, context, numbered })
+        Ok(Wanted { only, context, numbered })
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {

@@ -78,15 +78,12 @@ struct Told {
 }
 
 impl Observer for Told {
-    fn wants_fields(&self) -> bool {
-        true
-    }
-
     fn observe(&mut self, part: Part<'_>) {
+        assert_eq!(part.offset, self.bytes as u64);
         let place = |end: usize| self.bytes + end - part.start;
-        self.codes.extend(part.listed.iter().map(|field| (place(field.end), field.code)));
+        self.codes.extend(part.fields().map(|field| (place(field.range().end), field.code())));
         self.bytes += part.range().len();
-        self.counted += part.fields;
+        self.counted += part.known_count;
     }
 }
 
@@ -148,12 +145,14 @@ pub(super) fn run(input: &[u8]) {
     let text = &text[..];
     let builder = options.builder().strip(options.strip).window_bytes(options.window_bytes);
     let annotator = match &options.lines {
-        Some(lines) => builder.lines(lines.clone()).build(),
+        Some(lines) => builder.lines(lines.lines()).build(),
         None => builder.build(),
     };
     let whole = annotator.annotate(text);
     let (output, told) = streamed(&annotator, text, options.reads);
     assert_same(&output, &whole, || format!("streamed and whole: {options:?}"));
+    let fields: Codes = annotator.fields(text).map(|field| (field.range().end, field.code())).collect();
+    assert_eq!(fields, told.codes, "the fields of the whole text: {options:?}");
 
     let added = options.added_keys();
     let added: Vec<&str> = added.iter().map(String::as_str).collect();

@@ -1,12 +1,29 @@
 //! The choice of the lines that are written, by a naive reading of the options.
 
-use imsdk_annotate::{Context, Lines};
+use imsdk_annotate::{Context, Lines, Selector};
+
+/// The lines that are wanted, as the twin reads them.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) only: Option<Selector>,
+    /// The numbers of lines before and behind each selected line.
+    pub(crate) context: Option<(usize, usize)>,
+    pub(crate) numbered: bool,
+}
+
+impl Wanted {
+    /// Returns the same lines for an annotator.
+    pub(crate) fn lines(&self) -> Lines {
+        let context = self.context.map(|(before, after)| Context::new().before(before).after(after));
+        Lines::new().only(self.only.clone()).context(context).numbered(self.numbered)
+    }
+}
 
 /// Returns the lines that are written, as `grep` would choose them. `is_selected` returns true for a line that is
 /// chosen, and `annotate` returns a line with its notes.
 pub(crate) fn chosen(
     text: &[u8],
-    lines: &Lines,
+    lines: &Wanted,
     is_selected: impl Fn(&[u8]) -> bool,
     annotate: impl Fn(&[u8]) -> Vec<u8>,
 ) -> Vec<u8> {
@@ -15,7 +32,7 @@ pub(crate) fn chosen(
     let mut output = Vec::new();
     let mut last_written = None;
     for (index, line) in all.iter().enumerate() {
-        let Context { before, after } = lines.context.unwrap_or_default();
+        let (before, after) = lines.context.unwrap_or_default();
         let near = index.saturating_sub(after)..all.len().min(index + before + 1);
         if !selected[near].contains(&true) {
             continue;

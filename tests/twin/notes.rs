@@ -317,6 +317,7 @@ fn colored(note: &[u8], severity: Severity) -> Vec<u8> {
         Severity::Success => "32",
         Severity::Action => "33",
         Severity::Error => "31",
+        other => panic!("{other} has no colour"),
     };
     let color = format!("\x1b[{parameter}m");
     if text.is_empty() { note.to_vec() } else { [blanks, color.as_bytes(), text, b"\x1b[0m"].concat() }

@@ -3,8 +3,9 @@
 use super::{BYTE_ORDER_MARK, markdown};
 use std::path::Path;
 
-/// The format of a catalog in a file.
+/// The format of a catalog in a file. [`CatalogFormat::parse`] reads one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum CatalogFormat {
     /// Tables in a document, as the vendor's; other text and other tables in it mean nothing.
     Markdown,
@@ -26,14 +27,22 @@ impl CatalogFormat {
         ("json", Self::Json),
     ];
 
-    /// The format that the end of a file's name says, in any case, if it says one.
+    /// Returns the format that the end of a file's name says, in any case; `None` where it says none.
+    ///
+    /// ```
+    /// use imsdk_annotate::CatalogFormat;
+    /// use std::path::Path;
+    ///
+    /// assert_eq!(CatalogFormat::of_name(Path::new("codes.CSV")), Some(CatalogFormat::Csv));
+    /// assert_eq!(CatalogFormat::of_name(Path::new("codes.txt")), None);
+    /// ```
     pub fn of_name(path: &Path) -> Option<Self> {
         let extension = path.extension()?;
         let named = Self::EXTENSIONS.into_iter().find(|(name, _)| extension.eq_ignore_ascii_case(name));
         named.map(|(_, format)| format)
     }
 
-    /// The format that a catalog's content looks like.
+    /// Returns the format that a catalog's content looks like; CSV where it looks like none.
     pub fn of_content(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text));
         let text = text.trim_start();

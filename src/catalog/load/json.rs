@@ -138,10 +138,10 @@ impl<'de> Deserialize<'de> for Object<'de> {
 mod tests {
     use crate::Entry;
     use crate::Severity;
-    use crate::catalog::load::{BadRow, CatalogFormat};
+    use crate::catalog::load::{BadRow, CatalogError, CatalogFormat};
 
     fn parse(text: &str) -> Result<Vec<Entry>, Vec<String>> {
-        let bad_rows = |bad: Vec<BadRow>| bad.iter().map(BadRow::to_string).collect();
+        let bad_rows = |error: CatalogError| error.bad_rows().iter().map(BadRow::to_string).collect();
         CatalogFormat::Json.parse(text.as_bytes()).map_err(bad_rows)
     }
 

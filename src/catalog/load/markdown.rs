@@ -118,10 +118,10 @@ fn cells(line: &str, count_max: usize) -> impl Iterator<Item = Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use crate::Entry;
-    use crate::catalog::load::{BadRow, CatalogFormat};
+    use crate::catalog::load::{BadRow, CatalogError, CatalogFormat};
 
     fn parse(text: &str) -> Result<Vec<Entry>, Vec<String>> {
-        let bad_rows = |bad: Vec<BadRow>| bad.iter().map(BadRow::to_string).collect();
+        let bad_rows = |error: CatalogError| error.bad_rows().iter().map(BadRow::to_string).collect();
         CatalogFormat::Markdown.parse(text.as_bytes()).map_err(bad_rows)
     }
 

@@ -1,5 +1,6 @@
 //! Catalogs from files: tables in Markdown, CSV, TSV, and JSON.
 
+mod error;
 mod format;
 mod header;
 mod json;
@@ -7,6 +8,7 @@ mod markdown;
 mod row;
 mod table;
 
+pub use error::CatalogError;
 pub use format::CatalogFormat;
 pub use row::BadRow;
 
@@ -19,7 +21,7 @@ use std::borrow::Cow;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 impl CatalogFormat {
-    /// Reads a catalog of this format: its entries, in the order in which they stand there.
+    /// Reads a catalog of this format and returns its entries, in the order of the text.
     ///
     /// The columns, or members, are `code`, `message`, `explanation`, `category` and `severity`; the last three may be
     /// left out, and others mean nothing. A category that is left out is that of the code's block of numbers, a
@@ -32,14 +34,14 @@ impl CatalogFormat {
     /// let catalog = Catalog::builtin().overlaid(entries);
     /// assert_eq!(catalog.get(-3001).unwrap().category().name(), "payment");
     ///
-    /// let bad = CatalogFormat::Csv.parse(b"code,message\n-3001,\n").unwrap_err();
-    /// assert_eq!(bad[0].to_string(), "2: -3001: the message is missing");
+    /// let error = CatalogFormat::Csv.parse(b"code,message\n-3001,\n").unwrap_err();
+    /// assert_eq!(error.to_string(), "line 2: -3001: the message is missing");
     /// ```
     ///
     /// # Errors
     ///
-    /// Where any row is not as it must be: all such rows, in their order. Also where there is no row at all.
-    pub fn parse(self, text: &[u8]) -> Result<Vec<Entry>, Vec<BadRow>> {
+    /// Fails where any row is not as it must be, with all such rows, and where there is no row at all.
+    pub fn parse(self, text: &[u8]) -> Result<Vec<Entry>, CatalogError> {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let (text_lossy, no_utf8) = match str::from_utf8(text) {
             Ok(text) => (Cow::Borrowed(text), Vec::new()),
@@ -91,7 +93,7 @@ mod tests {
     use crate::Catalog;
 
     fn refusals(format: CatalogFormat, text: &[u8]) -> Vec<String> {
-        format.parse(text).unwrap_err().iter().map(BadRow::to_string).collect()
+        format.parse(text).unwrap_err().bad_rows().iter().map(BadRow::to_string).collect()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rows of catalogs, whatever the format of the file: what is in them, and when they are refused.
 
-use crate::catalog::{CODE_DIGITS_MAX, Category, Entry, Severity};
+use super::CatalogError;
+use crate::catalog::{CODE_DIGITS_MAX, Category, CategoryError, Entry, SeverityError, parse_code};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry as MapEntry;
@@ -9,7 +10,7 @@ use std::fmt;
 /// So much of a text is shown in a message, in characters.
 const SHOWN_MAX: usize = 40;
 
-/// A row of a catalog's file that is refused; `to_string` says `LINE: reason`.
+/// A row of a catalog's file that is refused. Its message is `LINE: reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
     line: u64,
@@ -33,8 +34,6 @@ impl fmt::Display for BadRow {
         write!(f, "{}: {}", self.line, self.reason)
     }
 }
-
-impl std::error::Error for BadRow {}
 
 /// A column of a table, or a member of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +101,7 @@ impl<'a> CatalogRow<'a> {
         if text.is_empty() {
             return Err("the code is missing".to_owned());
         }
-        Entry::parse_code(text).ok_or_else(|| {
+        parse_code(text.as_bytes()).ok_or_else(|| {
             format!(
                 "{} is no code: write 1 to {CODE_DIGITS_MAX} digits, and - before them if it is negative",
                 shown(text)
@@ -129,10 +128,9 @@ impl<'a> CatalogRow<'a> {
         };
         let severity = match severity {
             "" => category.severity(),
-            name => Severity::from_name(&name.to_ascii_lowercase()).ok_or_else(|| {
-                let names = Severity::ALL.map(Severity::name).join(", ");
-                format!("the severity {} is none of {names}", shown(name))
-            })?,
+            name => name
+                .parse()
+                .map_err(|error: SeverityError| format!("the severity {} {error}", shown(name)))?,
         };
         let texts = [message, explanation].concat().into();
         Ok(Entry { code, category, severity, texts, message_end: message.len() })
@@ -155,7 +153,7 @@ fn control_char(text: &str) -> Option<char> {
 struct Categories(FxHashMap<String, Category>);
 
 impl Categories {
-    fn named(&mut self, name: &str) -> Result<Category, &'static str> {
+    fn named(&mut self, name: &str) -> Result<Category, CategoryError> {
         if let Some(category) = self.0.get(name) {
             return Ok(category.clone());
         }
@@ -209,14 +207,14 @@ impl Rows {
     }
 
     /// All rows. Of lines that are `no_utf8`, from 1 and in their order, nothing else is said than that.
-    pub(super) fn finish(mut self, no_utf8: &[u64]) -> Result<Vec<Entry>, Vec<BadRow>> {
+    pub(super) fn finish(mut self, no_utf8: &[u64]) -> Result<Vec<Entry>, CatalogError> {
         self.bad.retain(|bad| no_utf8.binary_search(&bad.line).is_err());
         no_utf8.iter().for_each(|&line| self.refuse(line, "is no UTF-8; save the file as UTF-8".to_owned()));
         if self.entries.is_empty() && self.bad.is_empty() {
             self.refuse(1, "has no codes; write a row for each".to_owned());
         }
         self.bad.sort_by_key(BadRow::line);
-        if self.bad.is_empty() { Ok(self.entries) } else { Err(self.bad) }
+        if self.bad.is_empty() { Ok(self.entries) } else { Err(CatalogError::new(self.bad)) }
     }
 }
 
@@ -231,6 +229,7 @@ pub(super) fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Severity;
 
     fn reason(cells: [&str; 5]) -> Result<Entry, String> {
         let mut row = CatalogRow::default();
@@ -281,10 +280,7 @@ mod tests {
             (["-1", "x", "\u{85}.\u{9b}.", "", ""], "-1: the explanation has the control character \\u{9b}"),
             (["-1", "x", "", "a\nb", ""], "-1: the category has the control character \\u{a}"),
             (["-1", "x", "", "", "a\0"], "-1: the severity has the control character \\u{0}"),
-            (
-                ["-1", "x", "", "Any", ""],
-                "-1: the category \"Any\" means something else in --only and --fail-on",
-            ),
+            (["-1", "x", "", "Any", ""], "-1: the category \"Any\" means something else in selectors"),
             (["-1", "x", "", "", "Errors"], "-1: the severity \"Errors\" is none of success, action, error"),
         ] {
             assert_eq!(reason(cells), Err(expected.to_owned()));
@@ -303,7 +299,7 @@ mod tests {
         for (line, code, message) in [(3, "-1", ""), (4, "-1", "x"), (7, "-01", "y"), (9, "2", "z")] {
             rows.add(line, &row(code, message));
         }
-        let said: Vec<_> = rows.finish(&[]).unwrap_err().iter().map(BadRow::to_string).collect();
+        let said: Vec<_> = rows.finish(&[]).unwrap_err().bad_rows().iter().map(BadRow::to_string).collect();
         assert_eq!(
             said,
             [

@@ -10,7 +10,7 @@ use crate::program::commands::merge::Merge;
 use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses, load_baseline, load_catalog};
 use crate::program::input::{Buffering, Reading};
 use crate::program::output::{StreamContent, UsedAs};
-use crate::program::report::{Baseline, Check};
+use crate::program::report::{Baseline, Check, of_selector};
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
@@ -79,7 +79,7 @@ fn annotate(
     }
     let in_order = ends_lines && (numbers_lines || context.is_some());
     if ends_lines {
-        annotator = annotator.lines(Lines { only, context, numbered: numbers_lines });
+        annotator = annotator.lines(Lines::new().only(only).context(context).numbered(numbers_lines));
     }
     let job = Job {
         operands: args.inputs(),
@@ -134,7 +134,8 @@ fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), S
     });
     let checks = checks.collect::<Result<_, _>>()?;
     let only = args.triage.only.as_ref().map(|text| {
-        Selector::parse(text, &catalog, earlier.as_ref()).map_err(|error| format!("--only {text}: {error}"))
+        Selector::parse(text, &catalog, earlier.as_ref())
+            .map_err(|error| format!("--only {text}: {}", of_selector(&error)))
     });
     let only = only.transpose()?;
     let triage = Triage {

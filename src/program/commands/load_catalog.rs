@@ -4,7 +4,8 @@ use crate::program::input::{CATALOG, read_whole};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::visible::visible;
-use crate::{BadRow, CatalogFormat, Entry};
+use crate::{BadRow, CatalogFormat, CategoryError, Entry};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// The most bad rows of a file that are reported one by one.
@@ -15,14 +16,22 @@ pub(crate) fn load_catalog(path: &Path, messages: &Messages) -> Option<Vec<Entry
     let name = InputName::File(path.to_owned());
     let text = read_whole(&name, CATALOG).map_err(|error| messages.input(&name, &error)).ok()?;
     let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));
-    format.parse(&text).map_err(|bad| say_bad_rows(&name, &bad, messages)).ok()
+    format.parse(&text).map_err(|error| say_bad_rows(&name, error.bad_rows(), messages)).ok()
 }
 
 fn say_bad_rows(name: &InputName, bad: &[BadRow], messages: &Messages) {
     for row in bad.iter().take(BAD_ROWS_MAX) {
-        messages.say(&format!("{name}:{}: {}", row.line(), visible(row.reason())));
+        messages.say(&format!("{name}:{}: {}", row.line(), visible(&reason(row))));
     }
     if bad.len() > BAD_ROWS_MAX {
         messages.say(&format!("{name}: and {} more bad rows", bad.len() - BAD_ROWS_MAX));
+    }
+}
+
+/// Returns the reason of a bad row, with the options that take selectors where it speaks of these.
+fn reason(row: &BadRow) -> Cow<'_, str> {
+    match row.reason().strip_suffix(CategoryError::IN_SELECTORS) {
+        Some(reason) => format!("{reason}in --only and --fail-on").into(),
+        None => row.reason().into(),
     }
 }

@@ -1,6 +1,6 @@
 //! Hints for operands that name no file but are codes, or words that are commands in other programs.
 
-use crate::{Codes, CodesError};
+use crate::catalog::{Codes, CodesError};
 use std::ffi::OsStr;
 
 /// Words that are commands in other programs, with the options that do the same here.

@@ -1,7 +1,7 @@
 //! Blocks of a plain file, which several threads read side by side. A block has the lines that begin in it.
 
 use super::descriptor::Descriptor;
-use crate::Source;
+use crate::stream::Source;
 use memchr::memchr;
 use std::io::{self, ErrorKind, Read};
 use std::sync::atomic::{AtomicU64, Ordering};

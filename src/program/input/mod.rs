@@ -20,9 +20,9 @@ pub use walk::OtherName;
 pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
-use crate::Source;
 use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::system::signals;
+use crate::stream::Source;
 use blocks::BLOCK_BYTES;
 use read_ahead::ReadAhead;
 use std::fs::Metadata;

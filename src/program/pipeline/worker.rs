@@ -5,7 +5,8 @@ use crate::program::input::{InputFile, OpenedInput};
 use crate::program::report::{Counter, Tally};
 use crate::program::system::signals;
 use crate::program::terminal::progress::Progress;
-use crate::{Observer, Part, Source, StreamAnnotator, StreamError};
+use crate::stream::{Source, StreamAnnotator};
+use crate::{Observer, Part, StreamError};
 use std::io::{self, Write};
 
 /// Annotates inputs, or parts of inputs, one after the other.
@@ -119,7 +120,7 @@ impl Observer for Watch<'_> {
     }
 
     fn observe(&mut self, part: Part<'_>) {
-        self.progress.add_fields(part.fields);
+        self.progress.add_fields(part.known_count);
         self.in_line = part.text[..part.end].last().is_some_and(|&last| last != b'\n');
         if let Some(counter) = &mut self.counter {
             counter.observe(&part);

@@ -10,6 +10,7 @@ pub(crate) use formats::write_entries;
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
+pub(crate) use verdict::of_selector;
 pub use verdict::{Baseline, Check};
 
 use crate::{Catalog, Entry, Language, Severity};

@@ -1,5 +1,6 @@
 //! The arguments that say what is recognised.
 
+use crate::scanner::KEY_MAX_BYTES;
 use crate::{Annotator, AnnotatorBuilder, KeyError, Keys, Pattern};
 use clap::Args;
 
@@ -51,6 +52,12 @@ impl RecognitionArgs {
     }
 }
 
-fn key(name: &str) -> Result<String, KeyError> {
-    Keys::none().add(name).map(|()| name.to_owned())
+/// Returns the name of a key as it is; says what a key is, where the name is none, and what there is for other names.
+fn key(name: &str) -> Result<String, String> {
+    Keys::none().add(name).map(|()| name.to_owned()).map_err(|error| match error {
+        KeyError::NoIdentifier { .. } => {
+            "a key is letters, digits and _; for anything else there is --pattern".to_owned()
+        }
+        KeyError::TooLong { .. } => format!("a key has at most {KEY_MAX_BYTES} bytes"),
+    })
 }

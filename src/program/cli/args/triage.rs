@@ -91,7 +91,7 @@ impl TriageArgs {
     pub(crate) fn context(&self) -> Option<Context> {
         let (before, after) = (self.before_context.or(self.context), self.after_context.or(self.context));
         let is_wanted = before.is_some() || after.is_some();
-        is_wanted.then(|| Context { before: before.unwrap_or(0), after: after.unwrap_or(0) })
+        is_wanted.then(|| Context::new().before(before.unwrap_or(0)).after(after.unwrap_or(0)))
     }
 
     /// Returns what to say of reports that were probably meant otherwise, a line each.

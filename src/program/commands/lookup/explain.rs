@@ -77,11 +77,7 @@ impl Distinct {
 }
 
 impl Observer for Distinct {
-    fn wants_fields(&self) -> bool {
-        true
-    }
-
     fn observe(&mut self, part: Part<'_>) {
-        part.listed.iter().for_each(|field| self.add(field.code));
+        part.fields().for_each(|field| self.add(field.code()));
     }
 }

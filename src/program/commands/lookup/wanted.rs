@@ -1,6 +1,6 @@
 //! The values of `--explain`: codes, ranges of codes, or log lines.
 
-use crate::{Codes, CodesError};
+use crate::catalog::{Codes, CodesError};
 use std::ops::RangeInclusive;
 
 /// A value of `--explain`: the codes to explain.

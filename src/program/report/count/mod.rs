@@ -6,8 +6,9 @@
 mod slot;
 
 use super::tally::{Tally, UNKNOWN_CODES_MAX};
+use crate::field::FoundField;
 use crate::time::StampReader;
-use crate::{Catalog, Field, Part, Selector};
+use crate::{Catalog, Part, Selector};
 use memchr::{memchr_iter, memrchr};
 use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
 use std::collections::BTreeMap;
@@ -92,8 +93,8 @@ impl Counter {
     pub(crate) fn observe(&mut self, part: &Part<'_>) {
         let text = &part.text[part.range()];
         self.go_on_with_line(text);
-        let offset = part.input_offset + self.bytes;
-        for field in part.listed {
+        let offset = part.offset;
+        for field in part.found {
             self.find_line(text, field.end - part.start, offset);
             if let Some(slot) = self.slot(field) {
                 self.count(slot);
@@ -160,7 +161,7 @@ impl Counter {
 
     /// Where the code of a field is counted; nowhere, where there are too many unknown ones.
     #[inline]
-    fn slot(&mut self, field: &Field) -> Option<usize> {
+    fn slot(&mut self, field: &FoundField) -> Option<usize> {
         match field.entry.map(|entry| (entry, self.known[entry])) {
             None => self.unknown_slot(field.code),
             Some((entry, NO_SLOT)) => Some(self.known_slot(entry, field.code)),
@@ -285,10 +286,6 @@ mod tests {
     struct CountingObserver(Counter);
 
     impl Observer for CountingObserver {
-        fn wants_fields(&self) -> bool {
-            true
-        }
-
         fn observe(&mut self, part: Part<'_>) {
             self.0.observe(&part);
         }

@@ -40,7 +40,11 @@ impl Baseline {
     }
 
     pub(crate) fn codes(&self) -> EarlierCodes {
-        EarlierCodes { codes: self.counts.keys().copied().collect(), known_from: self.known_from }
+        let codes = EarlierCodes::new(self.counts.keys().copied());
+        match self.known_from {
+            Some(from) => codes.known_from(from),
+            None => codes,
+        }
     }
 
     /// How a count compares; `None` where the earlier one is not known.

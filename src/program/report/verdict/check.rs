@@ -114,10 +114,18 @@ impl CheckOutcome<'_> {
     }
 }
 
+/// Returns the message about a text that is no selector, with the option that would make it one.
+pub(crate) fn of_selector(error: &SelectorError) -> String {
+    match error {
+        SelectorError::NoBaseline => format!("{error}: --baseline FILE"),
+        _ => error.to_string(),
+    }
+}
+
 impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Selector(error) => write!(f, "{error}"),
+            Self::Selector(error) => f.write_str(&of_selector(error)),
             Self::Limit(limit) => write!(f, "{limit:?} is no number; write SELECT>N: 'error>10'"),
         }
     }

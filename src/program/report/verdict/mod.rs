@@ -7,3 +7,4 @@ pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
 pub use check::Check;
 pub(crate) use check::CheckOutcome;
+pub(crate) use check::of_selector;

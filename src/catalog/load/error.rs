@@ -1,0 +1,45 @@
+//! The error of a catalog that is refused.
+
+use super::BadRow;
+use std::fmt;
+
+/// The error of a text that is no catalog: its bad rows, at least one. Its message is that of the first bad row, with the
+/// number of the others.
+///
+/// ```
+/// use imsdk_annotate::CatalogFormat;
+///
+/// let error = CatalogFormat::Csv.parse(b"code,message\n-3001,\nx,y\n").unwrap_err();
+/// assert_eq!(error.bad_rows()[1].line(), 3);
+/// assert_eq!(error.to_string(), "line 2: -3001: the message is missing; and 1 more bad row");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogError {
+    bad_rows: Vec<BadRow>,
+}
+
+impl CatalogError {
+    /// Takes the bad rows of a catalog, at least one.
+    pub(super) fn new(bad_rows: Vec<BadRow>) -> Self {
+        debug_assert!(!bad_rows.is_empty());
+        Self { bad_rows }
+    }
+
+    /// Returns all bad rows, in their order; there is at least one.
+    pub fn bad_rows(&self) -> &[BadRow] {
+        &self.bad_rows
+    }
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}", self.bad_rows[0])?;
+        match self.bad_rows.len() - 1 {
+            0 => Ok(()),
+            1 => write!(f, "; and 1 more bad row"),
+            more => write!(f, "; and {more} more bad rows"),
+        }
+    }
+}
+
+impl std::error::Error for CatalogError {}
