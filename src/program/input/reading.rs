@@ -24,7 +24,7 @@ pub struct Reading {
     pub progress: Progress,
 }
 
-/// An input that was opened.
+/// An opened input, which is text or not.
 pub(crate) enum OpenedInput {
     Input(Input),
     /// An input that is not text: its bytes as they are, from the first on.
