@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Counts the instructions of the release binary on hot paths, under valgrind, and compares them with `instructions.tsv`:
-# instructions.sh [--update]. Status 1 where a count is more than 3 % above its row; --update writes the table anew.
+# instructions.sh [--update]. Exits with 1 if a count is more than 3 % above its row; --update writes the table anew.
 #
 # Counts do not depend on the load of the machine and repeat to a few instructions, so that they show a change of 3 %,
 # while times vary by 10 %. Counts belong to the CPU that valgrind shows, which has AVX2 and no AVX-512 (fearless_simd
@@ -24,7 +24,7 @@ cd "$folder"
 : > empty
 for percent in 2 30 100; do "$generate" "$percent" 5000000 > "$percent" 2> /dev/null; done
 gzip -n -c 30 > 30.gz
-# A configuration of 40 lines.
+# Writes a configuration of 40 lines.
 { seq -f '--key status%g' 37 && printf '%s\n' '--color never' '--lang en' '--fail-on unknown>1000000'; } > config
 
 # Prints the instructions of one run: count CONFIGURATION INPUT OPTION...

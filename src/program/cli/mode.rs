@@ -58,6 +58,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
     }
 }
 
+/// Returns the command that annotates the inputs with the settings of the arguments.
 fn annotate(
     args: &Args,
     annotator: AnnotatorBuilder,
@@ -109,6 +110,7 @@ fn reading(args: &Args) -> Reading {
     }
 }
 
+/// Returns the destination of the lines.
 fn lines_to(args: &Args) -> LinesTo {
     match (&args.output, &args.output_dir) {
         _ if args.triage.quiet => LinesTo::Nowhere,

@@ -42,6 +42,7 @@ pub(crate) struct OpenReport {
     color: bool,
 }
 
+/// The open destination of a report.
 enum ReportTarget {
     /// Standard error. An empty line comes before the report if the lines are on the same terminal.
     Stderr {
@@ -128,6 +129,11 @@ impl Triage {
 }
 
 impl OpenReport {
+    /// Opens the destination of a report, and promises the report.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message if the destination is refused or cannot be opened.
     fn open(
         choice: &ReportChoice,
         coloring: Coloring,

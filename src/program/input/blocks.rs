@@ -67,6 +67,7 @@ pub(crate) struct Block {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The progress of reading a block.
 enum BlocksState {
     /// A line of the block before may reach into this block.
     BeforeFirstLine,
@@ -108,7 +109,7 @@ impl Blocks {
 }
 
 impl PlainFile {
-    /// Returns the first place where the file broke off, as far as is known by now.
+    /// Returns the first place where the file broke off, as far as blocks have been read; `None` if it did not.
     fn broken(&self) -> Option<Broken> {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -29,6 +29,7 @@ pub(crate) struct Descriptor {
 }
 
 #[derive(Debug)]
+/// The owner of the file descriptor.
 enum Handle {
     Stdin(io::Stdin),
     File(File),
@@ -52,7 +53,7 @@ impl Descriptor {
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
             FileType::RegularFile => descriptor.can_wait = false,
-            // For example the pipe that signals come through.
+            // An own pipe is, for example, the pipe that signals come through.
             FileType::Fifo if is_own_pipe(name) => return Err(Errno::BADF.into()),
             FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
             _ => {}

@@ -39,9 +39,9 @@ pub(crate) fn is_worth_threads(bytes: u64) -> bool {
 /// The time for which complete lines may wait in the output buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Buffering {
-    /// As long as reads do not wait: flushed before a read that would wait.
+    /// Until the next read that would wait.
     WhileInputComes,
-    /// Never: flushed before each read.
+    /// Until the next read.
     Line,
     /// Until the buffer is full.
     Block,
@@ -61,6 +61,7 @@ pub(crate) struct Input {
     start: u64,
 }
 
+/// The decompressed content of an input, read directly or from the thread that decodes it.
 enum Content {
     Direct(Box<PeekReader<Layer<Descriptor>>>),
     DecodedAhead(ReadAhead),

@@ -29,7 +29,7 @@ const ZIP_SIGNATURES: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"]
 /// The first bytes of text that has NULs: UTF-16 in either byte order, and UTF-32 in little-endian order.
 const BYTE_ORDER_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
-/// The judgement on the first bytes.
+/// The judgement on the first bytes of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     AsExpected,

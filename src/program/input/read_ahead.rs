@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
-/// The number of bytes that are decoded before they are handed over. Handing over wakes a thread: with 256 KiB, 200
-/// MB of log take a tenth longer, with 64 KiB a third.
+/// The number of bytes that are decoded before they are handed over. Handing over wakes a thread:
+/// with 256 KiB, 200 MB of log take a tenth longer, with 64 KiB a third.
 const PIECE_BYTES: usize = 1024 * 1024;
 /// The number of pieces: one being decoded, one on its way, one being annotated.
 const PIECES: usize = 3;

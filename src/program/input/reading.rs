@@ -26,7 +26,7 @@ pub struct Reading {
     pub progress: Progress,
 }
 
-/// An input that was opened.
+/// An opened input, which is text or not.
 pub(crate) enum OpenedInput {
     Input(Input),
     /// An input that is not text: its bytes as they are, from the first on.
@@ -117,7 +117,7 @@ impl Reading {
     }
 }
 
-/// Returns a reader of the decompressed content, as [`Reading::open`] does for files; `None` if `rdr` has no
+/// Returns a reader of the decompressed content, as `Reading::open` does for files; `None` if `rdr` has no
 /// compressed data.
 ///
 /// # Errors

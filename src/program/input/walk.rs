@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
-/// An input that is to be read.
+/// An input to be read.
 #[derive(Clone, Debug)]
 pub struct InputFile {
     pub name: InputName,
@@ -31,7 +31,7 @@ pub struct InputFile {
 pub struct Listing {
     /// The inputs in the order of the operands; in a folder, in the order of names (`a.2` before `a.10`).
     pub files: Vec<InputFile>,
-    /// Folders, and files in them, that cannot be read.
+    /// Folders, and files in folders, that cannot be read, each with the error.
     pub unread: Vec<(InputName, io::Error)>,
     /// Links in folders whose target does not exist.
     pub dangling: Vec<InputName>,
@@ -135,6 +135,7 @@ fn stdin_bytes() -> Option<u64> {
     is_file.then(|| u64::try_from(stat.st_size).unwrap_or(0).saturating_sub(position))
 }
 
+/// Adds the files in a folder and in all folders below it to the listing.
 fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
     let is_shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
     let entries = WalkDir::new(folder).sort_by(|a, b| by_name(a.file_name(), b.file_name()));

@@ -36,6 +36,11 @@ pub(crate) fn read_whole(name: &InputName, bound: Bound) -> io::Result<Vec<u8>> 
 }
 
 impl Bound {
+    /// Returns all bytes of a reader.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the reader fails, or has more bytes than the bound.
     fn read(self, rdr: impl Read) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         rdr.take(self.bytes_max + 1).read_to_end(&mut bytes)?;

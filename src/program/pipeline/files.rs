@@ -114,7 +114,7 @@ fn write_file(
     }
 }
 
-/// Annotates one input, which is text, into its file, and returns its counts. Reports trouble with the input.
+/// Annotates one opened input into its file, and returns its counts. Reports trouble with the input.
 ///
 /// # Errors
 ///

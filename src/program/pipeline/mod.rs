@@ -97,9 +97,9 @@ impl Pipeline {
         Ok((wtr.into_inner().into_inner()?, tally))
     }
 
-    /// Opens an input, and checks that it is text if it was found in a folder, where other files are common. A file
-    /// that is named is annotated whatever it holds; except, where it can be copied, an archive, which annotating
-    /// would destroy.
+    /// Opens an input, and checks that it is text if it was found in a folder, because folders have other files, too.
+    /// A file that is named is annotated whatever it holds, unless it is an archive, which annotating would destroy,
+    /// and can be copied.
     ///
     /// # Errors
     ///

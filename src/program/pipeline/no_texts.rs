@@ -12,6 +12,7 @@ const NAMED: usize = 3;
 pub struct NoTexts(Mutex<Kept>);
 
 #[derive(Debug, Default)]
+/// The number of inputs that are not text, and the names to print.
 struct Kept {
     count: usize,
     /// The names of the first inputs, by the number of the input.

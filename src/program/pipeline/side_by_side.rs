@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 struct Pieces<'a> {
     pipeline: &'a Pipeline,
     files: std::slice::Iter<'a, InputFile>,
-    /// The file that is being handed out in blocks.
+    /// The file that is being handed out in blocks, with its remaining blocks.
     blocks: Option<(&'a InputFile, Blocks)>,
     next_ticket: u64,
     /// True if a signal came before all work was handed out.
@@ -133,6 +133,12 @@ fn do_pieces<'a, W: Write>(
     }
 }
 
+/// Does one piece of work. Its counts go to `ledger`, and its lines and its trouble to `wtr`, which writes them in
+/// its turn.
+///
+/// # Errors
+///
+/// Returns the error of the writer.
 fn do_piece<'a, W: Write>(
     pipeline: &Pipeline,
     piece: InputPiece<'a>,
@@ -166,6 +172,7 @@ fn do_piece<'a, W: Write>(
 }
 
 impl<'a> Pieces<'a> {
+    /// Returns the next piece of work; `None` if there is no more, or a signal has ended reading.
     fn next(&mut self) -> Option<InputPiece<'a>> {
         let (file, work, is_last) = self.next_work()?;
         if signals::ask_to_stop(Stop::File) {
@@ -177,6 +184,8 @@ impl<'a> Pieces<'a> {
         Some(InputPiece { ticket, file, work, is_last })
     }
 
+    /// Returns the file and the work of the next piece, and true if the file is done with it; `None` if there is no
+    /// more work.
     fn next_work(&mut self) -> Option<(&'a InputFile, Work, bool)> {
         let line_buffered = self.pipeline.reading.buffering == Buffering::Line;
         if let Some((file, mut blocks)) = self.blocks.take() {

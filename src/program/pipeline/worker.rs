@@ -46,6 +46,7 @@ impl From<io::Error> for Trouble {
 }
 
 impl<'a> Worker<'a> {
+    /// Returns a worker with its own copy of the pipeline's counter.
     pub(super) fn new(pipeline: &'a Pipeline) -> Self {
         let (progress, counter) = (&pipeline.reading.progress, pipeline.counter.clone());
         let watch = Watch { progress, counter, in_line: false };

@@ -10,7 +10,7 @@ pub(crate) enum ExitStatus {
     Success,
     /// A check has failed, or a look-up has not found all.
     Failure,
-    /// Bad usage, an input that cannot be read, output that cannot be written.
+    /// Bad usage or configuration, an input that cannot be read, or an output that cannot be written.
     Trouble,
 }
 

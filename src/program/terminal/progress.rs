@@ -25,6 +25,7 @@ const QUIET_AT_FIRST: Duration = Duration::from_millis(500);
 pub struct Progress(Option<Arc<Shown>>);
 
 #[derive(Debug)]
+/// The state of progress that is shown, which all clones share.
 struct Shown {
     bar: ProgressBar,
     files: Arc<AtomicU64>,
@@ -78,6 +79,7 @@ impl Progress {
         }
     }
 
+    /// Subtracts bytes that will be read again.
     pub(crate) fn take_back_bytes(&self, count: u64) {
         if let Some(shown) = &self.0 {
             shown.bar.dec(count);

@@ -63,6 +63,7 @@ impl Grammar {
         self.option(arg).map(|arg| arg.get_id().clone())
     }
 
+    /// Returns the option that an argument names (`--only=error`, `-C`); `None` if there is no such option.
     fn option(&self, arg: &str) -> Option<&Arg> {
         let name = arg.split('=').next().unwrap_or_default();
         let is_named = |arg: &&Arg| match name.strip_prefix("--") {
@@ -80,6 +81,7 @@ impl Grammar {
         ids.iter().any(|id| others.iter().any(|other| self.excludes(id, other) || self.excludes(other, id)))
     }
 
+    /// Returns true if the option `id` declares that it cannot be used with the option `other`.
     fn excludes(&self, id: &Id, other: &Id) -> bool {
         let arg = self.0.get_arguments().find(|arg| arg.get_id() == id);
         let conflicts = arg.map(|arg| self.0.get_arg_conflicts_with(arg)).unwrap_or_default();

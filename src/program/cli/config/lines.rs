@@ -1,4 +1,4 @@
-//! The lines of a configuration file, each parsed once.
+//! The lines of a configuration file: each holds one option, and is parsed once.
 
 use super::grammar::{Grammar, typed_ids};
 use super::{PROGRAM, without_dashes};
@@ -139,6 +139,7 @@ fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Optio
     }
 }
 
+/// Returns true if a value begins and ends with the same kind of quote.
 fn is_in_quotes(value: &str) -> bool {
     let quotes = ['"', '\''];
     value.len() > 1 && quotes.into_iter().any(|quote| value.starts_with(quote) && value.ends_with(quote))

@@ -14,7 +14,7 @@ use grammar::Grammar;
 use lines::{ConfigLine, plain_arguments, read_lines};
 use std::ffi::OsString;
 
-/// The first argument where no name of the program was typed.
+/// The first argument of a parse in which nothing was typed.
 const PROGRAM: &str = "imsdk-annotate";
 
 /// The reason why the arguments are refused.
@@ -119,6 +119,7 @@ fn with_lines(
     grammar.parse(typed, &usable)
 }
 
+/// Returns true if parsing `typed` behind `lines` fails with an error of this kind.
 fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&ConfigLine], kind: ErrorKind) -> bool {
     grammar.parse(typed, lines).is_err_and(|error| error.kind() == kind)
 }

@@ -119,6 +119,7 @@ impl Annotate {
 }
 
 impl Job {
+    /// Returns the pipeline for the inputs, before any of them is opened.
     fn pipeline(
         &self,
         annotator: Annotator,
@@ -198,6 +199,7 @@ impl Job {
         if wanted > 1 { wanted.min(threads_max()) } else { wanted }
     }
 
+    /// Returns the progress of the run, which is hidden unless the condition for showing it is met.
     fn shown_progress(&self, inputs: &[InputFile]) -> Progress {
         let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
         let beside_output = self.lines_to.is_stdout() && io::stdout().is_terminal();

@@ -82,6 +82,7 @@ fn texts(entry: &Entry, language: Language) -> Vec<&str> {
     texts
 }
 
+/// Returns the escape sequence that colours an entry by its severity; `None` without colour.
 fn paint(entry: &Entry, color: bool) -> Option<String> {
     color.then(|| format!("\x1b[{}m", entry.severity().color()))
 }

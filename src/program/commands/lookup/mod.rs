@@ -81,6 +81,7 @@ impl LookUp {
         ExitStatus::of(messages, !found.missing.is_empty())
     }
 
+    /// Writes the found entries to standard output, as JSON, as blocks or as a table.
     fn write(&self, found: &Found<'_>) -> io::Result<()> {
         let color = self.coloring.is_on(io::stdout().is_terminal());
         let mut wtr = BufWriter::new(Output::stdout()?);
@@ -95,6 +96,11 @@ impl LookUp {
     }
 }
 
+/// Finds the entries that a selector selects.
+///
+/// # Errors
+///
+/// Returns the message if the selector cannot be used for a catalog.
 fn list<'a>(select: &str, catalog: &'a Catalog, language: Language) -> Result<Found<'a>, String> {
     let selector = Selector::parse(select, catalog, None).map_err(|error| match error {
         SelectorError::NoBaseline => {
