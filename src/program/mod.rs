@@ -23,7 +23,7 @@ pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
     pub use super::input::{Buffering, InputFile, Listing, OtherName, Reading, decompress, list};
-    pub use super::output::{FilesInUse, OutputFolder, Plan, plan};
+    pub use super::output::{FilesInUse, Outlet, OutputFolder, Plan, plan};
     pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Check, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::terminal::input_name::InputName;

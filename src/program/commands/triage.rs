@@ -2,7 +2,7 @@
 
 use super::{LinesTo, ReportChoice};
 use crate::program::input::{REPORT, read_whole};
-use crate::program::output::{Destination, FilesInUse, Output, OutputFolder, Promised, resolve};
+use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
 use crate::program::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
 use crate::program::system::standard_error::StandardError;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
@@ -153,8 +153,8 @@ impl OpenReport {
             ));
         }
         if choice.is_to_stdout() {
-            let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
-            let target = ReportTarget::Destination(Destination::Stdout(stdout));
+            let stdout = Destination::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
+            let target = ReportTarget::Destination(stdout);
             let color = coloring.is_on(io::stdout().is_terminal());
             let promised = Promised::new(STDOUT_NAME);
             return Ok(Self { format, promised, is_to_stdout, target, color });
@@ -186,7 +186,7 @@ impl ReportTarget {
             Self::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
                 report.write(format, color, &mut wtr)?;
-                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
+                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish(true)
             }
         }
     }

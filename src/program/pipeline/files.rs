@@ -7,7 +7,7 @@ use crate::program::compression::Packer;
 use crate::program::compression::{Damage, Format};
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::left_out::Behind;
-use crate::program::output::{Buffered, NewFile, Origin, OutputFolder, Plan};
+use crate::program::output::{Destination, NewFile, Origin, Outlet, OutputFolder, Plan};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::{self, Stop};
 use crate::program::terminal::input_name::InputName;
@@ -126,10 +126,10 @@ fn annotate_to_file(
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let packer = match format {
-        Some(format) => Packer::new(&[format], file)?,
-        None => Packer::new(&input.formats, file)?,
+        Some(format) => Packer::new(&[format], file.into())?,
+        None => Packer::new(&input.formats, file.into())?,
     };
-    let mut wtr = Buffered::new(packer);
+    let mut wtr = Outlet::new(packer);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
@@ -155,7 +155,7 @@ fn annotate_to_file(
 }
 
 /// Ends an output, which then appears.
-fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
+fn finish(wtr: Outlet<Packer<Destination>>, is_whole: bool) -> io::Result<()> {
     wtr.into_inner()?.finish()?.finish(is_whole)
 }
 
@@ -172,12 +172,13 @@ fn copy_to_file(
     origin: Origin,
 ) -> io::Result<Tally> {
     let target = plan.copy();
-    let mut file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
+    let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
+    let mut wtr = Destination::from(file);
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         match input.read(&mut buffer) {
             Ok(0) => break,
-            Ok(count) => file.write_all(&buffer[..count])?,
+            Ok(count) => wtr.write_all(&buffer[..count])?,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
                 pipeline.messages.not_written(&plan.input.name, &error, &target.output);
@@ -185,7 +186,7 @@ fn copy_to_file(
             }
         }
     }
-    file.finish(true)?;
+    wtr.finish(true)?;
     pipeline.no_texts.add(plan.input);
     Ok(Tally::new())
 }

@@ -10,7 +10,7 @@ pub use no_texts::NoTexts;
 
 use crate::Annotator;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading, is_worth_threads};
-use crate::program::output::{Buffered, OwnLine};
+use crate::program::output::Outlet;
 use crate::program::report::{Counter, Tally};
 use crate::program::system::signals::{self, Stop};
 use crate::program::terminal::messages::{self, Messages};
@@ -44,7 +44,7 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Annotates the inputs in their order into one writer, and gives it back, with what was counted. Trouble with an
+    /// Annotates the inputs in their order into one writer, and returns what was counted. Trouble with an
     /// input is said in its turn, and the others are still done, each on lines of its own where the one before was cut off
     /// within a line.
     ///
@@ -57,17 +57,15 @@ impl Pipeline {
     pub fn annotate<W: Write + Send>(
         &self,
         inputs: &[InputFile],
-        wtr: W,
+        wtr: &mut Outlet<W>,
         threads: usize,
-    ) -> io::Result<(W, Tally)> {
-        let owes_newline = AtomicBool::new(false);
-        let mut wtr = OwnLine::new(Buffered::new(wtr), &owes_newline);
+    ) -> io::Result<Tally> {
         let mut worker = Worker::new(self);
         let mut tally = Tally::new();
         'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
             if threads > 1 && is_worth_threads(bytes) && !self.in_order {
-                tally.append(side_by_side::annotate_files(self, group, &mut wtr, &owes_newline, threads)?);
+                tally.append(side_by_side::annotate_files(self, group, wtr, threads)?);
                 continue;
             }
             for file in group {
@@ -83,18 +81,20 @@ impl Pipeline {
                 let opened = self.open(file);
                 let ahead = self.in_order && threads > 1;
                 let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
-                let outcome = worker.annotate_input(file, opened, &mut wtr)?;
+                let outcome = worker.annotate_input(file, opened, wtr)?;
                 tally.append(outcome.tally);
                 if let Some(trouble) = outcome.trouble {
                     // In the order in which they belong, should both go to one terminal.
                     wtr.flush()?;
                     self.messages.input(&file.name, &trouble.error);
-                    owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
+                    if trouble.cuts_line {
+                        wtr.owe_newline();
+                    }
                 }
             }
         }
         tally.stopped = signals::has_stopped();
-        Ok((wtr.into_inner().into_inner()?, tally))
+        Ok(tally)
     }
 
     /// Opens an input. In folders there are files that are no text; a file that is named is annotated whatever it is, unless

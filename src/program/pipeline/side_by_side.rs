@@ -4,11 +4,10 @@ use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
 use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
 use crate::program::left_out::Behind;
-use crate::program::output::{TurnWriter, Turns};
+use crate::program::output::{Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::{self, Stop};
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The pieces of work, in the order of their output.
@@ -44,7 +43,7 @@ enum Work {
 type Said<'a> = (&'a InputFile, Trouble);
 
 /// Annotates regular files into one writer, in their order, and counts their fields. What is
-/// wrong with one is said in its turn; `owes_newline` is set where one was cut off within a line.
+/// wrong with one is said in its turn; the writer owes a newline where one was cut off within a line.
 ///
 /// # Errors
 ///
@@ -52,17 +51,18 @@ type Said<'a> = (&'a InputFile, Trouble);
 pub(super) fn annotate_files<W: Write + Send>(
     pipeline: &Pipeline,
     files: &[InputFile],
-    wtr: &mut W,
-    owes_newline: &AtomicBool,
+    wtr: &mut Outlet<W>,
     threads: usize,
 ) -> io::Result<Tally> {
     // Where there are fewer files than threads, the others decode.
     let decode_ahead = 2 * files.len() <= threads;
     let pieces =
         Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
-    annotate_pieces(pieces, wtr, threads, &|(file, trouble)| {
+    annotate_pieces(pieces, wtr, threads, &|wtr, (file, trouble)| {
         pipeline.messages.input(&file.name, &trouble.error);
-        owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
+        if trouble.cuts_line {
+            wtr.owe_newline();
+        }
     })
 }
 
@@ -82,7 +82,7 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     let pieces =
         Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, is_cut: false, decode_ahead: false };
     let met = Mutex::new(None);
-    let tally = annotate_pieces(pieces, wtr, threads, &|(_, trouble)| {
+    let tally = annotate_pieces(pieces, wtr, threads, &|_, (_, trouble)| {
         *met.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
     })?;
     Ok(Outcome { tally, trouble: met.into_inner().unwrap_or_else(PoisonError::into_inner) })
@@ -93,7 +93,7 @@ fn annotate_pieces<'a, W: Write + Send>(
     pieces: Pieces<'a>,
     wtr: &mut W,
     threads: usize,
-    say: &(dyn Fn(Said<'a>) + Sync),
+    say: &(dyn Fn(&mut &mut W, Said<'a>) + Sync),
 ) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
     let turns = Turns::new(wtr, threads, say);

@@ -10,7 +10,7 @@ pub(crate) use wanted::Wanted;
 
 use super::Uses;
 use crate::program::input::Reading;
-use crate::program::output::Output;
+use crate::program::output::Destination;
 use crate::program::output::UsedAs;
 use crate::program::report::write_entries;
 use crate::program::terminal::coloring::Coloring;
@@ -83,7 +83,7 @@ impl LookUp {
 
     fn write(&self, found: &Found<'_>) -> io::Result<()> {
         let color = self.coloring.is_on(io::stdout().is_terminal());
-        let mut wtr = BufWriter::new(Output::stdout()?);
+        let mut wtr = BufWriter::new(Destination::stdout()?);
         match &self.wanted {
             _ if self.json => write_entries(&found.entries, &mut wtr)?,
             Lookup::Explain(_) => form::write_blocks(&found.entries, self.language, color, &mut wtr)?,
