@@ -5,6 +5,7 @@ use super::made_folder::{Made, make};
 use super::naive::notes::Style;
 use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
+use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
@@ -161,7 +162,13 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
 
 fn pipeline(to_folder: bool) -> Pipeline {
     let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
-    let reading = Reading { buffering: Buffering::Block, decompress: true, as_text: false, progress };
+    let reading = Reading {
+        buffering: Buffering::Block,
+        decompress: true,
+        as_text: false,
+        progress,
+        signals: Signals::default(),
+    };
     Pipeline {
         annotator,
         reading,

@@ -2,6 +2,7 @@
 
 use super::{Uses, load_catalog};
 use crate::program::output::{Destination, UsedAs};
+use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
 use crate::program::terminal::visible::visible;
@@ -25,7 +26,8 @@ impl CheckCatalog {
         }
         if let Some(entries) = load_catalog(&self.path, messages) {
             let text = comparison(&self.in_force, &Catalog::of_entries(entries));
-            let written = Destination::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+            let written =
+                Destination::stdout(&Signals::default()).and_then(|mut wtr| wtr.write_all(text.as_bytes()));
             say_if_not_written(messages, STDOUT_NAME, written);
         }
         ExitStatus::of(messages, false)

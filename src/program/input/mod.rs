@@ -22,7 +22,7 @@ pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
 use crate::Source;
 use crate::program::compression::{Format, Layer, PeekReader};
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use blocks::BLOCK_BYTES;
 use read_ahead::ReadAhead;
 use std::fs::Metadata;
@@ -59,6 +59,7 @@ pub(crate) struct Input {
     is_flushed: bool,
     /// Where it begins, if it is a regular file.
     start: u64,
+    signals: Signals,
 }
 
 enum Content {
@@ -126,7 +127,7 @@ impl Input {
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_flushed {
-            signals::set_idle(true);
+            self.signals.set_idle(true);
         }
         match &mut self.content {
             Content::Direct(rdr) => rdr.read(buffer),
@@ -155,6 +156,6 @@ impl Source for Input {
     }
 
     fn is_given_up(&self) -> bool {
-        signals::has_stopped()
+        self.signals.has_stopped()
     }
 }

@@ -5,6 +5,7 @@ use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::Foreign;
 use crate::program::compression::PeekReader;
 use crate::program::compression::{Layer, Unpacked, unpack};
+use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::fs::Metadata;
@@ -22,6 +23,7 @@ pub struct Reading {
     /// True if all is taken for text: what is no text, and what is packed in a way that is not read here.
     pub as_text: bool,
     pub progress: Progress,
+    pub signals: Signals,
 }
 
 /// An input that was opened.
@@ -47,7 +49,7 @@ impl Reading {
         name: &InputName,
         check: impl FnOnce(&Descriptor) -> io::Result<()>,
     ) -> io::Result<Input> {
-        let descriptor = Descriptor::open(name, &self.progress)?;
+        let descriptor = Descriptor::open(name, &self.progress, &self.signals)?;
         check(&descriptor)?;
         let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
@@ -57,7 +59,15 @@ impl Reading {
             rdr.get_mut().bottom_mut().gives_text();
         }
         let content = Content::Direct(Box::new(rdr));
-        Ok(Input { content, formats, buffering: self.buffering, can_wait, is_flushed: false, start })
+        Ok(Input {
+            content,
+            formats,
+            buffering: self.buffering,
+            can_wait,
+            is_flushed: false,
+            start,
+            signals: self.signals.clone(),
+        })
     }
 
     /// Unpacks what a descriptor gives from where it is, unless that is to be left as it is.
@@ -96,6 +106,7 @@ impl Reading {
             return Err(io::Error::new(ErrorKind::Unsupported, ARCHIVE_IN_PIPE));
         }
         let Input { start, buffering, can_wait, is_flushed, .. } = input;
+        let signals = self.signals.clone();
         let descriptor = input.into_descriptor().map_err(|_| ErrorKind::Unsupported)?;
         descriptor.set_position(start)?;
         if !is_text {
@@ -103,7 +114,7 @@ impl Reading {
         }
         let Unpacked { rdr, formats } = self.unpack(descriptor)?;
         let content = Content::Direct(Box::new(rdr));
-        Ok(OpenedInput::Input(Input { content, formats, buffering, can_wait, is_flushed, start }))
+        Ok(OpenedInput::Input(Input { content, formats, buffering, can_wait, is_flushed, start, signals }))
     }
 }
 

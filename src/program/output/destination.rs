@@ -5,7 +5,7 @@ use super::new_file::NewFile;
 use super::place::{Place, names_folder};
 use super::plan::resolve;
 use crate::program::input::{enlarge_pipe, wait_for};
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of, is_own, open_to_write, was_closed};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
@@ -24,6 +24,8 @@ pub(crate) struct Destination {
     opened: Opened,
     /// The progress that is shown on the terminal which the destination is, or may be.
     beside: Progress,
+    /// Told of each write.
+    signals: Signals,
 }
 
 /// A destination that is open to be written.
@@ -36,19 +38,22 @@ enum Opened {
     New(NewFile),
 }
 
-impl From<NewFile> for Destination {
-    fn from(file: NewFile) -> Self {
-        Self { opened: Opened::New(file), beside: Progress::hidden() }
-    }
-}
-
 impl Destination {
+    fn new(opened: Opened, signals: &Signals) -> Self {
+        Self { opened, beside: Progress::hidden(), signals: signals.clone() }
+    }
+
+    /// Returns a new file as a destination.
+    pub(crate) fn new_file(file: NewFile, signals: &Signals) -> Self {
+        Self::new(Opened::New(file), signals)
+    }
+
     /// Returns standard output.
     ///
     /// # Errors
     ///
     /// Fails where standard output was closed from the start.
-    pub(crate) fn stdout() -> io::Result<Self> {
+    pub(crate) fn stdout(signals: &Signals) -> io::Result<Self> {
         if was_closed(STDOUT) {
             return Err(Errno::BADF.into());
         }
@@ -56,7 +61,7 @@ impl Destination {
         if FileType::from_raw_mode(fstat(stdout.as_fd())?.st_mode) == FileType::Fifo {
             enlarge_pipe(stdout.as_fd());
         }
-        Ok(Self { opened: Opened::Stdout(stdout), beside: Progress::hidden() })
+        Ok(Self::new(Opened::Stdout(stdout), signals))
     }
 
     /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced. A path that names a
@@ -65,7 +70,7 @@ impl Destination {
     /// # Errors
     ///
     /// Fails where the file cannot be made or opened, or is a descriptor that was closed from the start.
-    pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
+    pub(crate) fn file(path: &Path, progress: &Progress, signals: &Signals) -> io::Result<Self> {
         let descriptor = descriptor_of(path);
         if descriptor.is_some_and(|descriptor| was_closed(descriptor) || is_own(descriptor)) {
             return Err(Errno::BADF.into());
@@ -85,12 +90,12 @@ impl Destination {
             };
             if let Some(file) = special {
                 // It may be the terminal that progress is shown on.
-                return Ok(Self { opened: Opened::Special(file), beside: progress.clone() });
+                return Ok(Self::new(Opened::Special(file), signals).beside(progress));
             }
         }
         let resolved = resolve(path);
         resolved.parent().map_or(Ok(()), refuse_missing)?;
-        NewFile::create(Place::of_path(resolved), None).map(Self::from)
+        NewFile::create(Place::of_path(resolved), None).map(|file| Self::new_file(file, signals))
     }
 
     /// Returns the file of a report below the folder of `--output-dir`, where no link is followed: not one to a folder, and one
@@ -99,20 +104,17 @@ impl Destination {
     /// # Errors
     ///
     /// Fails where a folder on the way is not there or is a link, and where the file cannot be made or opened.
-    pub(crate) fn below(folder: &OutputFolder, relative: &Path) -> io::Result<Self> {
+    pub(crate) fn below(folder: &OutputFolder, relative: &Path, signals: &Signals) -> io::Result<Self> {
         let place = folder.place_to_look(relative).map_err(|error| match relative.parent() {
             Some(parent) if error.kind() == ErrorKind::NotFound => no_folder(&folder.root().join(parent)),
             _ => error,
         })?;
         match place.file_type() {
             None | Some(FileType::RegularFile | FileType::Symlink) => {
-                NewFile::create(place, None).map(Self::from)
+                NewFile::create(place, None).map(|file| Self::new_file(file, signals))
             }
             Some(FileType::Directory) => Err(ErrorKind::IsADirectory.into()),
-            Some(_) => {
-                let opened = Opened::Special(place.open_to_write()?);
-                Ok(Self { opened, beside: Progress::hidden() })
-            }
+            Some(_) => Ok(Self::new(Opened::Special(place.open_to_write()?), signals)),
         }
     }
 
@@ -162,7 +164,7 @@ impl Destination {
 
     /// Writes once. Where another program has set the destination to be non-blocking, waits as if it had not.
     fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        signals::before_write(slices.iter().map(|slice| slice.len()).sum());
+        self.signals.before_write(slices.iter().map(|slice| slice.len()).sum());
         loop {
             let written = match slices {
                 [bytes] => rustix::io::write(self.as_fd(), bytes),

@@ -12,7 +12,7 @@ use crate::Annotator;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading, is_worth_threads};
 use crate::program::output::Outlet;
 use crate::program::report::{Counter, Tally};
-use crate::program::system::signals::{self, Stop};
+use crate::program::system::signals::Stop;
 use crate::program::terminal::messages::{self, Messages};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io::{self, Write};
@@ -69,14 +69,14 @@ impl Pipeline {
                 continue;
             }
             for file in group {
-                if signals::ask_to_stop(Stop::of(file.is_stream())) {
+                if self.reading.signals.ask_to_stop(Stop::of(file.is_stream())) {
                     tally.complete &= inputs[file.number..].iter().all(InputFile::is_stream);
                     break 'groups;
                 }
                 if file.is_stream() {
                     // Opening a named pipe waits for its writer, as reading does.
                     wtr.flush()?;
-                    signals::set_idle(true);
+                    self.reading.signals.set_idle(true);
                 }
                 let opened = self.open(file);
                 let ahead = self.in_order && threads > 1;
@@ -93,7 +93,7 @@ impl Pipeline {
                 }
             }
         }
-        tally.stopped = signals::has_stopped();
+        tally.stopped = self.reading.signals.has_stopped();
         Ok(tally)
     }
 

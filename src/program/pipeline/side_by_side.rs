@@ -6,7 +6,7 @@ use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is
 use crate::program::left_out::Behind;
 use crate::program::output::{Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
-use crate::program::system::signals::{self, Stop};
+use crate::program::system::signals::Stop;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
@@ -152,7 +152,7 @@ fn do_piece<'a, W: Write>(
     let Outcome { tally, trouble } = outcome;
     let behind = match &trouble {
         // The pieces behind would follow on a gap.
-        Some(trouble) if signals::is_stop(&trouble.error) => Behind::AllIsLeftOut,
+        Some(trouble) if pipeline.reading.signals.is_stop(&trouble.error) => Behind::AllIsLeftOut,
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,
     };
@@ -163,7 +163,7 @@ fn do_piece<'a, W: Write>(
 impl<'a> Pieces<'a> {
     fn next(&mut self) -> Option<InputPiece<'a>> {
         let (file, work, is_last) = self.next_work()?;
-        if signals::ask_to_stop(Stop::File) {
+        if self.pipeline.reading.signals.ask_to_stop(Stop::File) {
             self.is_cut = true;
             return None;
         }

@@ -8,7 +8,7 @@ use crate::program::input::{Buffering, InputFile};
 use crate::program::output::{Destination, Outlet, Promised};
 use crate::program::pipeline::{Pipeline, annotate_to_files};
 use crate::program::report::Tally;
-use crate::program::system::signals::{self, Stop};
+use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{STDOUT_NAME, say_if_not_written};
 use std::io::{self, IsTerminal};
@@ -35,7 +35,7 @@ impl Job {
 
     fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Option<Tally> {
         let format = self.format.unwrap_or(Format::Plain);
-        let destination = Destination::stdout().and_then(|stdout| {
+        let destination = Destination::stdout(&pipeline.reading.signals).and_then(|stdout| {
             if stdout.is_file() && format != Format::Plain {
                 // Nobody waits for what is compressed in a file; without flushes its bytes depend on neither reads nor
                 // threads.
@@ -51,7 +51,7 @@ impl Job {
     fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
         let format = self.format.unwrap_or(Format::of_name(path));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
-        let destination = Destination::file(path, &pipeline.reading.progress);
+        let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals);
         // A file that a descriptor has open can be read along, unless it is compressed.
         let can_be_read_along =
             format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
@@ -82,7 +82,7 @@ impl Job {
         });
         let (tally, wtr) = say_if_not_written(&pipeline.messages, name, counted)?;
         let written = wtr.into_inner().and_then(|encoder| {
-            let stop = signals::stopped_in();
+            let stop = pipeline.reading.signals.stopped_in();
             let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
             if is_begun || stop == Some(Stop::Stream) {
                 let destination = encoder.finish()?;
