@@ -14,7 +14,7 @@ mod terminal;
 
 pub use system::standard_streams::look_at_standard_streams;
 
-use system::signals;
+use system::signals::{self, Signals};
 use terminal::messages::Messages;
 use terminal::progress::Progress;
 
@@ -23,9 +23,10 @@ pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
     pub use super::input::{Buffering, InputFile, Listing, OtherName, Reading, decompress, list};
-    pub use super::output::{FilesInUse, OutputFolder, Plan, plan};
+    pub use super::output::{FilesInUse, Outlet, OutputFolder, Plan, plan};
     pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Check, Counter, LoadedReport, Report, ReportFormat, Tally, load};
+    pub use super::system::signals::Signals;
     pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;
@@ -41,7 +42,7 @@ pub mod parts {
 
 /// Runs the program, with the arguments and the environment that it was started with.
 pub fn main() -> std::process::ExitCode {
-    let messages = Messages::new(Progress::hidden());
+    let messages = Messages::new(Progress::hidden(), Signals::default());
     if let Err(error) = signals::ignore_user_signals() {
         messages.say(&format!("signals cannot be handled: {error}"));
     }

@@ -6,11 +6,12 @@ use super::made_folder::{Made, make};
 use super::naive::notes::Style;
 use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
+use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
 use imsdk_annotate::program::parts::{Counter, Tally};
-use imsdk_annotate::program::parts::{FilesInUse, plan};
+use imsdk_annotate::program::parts::{FilesInUse, Outlet, plan};
 use imsdk_annotate::program::parts::{NoTexts, Pipeline, annotate_to_files};
 use imsdk_annotate::{Annotator, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +163,13 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
 
 fn pipeline(to_folder: bool) -> Pipeline {
     let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
-    let reading = Reading { buffering: Buffering::Block, decompress: true, as_text: false, progress };
+    let reading = Reading {
+        buffering: Buffering::Block,
+        decompress: true,
+        as_text: false,
+        progress,
+        signals: Signals::default(),
+    };
     Pipeline {
         annotator,
         reading,
@@ -202,7 +209,9 @@ fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
 fn check_stream(folders: &[PathBuf], made: &[Made], fates: &[Fate], threads: usize) {
     let expected = expected(folders, made, fates);
     let pipeline = pipeline(false);
-    let (stream, tally) = pipeline.annotate(&listed(folders, &expected), Vec::new(), threads).unwrap();
+    let mut outlet = Outlet::new(Vec::new());
+    let tally = pipeline.annotate(&listed(folders, &expected), &mut outlet, threads).unwrap();
+    let stream = outlet.into_inner().unwrap();
     assert_same(&stream, &expected.stream, || format!("stream, {threads} threads"));
     check(&pipeline, &tally, &expected);
 }

@@ -11,6 +11,7 @@ use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses, load_b
 use crate::program::input::{Buffering, Reading};
 use crate::program::output::{StreamContent, UsedAs};
 use crate::program::report::{Baseline, Check, of_selector};
+use crate::program::system::signals::Signals;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
@@ -107,6 +108,7 @@ fn reading(args: &Args) -> Reading {
         decompress: !args.no_decompress,
         as_text: args.text,
         progress: Progress::hidden(),
+        signals: Signals::default(),
     }
 }
 

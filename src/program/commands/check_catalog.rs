@@ -1,7 +1,8 @@
 //! Checks a catalog: shows the changes that it would make to the catalog in force.
 
 use super::{Uses, load_catalog};
-use crate::program::output::{Output, UsedAs};
+use crate::program::output::{Destination, UsedAs};
+use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
 use crate::program::terminal::visible::visible;
@@ -26,7 +27,8 @@ impl CheckCatalog {
         }
         if let Some(entries) = load_catalog(&self.path, messages) {
             let text = comparison(&self.in_force, &Catalog::of_entries(entries));
-            let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+            let written =
+                Destination::stdout(&Signals::default()).and_then(|mut wtr| wtr.write_all(text.as_bytes()));
             say_if_not_written(messages, STDOUT_NAME, written);
         }
         ExitStatus::of(messages, false)

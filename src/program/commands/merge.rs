@@ -4,7 +4,7 @@ use super::{LinesTo, Triage, Uses};
 use crate::program::input::{REPORT, read_whole};
 use crate::program::output::{self, UsedAs};
 use crate::program::report::{LoadedReport, Tally, load};
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
@@ -27,14 +27,15 @@ impl Merge {
         if !triage.counts() {
             return refuse(messages, "--merge-reports needs a --report to write, or a --fail-on to check");
         }
+        let signals = Signals::default();
         if uses.makes_files {
             // If this fails, an interruption leaves a file with a temporary name behind.
-            let _ = signals::watch_with(output::remove_new_files);
+            let _ = signals.watch_with(output::remove_new_files);
         }
         warnings.iter().for_each(|warning| messages.mention(warning));
         let opened = uses
             .files_in_use(inputs.iter(), UsedAs::Report)
-            .and_then(|files_in_use| triage.open_reports(&LinesTo::Nowhere, &files_in_use, None));
+            .and_then(|files_in_use| triage.open_reports(&LinesTo::Nowhere, &files_in_use, None, &signals));
         if let Err(refusal) = opened {
             return refuse(messages, &refusal);
         }

@@ -20,7 +20,8 @@ pub(crate) use report_choice::ReportChoice;
 pub(crate) use triage::{Triage, load_baseline};
 pub(crate) use uses::Uses;
 
-use crate::program::output::Output;
+use crate::program::output::Destination;
+use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
 use std::io::Write;
@@ -49,7 +50,7 @@ impl Mode {
 }
 
 fn print(text: &[u8], messages: &Messages) -> ExitStatus {
-    let written = Output::stdout().and_then(|mut wtr| wtr.write_all(text));
+    let written = Destination::stdout(&Signals::default()).and_then(|mut wtr| wtr.write_all(text));
     say_if_not_written(messages, STDOUT_NAME, written);
     ExitStatus::of(messages, false)
 }

@@ -2,8 +2,9 @@
 
 use super::{LinesTo, ReportChoice};
 use crate::program::input::{REPORT, read_whole};
-use crate::program::output::{Destination, FilesInUse, Output, OutputFolder, Promised, resolve};
+use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
 use crate::program::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
+use crate::program::system::signals::Signals;
 use crate::program::system::standard_error::StandardError;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::coloring::Coloring;
@@ -69,6 +70,7 @@ impl Triage {
         lines_to: &LinesTo,
         files_in_use: &FilesInUse,
         folder: Option<&OutputFolder>,
+        signals: &Signals,
     ) -> Result<(), String> {
         let mut taken = Vec::new();
         if let LinesTo::File(path) = lines_to {
@@ -81,7 +83,14 @@ impl Triage {
                 }
                 taken.push(place);
             }
-            self.reports.push(OpenReport::open(choice, self.coloring, lines_to, files_in_use, folder)?);
+            self.reports.push(OpenReport::open(
+                choice,
+                self.coloring,
+                lines_to,
+                files_in_use,
+                folder,
+                signals,
+            )?);
         }
         Ok(())
     }
@@ -140,12 +149,14 @@ impl OpenReport {
         lines_to: &LinesTo,
         files_in_use: &FilesInUse,
         folder: Option<&OutputFolder>,
+        signals: &Signals,
     ) -> Result<Self, String> {
         let format = choice.format;
         let Some(path) = &choice.path else {
             let on_terminal = io::stderr().is_terminal();
             let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
-            let stderr = StandardError::for_reports().map_err(|error| output_trouble(STDERR_NAME, &error))?;
+            let stderr =
+                StandardError::for_reports(signals).map_err(|error| output_trouble(STDERR_NAME, &error))?;
             let (target, color) = (ReportTarget::Stderr { stderr, below_lines }, coloring.is_on(on_terminal));
             let promised = Promised::new(STDERR_NAME);
             return Ok(Self { format, promised, is_to_stdout: false, target, color });
@@ -159,8 +170,8 @@ impl OpenReport {
             ));
         }
         if choice.is_to_stdout() {
-            let stdout = Output::stdout().map_err(|error| output_trouble(STDOUT_NAME, &error))?;
-            let target = ReportTarget::Destination(Destination::Stdout(stdout));
+            let stdout = Destination::stdout(signals).map_err(|error| output_trouble(STDOUT_NAME, &error))?;
+            let target = ReportTarget::Destination(stdout);
             let color = coloring.is_on(io::stdout().is_terminal());
             let promised = Promised::new(STDOUT_NAME);
             return Ok(Self { format, promised, is_to_stdout, target, color });
@@ -172,8 +183,8 @@ impl OpenReport {
         let promised = Promised::new(&name);
         let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
         let destination = match below {
-            Some((folder, relative)) => Destination::below(folder, &relative),
-            None => Destination::file(path, &Progress::hidden()),
+            Some((folder, relative)) => Destination::below(folder, &relative, signals),
+            None => Destination::file(path, &Progress::hidden(), signals),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
         let color = coloring.is_on(false);
@@ -192,7 +203,7 @@ impl ReportTarget {
             Self::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
                 report.write(format, color, &mut wtr)?;
-                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
+                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish(true)
             }
         }
     }

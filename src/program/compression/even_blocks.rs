@@ -1,6 +1,6 @@
 //! Blocks of one size for an encoder, whatever the sizes of the pieces that are written.
 
-use std::io::{self, IoSlice, Write};
+use std::io::{self, Write};
 
 /// Size of a block: that of zstd's own blocks.
 const BLOCK_BYTES: usize = 128 * 1024;
@@ -52,10 +52,6 @@ impl<W: Write> Write for EvenBlocks<W> {
             rest = back;
         }
         Ok(bytes.len())
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        slices.iter().map(|slice| self.write(slice)).sum()
     }
 
     /// Flushes if there is something to flush: encoders mark each flush in their output, also where nothing came before it.

@@ -231,6 +231,7 @@ impl Source for Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::system::signals::Signals;
     use crate::program::terminal::input_name::InputName;
     use crate::program::terminal::progress::Progress;
 
@@ -239,7 +240,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         std::fs::write(&path, text).unwrap();
-        let file = Descriptor::open(&InputName::File(path), &Progress::hidden()).unwrap();
+        let file =
+            Descriptor::open(&InputName::File(path), &Progress::hidden(), &Signals::default()).unwrap();
         let mut blocks = Blocks::new(file, 0, text.len() as u64);
         let mut parts = Vec::new();
         while let Some(mut block) = blocks.next(false) {
@@ -281,7 +283,9 @@ mod tests {
         let text = b"0123456\n".repeat(4 * block / 8);
         for length in [0, 1, block - 1, block, block + 1, 3 * block - 1, 4 * block - 1] {
             std::fs::write(&path, &text).unwrap();
-            let file = Descriptor::open(&InputName::File(path.clone()), &Progress::hidden()).unwrap();
+            let file =
+                Descriptor::open(&InputName::File(path.clone()), &Progress::hidden(), &Signals::default())
+                    .unwrap();
             let mut blocks = Blocks::new(file, 0, text.len() as u64);
             let mut opened: Vec<Block> = std::iter::from_fn(|| blocks.next(false)).collect();
             std::fs::File::options().write(true).open(&path).unwrap().set_len(length as u64).unwrap();

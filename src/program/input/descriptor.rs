@@ -1,6 +1,6 @@
 //! File descriptors of inputs: reads without a buffer, and the question whether a read would wait.
 
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
@@ -26,6 +26,8 @@ pub(crate) struct Descriptor {
     is_text: bool,
     /// Counts the bytes that are read in order.
     progress: Progress,
+    /// Told of each read, and may end it.
+    signals: Signals,
 }
 
 #[derive(Debug)]
@@ -41,15 +43,21 @@ impl Descriptor {
     /// # Errors
     ///
     /// Returns an error if the input cannot be opened, is a directory, or was closed before the program started.
-    pub(super) fn open(name: &InputName, progress: &Progress) -> io::Result<Self> {
+    pub(super) fn open(name: &InputName, progress: &Progress, signals: &Signals) -> io::Result<Self> {
         let handle = match name {
             InputName::Stdin if was_closed(STDIN) => return Err(Errno::BADF.into()),
             InputName::Stdin => Handle::Stdin(io::stdin()),
             InputName::File(path) if is_closed_stream(path) => return Err(Errno::BADF.into()),
-            InputName::File(path) => Handle::File(open_file(path)?),
+            InputName::File(path) => Handle::File(open_file(path, signals)?),
         };
-        let mut descriptor =
-            Self { handle, can_wait: true, is_dry: false, is_text: false, progress: progress.clone() };
+        let mut descriptor = Self {
+            handle,
+            can_wait: true,
+            is_dry: false,
+            is_text: false,
+            progress: progress.clone(),
+            signals: signals.clone(),
+        };
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
             FileType::RegularFile => descriptor.can_wait = false,
@@ -97,7 +105,7 @@ impl Descriptor {
     /// Reads once at a byte offset of the file, without a change to its position.
     pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
         let count = rustix::io::pread(self.as_fd(), buffer, position)?;
-        signals::set_idle(false);
+        self.signals.set_idle(false);
         Ok(count)
     }
 
@@ -131,9 +139,9 @@ impl Read for Descriptor {
         loop {
             if self.can_wait && !self.is_text {
                 // The output of all earlier reads has been written, or their bytes are too few to be decoded.
-                signals::set_idle(true);
+                self.signals.set_idle(true);
             }
-            let has_waited = signals::before_read(self.as_fd(), self.can_wait)?;
+            let has_waited = self.signals.before_read(self.as_fd(), self.can_wait)?;
             match rustix::io::read(self.as_fd(), &mut *buffer) {
                 Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
                 Err(error) => return Err(error.into()),
@@ -153,9 +161,9 @@ impl Read for Descriptor {
 /// # Errors
 ///
 /// Returns an error if the file cannot be opened, or a signal comes first.
-fn open_file(path: &Path) -> io::Result<File> {
+fn open_file(path: &Path, signals: &Signals) -> io::Result<File> {
     let can_wait = || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-    if signals::reads_are_given_up() && can_wait() { open_on_thread(path) } else { File::open(path) }
+    if signals.reads_are_given_up() && can_wait() { open_on_thread(path, signals) } else { File::open(path) }
 }
 
 /// Opens a file on another thread, which is left behind if a signal comes before the file is open.
@@ -163,7 +171,7 @@ fn open_file(path: &Path) -> io::Result<File> {
 /// # Errors
 ///
 /// Fails as [`open_file`] does.
-fn open_on_thread(path: &Path) -> io::Result<File> {
+fn open_on_thread(path: &Path, signals: &Signals) -> io::Result<File> {
     // `done` reaches its end when the other thread is done.
     let (done, done_wtr) = io::pipe()?;
     let (opened_wtr, opened) = mpsc::channel();
@@ -177,7 +185,7 @@ fn open_on_thread(path: &Path) -> io::Result<File> {
         // write.
         return File::open(path);
     }
-    signals::before_read(done.as_fd(), true)?;
+    signals.before_read(done.as_fd(), true)?;
     opened.recv().map_err(io::Error::other)?
 }
 

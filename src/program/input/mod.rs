@@ -21,7 +21,7 @@ pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
 use crate::program::compression::{Format, Layer, PeekReader};
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use crate::stream::Source;
 use blocks::BLOCK_BYTES;
 use read_ahead::ReadAhead;
@@ -59,6 +59,7 @@ pub(crate) struct Input {
     is_flushed: bool,
     /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
+    signals: Signals,
 }
 
 /// The decompressed content of an input, read directly or from the thread that decodes it.
@@ -135,7 +136,7 @@ impl Input {
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_flushed {
-            signals::set_idle(true);
+            self.signals.set_idle(true);
         }
         match &mut self.content {
             Content::Direct(rdr) => rdr.read(buffer),
@@ -164,6 +165,6 @@ impl Source for Input {
     }
 
     fn is_given_up(&self) -> bool {
-        signals::has_stopped()
+        self.signals.has_stopped()
     }
 }

@@ -7,6 +7,7 @@
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
+use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::fs::Metadata;
@@ -24,6 +25,7 @@ pub struct Reading {
     /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
     pub progress: Progress,
+    pub signals: Signals,
 }
 
 /// An opened input, which is text or not.
@@ -51,7 +53,7 @@ impl Reading {
         name: &InputName,
         check: impl FnOnce(&Descriptor) -> io::Result<()>,
     ) -> io::Result<Input> {
-        let descriptor = Descriptor::open(name, &self.progress)?;
+        let descriptor = Descriptor::open(name, &self.progress, &self.signals)?;
         check(&descriptor)?;
         let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
@@ -61,7 +63,15 @@ impl Reading {
             rdr.get_mut().bottom_mut().gives_text();
         }
         let content = Content::Direct(Box::new(rdr));
-        Ok(Input { content, formats, buffering: self.buffering, can_wait, is_flushed: false, start })
+        Ok(Input {
+            content,
+            formats,
+            buffering: self.buffering,
+            can_wait,
+            is_flushed: false,
+            start,
+            signals: self.signals.clone(),
+        })
     }
 
     /// Decompresses the content of a descriptor from its position on, unless `self.decompress` is false.
@@ -106,6 +116,7 @@ impl Reading {
             return Err(io::Error::new(ErrorKind::Unsupported, ARCHIVE_IN_PIPE));
         }
         let Input { start, buffering, can_wait, is_flushed, .. } = input;
+        let signals = self.signals.clone();
         let descriptor = input.into_descriptor().map_err(|_| ErrorKind::Unsupported)?;
         descriptor.set_position(start)?;
         if !is_text {
@@ -113,7 +124,7 @@ impl Reading {
         }
         let Unpacked { rdr, formats } = self.unpack(descriptor)?;
         let content = Content::Direct(Box::new(rdr));
-        Ok(OpenedInput::Input(Input { content, formats, buffering, can_wait, is_flushed, start }))
+        Ok(OpenedInput::Input(Input { content, formats, buffering, can_wait, is_flushed, start, signals }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads inputs as a whole before any work, within a bound of size: configurations, catalogs, reports.
 
 use super::descriptor::Descriptor;
+use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::io::{self, ErrorKind, Read};
@@ -32,7 +33,7 @@ pub(crate) const REPORT: Bound = Bound {
 /// Returns an error if the input cannot be opened or read, was closed before the program started, or is larger than
 /// the bound.
 pub(crate) fn read_whole(name: &InputName, bound: Bound) -> io::Result<Vec<u8>> {
-    bound.read(Descriptor::open(name, &Progress::hidden())?)
+    bound.read(Descriptor::open(name, &Progress::hidden(), &Signals::default())?)
 }
 
 impl Bound {

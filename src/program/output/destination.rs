@@ -1,42 +1,76 @@
-//! Where one stream of output goes: standard output, a new file, or a device or pipe that has a name.
+//! The place that one stream of output goes to: standard output, a new file, or a device or pipe that has a name.
 
 use super::folder::OutputFolder;
 use super::new_file::NewFile;
 use super::place::{Place, names_folder};
 use super::plan::resolve;
-use super::standard::{Output, first_of};
-use crate::program::system::signals;
-use crate::program::system::standard_streams::{descriptor_of, is_own, open_to_write, was_closed};
+use crate::program::input::{enlarge_pipe, wait_for};
+use crate::program::system::signals::Signals;
+use crate::program::system::standard_streams::{STDOUT, descriptor_of, is_own, open_to_write, was_closed};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
-use rustix::fs::FileType;
+use rustix::event::PollFlags;
+use rustix::fs::{FileType, Stat, fstat};
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IoSlice, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-/// Takes one stream of output.
+/// Takes one stream of output. Each write is one system call, without Rust's line buffer between.
 #[derive(Debug)]
-pub(crate) enum Destination {
-    Stdout(Output),
+pub(crate) struct Destination {
+    opened: Opened,
+    /// The progress that is shown on the terminal which the destination is, or may be.
+    beside: Progress,
+    /// Told of each write.
+    signals: Signals,
+}
+
+/// A destination that is open to be written.
+#[derive(Debug)]
+enum Opened {
+    Stdout(io::Stdout),
     /// A device, pipe or socket that is there already, `/dev/null` say, is written to as it is; so is a file that a descriptor of the
     /// program has open.
-    Special {
-        file: File,
-        beside: Progress,
-    },
+    Special(File),
     New(NewFile),
 }
 
 impl Destination {
+    fn new(opened: Opened, signals: &Signals) -> Self {
+        Self { opened, beside: Progress::hidden(), signals: signals.clone() }
+    }
+
+    /// Returns a new file as a destination.
+    pub(crate) fn new_file(file: NewFile, signals: &Signals) -> Self {
+        Self::new(Opened::New(file), signals)
+    }
+
+    /// Returns standard output.
+    ///
+    /// # Errors
+    ///
+    /// Fails where standard output was closed from the start.
+    pub(crate) fn stdout(signals: &Signals) -> io::Result<Self> {
+        if was_closed(STDOUT) {
+            return Err(Errno::BADF.into());
+        }
+        let stdout = io::stdout();
+        if FileType::from_raw_mode(fstat(stdout.as_fd())?.st_mode) == FileType::Fifo {
+            enlarge_pipe(stdout.as_fd());
+        }
+        Ok(Self::new(Opened::Stdout(stdout), signals))
+    }
+
     /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced. A path that names a
     /// descriptor of the program (`/dev/stdout`, `/dev/fd/3`) is written to by that, and the file keeps what is in it.
     ///
     /// # Errors
     ///
     /// Fails where the file cannot be made or opened, or is a descriptor that was closed from the start.
-    pub(crate) fn file(path: &Path, progress: &Progress) -> io::Result<Self> {
+    pub(crate) fn file(path: &Path, progress: &Progress, signals: &Signals) -> io::Result<Self> {
         let descriptor = descriptor_of(path);
         if descriptor.is_some_and(|descriptor| was_closed(descriptor) || is_own(descriptor)) {
             return Err(Errno::BADF.into());
@@ -55,12 +89,13 @@ impl Destination {
                 _ => None,
             };
             if let Some(file) = special {
-                return Ok(Self::Special { file, beside: progress.clone() });
+                // It may be the terminal that progress is shown on.
+                return Ok(Self::new(Opened::Special(file), signals).beside(progress));
             }
         }
         let resolved = resolve(path);
         resolved.parent().map_or(Ok(()), refuse_missing)?;
-        NewFile::create(Place::of_path(resolved), None).map(Self::New)
+        NewFile::create(Place::of_path(resolved), None).map(|file| Self::new_file(file, signals))
     }
 
     /// Returns the file of a report below the folder of `--output-dir`, where no link is followed: not one to a folder, and one
@@ -69,38 +104,76 @@ impl Destination {
     /// # Errors
     ///
     /// Fails where a folder on the way is not there or is a link, and where the file cannot be made or opened.
-    pub(crate) fn below(folder: &OutputFolder, relative: &Path) -> io::Result<Self> {
+    pub(crate) fn below(folder: &OutputFolder, relative: &Path, signals: &Signals) -> io::Result<Self> {
         let place = folder.place_to_look(relative).map_err(|error| match relative.parent() {
             Some(parent) if error.kind() == ErrorKind::NotFound => no_folder(&folder.root().join(parent)),
             _ => error,
         })?;
         match place.file_type() {
             None | Some(FileType::RegularFile | FileType::Symlink) => {
-                NewFile::create(place, None).map(Self::New)
+                NewFile::create(place, None).map(|file| Self::new_file(file, signals))
             }
             Some(FileType::Directory) => Err(ErrorKind::IsADirectory.into()),
-            Some(_) => Ok(Self::Special { file: place.open_to_write()?, beside: Progress::hidden() }),
+            Some(_) => Ok(Self::new(Opened::Special(place.open_to_write()?), signals)),
         }
     }
 
-    /// Returns whether the stream goes to a regular file, new or not. Standard output is not asked.
-    pub(crate) fn is_file(&self) -> bool {
-        match self {
-            Self::Stdout(_) => false,
-            Self::Special { file, .. } => file.metadata().is_ok_and(|metadata| metadata.is_file()),
-            Self::New(_) => true,
-        }
+    /// Returns the destination, which keeps clear of progress that is shown on the terminal which it is.
+    pub(crate) fn beside(self, progress: &Progress) -> Self {
+        Self { beside: progress.clone(), ..self }
     }
 
-    /// Ends the stream; a new file appears.
+    /// Returns what the system knows of the destination.
     ///
     /// # Errors
     ///
-    /// Where that fails.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Stdout(_) | Self::Special { .. } => Ok(()),
-            Self::New(file) => file.finish(true),
+    /// Fails where the system has nothing to tell.
+    pub(crate) fn stat(&self) -> io::Result<Stat> {
+        Ok(fstat(self.as_fd())?)
+    }
+
+    /// Returns whether the stream goes to a regular file, new or not.
+    pub(crate) fn is_file(&self) -> bool {
+        self.stat().is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file())
+    }
+
+    /// Returns whether the stream goes to a file that appears only when the stream is finished.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.opened, Opened::New(_))
+    }
+
+    /// Ends the stream; a new file appears, whole or not.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot get its name, its rights or its time.
+    pub(crate) fn finish(self, is_whole: bool) -> io::Result<()> {
+        match self.opened {
+            Opened::Stdout(_) | Opened::Special(_) => Ok(()),
+            Opened::New(file) => file.finish(is_whole),
+        }
+    }
+
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.opened {
+            Opened::Stdout(stdout) => stdout.as_fd(),
+            Opened::Special(file) => file.as_fd(),
+            Opened::New(file) => file.as_fd(),
+        }
+    }
+
+    /// Writes once. Where another program has set the destination to be non-blocking, waits as if it had not.
+    fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.signals.before_write(slices.iter().map(|slice| slice.len()).sum());
+        loop {
+            let written = match slices {
+                [bytes] => rustix::io::write(self.as_fd(), bytes),
+                _ => rustix::io::writev(self.as_fd(), slices),
+            };
+            match written {
+                Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::OUT)?,
+                result => return Ok(result?),
+            }
         }
     }
 }
@@ -123,31 +196,21 @@ fn no_folder(folder: &Path) -> io::Error {
 
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(output) => output.write(bytes),
-            // It may be the terminal that progress is shown on.
-            Self::Special { file, beside } => {
-                signals::before_write(bytes.len());
-                beside.write_beside(bytes, || file.write(bytes))
-            }
-            Self::New(file) => file.write(bytes),
-        }
+        self.beside.write_beside(bytes, || self.write_once(&[IoSlice::new(bytes)]))
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(output) => output.write_vectored(slices),
-            Self::Special { beside, .. } if beside.is_shown() => self.write(first_of(slices)),
-            Self::Special { file, .. } => {
-                signals::before_write(slices.iter().map(|slice| slice.len()).sum());
-                file.write_vectored(slices)
-            }
-            Self::New(file) => file.write_vectored(slices),
+        if self.beside.is_shown() {
+            // Progress looks at how the bytes end.
+            let first = slices.iter().find(|slice| !slice.is_empty());
+            self.write(first.map_or(&[], |slice| slice))
+        } else {
+            self.write_once(slices)
         }
     }
 
+    /// Does nothing: no byte is kept back.
     fn flush(&mut self) -> io::Result<()> {
-        // None of them keeps anything back.
         Ok(())
     }
 }

@@ -1,31 +1,25 @@
 //! Outputs: standard output, files that appear when they are whole, and turns for those who write to one.
 
-mod buffered;
 mod destination;
 mod files_in_use;
 mod folder;
 mod held;
 mod new_file;
-mod outliving;
-mod own_line;
+mod outlet;
 mod place;
 mod plan;
 mod promised;
 mod spill;
-mod standard;
 mod turns;
 
-pub(crate) use buffered::Buffered;
 pub(crate) use destination::Destination;
 pub use files_in_use::FilesInUse;
 pub(crate) use files_in_use::{OutputStream, StreamContent, UsedAs};
 pub use folder::OutputFolder;
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
-pub(crate) use outliving::Outliving;
-pub(crate) use own_line::OwnLine;
+pub use outlet::Outlet;
 pub use plan::Plan;
 pub use plan::plan;
 pub(crate) use plan::{Target, resolve};
 pub(crate) use promised::{Promised, promised_names};
-pub(crate) use standard::Output;
 pub(crate) use turns::{TurnWriter, Turns};

@@ -2,10 +2,10 @@
 //! name, or a temporary one where the system or the file system has no files without names.
 
 use super::place::Place;
-use crate::program::system::signals;
 use rustix::fs::{FileType, Mode, RawMode, Stat, fchmod};
 use std::fs::{File, Metadata};
-use std::io::{self, IoSlice, Write};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -119,19 +119,9 @@ impl NewFile {
     }
 }
 
-impl Write for NewFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        signals::before_write(bytes.len());
-        self.file.write(bytes)
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        signals::before_write(slices.iter().map(|slice| slice.len()).sum());
-        self.file.write_vectored(slices)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+impl AsFd for NewFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
@@ -161,6 +151,7 @@ pub(crate) fn remove_new_files() {
 mod tests {
     use super::*;
     use std::fs::{self, Permissions};
+    use std::io::Write;
 
     /// Stands for a file system that has no files without names.
     fn no_nameless(_: &Place, _: Mode) -> io::Result<File> {
@@ -178,7 +169,7 @@ mod tests {
             let names = || fs::read_dir(&folder).unwrap().count();
             let write = |text: &[u8], before: usize| {
                 let mut file = NewFile::create_with(Place::of_path(path.clone()), None, way).unwrap();
-                file.write_all(text).unwrap();
+                file.file.write_all(text).unwrap();
                 let has_name = file.temporary.is_some();
                 assert_eq!(names(), before + usize::from(has_name));
                 file.finish(true).unwrap();

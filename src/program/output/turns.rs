@@ -19,8 +19,8 @@ pub(crate) struct Turns<'r, W, T> {
     changed: Condvar,
     /// Locked only by the job whose turn it is.
     wtr: Mutex<W>,
-    /// Told in its turn what there is to say about a job, when all that the job wrote has been written.
-    report: &'r (dyn Fn(T) + Sync),
+    /// Told in its turn what there is to say about a job, when all that the job wrote has been written to the writer.
+    report: &'r (dyn Fn(&mut W, T) + Sync),
     jobs_ahead_max: u64,
 }
 
@@ -67,7 +67,7 @@ fn stopped() -> io::Error {
 }
 
 impl<'r, W: Write, T> Turns<'r, W, T> {
-    pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(T) + Sync)) -> Self {
+    pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(&mut W, T) + Sync)) -> Self {
         let state = TurnState {
             turn: 0,
             left_out: LeftOut::default(),
@@ -139,7 +139,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
             self.write_out(job.input, &mut job.held, job.to_say.is_some())?;
             let is_left_out = self.state().left_out.has(job.input);
             if let Some(to_say) = job.to_say.filter(|_| !is_left_out) {
-                (self.report)(to_say);
+                (self.report)(&mut *self.wtr.lock().expect(NO_PANIC), to_say);
             }
             let next = {
                 let mut state = self.state();

@@ -7,9 +7,9 @@ use crate::program::compression::Packer;
 use crate::program::compression::{Damage, Format};
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::left_out::Behind;
-use crate::program::output::{Buffered, NewFile, Origin, OutputFolder, Plan};
+use crate::program::output::{Destination, NewFile, Origin, Outlet, OutputFolder, Plan};
 use crate::program::report::{Ledger, Tally};
-use crate::program::system::signals::{self, Stop};
+use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::is_out_of_room;
 use std::io::{self, ErrorKind, Read, Write};
@@ -46,7 +46,7 @@ pub fn annotate_to_files(
             if no_room.load(Ordering::Relaxed) {
                 return;
             }
-            if signals::ask_to_stop(Stop::of(plan.input.is_stream())) {
+            if pipeline.reading.signals.ask_to_stop(Stop::of(plan.input.is_stream())) {
                 let left_out = if plan.input.is_stream() { Tally::new() } else { Tally::incomplete() };
                 ledger.add(number as u64, plan.input.number, left_out, Behind::Follows);
                 continue;
@@ -67,7 +67,7 @@ pub fn annotate_to_files(
         }
     });
     let mut tally = ledger.into_tally();
-    tally.stopped = signals::has_stopped();
+    tally.stopped = pipeline.reading.signals.has_stopped();
     tally
 }
 
@@ -105,7 +105,7 @@ fn write_file(
             pipeline.reading.progress.file_done();
             outcome.map_err(|error| (plan.copy().output.clone(), error))
         }
-        Err(error) if signals::is_stop(&error) && plan.input.is_stream() => Ok(Tally::new()),
+        Err(error) if pipeline.reading.signals.is_stop(&error) && plan.input.is_stream() => Ok(Tally::new()),
         Err(error) => {
             pipeline.messages.input(&plan.input.name, &error);
             pipeline.reading.progress.file_done();
@@ -129,11 +129,12 @@ fn annotate_to_file(
     threads: usize,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
+    let file = Destination::new_file(file, &pipeline.reading.signals);
     let packer = match format {
         Some(format) => Packer::new(&[format], file)?,
         None => Packer::new(&input.formats, file)?,
     };
-    let mut wtr = Buffered::new(packer);
+    let mut wtr = Outlet::new(packer);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
@@ -163,7 +164,7 @@ fn annotate_to_file(
 /// # Errors
 ///
 /// Returns an error if the rest of the output cannot be written, or the file cannot get its name.
-fn finish(wtr: Buffered<Packer<NewFile>>, is_whole: bool) -> io::Result<()> {
+fn finish(wtr: Outlet<Packer<Destination>>, is_whole: bool) -> io::Result<()> {
     wtr.into_inner()?.finish()?.finish(is_whole)
 }
 
@@ -180,12 +181,13 @@ fn copy_to_file(
     origin: Origin,
 ) -> io::Result<Tally> {
     let target = plan.copy();
-    let mut file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
+    let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
+    let mut wtr = Destination::new_file(file, &pipeline.reading.signals);
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         match input.read(&mut buffer) {
             Ok(0) => break,
-            Ok(count) => file.write_all(&buffer[..count])?,
+            Ok(count) => wtr.write_all(&buffer[..count])?,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => {
                 pipeline.messages.not_written(&plan.input.name, &error, &target.output);
@@ -193,7 +195,7 @@ fn copy_to_file(
             }
         }
     }
-    file.finish(true)?;
+    wtr.finish(true)?;
     pipeline.no_texts.add(plan.input);
     Ok(Tally::new())
 }

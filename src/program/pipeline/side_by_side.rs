@@ -4,11 +4,10 @@ use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
 use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
 use crate::program::left_out::Behind;
-use crate::program::output::{TurnWriter, Turns};
+use crate::program::output::{Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
-use crate::program::system::signals::{self, Stop};
+use crate::program::system::signals::Stop;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The pieces of work, in the order of their output.
@@ -45,7 +44,7 @@ enum Work {
 type Said<'a> = (&'a InputFile, Trouble);
 
 /// Annotates regular files into one writer, in their order, and returns the counts. Reports trouble with a file in
-/// its turn, and sets `owes_newline` if the file was cut off within a line.
+/// its turn; the writer owes a newline if the file was cut off within a line.
 ///
 /// # Errors
 ///
@@ -53,17 +52,18 @@ type Said<'a> = (&'a InputFile, Trouble);
 pub(super) fn annotate_files<W: Write + Send>(
     pipeline: &Pipeline,
     files: &[InputFile],
-    wtr: &mut W,
-    owes_newline: &AtomicBool,
+    wtr: &mut Outlet<W>,
     threads: usize,
 ) -> io::Result<Tally> {
     // With no more than half as many files as threads, the other threads decode.
     let decode_ahead = 2 * files.len() <= threads;
     let pieces =
         Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
-    annotate_pieces(pieces, wtr, threads, &|(file, trouble)| {
+    annotate_pieces(pieces, wtr, threads, &|wtr, (file, trouble)| {
         pipeline.messages.input(&file.name, &trouble.error);
-        owes_newline.fetch_or(trouble.cuts_line, Ordering::Relaxed);
+        if trouble.cuts_line {
+            wtr.owe_newline();
+        }
     })
 }
 
@@ -83,7 +83,7 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     let pieces =
         Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, is_cut: false, decode_ahead: false };
     let met = Mutex::new(None);
-    let tally = annotate_pieces(pieces, wtr, threads, &|(_, trouble)| {
+    let tally = annotate_pieces(pieces, wtr, threads, &|_, (_, trouble)| {
         *met.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
     })?;
     Ok(Outcome { tally, trouble: met.into_inner().unwrap_or_else(PoisonError::into_inner) })
@@ -98,7 +98,7 @@ fn annotate_pieces<'a, W: Write + Send>(
     pieces: Pieces<'a>,
     wtr: &mut W,
     threads: usize,
-    say: &(dyn Fn(Said<'a>) + Sync),
+    say: &(dyn Fn(&mut &mut W, Said<'a>) + Sync),
 ) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
     let turns = Turns::new(wtr, threads, say);
@@ -163,7 +163,7 @@ fn do_piece<'a, W: Write>(
     let Outcome { tally, trouble } = outcome;
     let behind = match &trouble {
         // The pieces behind would follow a gap.
-        Some(trouble) if signals::is_stop(&trouble.error) => Behind::AllIsLeftOut,
+        Some(trouble) if pipeline.reading.signals.is_stop(&trouble.error) => Behind::AllIsLeftOut,
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,
     };
@@ -175,7 +175,7 @@ impl<'a> Pieces<'a> {
     /// Returns the next piece of work; `None` if there is no more, or a signal has ended reading.
     fn next(&mut self) -> Option<InputPiece<'a>> {
         let (file, work, is_last) = self.next_work()?;
-        if signals::ask_to_stop(Stop::File) {
+        if self.pipeline.reading.signals.ask_to_stop(Stop::File) {
             self.is_cut = true;
             return None;
         }

@@ -3,7 +3,6 @@
 use super::Pipeline;
 use crate::program::input::{InputFile, OpenedInput};
 use crate::program::report::{Counter, Tally};
-use crate::program::system::signals;
 use crate::program::terminal::progress::Progress;
 use crate::stream::{Source, StreamAnnotator};
 use crate::{Observer, Part, StreamError};
@@ -69,7 +68,9 @@ impl<'a> Worker<'a> {
                 let mut outcome = self.annotate(file, &mut input, wtr)?;
                 if input.is_stream() {
                     // A signal is the end of a stream, and not a fault.
-                    outcome.trouble = outcome.trouble.filter(|trouble| !signals::is_stop(&trouble.error));
+                    outcome.trouble = outcome
+                        .trouble
+                        .filter(|trouble| !self.pipeline.reading.signals.is_stop(&trouble.error));
                     outcome.tally.complete = outcome.trouble.is_none();
                 }
                 outcome
@@ -79,7 +80,7 @@ impl<'a> Worker<'a> {
                 self.watch.progress.add_bytes(file.regular_bytes.unwrap_or(0));
                 Outcome { tally: Tally::new(), trouble: None }
             }
-            Err(error) if signals::is_stop(&error) && file.is_stream() => {
+            Err(error) if self.pipeline.reading.signals.is_stop(&error) && file.is_stream() => {
                 Outcome { tally: Tally::new(), trouble: None }
             }
             Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error.into()) },

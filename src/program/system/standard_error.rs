@@ -1,6 +1,6 @@
 //! Standard error, written to as the system call does: what cannot be written is an error, and not lost in silence.
 
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDERR, was_closed};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -15,16 +15,18 @@ const PATIENCE: Duration = Duration::from_secs(1);
 static IS_STUCK: AtomicBool = AtomicBool::new(false);
 
 /// Standard error. Where another program has set it to be non-blocking, a write waits until it takes something.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct StandardError {
     /// The longest wait for each write; none where it may take as long as it takes.
     patience: Option<Duration>,
+    /// Told of each write that the end of the program waits for.
+    signals: Option<Signals>,
 }
 
 impl StandardError {
     /// For messages, which must not hold the work up for ever: a write waits for a second at most.
     pub(crate) fn for_messages() -> Self {
-        Self { patience: Some(PATIENCE) }
+        Self { patience: Some(PATIENCE), signals: None }
     }
 
     /// For reports, which are waited for as standard output is.
@@ -32,8 +34,11 @@ impl StandardError {
     /// # Errors
     ///
     /// Fails where standard error was closed from the start (`2>&-`).
-    pub(crate) fn for_reports() -> io::Result<Self> {
-        if was_closed(STDERR) { Err(Errno::BADF.into()) } else { Ok(Self { patience: None }) }
+    pub(crate) fn for_reports(signals: &Signals) -> io::Result<Self> {
+        if was_closed(STDERR) {
+            return Err(Errno::BADF.into());
+        }
+        Ok(Self { patience: None, signals: Some(signals.clone()) })
     }
 
     /// Waits until standard error takes something.
@@ -41,7 +46,7 @@ impl StandardError {
     /// # Errors
     ///
     /// Fails where the patience runs out, or standard error cannot be waited for.
-    fn wait(self) -> io::Result<()> {
+    fn wait(&self) -> io::Result<()> {
         let patience = self
             .patience
             .map(|patience| if IS_STUCK.load(Ordering::Relaxed) { Duration::ZERO } else { patience });
@@ -61,8 +66,8 @@ impl StandardError {
 
 impl Write for StandardError {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.patience.is_none() {
-            signals::before_write(bytes.len());
+        if let Some(signals) = &self.signals {
+            signals.before_write(bytes.len());
         }
         loop {
             match rustix::io::write(io::stderr(), bytes) {

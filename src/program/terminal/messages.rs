@@ -1,7 +1,7 @@
 //! Messages on standard error: one line each, with the name of their subject and the remedy.
 
 use crate::program::compression::Damage;
-use crate::program::system::signals;
+use crate::program::system::signals::Signals;
 use crate::program::system::standard_error::StandardError;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
@@ -24,19 +24,21 @@ pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
 #[derive(Debug)]
 pub struct Messages {
     progress: Progress,
+    /// Tells inputs that a signal has ended, which are no trouble.
+    signals: Signals,
     trouble: AtomicBool,
     /// The messages, if they are kept and not written.
     kept: Option<std::sync::Mutex<Vec<String>>>,
 }
 
 impl Messages {
-    pub(crate) fn new(progress: Progress) -> Self {
-        Self { progress, trouble: AtomicBool::new(false), kept: None }
+    pub(crate) fn new(progress: Progress, signals: Signals) -> Self {
+        Self { progress, signals, trouble: AtomicBool::new(false), kept: None }
     }
 
     /// Returns an instance that keeps its messages for [`Messages::take_kept`] in place of writing them.
     pub fn kept() -> Self {
-        Self { kept: Some(std::sync::Mutex::default()), ..Self::new(Progress::hidden()) }
+        Self { kept: Some(std::sync::Mutex::default()), ..Self::new(Progress::hidden(), Signals::default()) }
     }
 
     /// Returns the messages that were kept since the last call; none if messages are written.
@@ -53,7 +55,7 @@ impl Messages {
 
     /// Reports an input that could not be read to its end, unless a signal is the cause.
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
-        if !signals::is_stop(error) {
+        if !self.signals.is_stop(error) {
             self.say(&input_trouble(name, error));
         }
     }
@@ -61,7 +63,7 @@ impl Messages {
     /// Reports an input that could not be read to its end, and that its output does not appear, unless a signal is
     /// the cause.
     pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
-        if !signals::is_stop(error) {
+        if !self.signals.is_stop(error) {
             let output = InputName::File(output.to_owned());
             self.say(&format!("{}; {output} is not written", input_trouble(name, error)));
         }

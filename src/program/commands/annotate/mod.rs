@@ -11,7 +11,7 @@ use crate::program::input::{InputFile, Listing, Reading, list};
 use crate::program::output::{self, FilesInUse, UsedAs};
 use crate::program::pipeline::{NoTexts, Pipeline};
 use crate::program::system::limits::threads_max;
-use crate::program::system::signals::{self, Haste};
+use crate::program::system::signals::{self, Haste, Signals};
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{self, Messages};
@@ -78,7 +78,9 @@ impl Annotate {
         job.watch_signals(&pipeline, &triage);
         job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
         let in_use = job.uses.files_in_use(inputs.iter().map(|input| &input.name), UsedAs::Input);
-        let opened = match in_use.and_then(|in_use| job.open(&mut triage, &inputs, &in_use)) {
+        let opened = match in_use
+            .and_then(|in_use| job.open(&mut triage, &inputs, &in_use, &pipeline.reading.signals))
+        {
             Ok(opened) => opened,
             Err(refusal) => {
                 pipeline.messages.say(&refusal);
@@ -113,7 +115,7 @@ impl Annotate {
             tally.complete &= unread.is_empty();
             triage.finish(&tally, &names, &pipeline.messages)
         });
-        signals::end_if_asked();
+        pipeline.reading.signals.end_if_asked();
         ExitStatus::of(&pipeline.messages, has_failed)
     }
 }
@@ -131,7 +133,7 @@ impl Job {
         let several = || inputs.len() > 1 || self.operands.iter().any(is_folder);
         Pipeline {
             annotator,
-            messages: Messages::new(reading.progress.clone()),
+            messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
             reading,
             stdout: None,
             opened_any: AtomicBool::new(false),
@@ -155,6 +157,7 @@ impl Job {
         triage: &mut Triage,
         inputs: &'a [InputFile],
         in_use: &FilesInUse,
+        signals: &Signals,
     ) -> Result<OpenedOutput<'a>, String> {
         let opened = match &self.lines_to {
             LinesTo::Nowhere => OpenedOutput::Nowhere,
@@ -172,7 +175,7 @@ impl Job {
             )?),
         };
         let folder = if let OpenedOutput::Folder((folder, _)) = &opened { Some(folder) } else { None };
-        triage.open_reports(&self.lines_to, in_use, folder)?;
+        triage.open_reports(&self.lines_to, in_use, folder, signals)?;
         Ok(opened)
     }
 
@@ -182,9 +185,9 @@ impl Job {
         let compresses = self.format.is_some_and(|format| format != Format::Plain);
         let holds_back = pipeline.reading.holds_back() || compresses;
         let _ = if self.uses.makes_files || triage.counts() || holds_back {
-            signals::watch_run(give_up)
+            pipeline.reading.signals.watch_run(give_up)
         } else {
-            signals::watch_stream()
+            pipeline.reading.signals.watch_stream()
         };
     }
 

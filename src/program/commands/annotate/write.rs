@@ -5,13 +5,12 @@ use crate::program::commands::LinesTo;
 use crate::program::commands::lines_to::PlannedFolder;
 use crate::program::compression::{Encoder, Format};
 use crate::program::input::{Buffering, InputFile};
-use crate::program::output::{Destination, Outliving, Output, Promised};
+use crate::program::output::{Destination, Outlet, Promised};
 use crate::program::pipeline::{Pipeline, annotate_to_files};
 use crate::program::report::Tally;
-use crate::program::system::signals::{self, Stop};
+use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{STDOUT_NAME, say_if_not_written};
-use rustix::fs::FileType;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -27,9 +26,7 @@ impl Job {
     ) -> Option<Tally> {
         let threads = self.threads(inputs);
         match opened {
-            OpenedOutput::Nowhere => {
-                pipeline.annotate(inputs, io::sink(), threads).ok().map(|(_, tally)| tally)
-            }
+            OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink()), threads).ok(),
             OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
             OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
             OpenedOutput::Folder(planned) => Some(self.to_folder(pipeline, planned, threads)),
@@ -38,19 +35,15 @@ impl Job {
 
     fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Option<Tally> {
         let format = self.format.unwrap_or(Format::Plain);
-        let destination = Output::stdout().and_then(|mut stdout| {
-            let stat = stdout.stat()?;
-            let is_file = FileType::from_raw_mode(stat.st_mode).is_file();
-            if is_file && format != Format::Plain {
+        let destination = Destination::stdout(&pipeline.reading.signals).and_then(|stdout| {
+            if stdout.is_file() && format != Format::Plain {
                 // Nobody reads a compressed file while it grows. Without flushes, its bytes depend on neither reads
                 // nor threads.
                 pipeline.reading.buffering = Buffering::Block;
             }
-            pipeline.stdout = Some(stat);
-            if io::stdout().is_terminal() {
-                stdout = stdout.beside(&pipeline.reading.progress);
-            }
-            Ok(Destination::Stdout(stdout))
+            pipeline.stdout = Some(stdout.stat()?);
+            let is_terminal = io::stdout().is_terminal();
+            Ok(if is_terminal { stdout.beside(&pipeline.reading.progress) } else { stdout })
         });
         self.to_one_stream(pipeline, inputs, &Promised::new(STDOUT_NAME), destination, format)
     }
@@ -58,9 +51,10 @@ impl Job {
     fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
         let format = self.format.unwrap_or(Format::of_name(path));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
-        let destination = Destination::file(path, &pipeline.reading.progress);
+        let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals);
         // A file that a descriptor has open can be read while it grows, unless it is compressed.
-        let can_be_read_along = format == Format::Plain && !matches!(destination, Ok(Destination::New(_)));
+        let can_be_read_along =
+            format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
         if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
             pipeline.reading.buffering = Buffering::Block;
         }
@@ -84,19 +78,19 @@ impl Job {
         let encoder =
             destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));
         let counted = encoder.and_then(|encoder| {
-            pipeline.annotate(inputs, Outliving::new(encoder, is_outlived), self.threads(inputs))
+            let mut wtr = Outlet::new(encoder).outlived(is_outlived);
+            Ok((pipeline.annotate(inputs, &mut wtr, self.threads(inputs))?, wtr))
         });
-        let (wtr, tally) = say_if_not_written(&pipeline.messages, name, counted)?;
+        let (tally, wtr) = say_if_not_written(&pipeline.messages, name, counted)?;
         let written = wtr.into_inner().and_then(|encoder| {
-            let stop = signals::stopped_in();
+            let stop = pipeline.reading.signals.stopped_in();
             let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
             if is_begun || stop == Some(Stop::Stream) {
-                match encoder.finish()? {
-                    // A file can be read again, so that its unfinished output is dropped. A stream cannot; a signal
-                    // is its end.
-                    Destination::New(_) if stop == Some(Stop::File) => Ok(()),
-                    destination => destination.finish(),
-                }
+                let destination = encoder.finish()?;
+                // A file can be read again, so that its unfinished output is dropped. A stream cannot; a signal
+                // is its end.
+                let is_dropped = destination.is_new() && stop == Some(Stop::File);
+                if is_dropped { Ok(()) } else { destination.finish(true) }
             } else {
                 // No input could be opened: a file in the place of the output stays as it is.
                 Ok(())

@@ -12,7 +12,7 @@ fn text_of(ticket: usize, length: usize) -> Vec<u8> {
 fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
     let mut output = Vec::new();
     let said = Mutex::new(Vec::new());
-    let report = |ticket: u64| said.lock().unwrap().push(ticket);
+    let report = |_: &mut &mut Vec<u8>, ticket: u64| said.lock().unwrap().push(ticket);
     let turns = Turns::new(&mut output, threads, &report);
     let next = Mutex::new(0..lengths.len());
     thread::scope(|scope| {
@@ -62,7 +62,7 @@ fn what_is_held_in_memory_and_on_disk_comes_in_order() {
     for length in [1, 12 << 20, (12 << 20) + 1, 30 << 20, (30 << 20) + 12_345] {
         for ends_ahead in [true, false] {
             let mut output = Vec::new();
-            let turns = Turns::new(&mut output, 1, &|(): ()| {});
+            let turns = Turns::new(&mut output, 1, &|_, (): ()| {});
             let (first, mut second) = (turns.begin(0, 0).unwrap(), turns.begin(1, 1).unwrap());
             let text = text_of(1, length);
             let (front, back) = text.split_at(length - length / 5);
@@ -102,7 +102,7 @@ fn jobs_behind_the_end_of_their_input_are_left_out_with_what_they_say() {
         for backwards in [false, true] {
             let mut output = Vec::new();
             let said = Mutex::new(Vec::new());
-            let report = |ticket: usize| said.lock().unwrap().push(ticket);
+            let report = |_: &mut &mut Vec<u8>, ticket: usize| said.lock().unwrap().push(ticket);
             let turns = Turns::new(&mut output, 2, &report);
             let end = |ticket: usize| {
                 let (input, behind) = jobs[ticket];
@@ -140,7 +140,7 @@ impl Write for Full {
 
 #[test]
 fn a_failure_ends_all_jobs() {
-    let turns = Turns::new(Full(CHUNK_BYTES), 2, &|(): ()| {});
+    let turns = Turns::new(Full(CHUNK_BYTES), 2, &|_, (): ()| {});
     let work = |ticket: u64| {
         let mut wtr = turns.begin(ticket, 0)?;
         let text = vec![0; 1000];

@@ -59,7 +59,12 @@ pub(super) fn end_by(signal: c_int) -> ! {
     low_level::exit(STATUS_OF_SIGNAL + signal)
 }
 
-/// Leaves out the signals that are ignored, where the system tells which those are.
+/// Leaves out the signals that are ignored, where the system has `/proc` in Linux's form; elsewhere none is left out.
+///
+/// `sigaction` would tell on each Unix, but no crate has it as a safe call: that of nix, `kernel_sigaction` of rustix
+/// (`runtime`, which is not for general use) and libc's are unsafe; signal-hook-registry asks for the previous action and keeps
+/// the answer to itself; ctrlc tells only that one of its three signals has a handler; yash-env has a safe call on a system that
+/// only unsafe code can make.
 fn not_ignored(mut signals: Vec<c_int>) -> Vec<c_int> {
     // At once: growing reads would take longer than all else here.
     let mut status = String::with_capacity(4096);
