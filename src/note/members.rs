@@ -13,7 +13,7 @@ pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
 
 /// The parts of a note: for each member the text before the key, the key, and the rest of the member. Each part is a
 /// range of a longer text.
-type Pieces<'a> = [(&'a [u8], Range<usize>); 6];
+type MemberPieces<'a> = [(&'a [u8], Range<usize>); 6];
 
 /// The notes of all entries in one syntax.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ impl MemberNotes {
         members: Members,
         entry: usize,
         key: (&'a [u8], Range<usize>),
-    ) -> Pieces<'a> {
+    ) -> MemberPieces<'a> {
         const NOTHING: (&[u8], Range<usize>) = (b"", 0..0);
         let SyntaxNotes { lead, members: [category, message] } = &self.0[syntax as usize];
         let (category, message) = (category.place(entry), message.place(entry));
@@ -146,7 +146,7 @@ pub(super) fn could_begin(text: &[u8]) -> bool {
 }
 
 /// Returns the length in bytes of all parts together, if the text begins with them.
-pub(super) fn length_of_pieces(pieces: Pieces<'_>, text: &[u8]) -> Option<usize> {
+pub(super) fn length_of_pieces(pieces: MemberPieces<'_>, text: &[u8]) -> Option<usize> {
     let rest =
         pieces.into_iter().try_fold(text, |rest, (longer, piece)| rest.strip_prefix(&longer[piece]))?;
     Some(text.len() - rest.len())

@@ -131,9 +131,9 @@ mod tests {
     }
 
     /// Takes a number of bytes, and then fails.
-    struct Full(usize);
+    struct FullDisk(usize);
 
-    impl Write for Full {
+    impl Write for FullDisk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let left = self.0.checked_sub(bytes.len()).ok_or(ErrorKind::StorageFull)?;
             self.0 = left;
@@ -149,7 +149,7 @@ mod tests {
     fn a_failure_is_returned_at_once_or_at_the_end_of_a_run_that_outlives_it() {
         for piece in [1000, BUFFER_BYTES] {
             for is_outlived in [false, true] {
-                let mut outlet = Outlet::new(Full(2 * BUFFER_BYTES)).outlived(is_outlived);
+                let mut outlet = Outlet::new(FullDisk(2 * BUFFER_BYTES)).outlived(is_outlived);
                 let text = vec![b'x'; piece];
                 let outcome =
                     (0..300).try_for_each(|_| outlet.write_all(&text).and_then(|()| outlet.flush()));
@@ -163,9 +163,9 @@ mod tests {
 
     /// Remembers how many pieces each write has.
     #[derive(Default)]
-    struct Pieces(Vec<usize>);
+    struct PieceLengths(Vec<usize>);
 
-    impl Write for Pieces {
+    impl Write for PieceLengths {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.write_vectored(&[IoSlice::new(bytes)])
         }
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn large_pieces_come_to_the_destination_in_one_write() {
         use crate::program::compression::{Encoder, Format};
-        let mut outlet = Outlet::new(Encoder::new(Format::Plain, Pieces::default()).unwrap());
+        let mut outlet = Outlet::new(Encoder::new(Format::Plain, PieceLengths::default()).unwrap());
         let large = vec![b'x'; BUFFER_BYTES];
         let count =
             outlet.write_vectored(&[IoSlice::new(b"a"), IoSlice::new(&large), IoSlice::new(b"b")]).unwrap();
