@@ -1,14 +1,14 @@
 //! The part of a field before its separator: the key.
 
-use super::byte_class::{is_blank, is_identifier, is_letter};
+use super::byte_class::{is_blank, is_identifier};
+use super::default_keys::{self, KEY_TABLE};
 use super::key_set::KeySet;
-use super::key_table::{self, KEY_TABLE};
-use super::limits::{BLANKS_MAX, COLOR_MAX_BYTES, KEY_MAX_BYTES, TOKEN_MAX_BYTES};
+use super::limits::{BLANKS_MAX, COLOR_MAX_BYTES, KEY_MAX_BYTES};
 
 /// A key in front of a separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    /// The key's row in the table of keys, or [`ADDED`](super::key_table::ADDED).
+    /// The key's row in the table of keys, or [`ADDED`](super::default_keys::ADDED).
     pub(super) number: usize,
     /// The byte offset where the key's identifier begins.
     pub(super) start: usize,
@@ -17,39 +17,6 @@ pub(super) struct Key {
     /// True if a quote stands behind the key.
     pub(super) quoted: bool,
 }
-
-/// Words that make a `code` right behind them another kind of code: `exit code: 1`.
-const OTHER_KINDS: [&[u8]; 26] = [
-    b"abnormal",
-    b"area",
-    b"auth",
-    b"authorization",
-    b"close",
-    b"country",
-    b"coupon",
-    b"currency",
-    b"exit",
-    b"http",
-    b"invitation",
-    b"invite",
-    b"language",
-    b"phone",
-    b"post",
-    b"postal",
-    b"promo",
-    b"region",
-    b"response",
-    b"signal",
-    b"sms",
-    b"source",
-    b"status",
-    b"verification",
-    b"verify",
-    b"zip",
-];
-
-/// The same for an error domain of Apple's systems: `Error Domain=NSURLErrorDomain Code=-1001`.
-const OTHER_DOMAIN: &[u8] = b"Domain=";
 
 impl Key {
     /// Returns the key before the separator at `separator`. Blanks, a `]` and a quote may stand between the two.
@@ -82,25 +49,9 @@ impl Key {
         let identifier = &haystack[start..end];
         let number = keys.number_of(identifier)?;
         let spelled_code =
-            number == key_table::CODE && identifier.len() == KEY_TABLE[key_table::CODE].name.len();
+            number == default_keys::CODE && identifier.len() == KEY_TABLE[default_keys::CODE].name.len();
         Some(Self { number, start, spelled_code, quoted: false })
     }
-}
-
-/// Returns true if the key at `key_start` is another kind of code than iMSDK's (rule 3 of the [scanner](super)): 1 to
-/// 16 blanks stand before it, and before the blanks a token (a run without blanks, of which the last 48 bytes count)
-/// that contains `Domain=`, or whose trailing letters are one of [`OTHER_KINDS`].
-pub(crate) fn is_other_kind(haystack: &[u8], key_start: usize) -> bool {
-    let token_end = key_start - count_back(haystack, key_start, BLANKS_MAX, is_blank);
-    if token_end == key_start {
-        return false;
-    }
-    let in_token = |byte| !is_blank(byte) && byte != b'\n';
-    let token_start = token_end - count_back(haystack, token_end, TOKEN_MAX_BYTES, in_token);
-    let token = &haystack[token_start..token_end];
-    let word = &token[token.len() - count_back(token, token.len(), token.len(), is_letter)..];
-    OTHER_KINDS.iter().any(|kind| word.eq_ignore_ascii_case(kind))
-        || token.windows(OTHER_DOMAIN.len()).any(|part| part == OTHER_DOMAIN)
 }
 
 /// Returns the byte offset where the identifier that ends at `end` begins; `None` if there is none, or if it has more
@@ -147,7 +98,7 @@ pub(crate) fn identifier_length_before(text: &[u8], end: usize) -> usize {
 
 /// Counts the bytes of a class right before `end`; at most `max`.
 #[inline]
-fn count_back(haystack: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
+pub(super) fn count_back(haystack: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
     haystack[..end].iter().rev().take(max).take_while(|&&byte| class(byte)).count()
 }
 

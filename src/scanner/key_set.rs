@@ -2,7 +2,7 @@
 
 use super::Keys;
 use super::byte_class::may_stand_before_key;
-use super::key_table::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
+use super::default_keys::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
 use super::keys::normalized;
 
 /// The most letters at the end of a key that tell candidates from other text.
@@ -80,7 +80,7 @@ impl KeySet {
         }
     }
 
-    /// Returns true if there is any key.
+    /// Returns true if there is no key.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.endings.is_empty()

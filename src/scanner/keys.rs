@@ -1,7 +1,7 @@
 //! The names of keys: iMSDK's own, and names that a user adds.
 
 use super::byte_class::is_identifier;
-use super::key_table::KEY_TABLE;
+use super::default_keys::KEY_TABLE;
 use super::limits::KEY_MAX_BYTES;
 use std::fmt;
 use std::str::FromStr;

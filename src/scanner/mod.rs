@@ -37,18 +37,20 @@
 mod byte_class;
 mod candidates;
 mod code;
+mod default_keys;
 mod key;
 mod key_set;
-mod key_table;
 mod keys;
 mod limits;
+mod other_kinds;
 mod pairs;
 mod usual;
 
 pub(crate) use code::{code_of, codes_before, is_undecided, may_carry_on};
-pub(crate) use key::{identifier_length, identifier_length_before, identifier_start, is_other_kind};
+pub(crate) use key::{identifier_length, identifier_length_before, identifier_start};
 pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, TOKEN_REACH_BYTES};
+pub(crate) use other_kinds::is_other_kind;
 
 use crate::catalog::CodeIndex;
 use crate::field::FoundField;

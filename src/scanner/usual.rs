@@ -4,9 +4,9 @@
 
 use super::byte_class::{ends_code, is_digit, is_quote, may_stand_before_key, punctuates, separates};
 use super::code::Code;
+use super::default_keys::{self, ADDED, KEY_TABLE};
 use super::key::Key;
 use super::key_set::{KeySet, ShortName, byte_before};
-use super::key_table::{self, ADDED, KEY_TABLE};
 
 /// The bytes that are loaded on each side of the separator's first byte.
 const REACH_BYTES: usize = 16;
@@ -107,7 +107,7 @@ fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, keys: &KeySet) -
         number = ADDED;
     }
     let start = separator - usize::from(quoted) - length as usize;
-    Some(Key { number, start, spelled_code: number == key_table::CODE, quoted })
+    Some(Key { number, start, spelled_code: number == default_keys::CODE, quoted })
 }
 
 /// Returns up to seven letters as the highest bytes of a number, the last letter in the highest byte.

@@ -42,7 +42,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
             annotator: annotator.unknown(true).quiet(true).build(),
             reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args) },
             language: args.notes.lang.language(),
-            coloring: args.color.coloring(),
+            coloring: args.output.color.coloring(),
             json: args.lookup.json,
             catalog,
             uses,
@@ -70,7 +70,7 @@ fn annotate(
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
     let ends_lines = (only.is_some() || numbers_lines) && !args.triage.quiet;
     let mut annotator = annotator
-        .color(args.color.coloring().is_on(args.is_to_stdout() && io::stdout().is_terminal()))
+        .color(args.output.color.coloring().is_on(args.output.is_to_stdout() && io::stdout().is_terminal()))
         .unknown(triage.counts() || only.is_some())
         .language(args.notes.lang.language())
         .as_fields(args.notes.fields)
@@ -86,12 +86,12 @@ fn annotate(
     let job = Job {
         operands: args.inputs(),
         lines_to: lines_to(args),
-        format: args.compress.format(),
+        format: args.output.compress.format(),
         ends_lines,
         in_order,
         numbers_lines,
-        threads: args.threads,
-        progress: match args.progress {
+        threads: args.work.threads,
+        progress: match args.work.progress {
             ProgressChoice::Auto => ShowProgress::Auto,
             ProgressChoice::Always => ShowProgress::Always,
             ProgressChoice::Never => ShowProgress::Never,
@@ -104,9 +104,9 @@ fn annotate(
 
 fn reading(args: &Args) -> Reading {
     Reading {
-        buffering: args.buffering(),
-        decompress: !args.no_decompress,
-        as_text: args.text,
+        buffering: args.output.buffering(),
+        decompress: !args.input.no_decompress,
+        as_text: args.input.text,
         progress: Progress::hidden(),
         signals: Signals::default(),
     }
@@ -114,11 +114,11 @@ fn reading(args: &Args) -> Reading {
 
 /// Returns the destination of the lines.
 fn lines_to(args: &Args) -> LinesTo {
-    match (&args.output, &args.output_dir) {
+    match (&args.output.output, &args.output.output_dir) {
         _ if args.triage.quiet => LinesTo::Nowhere,
-        (Some(path), _) if !args.is_to_stdout() => LinesTo::File(path.clone()),
+        (Some(path), _) if !args.output.is_to_stdout() => LinesTo::File(path.clone()),
         (_, Some(path)) => {
-            let (decompresses, resumes) = (!args.no_decompress, args.resume);
+            let (decompresses, resumes) = (!args.input.no_decompress, args.output.resume);
             LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, resumes })
         }
         _ => LinesTo::Stdout,
@@ -145,7 +145,7 @@ fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), S
     let triage = Triage {
         catalog,
         language: args.notes.lang.language(),
-        coloring: args.color.coloring(),
+        coloring: args.output.color.coloring(),
         baseline,
         checks,
         report_choices: args.triage.report.clone(),
@@ -189,7 +189,7 @@ fn uses(args: &Args) -> Uses {
     let reports_to_files = reports.iter().any(|report| report.path.is_some());
     Uses {
         files,
-        makes_files: args.output.is_some() || args.output_dir.is_some() || reports_to_files,
+        makes_files: args.output.output.is_some() || args.output.output_dir.is_some() || reports_to_files,
         stdout,
         stderr: if has_report { StreamContent::Results } else { StreamContent::Messages },
     }

@@ -57,8 +57,17 @@ fn option(arg: &Arg) -> String {
     text
 }
 
-/// Returns a text of the help as Markdown. Outside backticks, characters with a meaning in Markdown are escaped.
+/// Returns a text of the help as Markdown, with a paragraph that is a command as a code block.
 fn markdown(help: &str) -> String {
+    let paragraphs = help.split("\n\n").map(|paragraph| {
+        let is_command = ["imsdk-annotate ", "mkdir "].iter().any(|word| paragraph.starts_with(word));
+        if is_command { format!("```text\n{paragraph}\n```") } else { escaped(paragraph) }
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Returns a paragraph in which, outside backticks, characters with a meaning in Markdown are escaped.
+fn escaped(help: &str) -> String {
     let mut is_code = false;
     let mut text = String::new();
     for char in help.chars() {
@@ -86,4 +95,8 @@ fn the_reference_is_up_to_date() {
 fn characters_that_would_act_in_markdown_are_escaped() {
     assert_eq!(markdown(r"'(?<code>\d)' and `(?<code>\d)`"), r"'(?\<code>\\d)' and `(?<code>\d)`");
     assert_eq!(markdown("*.log [default: 1]"), r"\*.log \[default: 1]");
+    assert_eq!(
+        markdown("Print ~\n\nimsdk-annotate > ~/x"),
+        "Print \\~\n\n```text\nimsdk-annotate > ~/x\n```"
+    );
 }

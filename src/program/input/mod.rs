@@ -28,7 +28,7 @@ use read_ahead::ReadAhead;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 
-/// The number of blocks that one thread can annotate while others start.
+/// One thread has done up to this many blocks before others have started.
 const FEW_BLOCKS: u64 = 2;
 
 /// Returns true if regular files of `bytes` bytes are worth several threads, because they have more than a few blocks.
@@ -55,7 +55,7 @@ pub(crate) struct Input {
     buffering: Buffering,
     /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
-    /// True if all bytes that were read have been written, because `would_wait` returned true.
+    /// The last answer of `would_wait`: true means that the caller has written all it read.
     is_flushed: bool,
     /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
@@ -78,7 +78,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// Returns any other input as it is.
+    /// Gives any other input back unchanged.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && !self.can_wait;
@@ -95,7 +95,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// Returns the input as it is while another thread decodes it.
+    /// Gives the input back unchanged while another thread decodes it.
     fn into_descriptor(self) -> Result<Descriptor, Self> {
         match self.content {
             Content::Direct(rdr) => {

@@ -33,7 +33,7 @@ pub(crate) struct SetupArgs {
 
     /// Print the manual, for man
     ///
-    /// imsdk-annotate --man > ~/.local/share/man/man1/imsdk-annotate.1
+    /// mkdir -p ~/.local/share/man/man1 && imsdk-annotate --man > ~/.local/share/man/man1/imsdk-annotate.1
     #[arg(long, conflicts_with_all = FOR_LOGS, help_heading = "Set-up")]
     pub(crate) man: bool,
 }

@@ -1,0 +1,45 @@
+//! The arguments that say how the work is done.
+
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, ValueEnum};
+
+/// More would only be in each other's way.
+const THREADS_MAX: u64 = 1024;
+
+/// Options for the work.
+#[derive(Debug, Args)]
+pub(crate) struct WorkArgs {
+    /// How many threads work [default: one for each core]
+    ///
+    /// The output is the same for every N. Each thread takes up to 16 MiB (more for a long line with --only), and up
+    /// to 1 GiB of disk, in TMPDIR or /var/tmp, for output that is ahead of its turn; with 1, there is none ahead.
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..=THREADS_MAX),
+        help_heading = "Work"
+    )]
+    pub(crate) threads: Option<usize>,
+
+    /// Progress on standard error
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t = ProgressChoice::Auto,
+        help_heading = "Work"
+    )]
+    pub(crate) progress: ProgressChoice,
+}
+
+/// When progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressChoice {
+    /// Where it takes a while, the inputs are files, and only standard error is a terminal
+    Auto,
+    /// Also where standard error is no terminal
+    Always,
+    /// Not at all
+    Never,
+}
