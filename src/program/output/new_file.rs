@@ -14,10 +14,10 @@ use std::time::{Duration, SystemTime};
 /// lock, so that a signal finds all of them.
 static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
 
-/// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file belongs
-/// to the user that runs the program, and set-user-id would lend the rights of that user to all that the input holds.
-/// `cp -p` does the same where it cannot keep the owner: it drops these bits, and keeps the group's rights even if the
-/// group differs.
+/// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file
+/// belongs to the user that runs the program, and set-user-id would lend the rights of that user to all that the input
+/// holds. `cp -p` does the same where it cannot keep the owner: it drops these bits, and keeps the group's rights even
+/// if the group differs.
 pub(super) const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
 /// The smallest difference between the time of a file that is not whole and that of its origin: some file systems keep
