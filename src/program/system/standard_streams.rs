@@ -86,7 +86,7 @@ pub(crate) fn open_to_write(descriptor: RawFd) -> io::Result<File> {
 /// Returns a duplicate of a descriptor, which shares its offset and flags.
 #[cfg(target_os = "linux")]
 fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
-    // This is the only safe way that takes a number and no borrowed descriptor.
+    // The only safe way that takes a number and no borrowed descriptor.
     let this = pidfd_open(getpid(), PidfdFlags::empty());
     this.and_then(|this| pidfd_getfd(this, descriptor, PidfdGetfdFlags::empty())).map_err(|_| {
         io::Error::other(

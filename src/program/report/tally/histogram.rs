@@ -122,7 +122,7 @@ impl Histogram {
 
     /// Doubles the width of the bins.
     fn widen(&mut self) {
-        // If the first bin is the second half of a wide bin, it stays alone, and pairs begin at the second.
+        // A first bin that is the second half of a wide bin stays alone; pairs then begin at the second bin.
         let skipped = usize::from(self.first & 1 == 1);
         let bins = (self.counts.len() + skipped).div_ceil(2);
         let count =

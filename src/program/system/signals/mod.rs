@@ -314,7 +314,7 @@ impl Signals {
             && after >= SURELY_TAKEN_BYTES
             && self.0.is_stream.load(Ordering::Relaxed)
         {
-            // If the thread cannot be started, only a second signal ends the program while nobody takes the output.
+            // Without the thread, only a second signal ends the program while nobody takes the output.
             let _ = self.start_answering(ending::asking(), PATIENCE, None, |_| ());
         }
     }
