@@ -31,8 +31,8 @@ pub mod parts {
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;
 
-    /// Returns true if a selector chooses all unknown codes of a range, false if it chooses none, and `None` if it may
-    /// choose some of them.
+    /// Returns `Some(true)` if a selector chooses all unknown codes of a range, `Some(false)` if it chooses none, and
+    /// `None` if it may choose some of them.
     pub fn selects_unknown(
         selector: &crate::Selector,
         range: &std::ops::RangeInclusive<i32>,

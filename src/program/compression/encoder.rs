@@ -5,7 +5,7 @@ use super::formats::{Encode, Format};
 use super::layers::LAYERS_MAX;
 use std::io::{self, IoSlice, Write};
 
-/// A writer that packs in layers, or not at all. It has as many layers as an input may have.
+/// A writer that packs in layers, or not at all. It has at most as many layers as an input may have.
 pub(crate) struct Packer<W: Write>(Encoder<Encoder<Encoder<W>>>);
 
 impl<W: Write> Packer<W> {

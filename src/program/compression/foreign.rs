@@ -124,6 +124,7 @@ fn agrees_with_compress(bytes: &[u8]) -> Option<bool> {
     }
 }
 
+/// Compares bytes with the header of `.lzma`, which has no signature but few plausible values.
 fn agrees_with_lzma(bytes: &[u8]) -> Option<bool> {
     let header = &bytes[..bytes.len().min(LZMA_HEADER_BYTES)];
     agrees_plainly(header, b"\x5d\0\0")?;

@@ -16,6 +16,7 @@ pub(crate) enum Layer<R: Read> {
 }
 
 impl<R: Read> Layer<R> {
+    /// Returns the reader of the input itself, below all layers.
     pub(crate) fn bottom(&self) -> &R {
         match self {
             Self::Bottom(rdr) => rdr,
@@ -23,6 +24,7 @@ impl<R: Read> Layer<R> {
         }
     }
 
+    /// Returns the reader of the input itself, below all layers.
     pub(crate) fn bottom_mut(&mut self) -> &mut R {
         match self {
             Self::Bottom(rdr) => rdr,
@@ -30,6 +32,7 @@ impl<R: Read> Layer<R> {
         }
     }
 
+    /// Returns the reader of the input itself; bytes that layers have read ahead are lost.
     pub(crate) fn into_bottom(self) -> R {
         match self {
             Self::Bottom(rdr) => rdr,

@@ -102,6 +102,7 @@ impl<R: Read> PeekReader<R> {
         self.error = Some(error);
     }
 
+    /// Fails once with the error that has been kept, if there is one.
     fn meet_error(&mut self) -> io::Result<()> {
         self.error.take().map_or(Ok(()), Err)
     }

@@ -72,8 +72,9 @@ impl FilesInUse {
     ///
     /// # Errors
     ///
-    /// Fails where the stream would write to a file that is read, with the message `standard output: is the baseline
-    /// that is read; write to another file`.
+    /// Fails where the stream would write to a file that is read, with the message:
+    ///
+    /// `standard output: is the baseline that is read; write to another file`
     pub(crate) fn add_stream(&mut self, stream: OutputStream, written: StreamContent) -> Result<(), String> {
         let Some(file) = stream.regular_file() else {
             return Ok(());

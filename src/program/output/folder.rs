@@ -81,6 +81,7 @@ impl OutputFolder {
         }
     }
 
+    /// Limits the rights of the output folder at `folder` to the rights of the input folder at `of_input`.
     fn restrict_folder(&mut self, folder: &Path, of_input: &Path) {
         // The rights of a folder are unknown if the system does not report them; then only the owner gets rights.
         let mut rights = stat(of_input).map_or(Mode::RWXU, |stat| Mode::from_raw_mode(stat.st_mode));
@@ -118,8 +119,9 @@ impl OutputFolder {
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be opened, with the message: `loop: leads from link to link without end; choose another
-    /// folder`.
+    /// Fails where it cannot be opened, with the message:
+    ///
+    /// `loop: leads from link to link without end; choose another folder`
     pub(crate) fn check(&self) -> Result<(), String> {
         let words = match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
             Ok(_) | Err(Errno::NOENT) => return Ok(()),
@@ -202,6 +204,7 @@ impl OutputFolder {
         Ok(Place::in_folder(folder, Path::new(name)))
     }
 
+    /// Opens this folder itself; makes it before if `make` is true.
     fn open_root(&self, make: bool) -> io::Result<OwnedFd> {
         match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
             Err(Errno::NOENT) if make => {

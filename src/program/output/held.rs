@@ -110,6 +110,7 @@ impl Held {
         self.last.len() <= SMALL_BYTES && !self.is_on_disk()
     }
 
+    /// Returns true if the job holds chunks or a file that the pool could reuse.
     pub(super) fn has_room_to_give_back(&self) -> bool {
         self.spill.is_some() || !self.chunks.is_empty()
     }

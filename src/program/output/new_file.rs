@@ -1,4 +1,4 @@
-//! Files that appear under their names when they are whole, and leave nothing behind when they are not. Until then they
+//! Files that appear under their names only when they are finished, and otherwise leave nothing behind. Until then they
 //! have no name, or a temporary one where the system or the file system has no files without names.
 
 use super::place::Place;
@@ -138,6 +138,7 @@ impl Drop for NewFile {
     }
 }
 
+/// Returns the files with temporary names, locked.
 fn temporary() -> MutexGuard<'static, Vec<Place>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }

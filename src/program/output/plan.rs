@@ -91,6 +91,7 @@ impl Plan<'_> {
     }
 }
 
+/// Refuses an output folder within a folder that is read: its files would become inputs.
 fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path, root: &Path) -> Result<(), String> {
     for operand in operands {
         let InputName::File(path) = operand else {

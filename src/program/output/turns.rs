@@ -1,8 +1,8 @@
 //! One output for jobs that run side by side: each writes in its turn, and goes ahead of it within limits.
 //!
 //! Jobs have tickets: 0, 1, 2 and so on. The job whose turn it is writes to the output. The others hold their output
-//! back in memory, then in a file on disk; where the disk is full or has no room for them, they wait. The job whose
-//! turn it is never waits for another job, so that the run always goes on.
+//! back in memory, then in a file on disk; where the file is full or cannot be made, they wait. The job whose turn it
+//! is never waits for another job, so that the run always goes on.
 //!
 //! Each job is for an input, which has a number. Where an input ends early, the output that later jobs hold of it is
 //! left out.
@@ -68,6 +68,7 @@ fn stopped() -> io::Error {
 }
 
 impl<'r, W: Write, T> Turns<'r, W, T> {
+    /// Returns an output whose turns begin with ticket 0, with room for the jobs of this number of threads.
     pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(&mut W, T) + Sync)) -> Self {
         let state = TurnState {
             turn: 0,

@@ -1,4 +1,4 @@
-//! Reports: the errors in logs, their frequency, their first place, and whether they are new.
+//! Reports: the codes in logs, their frequency, their first places, and the change since an earlier run.
 
 mod count;
 mod formats;
@@ -85,6 +85,7 @@ impl<'a> Report<'a> {
             .collect()
     }
 
+    /// Returns a row for each code, the most frequent first, and codes of equal frequency by their distance from zero.
     fn rows(&self, codes: &'a BTreeMap<i32, Counted>) -> Vec<ReportRow<'a>> {
         let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
             code,

@@ -151,6 +151,7 @@ impl Counter {
         }
     }
 
+    /// Begins the line at `start`, which has a field. `offset` is the byte offset of the part in the input.
     fn begin_line(&mut self, text: &[u8], start: usize, offset: u64) {
         let (begin, offset) = match &self.open {
             Some(open) if start == 0 => (&open.head[..], open.offset),

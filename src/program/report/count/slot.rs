@@ -47,10 +47,12 @@ impl Default for Moment {
 }
 
 impl Slot {
+    /// Returns an empty slot for an unknown code.
     pub(super) fn of_code(code: i32) -> Self {
         Self { code, ..Self::default() }
     }
 
+    /// Returns an empty slot for a code of the catalog.
     pub(super) fn of_entry(entry: usize, code: i32) -> Self {
         Self { code, entry: Some(entry), ..Self::default() }
     }
@@ -72,6 +74,7 @@ impl Slot {
         }
     }
 
+    /// Returns the counts of the code in one input, which has this number.
     pub(super) fn into_counted(self, file: usize) -> Counted {
         let Self { fields, lines, times, seconds, offsets, .. } = self;
         let (first, last) = (self.first.into_place(file), self.last.into_place(file));

@@ -22,7 +22,8 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
             suite.add_test_case(case_of_code(report, row, &selecting));
         }
     }
-    // A check without a case of a code gets a case of its own: readers may take a file without cases for a failure.
+    // A check that selects none of the codes gets a case of its own: readers may take a file without cases for a
+    // failure.
     let without_case = outcomes.iter().filter(|outcome| !rows.iter().any(|row| selects(outcome, row)));
     suite.add_test_cases(without_case.map(case_of_check));
     suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));

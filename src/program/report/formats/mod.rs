@@ -31,7 +31,7 @@ struct FormatRow {
     format: ReportFormat,
     /// The name behind `--report`.
     name: &'static str,
-    /// Writes a report; `true` requests colors, which formats for machines ignore. Fails where the writer does.
+    /// Writes a report; `true` requests colours, which formats for machines ignore. Fails where the writer does.
     write: fn(&Report<'_>, bool, &mut dyn Write) -> io::Result<()>,
 }
 

@@ -91,6 +91,7 @@ fn write_rows(
     Ok(())
 }
 
+/// Returns the cell for a number of fields, with the earlier number if that is known.
 fn count_cell(row: &ReportRow<'_>) -> String {
     match row.comparison {
         None => row.counted.fields.to_string(),

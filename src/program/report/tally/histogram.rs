@@ -34,10 +34,12 @@ struct WrittenHistogram {
 }
 
 impl Histogram {
+    /// Returns true if there are no values.
     pub(crate) fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
 
+    /// Adds a value.
     #[inline]
     pub(crate) fn add(&mut self, value: i64) {
         let bin = (value >> self.shift).wrapping_sub(self.first);

@@ -87,7 +87,7 @@ impl LedgerState {
 }
 
 impl Run {
-    /// Appends the next run. Returns it instead if it is of another input, or if this run's end decides about it.
+    /// Appends the next run. Returns it unchanged if it is of another input, or if this run's end may leave it out.
     fn append(&mut self, next: Self) -> Option<Self> {
         if self.input != next.input || self.behind != Behind::Follows {
             return Some(next);

@@ -34,6 +34,7 @@ pub(crate) struct Comparison {
 }
 
 impl Baseline {
+    /// Returns the baseline that an earlier run's tally makes.
     pub fn new(earlier: &Tally) -> Self {
         let codes = earlier.known.iter().chain(&earlier.unknown);
         let counts = codes.map(|(&code, counted)| (code, counted.fields)).collect();

@@ -127,9 +127,9 @@ pub(crate) fn make_size_limit_an_error() -> io::Result<()> {
 }
 
 impl Signals {
-    /// Lets a signal end the program only when all that was read has been written. This is for streams, which have
-    /// written all that they can when they wait; so no thread is needed, and no call that waits for both input and
-    /// signals.
+    /// Lets a signal end the program on the spot while it is idle, and otherwise when all that was read has been
+    /// written. This is for streams, which have written all that they can when they wait; so no thread is needed, and
+    /// no call that waits for both input and signals.
     ///
     /// # Errors
     ///

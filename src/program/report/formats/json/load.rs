@@ -81,6 +81,7 @@ struct Names {
 }
 
 impl Names {
+    /// Returns the number of a name, which is added if it is new.
     fn number(&mut self, name: String) -> usize {
         *self.numbers.entry(name).or_insert_with_key(|name| {
             self.names.push(name.clone());
@@ -90,6 +91,7 @@ impl Names {
 }
 
 impl JsonCode {
+    /// Returns the counts of the code, and fails where they contradict each other.
     fn into_counted(self, names: &mut Names) -> Result<Counted, String> {
         let Self { code, count, lines, files, .. } = self;
         if files == 0 || lines < files || count < lines {
