@@ -1,5 +1,5 @@
-//! The program `imsdk-annotate`: everything around the library. No promise is made about what is in here: it is public
-//! for the tests and the fuzz targets alone.
+//! The program `imsdk-annotate`: everything around the library. The module is public for the tests and the fuzz targets
+//! alone; nothing in it is part of the library's interface.
 
 mod cli;
 mod commands;
@@ -31,7 +31,8 @@ pub mod parts {
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;
 
-    /// Returns whether a selector chooses all unknown codes of a range, or none; `None` where it may divide them.
+    /// Returns `Some(true)` if a selector chooses all unknown codes of a range, `Some(false)` if it chooses none, and
+    /// `None` if it may choose some of them.
     pub fn selects_unknown(
         selector: &crate::Selector,
         range: &std::ops::RangeInclusive<i32>,
@@ -40,7 +41,7 @@ pub mod parts {
     }
 }
 
-/// Runs the program, with the arguments and the environment that it was started with.
+/// Runs the program with the arguments and the environment that it was started with, and returns its exit status.
 pub fn main() -> std::process::ExitCode {
     let messages = Messages::new(Progress::hidden(), Signals::default());
     if let Err(error) = signals::ignore_user_signals() {

@@ -1,31 +1,31 @@
-//! The first bytes of data, which tell how it is packed, whatever its name.
+//! The first bytes of data, which tell the packing, whatever the name of the file.
 
 use super::foreign::Foreign;
 use super::formats::{CompressedFormat, FORMATS, Format};
 use super::peek::PeekReader;
 use std::io::{self, Read};
 
-/// What the first bytes tell.
+/// The packing that the first bytes of data tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beginning {
-    /// The format is known.
+    /// Data of a known format, or plain data.
     Of(Format),
     /// A skippable frame, which both zstd and lz4 have.
     SkippableFrame,
-    /// The packing is known, and not read here.
+    /// A known packing that this program does not read.
     Foreign(Foreign),
-    /// It could still become one of the compressed formats. No complete line begins like that.
+    /// Data that could still become one of the compressed formats. No complete line begins like that.
     Undecided,
 }
 
-/// The first byte stands for `0x50` to `0x5f`.
+/// The signature of a skippable frame, in which the first byte stands for `0x50` to `0x5f`.
 const SKIPPABLE_FRAME: &[u8] = b"\x50\x2a\x4d\x18";
 
-/// Returns how the data begins that a reader gives next.
+/// Returns the beginning of the data that a reader gives next, without taking it.
 ///
 /// # Errors
 ///
-/// Fails where it cannot be read as far as that is told.
+/// Fails where the data cannot be read far enough to tell.
 pub(crate) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> {
     rdr.peek()?;
     loop {
@@ -37,10 +37,10 @@ pub(crate) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> 
     }
 }
 
-/// Looks at the first bytes of an input; `at_end` says that there are no more.
+/// Returns the beginning of data with these first bytes; `at_end` is true if no more bytes follow.
 ///
-/// Where the input ends within what a compressed format begins with, it is of that format and cut off,
-/// unless it is text so far.
+/// An input that ends within the signature of a compressed format is of that format and cut off, unless it is text so
+/// far.
 fn beginning(bytes: &[u8], at_end: bool) -> Beginning {
     let mut undecided = false;
     for CompressedFormat { format, signatures, .. } in &FORMATS {
@@ -71,8 +71,8 @@ fn beginning(bytes: &[u8], at_end: bool) -> Beginning {
     }
 }
 
-/// Returns whether the bytes begin with a signature, of which `?` stands for a digit that is not `0`: yes, as far as they go, or
-/// no (`None`).
+/// Compares bytes with a signature, in which `?` stands for a digit that is not `0`. Returns `Some(true)` if the bytes
+/// begin with the signature, `Some(false)` if they are only its beginning, and `None` if they differ from it.
 fn agrees(bytes: &[u8], signature: &[u8]) -> Option<bool> {
     agrees_with(bytes, signature, |byte, expected| match expected {
         b'?' => (b'1'..=b'9').contains(&byte),
@@ -80,12 +80,13 @@ fn agrees(bytes: &[u8], signature: &[u8]) -> Option<bool> {
     })
 }
 
-/// Returns whether the bytes begin with a signature of which each byte stands for itself, as [`agrees`] says it.
+/// Compares bytes with a signature in which each byte stands for itself; returns the result as [`agrees`] does.
 pub(crate) fn agrees_plainly(bytes: &[u8], signature: &[u8]) -> Option<bool> {
     agrees_with(bytes, signature, |byte, expected| byte == expected)
 }
 
-/// Returns whether the bytes begin with a signature, given which byte stands for which, as [`agrees`] says it.
+/// Compares bytes with a signature by `stands_for`, which takes a byte and that of the signature and returns true if
+/// they agree; returns the result as [`agrees`] does.
 fn agrees_with(bytes: &[u8], signature: &[u8], stands_for: fn(u8, u8) -> bool) -> Option<bool> {
     let same = bytes.iter().zip(signature).all(|(&byte, &expected)| stands_for(byte, expected));
     same.then_some(bytes.len() >= signature.len())

@@ -1,4 +1,4 @@
-//! Compressed data as a reader of what it holds: member after member, with the place of any damage.
+//! A reader of the content of compressed data, member after member, which reports the place of any damage.
 
 use super::beginning::{Beginning, begins};
 use super::formats::{Decode, Format, Step, StepOutcome};
@@ -6,32 +6,32 @@ use super::peek::PeekReader;
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
-/// The header of a skippable frame: the signature, then the length of what follows.
+/// The length of a skippable frame's header: the signature, then the length of the frame's content.
 const SKIPPABLE_HEADER_BYTES: usize = 8;
 
-/// Reads what compressed data holds.
+/// A reader of the content of compressed data.
 ///
-/// Several members (frames, streams) may follow each other, with zeros between and behind them, and
-/// skippable frames where the format has them. Where the data is damaged, all that could be decoded is
-/// read first, then comes the error, a [`Damage`].
+/// Several members (frames, streams) may follow each other, with zeros between and behind them, and with skippable
+/// frames if the format has them. If the data is damaged, all content that could be decoded is read first; then reading
+/// fails with a [`Damage`].
 pub(crate) struct Decoder<R: Read> {
     format: Format,
-    /// The format of the layer around it, if it is within one.
+    /// The format of the layer around the data, if there is one.
     outer: Option<Format>,
     rdr: PeekReader<R>,
     /// The decoder of the member that the reader is in; `None` between members.
     member: Option<Box<dyn Decode>>,
-    /// The damage that the last step found, to be told once its bytes have been read.
+    /// The damage that the last step found; it is returned once the bytes of the step have been read.
     damage: Option<What>,
 }
 
-/// Why compressed data could not be read to its end.
+/// The reason why compressed data could not be read to its end.
 #[derive(Debug)]
 pub(crate) struct Damage {
     format: Format,
-    /// The format of the layer around the data, if it is within one.
+    /// The format of the layer around the data, if there is one.
     outer: Option<Format>,
-    /// Bytes of the compressed data that had been taken, counted in the content of the layer around it.
+    /// The number of bytes of the compressed data that had been taken, counted in the content of the layer around it.
     position: u64,
     what: What,
 }
@@ -40,7 +40,7 @@ pub(crate) struct Damage {
 enum What {
     EndsEarly,
     Wrong(String),
-    /// Something else stands behind the last member.
+    /// Bytes behind the last member that belong to no member.
     FollowedBySomethingElse,
 }
 
@@ -64,20 +64,24 @@ impl fmt::Display for Damage {
 impl std::error::Error for Damage {}
 
 impl Damage {
-    /// Returns whether an error says that data is damaged; others say that it could not be read.
+    /// Returns true if an error reports damaged data, and false if it reports data that could not be read.
     pub(crate) fn is_in(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|inner| inner.is::<Self>())
     }
 }
 
 impl<R: Read> Decoder<R> {
-    /// A decoder of data that begins with a member of this format, or with skippable frames; it is within a layer of the
-    /// format `outer`, if that is any.
+    /// Returns a decoder of data that begins with a member of this format, or with skippable frames. The data is within
+    /// a layer of the format `outer`, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the beginning of the data cannot be read, and where a skippable frame ends early.
     pub(crate) fn new(mut rdr: PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<Self> {
         while begins(&mut rdr)? == Beginning::SkippableFrame {
             skip_frame(&mut rdr, format, outer)?;
         }
-        // Behind skippable frames, which several formats have.
+        // Several formats have skippable frames; only the member behind them tells the format.
         let format = match begins(&mut rdr)? {
             Beginning::Of(format) if format.has_skippable_frames() => format,
             _ => format,
@@ -101,7 +105,7 @@ impl<R: Read> Decoder<R> {
         self.rdr.into_inner()
     }
 
-    /// Goes on to the next member; `false` where there is none.
+    /// Begins the next member; returns false if there is none.
     fn begin_member(&mut self) -> io::Result<bool> {
         let rdr = &mut self.rdr;
         loop {
@@ -125,7 +129,7 @@ impl<R: Read> Decoder<R> {
         Ok(true)
     }
 
-    /// Reads from the member; 0 where it ends.
+    /// Reads from the member into the buffer; returns 0 if the member ends.
     fn read_member(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(member) = &mut self.member else {
             return Ok(0);
@@ -179,6 +183,7 @@ impl<R: Read> Read for Decoder<R> {
     }
 }
 
+/// Takes a skippable frame, and fails if it ends early.
 fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<()> {
     let early = |rdr: &PeekReader<R>| {
         let damage = Damage { format, outer, position: rdr.position(), what: What::EndsEarly };
@@ -210,7 +215,7 @@ mod tests {
     use crate::program::compression::formats::FORMATS;
     use std::io::Write;
 
-    /// What is read through a buffer of that size, and the error.
+    /// Returns the content that is read through a buffer of that size, and the error.
     fn decode(format: Format, packed: &[u8], buffer_bytes: usize) -> (Vec<u8>, String) {
         let mut decoder = Decoder::new(PeekReader::new(packed), format, None).unwrap();
         let (mut text, mut buffer) = (Vec::new(), vec![0; buffer_bytes]);
@@ -223,7 +228,7 @@ mod tests {
         }
     }
 
-    /// What was decoded in the step that met the damage is not lost.
+    /// Holds that the content which was decoded in the damaged step is not lost.
     #[test]
     fn as_much_is_decoded_before_the_damage_in_large_steps_as_in_small_ones() {
         let text: Vec<u8> =

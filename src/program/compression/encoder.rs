@@ -1,23 +1,23 @@
-//! Compresses what is written, in the formats that inputs come in.
+//! Writers that compress, in the formats that inputs come in.
 
 use super::even_blocks::EvenBlocks;
 use super::formats::{Encode, Format};
 use super::layers::LAYERS_MAX;
 use std::io::{self, IoSlice, Write};
 
-/// A writer that packs in layers, or not at all. Inputs have no more layers than this.
+/// A writer that packs in layers, or not at all. It has at most as many layers as an input may have.
 pub(crate) struct Packer<W: Write>(Encoder<Encoder<Encoder<W>>>);
 
 impl<W: Write> Packer<W> {
-    /// Packs in these formats, the outermost first.
+    /// Returns a writer that packs in these formats, the outermost first.
     ///
     /// # Errors
     ///
-    /// Fails where there is no memory for it.
+    /// Fails where there is no memory for an encoder.
     ///
     /// # Panics
     ///
-    /// Panics where there are more than [`LAYERS_MAX`] formats.
+    /// Panics if there are more than [`LAYERS_MAX`] formats.
     pub(crate) fn new(formats: &[Format], wtr: W) -> io::Result<Self> {
         assert!(formats.len() <= LAYERS_MAX, "{formats:?}");
         let format = |layer: usize| formats.get(layer).copied().unwrap_or(Format::Plain);
@@ -25,7 +25,7 @@ impl<W: Write> Packer<W> {
         Ok(Self(Encoder::new(format(2), Encoder::new(format(1), outermost)?)?))
     }
 
-    /// Writes what ends each layer, and gives the writer back.
+    /// Ends the data of each layer, and returns the inner writer.
     ///
     /// # Errors
     ///
@@ -49,8 +49,8 @@ impl<W: Write> Write for Packer<W> {
     }
 }
 
-/// A writer that compresses, or does not. The same text in the same format becomes the same bytes, unless it is live and
-/// flushed at other places.
+/// A writer that compresses, or passes on plain data. Equal texts in the same format become equal bytes, unless the
+/// writer is live and the flushes are at different places.
 pub enum Encoder<W: Write> {
     Plain(W),
     Compressed {
@@ -60,18 +60,18 @@ pub enum Encoder<W: Write> {
     },
 }
 
-/// A writer that encodes each block in memory, and then hands it on.
+/// A writer that encodes each block in memory, and then writes the result.
 pub struct Compressor<W: Write> {
     encoder: Box<dyn Encode>,
     wtr: W,
 }
 
 impl<W: Write> Encoder<W> {
-    /// Returns a writer that compresses as `format` says, and is not live.
+    /// Returns a writer that compresses in `format`, and is not live.
     ///
     /// # Errors
     ///
-    /// Fails where there is no memory for it.
+    /// Fails where there is no memory for the encoder.
     pub fn new(format: Format, wtr: W) -> io::Result<Self> {
         let Some(encoder) = format.encoder()? else {
             return Ok(Self::Plain(wtr));
@@ -80,8 +80,9 @@ impl<W: Write> Encoder<W> {
         Ok(Self::Compressed { blocks: Box::new(EvenBlocks::new(compressor)), is_live: false })
     }
 
-    /// Returns the writer, live or not. Where it compresses, a flush goes on to the encoder only if it is live, so that all before the
-    /// flush can be decoded. That costs some bytes each time, and where flushes are depends on the pauses of the input.
+    /// Returns the writer, live or not. A writer that compresses passes a flush on to the encoder only if it is live,
+    /// so that all bytes before the flush can be decoded. A flush costs some bytes, and its place depends on the pauses
+    /// of the input.
     pub(crate) fn live(self, is_live: bool) -> Self {
         match self {
             Self::Plain(wtr) => Self::Plain(wtr),
@@ -89,11 +90,11 @@ impl<W: Write> Encoder<W> {
         }
     }
 
-    /// Writes what ends the compressed data, and gives the writer back.
+    /// Ends the compressed data, and returns the inner writer.
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be written.
+    /// Fails where the end of the data cannot be written.
     pub fn finish(self) -> io::Result<W> {
         match self {
             Self::Plain(wtr) => Ok(wtr),

@@ -1,14 +1,15 @@
-//! Blocks of one size for an encoder, whatever the sizes of the pieces that are written.
+//! Blocks of one size for an encoder, whatever the sizes of the writes.
 
 use std::io::{self, Write};
 
-/// Size of a block: that of zstd's own blocks.
+/// Size of a block in bytes, which is the size of zstd's own blocks.
 const BLOCK_BYTES: usize = 128 * 1024;
 
-/// A writer that hands on blocks of exactly 128 KiB. What an encoder makes of a text depends on the pieces that it is given,
-/// and these depend on reads and threads: with even blocks, equal texts become equal bytes.
+/// A writer that passes on blocks of exactly 128 KiB. An encoder's output depends on the pieces that it is given, and
+/// these depend on reads and threads: with even blocks, equal texts become equal bytes.
 ///
-/// A flush hands on what is there. What is left when this is dropped is lost: call [`EvenBlocks::into_inner`].
+/// A flush passes on the block as it is. Bytes that are left when the writer is dropped are lost: call
+/// [`EvenBlocks::into_inner`].
 #[derive(Debug)]
 pub struct EvenBlocks<W> {
     wtr: W,
@@ -22,7 +23,7 @@ impl<W: Write> EvenBlocks<W> {
         Self { wtr, block: Vec::with_capacity(BLOCK_BYTES), is_dirty: false }
     }
 
-    /// Hands on the last block, which may be shorter, and returns the writer.
+    /// Passes on the last block, which may be shorter, and returns the writer.
     ///
     /// # Errors
     ///
@@ -54,7 +55,8 @@ impl<W: Write> Write for EvenBlocks<W> {
         Ok(bytes.len())
     }
 
-    /// Flushes if there is something to flush: encoders mark each flush in their output, also where nothing came before it.
+    /// Flushes if something was written since the last flush: encoders mark each flush in their output, also a flush
+    /// with nothing before it.
     fn flush(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.is_dirty) {
             self.hand_on()?;
@@ -68,7 +70,7 @@ impl<W: Write> Write for EvenBlocks<W> {
 mod tests {
     use super::*;
 
-    /// Remembers the lengths of what is written, and 0 for each flush.
+    /// A writer that records the length of each write, and 0 for each flush.
     #[derive(Default)]
     struct Lengths(Vec<usize>);
 

@@ -1,4 +1,5 @@
-//! Packings that are not read here: told, so that nothing packed is taken for text, with the program that unpacks them.
+//! Packings that this program does not read. They are recognised so that packed data is not taken for text, and refused
+//! with the name of the program that unpacks them.
 
 use super::beginning::agrees_plainly;
 use super::formats::Format;
@@ -6,7 +7,7 @@ use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// A packing that is not read here.
+/// A packing that this program does not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Foreign {
     /// `.Z`, by compress.
@@ -14,28 +15,29 @@ pub(crate) enum Foreign {
     /// `.lzma`, the format before xz.
     Lzma,
     Lzop,
-    /// Frames as lz4 wrote them at first (`lz4 -l`).
+    /// Frames as lz4 first wrote them (`lz4 -l`).
     Lz4Legacy,
     SevenZip,
     Rar,
-    /// Has no signature: told by its name alone.
+    /// Brotli has no signature: only the name of a file tells it.
     Brotli,
 }
 
-/// The header of `.lzma`: the properties, the size of the dictionary, the length, and the first byte of the data.
+/// The length of the header of `.lzma`: the properties, the size of the dictionary, the length, and the first byte of
+/// the data.
 const LZMA_HEADER_BYTES: usize = 14;
-/// A length that is known is below that; `.lzma` files have no larger ones.
+/// The limit for a length in the header of `.lzma`; no files have larger ones.
 const LZMA_LENGTH_MAX: u64 = 1 << 38;
 
-/// All about a packing that is not read here.
+/// The description of a packing that this program does not read.
 struct ForeignPacking {
     foreign: Foreign,
     /// The name in messages.
     name: &'static str,
     /// The command that unpacks it.
     remedy: &'static str,
-    /// Returns whether data begins like this: yes, as far as it goes, or no (`None`). No signature has a newline in it, so that
-    /// no complete line can be the beginning of one.
+    /// Compares bytes with the packing's signature; returns the result as [`Foreign::agrees`] does. No signature has a
+    /// newline, so that no complete line can be the beginning of one.
     agrees: fn(&[u8]) -> Option<bool>,
 }
 
@@ -51,7 +53,7 @@ static PACKINGS: [ForeignPacking; 7] = [
         foreign: Foreign::Lzop,
         name: "lzop",
         remedy: "lzop -d",
-        // A newline follows.
+        // The signature goes on with a newline, which is left out.
         agrees: |bytes| agrees_plainly(bytes, b"\x89LZO\0\r"),
     },
     ForeignPacking {
@@ -76,12 +78,13 @@ static PACKINGS: [ForeignPacking; 7] = [
 ];
 
 impl Foreign {
-    /// Returns all packings, in the order in which they are compared with how data begins.
+    /// Returns all packings, in the order in which the beginning of data is compared with them.
     pub(super) fn all() -> impl Iterator<Item = Self> {
         PACKINGS.iter().map(|packing| packing.foreign)
     }
 
-    /// Returns whether data begins like this: yes, as far as it goes, or no (`None`).
+    /// Compares the first bytes of data with the packing's signature. Returns `Some(true)` if they begin with it,
+    /// `Some(false)` if they are only its beginning, and `None` if they differ from it.
     pub(super) fn agrees(self, bytes: &[u8]) -> Option<bool> {
         (self.packing().agrees)(bytes)
     }
@@ -90,13 +93,15 @@ impl Foreign {
         PACKINGS.iter().find(|packing| packing.foreign == self).expect("each packing has a row")
     }
 
-    /// Returns the packing that the name of a file tells where its content tells nothing and is no text.
+    /// Returns the packing that the name of a file tells, for content that has no signature and is no text; `None` if
+    /// the name tells none or the content is text.
     pub(crate) fn of_name(path: &Path, content: &[u8]) -> Option<Self> {
         let is_brotli = path.extension().and_then(OsStr::to_str) == Some("br");
         (is_brotli && !is_text(content)).then_some(Self::Brotli)
     }
 
-    /// Returns the error that names the packing, and what unpacks it, within layers of these formats, outermost first.
+    /// Returns the error that names the packing and the commands that unpack it, within layers of these formats,
+    /// outermost first.
     pub(crate) fn refusal(self, within: &[Format]) -> io::Error {
         let names: String =
             within.iter().map(|format| format!("{}, and in that with ", format.name())).collect();
@@ -109,7 +114,8 @@ impl Foreign {
     }
 }
 
-/// The third byte says that there are blocks, and how many bits the longest codes have: 9 to 16.
+/// Compares bytes with the signature of compress. The third byte has a flag for blocks and the number of bits of the
+/// longest codes: 9 to 16.
 fn agrees_with_compress(bytes: &[u8]) -> Option<bool> {
     match bytes {
         [0x1f, 0x9d, 0x89..=0x90, ..] => Some(true),
@@ -118,6 +124,7 @@ fn agrees_with_compress(bytes: &[u8]) -> Option<bool> {
     }
 }
 
+/// Compares bytes with the header of `.lzma`, which has no signature but few plausible values.
 fn agrees_with_lzma(bytes: &[u8]) -> Option<bool> {
     let header = &bytes[..bytes.len().min(LZMA_HEADER_BYTES)];
     agrees_plainly(header, b"\x5d\0\0")?;
@@ -131,16 +138,17 @@ fn agrees_with_lzma(bytes: &[u8]) -> Option<bool> {
     (!is_wrong).then_some(header.len() == LZMA_HEADER_BYTES)
 }
 
-/// Dictionaries are `2^n` bytes large, or `2^n + 2^(n-1)`; this is the higher half of the size, the lower one is 0.
+/// Returns true if a size can be that of a dictionary: `2^n` or `2^n + 2^(n-1)` bytes. `high` is the higher half of the
+/// size; the lower half is 0.
 fn is_lzma_dictionary(high: u16) -> bool {
     high.is_power_of_two() || high.is_multiple_of(3) && (high / 3).is_power_of_two()
 }
 
-/// Returns whether bytes could be the beginning of a text in UTF-8: without control characters but those of logs.
+/// Returns true if the bytes could be the beginning of a text in UTF-8, with no control characters but those of logs.
 fn is_text(bytes: &[u8]) -> bool {
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
-        // Cut within a character.
+        // The bytes end within a character.
         Err(error) if error.error_len().is_none() => {
             str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or("")
         }

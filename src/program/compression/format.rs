@@ -1,4 +1,4 @@
-//! Formats by their names and those of files.
+//! The names of formats, and of files in them.
 
 use super::formats::{CompressedFormat, Decode, Encode, FORMATS, Format};
 use std::ffi::OsStr;
@@ -6,22 +6,22 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 impl Format {
-    /// All about the format; `None` for plain data.
+    /// Returns the description of the format; `None` for plain data.
     fn compressed(self) -> Option<&'static CompressedFormat> {
         FORMATS.iter().find(|compressed| compressed.format == self)
     }
 
-    /// The name in messages.
+    /// Returns the format's name in messages.
     pub(crate) fn name(self) -> &'static str {
         self.compressed().map_or("plain", |compressed| compressed.name)
     }
 
-    /// The end of the names of its files, without the point; empty where files are plain.
+    /// Returns the extension of the format's files, without the point; empty for plain data.
     pub(crate) fn extension(self) -> &'static str {
         self.compressed().map_or("", |compressed| compressed.extension)
     }
 
-    /// Returns whether skippable frames may stand before, between and behind its members.
+    /// Returns true if skippable frames may stand before, between and behind the format's members.
     pub(super) fn has_skippable_frames(self) -> bool {
         self.compressed().is_some_and(|compressed| compressed.has_skippable_frames)
     }
@@ -48,15 +48,15 @@ impl Format {
         self.compressed().map(|compressed| (compressed.encoder)()).transpose()
     }
 
-    /// The format that a file's name speaks of.
+    /// Returns the format that the extension of a file's name stands for; plain for any other name.
     pub(crate) fn of_name(path: &Path) -> Self {
         let extension = path.extension().and_then(OsStr::to_str).unwrap_or("").to_ascii_lowercase();
         let of_extension = FORMATS.iter().find(|compressed| compressed.extension == extension);
         of_extension.map_or(Self::Plain, |compressed| compressed.format)
     }
 
-    /// The name that a file gets when it is packed in this format alone: the extensions of others are replaced, also of
-    /// several layers (`x.log.gz.gz`).
+    /// Returns the name that a file gets when it is packed in this format alone. The extensions of all other formats
+    /// are replaced, also of several layers (`x.log.gz.gz`).
     pub fn rename(self, path: &Path) -> PathBuf {
         let mut bare = path.to_owned();
         let mut layers = 0;
@@ -67,7 +67,7 @@ impl Format {
         if layers == 1 && Self::of_name(path) == self { path.to_owned() } else { self.append_to(&bare) }
     }
 
-    /// The name with this format's extension behind it.
+    /// Returns the name with this format's extension added.
     pub(crate) fn append_to(self, path: &Path) -> PathBuf {
         let mut name = path.as_os_str().to_owned();
         if self != Self::Plain {

@@ -1,4 +1,4 @@
-//! The layers that an input is packed in: gzip within gzip, say, as some log shippers leave it.
+//! The layers that an input is packed in: gzip within gzip, for example, as some log shippers leave it.
 
 use super::beginning::{Beginning, begins};
 use super::decoder::Decoder;
@@ -6,16 +6,17 @@ use super::formats::Format;
 use super::peek::PeekReader;
 use std::io::{self, ErrorKind, Read};
 
-/// The most layers: data that is packed in more is refused.
+/// The largest number of layers; data in more layers is refused.
 pub(crate) const LAYERS_MAX: usize = 3;
 
-/// The bytes of an input as they are, or what a layer of it holds.
+/// The bytes of an input as they are, or the content of one of its layers.
 pub(crate) enum Layer<R: Read> {
     Bottom(R),
     Packed(Box<Decoder<Self>>),
 }
 
 impl<R: Read> Layer<R> {
+    /// Returns the reader of the input itself, below all layers.
     pub(crate) fn bottom(&self) -> &R {
         match self {
             Self::Bottom(rdr) => rdr,
@@ -23,6 +24,7 @@ impl<R: Read> Layer<R> {
         }
     }
 
+    /// Returns the reader of the input itself, below all layers.
     pub(crate) fn bottom_mut(&mut self) -> &mut R {
         match self {
             Self::Bottom(rdr) => rdr,
@@ -30,6 +32,7 @@ impl<R: Read> Layer<R> {
         }
     }
 
+    /// Returns the reader of the input itself; bytes that layers have read ahead are lost.
     pub(crate) fn into_bottom(self) -> R {
         match self {
             Self::Bottom(rdr) => rdr,
@@ -47,19 +50,19 @@ impl<R: Read> Read for Layer<R> {
     }
 }
 
-/// A reader of what is in the innermost layer, and the formats of the layers, outermost first.
+/// A reader of the content of the innermost layer, and the formats of the layers, outermost first.
 pub(crate) struct Unpacked<R: Read> {
     pub(crate) rdr: PeekReader<Layer<R>>,
     pub(crate) formats: Vec<Format>,
 }
 
-/// Unpacks what a reader gives, layer by layer, as far as the content of each tells that it is packed. With `as_text`, what
-/// is not read here is taken as it is.
+/// Unpacks the data of a reader layer by layer, until the content does not begin as packed data does. With `as_text`,
+/// data that this program cannot unpack is taken as it is.
 ///
 /// # Errors
 ///
-/// Fails where the first bytes cannot be read, and, unless they are taken as they are, where data is packed in a way that is not
-/// read here, or in too many layers.
+/// Fails where the first bytes cannot be read. Without `as_text`, also fails where data is in a packing that this
+/// program does not read, or in too many layers.
 pub(crate) fn unpack<R: Read>(mut rdr: PeekReader<Layer<R>>, as_text: bool) -> io::Result<Unpacked<R>> {
     let mut formats = Vec::new();
     loop {
@@ -69,7 +72,7 @@ pub(crate) fn unpack<R: Read>(mut rdr: PeekReader<Layer<R>>, as_text: bool) -> i
             Ok(Beginning::Foreign(foreign)) => return Err(foreign.refusal(&formats)),
             Ok(Beginning::Of(format)) => format,
             Ok(Beginning::SkippableFrame) => Format::Zstd,
-            // It is met when what has been unpacked before it has been read.
+            // The error is returned again when all that was unpacked before it has been read.
             Err(error) if !formats.is_empty() => {
                 rdr.put_back(error);
                 break;
@@ -112,7 +115,7 @@ mod tests {
         })
     }
 
-    /// Returns the content of packed data, the formats of its layers, and the error.
+    /// Returns the content of packed data and the formats of its layers, or the error.
     fn unpack_all(packed: &[u8], as_text: bool) -> Result<(Vec<u8>, Vec<Format>), String> {
         let rdr = PeekReader::new(Layer::Bottom(packed));
         let mut unpacked = unpack(rdr, as_text).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! Compressed data: told by how it begins, read and written in layers.
+//! Compressed data: recognised by its beginning, read and written in layers.
 
 mod beginning;
 mod decoder;

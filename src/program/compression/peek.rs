@@ -1,23 +1,23 @@
-//! A reader whose next bytes can be looked at before they are taken, and that knows how far it is.
+//! A reader that shows its next bytes before they are taken, and counts the bytes that have been taken.
 
 use std::io::{self, ErrorKind, Read};
 
-/// Enough for compressed data to be read in large pieces; more made no difference that shows.
+/// Size of the buffer in bytes: compressed data is read in large pieces. A larger buffer made no measurable difference.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// A reader with a buffer that can be looked into.
+/// A reader with a buffer that shows the next bytes.
 #[derive(Debug)]
 pub(crate) struct PeekReader<R> {
     rdr: R,
-    /// What has been read and not been taken, in `start..end`.
+    /// The buffer, in which `start..end` has been read and not been taken.
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
-    /// How many bytes have been taken.
+    /// The number of bytes that have been taken.
     position: u64,
-    /// Whether the reader has said that it is at its end.
+    /// True if the inner reader has reported its end.
     at_end: bool,
-    /// An error that was met while something was looked at, to be met again by whoever reads as far.
+    /// An error that was met while bytes were shown; it is returned when all bytes before it have been taken.
     error: Option<io::Error>,
 }
 
@@ -35,17 +35,17 @@ impl<R: Read> PeekReader<R> {
         &mut self.rdr
     }
 
-    /// The reader, without what is here.
+    /// Returns the inner reader; the bytes in the buffer are lost.
     pub(crate) fn into_inner(self) -> R {
         self.rdr
     }
 
-    /// What is here without reading.
+    /// Returns the bytes in the buffer, without reading.
     pub(crate) fn buffer(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// What comes next; empty at the end. Reads once where nothing is here.
+    /// Returns the next bytes, or none at the end. Reads once if the buffer is empty.
     pub(crate) fn peek(&mut self) -> io::Result<&[u8]> {
         if self.start == self.end {
             self.read_more()?;
@@ -53,7 +53,7 @@ impl<R: Read> PeekReader<R> {
         Ok(self.buffer())
     }
 
-    /// Reads once more behind what is here, and returns whether anything came. The buffer must not be full.
+    /// Reads once more into the buffer, which must not be full. Returns false if nothing came.
     pub(crate) fn read_more(&mut self) -> io::Result<bool> {
         debug_assert!(self.end - self.start < self.buffer.len());
         self.meet_error()?;
@@ -73,13 +73,14 @@ impl<R: Read> PeekReader<R> {
         Ok(count > 0)
     }
 
-    /// Reads until `count` bytes are here, which must fit into the buffer, or the end or an error comes, which is put
-    /// back. Returns the first of what is here, at most `count` bytes.
+    /// Reads until the buffer has `count` bytes, which must fit into it, or until the end or an error, which is kept
+    /// for a later read. Returns the first bytes of the buffer, at most `count`.
     pub(crate) fn look(&mut self, count: usize) -> &[u8] {
         self.look_until(count, |_| false)
     }
 
-    /// Does what [`PeekReader::look`] does, but reads no more once what is here is enough.
+    /// Does what [`PeekReader::look`] does, but stops reading once `is_enough` returns true for the bytes in the
+    /// buffer.
     pub(crate) fn look_until(&mut self, count: usize, is_enough: impl Fn(&[u8]) -> bool) -> &[u8] {
         debug_assert!(count <= self.buffer.len());
         while self.end - self.start < count && !is_enough(self.buffer()) {
@@ -96,35 +97,36 @@ impl<R: Read> PeekReader<R> {
         &here[..here.len().min(count)]
     }
 
-    /// Lets an error be met again by the next read that goes beyond what is here.
+    /// Keeps an error, which the next read beyond the buffer returns.
     pub(crate) fn put_back(&mut self, error: io::Error) {
         self.error = Some(error);
     }
 
+    /// Fails once with the error that has been kept, if there is one.
     fn meet_error(&mut self) -> io::Result<()> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    /// Takes `count` bytes of those that are here.
+    /// Takes `count` bytes, which must be in the buffer.
     pub(crate) fn consume(&mut self, count: usize) {
         debug_assert!(count <= self.end - self.start);
         self.start += count;
         self.position += count as u64;
     }
 
-    /// How many bytes have been taken.
+    /// Returns the number of bytes that have been taken.
     pub(crate) fn position(&self) -> u64 {
         self.position
     }
 
-    /// Whether all has been taken and the reader has said that nothing follows.
+    /// Returns true if all bytes have been taken and the inner reader has reported its end.
     pub(crate) fn is_at_end(&self) -> bool {
         self.at_end && self.start == self.end
     }
 }
 
 impl<R: Read> Read for PeekReader<R> {
-    /// Gives what is here; where that is nothing, reads once, straight to where it is wanted.
+    /// Gives the bytes in the buffer; if it is empty, reads once, and large reads go directly to `buffer`.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = if self.start < self.end {
             let count = buffer.len().min(self.end - self.start);
@@ -132,7 +134,7 @@ impl<R: Read> Read for PeekReader<R> {
             self.start += count;
             count
         } else if self.at_end && self.error.is_none() {
-            // Whoever looked has met the end: asking again would cost a call for each small file.
+            // The end has already been reported: asking again would cost a system call for each small file.
             0
         } else if buffer.len() >= self.buffer.len() {
             self.meet_error()?;
@@ -171,7 +173,7 @@ mod tests {
         assert_eq!(rdr.read(&mut three).unwrap(), 0);
     }
 
-    /// Gives a byte a read, and fails behind the last.
+    /// A reader that gives one byte a read, and fails behind the last.
     struct Failing<'a>(&'a [u8]);
 
     impl Read for Failing<'_> {

@@ -1,4 +1,4 @@
-//! The place that one stream of output goes to: standard output, a new file, or a device or pipe that has a name.
+//! The place that one stream of output goes to: standard output, a new file, or a named device or pipe.
 
 use super::folder::OutputFolder;
 use super::new_file::NewFile;
@@ -18,13 +18,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-/// Takes one stream of output. Each write is one system call, without Rust's line buffer between.
+/// The target of one stream of output. Each write is one system call, without the line buffer of Rust's standard
+/// output.
 #[derive(Debug)]
 pub(crate) struct Destination {
     opened: Opened,
-    /// The progress that is shown on the terminal which the destination is, or may be.
+    /// The progress that may be shown on the same terminal; it is cleared before each write.
     beside: Progress,
-    /// Told of each write.
+    /// The handle that counts each write.
     signals: Signals,
 }
 
@@ -32,8 +33,8 @@ pub(crate) struct Destination {
 #[derive(Debug)]
 enum Opened {
     Stdout(io::Stdout),
-    /// A device, pipe or socket that is there already, `/dev/null` say, is written to as it is; so is a file that a descriptor of the
-    /// program has open.
+    /// A device, pipe or socket that already exists, such as `/dev/null`, or a file that a descriptor of the program
+    /// has open: it is written to and not replaced.
     Special(File),
     New(NewFile),
 }
@@ -64,12 +65,14 @@ impl Destination {
         Ok(Self::new(Opened::Stdout(stdout), signals))
     }
 
-    /// Returns the file at a path whose folder is there. A link to a file stays, and the file is replaced. A path that names a
-    /// descriptor of the program (`/dev/stdout`, `/dev/fd/3`) is written to by that, and the file keeps what is in it.
+    /// Returns the file at a path whose folder exists. A link to a file stays, and the file is replaced. A path that
+    /// names a descriptor of the program (`/dev/stdout`, `/dev/fd/3`) is written to through the descriptor, and the
+    /// file keeps its content.
     ///
     /// # Errors
     ///
-    /// Fails where the file cannot be made or opened, or is a descriptor that was closed from the start.
+    /// Fails where the file cannot be made or opened, and where the path names a descriptor that was closed from the
+    /// start.
     pub(crate) fn file(path: &Path, progress: &Progress, signals: &Signals) -> io::Result<Self> {
         let descriptor = descriptor_of(path);
         if descriptor.is_some_and(|descriptor| was_closed(descriptor) || is_own(descriptor)) {
@@ -89,7 +92,7 @@ impl Destination {
                 _ => None,
             };
             if let Some(file) = special {
-                // It may be the terminal that progress is shown on.
+                // The device may be the terminal that progress is shown on.
                 return Ok(Self::new(Opened::Special(file), signals).beside(progress));
             }
         }
@@ -98,12 +101,12 @@ impl Destination {
         NewFile::create(Place::of_path(resolved), None).map(|file| Self::new_file(file, signals))
     }
 
-    /// Returns the file of a report below the folder of `--output-dir`, where no link is followed: not one to a folder, and one
-    /// in the place of the file is replaced.
+    /// Returns the file of a report below the folder of `--output-dir`. No link is followed there: a link to a folder
+    /// is an error, and a link in the place of the file is replaced.
     ///
     /// # Errors
     ///
-    /// Fails where a folder on the way is not there or is a link, and where the file cannot be made or opened.
+    /// Fails where a folder on the way does not exist or is a link, and where the file cannot be made or opened.
     pub(crate) fn below(folder: &OutputFolder, relative: &Path, signals: &Signals) -> io::Result<Self> {
         let place = folder.place_to_look(relative).map_err(|error| match relative.parent() {
             Some(parent) if error.kind() == ErrorKind::NotFound => no_folder(&folder.root().join(parent)),
@@ -118,7 +121,7 @@ impl Destination {
         }
     }
 
-    /// Returns the destination, which keeps clear of progress that is shown on the terminal which it is.
+    /// Returns the destination so that it keeps clear of progress that is shown on the same terminal.
     pub(crate) fn beside(self, progress: &Progress) -> Self {
         Self { beside: progress.clone(), ..self }
     }
@@ -127,26 +130,26 @@ impl Destination {
     ///
     /// # Errors
     ///
-    /// Fails where the system has nothing to tell.
+    /// Fails where the system cannot report on the destination.
     pub(crate) fn stat(&self) -> io::Result<Stat> {
         Ok(fstat(self.as_fd())?)
     }
 
-    /// Returns whether the stream goes to a regular file, new or not.
+    /// Returns true if the stream goes to a regular file, new or not.
     pub(crate) fn is_file(&self) -> bool {
         self.stat().is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file())
     }
 
-    /// Returns whether the stream goes to a file that appears only when the stream is finished.
+    /// Returns true if the stream goes to a file that appears only when the stream is finished.
     pub(crate) fn is_new(&self) -> bool {
         matches!(self.opened, Opened::New(_))
     }
 
-    /// Ends the stream; a new file appears, whole or not.
+    /// Ends the stream; a new file appears under its name. `is_whole` is true if the file has all that its input holds.
     ///
     /// # Errors
     ///
-    /// Fails where the file cannot get its name, its rights or its time.
+    /// Fails where a new file cannot get its name, its rights or its time.
     pub(crate) fn finish(self, is_whole: bool) -> io::Result<()> {
         match self.opened {
             Opened::Stdout(_) | Opened::Special(_) => Ok(()),
@@ -162,7 +165,8 @@ impl Destination {
         }
     }
 
-    /// Writes once. Where another program has set the destination to be non-blocking, waits as if it had not.
+    /// Writes once, and returns the number of bytes that were taken. Where another program has set the destination to
+    /// be non-blocking, waits until it takes something.
     fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         self.signals.before_write(slices.iter().map(|slice| slice.len()).sum());
         loop {
@@ -178,9 +182,11 @@ impl Destination {
     }
 }
 
+/// Refuses the path of a file whose folder does not exist.
+///
 /// # Errors
 ///
-/// Fails where there is no folder at the path, with the path and the remedy.
+/// Fails where there is no folder at `folder`; the error names the path and the remedy.
 fn refuse_missing(folder: &Path) -> io::Result<()> {
     let is_missing = match fs::metadata(folder) {
         Ok(metadata) => !metadata.is_dir(),
@@ -201,7 +207,7 @@ impl Write for Destination {
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         if self.beside.is_shown() {
-            // Progress looks at how the bytes end.
+            // Progress needs to know how the bytes end.
             let first = slices.iter().find(|slice| !slice.is_empty());
             self.write(first.map_or(&[], |slice| slice))
         } else {

@@ -1,5 +1,5 @@
-//! The files that a run reads, and the files that standard output and standard error are: no output may replace one of them,
-//! and none of what is read may be written to by a standard stream.
+//! The files that a run reads, and the files that standard output and standard error are: no output may replace one of
+//! them, and no standard stream may write to a file that is read.
 
 use crate::program::system::standard_streams::{STDERR, descriptor_of};
 use crate::program::terminal::input_name::InputName;
@@ -11,14 +11,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Device and inode, which tell files from each other, whatever their names.
+/// Device and inode, which distinguish files whatever their names.
 type FileId = (u64, u64);
 
 /// The use that a run has for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UsedAs {
     Input,
-    /// A report that is added up.
+    /// A report that is added to others.
     Report,
     Configuration,
     Catalog,
@@ -37,12 +37,12 @@ pub(crate) enum OutputStream {
 /// The content that a run writes to a standard stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StreamContent {
-    /// Messages at most, for which there is no other place.
+    /// Messages at most, which have no other place to go to.
     Messages,
-    /// Annotated lines. Each input that is read is compared with standard output when it is opened, which also says how far
-    /// both have come.
+    /// Annotated lines. The check against the inputs is not made here: each input is compared with standard output when
+    /// it is opened, when the byte offsets of both are known.
     Lines,
-    /// Reports, or what was looked up.
+    /// Reports, or the results of a look-up.
     Results,
 }
 
@@ -53,8 +53,8 @@ pub struct FilesInUse {
 }
 
 impl FilesInUse {
-    /// Adds a file, if it is a regular file: a device or pipe can be both read and written. A link and the file that it leads
-    /// to are two files, of which neither may be replaced. What was added first stays.
+    /// Adds a file, if it is a regular file: a device or pipe can be both read and written. A link and the file that it
+    /// leads to are two files, neither of which may be replaced. A file that is already in use keeps its first use.
     pub(crate) fn add(&mut self, name: &InputName, used_as: UsedAs) {
         let (file, link) = match name {
             InputName::Stdin => (metadata_of(io::stdin().as_fd()).ok(), None),
@@ -67,13 +67,14 @@ impl FilesInUse {
         }
     }
 
-    /// Adds the file that a standard stream is, if it is a regular file: an output that replaced it would take away what is
-    /// written there. Both streams may be one file (`>all.log 2>&1`).
+    /// Adds the file that a standard stream is, if it is a regular file: an output that replaced the file would take
+    /// away what is written there. Both streams may be one file (`>all.log 2>&1`).
     ///
     /// # Errors
     ///
-    /// Fails where the stream would write to a file that is read, with the message
-    /// `standard output: is the baseline that is read; write to another file`.
+    /// Fails where the stream would write to a file that is read, with the message:
+    ///
+    /// `standard output: is the baseline that is read; write to another file`
     pub(crate) fn add_stream(&mut self, stream: OutputStream, written: StreamContent) -> Result<(), String> {
         let Some(file) = stream.regular_file() else {
             return Ok(());
@@ -92,14 +93,14 @@ impl FilesInUse {
         }
     }
 
-    /// Refuses an output that would replace a file in use. `place` is where the output is, and no link at its end is
-    /// followed; `output` is its path as it was typed. A path that names a descriptor of this program (`/dev/fd/3`) names the
-    /// file that is open there, which is written to and not replaced; so `/dev/stderr` may be standard error,
-    /// and standard output where both are one file.
+    /// Refuses an output that would replace a file in use. `output` is the output's path as the user typed it, and
+    /// `place` the path that it leads to, of which a link at the end is not followed. A path that names a descriptor of
+    /// this program (`/dev/fd/3`) names the file that is open there, which is written to and not replaced; so
+    /// `/dev/stderr` may be standard error, and also standard output where both are one file.
     ///
     /// # Errors
     ///
-    /// The message: `a.log: is the input logs/a.log; write to another file`.
+    /// Fails with the message `a.log: is the input logs/a.log; write to another file`.
     pub(crate) fn refuse_output(&self, output: &Path, place: &Path) -> Result<(), String> {
         let descriptor = descriptor_of(output);
         let file = if descriptor.is_some() { fs::metadata(output) } else { fs::symlink_metadata(place) };
@@ -127,7 +128,7 @@ impl OutputStream {
         }
     }
 
-    /// Returns what the system knows of the file that the stream is, if it is a regular file.
+    /// Returns what the system knows of the stream's file, if it is a regular file.
     pub(crate) fn regular_file(self) -> Option<Metadata> {
         let metadata = match self {
             Self::Stdout => metadata_of(io::stdout().as_fd()),
@@ -137,7 +138,7 @@ impl OutputStream {
     }
 }
 
-/// Returns the refusal of an output that is a file in use.
+/// Returns the message that refuses an output that is a file in use.
 fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
     let words = match used {
         (UsedAs::Input, name) => format!("the input {name}"),

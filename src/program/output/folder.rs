@@ -1,4 +1,5 @@
-//! The folder of `--output-dir`: folders below it are made as private as those of the inputs, and no link is followed there.
+//! The folder of `--output-dir`: folders below it are made as private as those of the inputs, and no link is followed
+//! below it.
 
 use super::new_file::RIGHTS;
 use super::place::{Place, names_folder};
@@ -18,25 +19,25 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 
-/// Flags that open a folder to reach what is in it: where the system can, without the right to list the folder.
+/// Flags that open a folder to reach its files; on systems that allow it, without the right to list the folder.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 const TO_PASS: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 const TO_PASS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
-/// The folder that each input has its file in, and the folders below it.
+/// The folder that holds the output file of each input, and the folders below it.
 #[derive(Debug)]
 pub struct OutputFolder {
-    /// Its name in messages: as it was typed.
+    /// The folder's name in messages: the path as the user typed it.
     name: PathBuf,
-    /// Its path without links and `..`: the folder itself may be a link.
+    /// The folder's path without links and `..`, because the folder itself may be a link.
     root: PathBuf,
-    /// The rights that all input folders have whose files go to an output folder, by the path of that below this one; the
-    /// path of this folder itself is empty.
+    /// The rights that an output folder may have: those that all input folders share whose files go to it. The key is
+    /// the output folder's path below this folder, which is empty for this folder itself.
     rights: BTreeMap<PathBuf, Mode>,
 }
 
-/// Refusal of a link below the folder: a user that may write there could send outputs elsewhere with it.
+/// The refusal of a link below the folder: a user that may write there could divert outputs with the link.
 #[derive(Debug)]
 pub(super) struct LinkInTheWay {
     folder: PathBuf,
@@ -58,19 +59,20 @@ impl OutputFolder {
         InputName::File(self.name.clone()).to_string()
     }
 
-    /// Returns the path that messages have for a file or folder below it.
+    /// Returns the path in messages of a file or folder at `relative`.
     pub(super) fn name_of(&self, relative: &Path) -> PathBuf {
         self.name.join(relative)
     }
 
-    /// Lets the folders of a file that is planned at `relative`, when they are made, have no more rights than the folders of
-    /// the input at `input`: `in/sub` and `in` for `in/sub/a.log`, which goes to `sub/a.log`. Where the input is a link, the folder
-    /// of the file that it leads to counts for `sub` as well.
+    /// Limits the rights of the folders of an output file at `relative`, when they are made, to the rights of the
+    /// folders of its input at `input`: `sub` gets at most the rights of `in/sub` for `in/sub/a.log`, which goes to
+    /// `sub/a.log`, and this folder those of `in`. If the input is a link, the folder of the file that it leads to
+    /// limits `sub` as well.
     pub(super) fn restrict(&mut self, relative: &Path, input: &Path) {
         for (folder, of_input) in relative.ancestors().skip(1).zip(input.ancestors().skip(1)) {
             self.restrict_folder(folder, or_current(of_input));
         }
-        // A private folder protects what is in it, also where a link elsewhere names it.
+        // A private folder protects its files also where a link elsewhere leads to them.
         if fs::symlink_metadata(input).is_ok_and(|metadata| metadata.is_symlink())
             && let Ok(file) = fs::canonicalize(input)
             && let (Some(folder), Some(of_file)) = (relative.parent(), file.parent())
@@ -79,11 +81,13 @@ impl OutputFolder {
         }
     }
 
+    /// Limits the rights of the output folder at `folder` to the rights of the input folder at `of_input`.
     fn restrict_folder(&mut self, folder: &Path, of_input: &Path) {
-        // Of a folder that cannot be asked nothing is known, so nobody else gets a right.
+        // The rights of a folder are unknown if the system does not report them; then only the owner gets rights.
         let mut rights = stat(of_input).map_or(Mode::RWXU, |stat| Mode::from_raw_mode(stat.st_mode));
         if rights.contains(Mode::SVTX) {
-            // Others may write in it but not remove what is mine; without the sticky bit, which is not taken over, they could.
+            // Others may write in a sticky folder but not remove the owner's files. The sticky bit is not taken over,
+            // so the right to write must go.
             rights -= Mode::WGRP | Mode::WOTH;
         }
         match self.rights.get_mut(folder) {
@@ -92,9 +96,10 @@ impl OutputFolder {
         }
     }
 
-    /// Returns the path below this folder that another path leads to: by this folder's name, or another that it has, and what
-    /// stands behind that; or else by all links of the path. `None` where it leads elsewhere, where it names a descriptor of
-    /// this program, and where it can only be that of a folder.
+    /// Returns the path below this folder that another path leads to. A path that begins with this folder's name, or
+    /// with another name of it, leads to what follows that name; any other path leads where all its links do. Returns
+    /// `None` if the path leads elsewhere, if it names a descriptor of this program, and if it can only be that of a
+    /// folder.
     ///
     /// For the folder `out`, `out/sub/r.json` leads to `sub/r.json`, whatever `out/sub` is a link to.
     pub(crate) fn relative(&self, path: &Path) -> Option<PathBuf> {
@@ -110,11 +115,13 @@ impl OutputFolder {
         path.ancestors().skip(1).find_map(behind).or_else(by_links)
     }
 
-    /// Checks before the work that the folder, if it is there, can be opened.
+    /// Checks, before the work begins, that the folder can be opened if it exists.
     ///
     /// # Errors
     ///
-    /// Fails where that is not so, with the message: `loop: leads from link to link without end; choose another folder`.
+    /// Fails where it cannot be opened, with the message:
+    ///
+    /// `loop: leads from link to link without end; choose another folder`
     pub(crate) fn check(&self) -> Result<(), String> {
         let words = match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
             Ok(_) | Err(Errno::NOENT) => return Ok(()),
@@ -126,20 +133,21 @@ impl OutputFolder {
         Err(format!("{}: {words}; choose another folder", self.name()))
     }
 
-    /// Makes the folder itself, if it is not there.
+    /// Makes the folder itself, if it does not exist.
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be made or opened.
+    /// Fails where the folder cannot be made or opened.
     pub(crate) fn make(&self) -> io::Result<()> {
         self.open_root(true).map(drop)
     }
 
-    /// Returns the place of a file below the folder. The folders that it is in are made, where they are not there.
+    /// Returns the place of a file below the folder, and makes the folders on the way that do not exist.
     ///
     /// # Errors
     ///
-    /// Fails where a folder cannot be made or opened, is a link, or the place has something that no file replaces.
+    /// Fails where a folder cannot be made or opened or is a link, and where the place has something that no file
+    /// replaces.
     pub(crate) fn place_to_write(&self, relative: &Path) -> io::Result<Place> {
         let place = self.place(relative, true)?;
         match place.file_type() {
@@ -153,9 +161,10 @@ impl OutputFolder {
         }
     }
 
-    /// Returns whether the file at `relative` is whole: it was modified when its input was. A file gets its name only when it is
-    /// finished, and that time only if its input could be read to the end. An input that changed since has another. A link
-    /// is no output, and neither is a file with more rights than it would get now, or with special bits.
+    /// Returns true if the file at `relative` is whole: it has the time of its input. A file gets its name only when it
+    /// is finished, and the input's time only if the input was read to its end; an input that has changed since has
+    /// another time. A link does not count as an output, and neither does a file with more rights than it would get
+    /// now, or with special bits.
     pub(crate) fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
         let InputName::File(input) = input else {
             return false;
@@ -170,16 +179,18 @@ impl OutputFolder {
             && (output.st_mtime, output.st_mtime_nsec) == (input.st_mtime, input.st_mtime_nsec)
     }
 
-    /// Returns the place of a file below the folder, if the folders that it is in are there.
+    /// Returns the place of a file below the folder, without making folders.
     ///
     /// # Errors
     ///
-    /// Fails where one is not, cannot be opened or is a link: the last is a [`LinkInTheWay`].
+    /// Fails where a folder on the way does not exist, cannot be opened or is a link; for a link, with
+    /// [`LinkInTheWay`].
     pub(super) fn place_to_look(&self, relative: &Path) -> io::Result<Place> {
         self.place(relative, false)
     }
 
-    /// Goes from folder to folder, so that no link is followed, whoever changes the folders meanwhile.
+    /// Returns the place of a file, and makes the folders on the way if `make` is true. Opens folder after folder, so
+    /// that no link is followed even if the folders are changed meanwhile.
     fn place(&self, relative: &Path, make: bool) -> io::Result<Place> {
         let Some(name) = relative.file_name() else {
             return Err(ErrorKind::IsADirectory.into());
@@ -193,10 +204,12 @@ impl OutputFolder {
         Ok(Place::in_folder(folder, Path::new(name)))
     }
 
+    /// Opens this folder itself; makes it before if `make` is true.
     fn open_root(&self, make: bool) -> io::Result<OwnedFd> {
         match openat(CWD, &self.root, TO_PASS, Mode::empty()) {
             Err(Errno::NOENT) if make => {
-                // Folders above are made as by `mkdir -p`; who may not pass the folder itself does not get on.
+                // Folders above are made as by `mkdir -p`: they need no protection, because this folder itself keeps
+                // others out.
                 self.root.parent().map_or(Ok(()), fs::create_dir_all)?;
                 made(mkdir(&self.root, self.mode(Path::new(""))))?;
                 Ok(openat(CWD, &self.root, TO_PASS, Mode::empty())?)
@@ -206,7 +219,7 @@ impl OutputFolder {
         }
     }
 
-    /// Opens the folder at `path`, whose last part is in `folder`.
+    /// Opens the folder at `path`, the last part of which is in `folder`; makes it before if `make` is true.
     fn open_below(&self, folder: &OwnedFd, path: &Path, make: bool) -> io::Result<OwnedFd> {
         let part = Path::new(path.file_name().unwrap_or_default());
         let open = || openat(folder, part, TO_PASS | OFlags::NOFOLLOW, Mode::empty());
@@ -224,20 +237,20 @@ impl OutputFolder {
         })
     }
 
-    /// Returns the mode that a folder is made with. The owner has all rights, also where the input's folder is read-only: files
-    /// are still to be made in it. The user's mask takes away from the mode as always.
+    /// Returns the mode that a folder is made with. The owner has all rights even if the input's folder is read-only:
+    /// files are still to be made in it. The system then applies the user's mask, as always.
     fn mode(&self, folder: &Path) -> Mode {
         let rights = self.rights.get(folder).copied().unwrap_or(Mode::empty());
         Mode::RWXU | rights & (Mode::RWXG | Mode::RWXO)
     }
 }
 
-/// Returns the path of a folder, or that of the current one where the path is empty.
+/// Returns the path of a folder, or `.` if the path is empty.
 fn or_current(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 
-/// Takes a folder as made if another thread has made it just before.
+/// Treats a folder that another thread has made meanwhile as made.
 fn made(outcome: Result<(), Errno>) -> io::Result<()> {
     match outcome {
         Err(Errno::EXIST) => Ok(()),
@@ -250,7 +263,7 @@ fn not_a_folder(path: &Path) -> io::Error {
     io::Error::other(format!("{path} is no folder; remove it, or choose another folder"))
 }
 
-/// Returns the target of the link that has this name in the folder, if a link has it.
+/// Returns the target of the link `name` in the folder; `None` if there is no link of that name.
 fn link_target(folder: impl AsFd, name: &Path) -> Option<PathBuf> {
     let stat = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {

@@ -1,4 +1,4 @@
-//! Outputs: standard output, files that appear when they are whole, and turns for those who write to one.
+//! Outputs: standard output, files that appear when they are whole, and turns for the jobs that write to one output.
 
 mod destination;
 mod files_in_use;

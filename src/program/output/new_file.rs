@@ -1,5 +1,5 @@
-//! Files that appear under their names when they are whole, and leave nothing behind when they do not. Until then they have no
-//! name, or a temporary one where the system or the file system has no files without names.
+//! Files that appear under their names only when they are finished, and otherwise leave nothing behind. Until then they
+//! have no name, or a temporary one where the system or the file system has no files without names.
 
 use super::place::Place;
 use rustix::fs::{FileType, Mode, RawMode, Stat, fchmod};
@@ -10,63 +10,65 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// The files with temporary names. Whoever makes or removes one, or gives any new file its name, holds the lock, so that a
-/// signal finds all of them.
+/// The files with temporary names. Code that makes or removes such a file, or gives any new file its name, holds the
+/// lock, so that a signal finds all of them.
 static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
 
-/// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file belongs to
-/// the user that runs the program, and set-user-id would lend the rights of that user to all that the input holds. `cp -p`
-/// does the same where it cannot keep the owner, and keeps the bits of the group, too, where the group is another.
+/// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file
+/// belongs to the user that runs the program, and set-user-id would lend the rights of that user to all that the input
+/// holds. `cp -p` does the same where it cannot keep the owner: it drops these bits, and keeps the group's rights even
+/// if the group differs.
 pub(super) const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
-/// How far the times of a file and its origin are apart at least where it is not whole: some systems keep times of files in
-/// steps of two seconds.
+/// The smallest difference between the time of a file that is not whole and that of its origin: some file systems keep
+/// times in steps of two seconds.
 const ANOTHER_TIME: Duration = Duration::from_secs(2);
 
 /// A file that is being written, without a name or under a temporary one beside its place.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     file: File,
-    /// The file's place until it has its name; `None` where the file has no name before, and when it has its own.
+    /// The file's place under its temporary name; `None` for a file without a name, and once the file has its own name.
     temporary: Option<Place>,
     place: Place,
     origin: Option<Origin>,
 }
 
-/// The mode and time that a file has from the file that it is made of, or that it replaces.
+/// The mode and time that a file takes over from the file that it is made of, or that it replaces.
 #[derive(Debug)]
 pub(crate) struct Origin {
     mode: Mode,
-    /// Given to the file only if it is whole.
+    /// The time of the origin, which the file gets only if it is whole; `None` if it gets no time.
     modified: Option<SystemTime>,
 }
 
 impl Origin {
-    /// Returns the mode and time that the output of an input has from it.
+    /// Returns the mode and time that the output of an input takes over from the input.
     pub(crate) fn of_input(input: &Metadata) -> Self {
         let mode = Mode::from_raw_mode(input.permissions().mode() as RawMode);
         Self { mode: mode & RIGHTS, modified: input.modified().ok() }
     }
 
-    /// Returns the mode that a file has from the file that it replaces, without a time.
+    /// Returns the mode that a file takes over from the file that it replaces, without a time.
     fn of_replaced(replaced: &Stat) -> Self {
         Self { mode: Mode::from_raw_mode(replaced.st_mode) & RIGHTS, modified: None }
     }
 }
 
 impl NewFile {
-    /// Begins a file in a folder that is there. With an origin, or in place of a file, it has the mode of that in the end;
-    /// nobody else can read it before. Without, it has the mode that the user's mask leaves.
+    /// Begins a file in an existing folder. With an origin, or in place of a file, the file has the origin's or the
+    /// replaced file's mode in the end, and only its owner can read it before. Otherwise it has the mode that the
+    /// user's mask leaves.
     ///
     /// # Errors
     ///
-    /// Where the file cannot be made.
+    /// Fails where the file cannot be made.
     pub(crate) fn create(place: Place, origin: Option<Origin>) -> io::Result<Self> {
         Self::create_with(place, origin, Place::create_nameless)
     }
 
-    /// As [`NewFile::create`], with a way to make files without names. Where that fails, the file has a temporary name; should
-    /// no file at all be possible, making that one fails for the same reason.
+    /// Does what [`NewFile::create`] does, with a given way to make files without names. Where that way fails, the file
+    /// has a temporary name; if no file can be made at all, making the temporary file fails for the same reason.
     fn create_with(
         place: Place,
         origin: Option<Origin>,
@@ -88,12 +90,12 @@ impl NewFile {
         Ok(Self { file, temporary: Some(made), place, origin })
     }
 
-    /// Gives the file its name, in place of any file or link that has it. Only if it is whole, it also gets the time
-    /// of its origin.
+    /// Gives the file its name, in place of any file or link that has the name. A whole file also gets the time of its
+    /// origin.
     ///
     /// # Errors
     ///
-    /// Where that fails; then nothing is left behind.
+    /// Fails where the file cannot get its mode, its time or its name; then nothing is left behind.
     pub(crate) fn finish(mut self, is_whole: bool) -> io::Result<()> {
         if let Some(origin) = &self.origin {
             fchmod(&self.file, origin.mode)?;
@@ -101,7 +103,8 @@ impl NewFile {
                 if is_whole {
                     self.file.set_modified(modified)?;
                 } else if self.file.metadata()?.modified()? == modified {
-                    // Written in the same tick of the system's clock; it must not be taken for whole.
+                    // The file has been written in the same tick of the system's clock as its origin; it must not be
+                    // taken for whole.
                     self.file.set_modified(modified + ANOTHER_TIME)?;
                 }
             }
@@ -135,15 +138,17 @@ impl Drop for NewFile {
     }
 }
 
+/// Returns the files with temporary names, locked.
 fn temporary() -> MutexGuard<'static, Vec<Place>> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes all files that have temporary names, and lets nobody make or finish another one. For when the program is about to end.
+/// Removes all files that have temporary names, and keeps the lock, so that no thread makes or finishes another file.
+/// Must be called only when the program is about to end.
 pub(crate) fn remove_new_files() {
     let temporary = temporary();
     temporary.iter().for_each(Place::remove);
-    // Nobody gets the lock any more.
+    // Keeps the lock for ever.
     std::mem::forget(temporary);
 }
 
@@ -153,7 +158,7 @@ mod tests {
     use std::fs::{self, Permissions};
     use std::io::Write;
 
-    /// Stands for a file system that has no files without names.
+    /// Fails, as on a file system that has no files without names.
     fn no_nameless(_: &Place, _: Mode) -> io::Result<File> {
         Err(rustix::io::Errno::OPNOTSUPP.into())
     }
@@ -182,7 +187,7 @@ mod tests {
             std::os::unix::fs::symlink("nowhere", &path).unwrap();
             write(b"third", 1);
             assert!(fs::symlink_metadata(&path).unwrap().is_file());
-            // As the first file in a folder that is held open.
+            // A place in a folder that is held open, for the first file.
             let open = File::open(&folder).unwrap();
             let place = Place::in_folder(open.into(), std::path::Path::new("other"));
             NewFile::create_with(place, None, way).unwrap().finish(true).unwrap();
@@ -197,7 +202,7 @@ mod tests {
             let path = folder.path().join("file");
             let origin = Some(Origin { mode: Mode::RUSR | Mode::WUSR, modified: None });
             let mut file = NewFile::create(Place::of_path(path.clone()), origin).unwrap();
-            // The origin was written in the same tick of the system's clock.
+            // The origin has been written in the same tick of the system's clock.
             let modified = file.file.metadata().unwrap().modified().unwrap();
             file.origin.as_mut().unwrap().modified = Some(modified);
             file.finish(is_whole).unwrap();
@@ -216,7 +221,7 @@ mod tests {
             for origin in [Some(Origin::of_input(&input.metadata().unwrap())), None] {
                 NewFile::create(Place::of_path(path.clone()), origin).unwrap().finish(true).unwrap();
                 assert_eq!(mode_now(), mode & 0o777, "{mode:o}");
-                // The file that is replaced next is an origin, too.
+                // Restores the special bits: the next new file takes its mode from the file that it replaces.
                 fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
             }
         }

@@ -1,24 +1,24 @@
-//! The writer that the inputs of a run are annotated into, one after the other.
+//! The writer for the annotated text of a run's inputs, one after the other.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 
-/// Capacity of the buffer, and length of the smallest pieces that are handed on from where they are.
+/// Capacity of the buffer in bytes, and the length from which pieces are written without being copied to it.
 const BUFFER_BYTES: usize = 64 * 1024;
 
-/// A writer that collects small pieces, and hands on large ones from where they are. Bytes that are left when it is dropped are
-/// lost: call [`Outlet::into_inner`].
+/// A writer that collects small pieces and writes large ones without a copy. Bytes that are in the buffer when the
+/// outlet is dropped are lost: call [`Outlet::into_inner`].
 ///
-/// It replaces [`std::io::BufWriter`], which writes several pieces at once only where an unstable method of the inner writer
-/// allows that.
+/// The outlet replaces [`std::io::BufWriter`], which writes several pieces at once only where an unstable method of the
+/// inner writer allows it.
 #[derive(Debug)]
 pub struct Outlet<W> {
     wtr: W,
     buffer: Vec<u8>,
     /// True if a newline is written before the next byte.
     owes_newline: bool,
-    /// True if a failure of the writer is kept, and not returned.
+    /// True if the outlet keeps a failure of the writer, and does not return it.
     is_outlived: bool,
-    /// The failure that has been kept. Nothing is written behind it.
+    /// The failure that has been kept. Nothing is written after it.
     failure: Option<io::Error>,
 }
 
@@ -29,19 +29,20 @@ impl<W: Write> Outlet<W> {
         Self { wtr, buffer, owes_newline: false, is_outlived: false, failure: None }
     }
 
-    /// Returns the outlet, outlived or not. A run that counts fields outlives its output: the first failure is kept for
-    /// [`Outlet::into_inner`], and all later bytes are taken and dropped.
+    /// Returns the outlet, outlived or not. A run that counts fields outlives its output: the outlet keeps the first
+    /// failure for [`Outlet::into_inner`], and takes and drops all later bytes.
     pub(crate) fn outlived(self, is_outlived: bool) -> Self {
         Self { is_outlived, ..self }
     }
 
-    /// Has a newline written before the next byte, if another byte comes: the last line was cut off, and must not go on as a
-    /// line of the next input, which the log never had.
+    /// Requests a newline before the next byte, if another byte comes. The last line of an input was cut off; without
+    /// the newline it would go on as a line that is in neither log.
     pub(crate) fn owe_newline(&mut self) {
         self.owes_newline = true;
     }
 
-    /// Returns the writer, after all bytes have been written to it. A newline that is still owed is not written: nothing follows.
+    /// Returns the writer, after all bytes have been written to it. A newline that is still owed is not written,
+    /// because nothing follows.
     ///
     /// # Errors
     ///
@@ -51,14 +52,15 @@ impl<W: Write> Outlet<W> {
         self.failure.map_or(Ok(self.wtr), Err)
     }
 
-    /// Writes the bytes that were collected.
+    /// Writes the collected bytes to the writer.
     fn hand_on(&mut self) -> io::Result<()> {
         let outcome = if self.failure.is_none() { self.wtr.write_all(&self.buffer) } else { Ok(()) };
         self.buffer.clear();
         self.kept(outcome, ())
     }
 
-    /// Keeps a failure where the run outlives it, and returns `outlived` then.
+    /// Returns the outcome of a write; where the run outlives its output, keeps a failure and returns `outlived` in its
+    /// place.
     fn kept<T>(&mut self, outcome: io::Result<T>, outlived: T) -> io::Result<T> {
         match outcome {
             Err(error) if self.is_outlived && error.kind() != ErrorKind::Interrupted => {
@@ -130,7 +132,7 @@ mod tests {
         }
     }
 
-    /// Takes a number of bytes, and then fails.
+    /// A writer that takes a number of bytes and then fails.
     struct FullDisk(usize);
 
     impl Write for FullDisk {
@@ -161,7 +163,7 @@ mod tests {
         }
     }
 
-    /// Remembers how many pieces each write has.
+    /// A writer that records the number of pieces of each write.
     #[derive(Default)]
     struct PieceLengths(Vec<usize>);
 

@@ -10,14 +10,14 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Begins the names of temporary files. Hidden, so that a folder with one in it can be walked.
+/// The beginning of the names of temporary files. The files are hidden, so that a walk of a folder passes them over.
 const PREFIX: &str = ".imsdk-annotate-";
 const SUFFIX: &str = ".tmp";
 
-/// The place of a file that is there or is to be made. A link at the place itself is not followed.
+/// The place of a file that exists or is to be made. A link at the place itself is not followed.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// The folder that the path begins at; the current one, if none is held open.
+    /// The folder that the path begins at; `None` for the current one.
     folder: Option<Arc<OwnedFd>>,
     path: PathBuf,
 }
@@ -28,23 +28,23 @@ impl Place {
         Self { folder: None, path: resolved }
     }
 
-    /// Returns the place of a name in an open folder; it stays the place if the folder is renamed.
+    /// Returns the place of a name in an open folder; renaming the folder does not change the place.
     pub(super) fn in_folder(folder: OwnedFd, name: &Path) -> Self {
         Self { folder: Some(Arc::new(folder)), path: name.to_owned() }
     }
 
-    /// Returns what the system knows of the file, folder or link that is there, if one is.
+    /// Returns what the system knows of the file, folder or link at this place; `None` if nothing is there.
     pub(super) fn stat(&self) -> Option<Stat> {
         statat(self.folder(), &self.path, AtFlags::SYMLINK_NOFOLLOW).ok()
     }
 
-    /// Makes an empty file without a name in the folder of this place, and opens it to be written. Nothing is left of it
+    /// Makes an empty file without a name in the folder of this place, and opens it to be written. The file vanishes
     /// however the program ends, unless it gets a name: see [`Place::name`].
     ///
     /// # Errors
     ///
-    /// Fails where the system or the file system has no files without names, or where they could not get one, because
-    /// `/proc` is missing.
+    /// Fails where the system or the file system has no files without names, and where such files could not get a name,
+    /// because `/proc` is missing.
     #[cfg(target_os = "linux")]
     pub(super) fn create_nameless(&self, mode: Mode) -> io::Result<File> {
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -54,18 +54,19 @@ impl Place {
         Ok(file)
     }
 
-    /// Fails: files without names are Linux's own.
+    /// Fails always: only Linux has files without names.
     #[cfg(not(target_os = "linux"))]
     pub(super) fn create_nameless(&self, _: Mode) -> io::Result<File> {
         Err(Errno::OPNOTSUPP.into())
     }
 
-    /// Gives a file without a name the name of this place, in place of a file or link that has it. The system gives only names
-    /// that are free; so where this one is not, the file gets a temporary one before.
+    /// Gives a file without a name the name of this place, and replaces a file or link that has the name. The system
+    /// gives such a file only a free name; where this name is taken, the file first gets a temporary name and is then
+    /// renamed.
     ///
     /// # Errors
     ///
-    /// Fails where the system refuses: a folder has the name, say. Then nothing is left behind.
+    /// Fails where the system refuses, for example because a folder has the name. Then nothing is left behind.
     pub(super) fn name(&self, nameless: &File) -> io::Result<()> {
         let link = |place: &Self| {
             linkat(CWD, path_of(nameless), place.folder(), &place.path, AtFlags::SYMLINK_FOLLOW)
@@ -86,7 +87,7 @@ impl Place {
         }
     }
 
-    /// Returns what kind of file, folder or link is there, if one is.
+    /// Returns the type of the file, folder or link at this place; `None` if nothing is there.
     pub(super) fn file_type(&self) -> Option<FileType> {
         self.stat().map(|stat| FileType::from_raw_mode(stat.st_mode))
     }
@@ -95,13 +96,13 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// Fails where it cannot be opened, or has become a link.
+    /// Fails where the device or pipe cannot be opened, and where it has become a link.
     pub(super) fn open_to_write(&self) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(File::from(openat(self.folder(), &self.path, flags, Mode::empty())?))
     }
 
-    /// Makes an empty file beside this place, under a name that nobody has, and opens it to be written.
+    /// Makes an empty file beside this place, under a free name, and opens it to be written.
     ///
     /// # Errors
     ///
@@ -119,22 +120,23 @@ impl Place {
 
     /// Returns a place in the same folder with a temporary name.
     fn beside(&self) -> Self {
-        // Each state has keys of its own, which nobody can foretell.
+        // Each state has random keys of its own, so that nobody can predict the name.
         let random = RandomState::new().build_hasher().finish();
         let path = self.path.with_file_name(format!("{PREFIX}{random:016x}{SUFFIX}"));
         Self { folder: self.folder.clone(), path }
     }
 
-    /// Gives the file at this place the name of another place in the same folder, in place of a file or link that has it.
+    /// Gives the file at this place the name of another place in the same folder, and replaces a file or link that has
+    /// the name.
     ///
     /// # Errors
     ///
-    /// Fails where the system refuses: a folder has the name, say.
+    /// Fails where the system refuses, for example because a folder has the name.
     pub(super) fn rename_to(&self, other: &Self) -> io::Result<()> {
         Ok(renameat(self.folder(), &self.path, other.folder(), &other.path)?)
     }
 
-    /// Removes the file at this place, if it is there and can be removed.
+    /// Removes the file at this place. Does nothing where there is no file, or where it cannot be removed.
     pub(super) fn remove(&self) {
         let _ = unlinkat(self.folder(), &self.path, AtFlags::empty());
     }
@@ -144,18 +146,18 @@ impl Place {
     }
 }
 
-/// Returns the path that the system has for an open file, whether or not the file has a name.
+/// Returns the path under `/proc` by which an open file can be reached, with or without a name of its own.
 fn path_of(file: &File) -> String {
     format!("/proc/self/fd/{}", file.as_raw_fd())
 }
 
-/// Returns whether a path can only be that of a folder: `nodir/`, `nodir/.`, `nodir/..`.
+/// Returns true if a path can only be that of a folder: `nodir/`, `nodir/.`, `nodir/..`.
 pub(super) fn names_folder(path: &Path) -> bool {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.ends_with(b"/") || bytes.ends_with(b"/.") || path.ends_with("..")
 }
 
-/// Places are equal if their folders were opened at once and their paths are equal.
+/// Two places are equal if they share one open folder, or have none, and their paths are equal.
 impl PartialEq for Place {
     fn eq(&self, other: &Self) -> bool {
         self.folder().as_raw_fd() == other.folder().as_raw_fd() && self.path == other.path

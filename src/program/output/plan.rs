@@ -1,4 +1,5 @@
-//! Which input goes to which file of the output folder, and what is refused before anything is written.
+//! The plan for the output folder: the file that each input goes to, and the plans that are refused before anything is
+//! written.
 
 use super::files_in_use::FilesInUse;
 use super::folder::{LinkInTheWay, OutputFolder};
@@ -14,9 +15,9 @@ use std::path::{Path, PathBuf};
 pub struct Plan<'a> {
     pub(crate) input: &'a InputFile,
     pub(crate) target: Target,
-    /// The place of a copy, if the input is no text, so that its name must stay; `None` where the target has that name.
+    /// The place of a copy: an input that is no text is copied under its own name. `None` if the target has that name.
     pub(crate) copy: Option<Target>,
-    /// Why it cannot be copied there.
+    /// The reason why the input cannot be copied there; `None` if it can.
     pub(crate) copy_refusal: Option<String>,
 }
 
@@ -29,15 +30,15 @@ pub(crate) struct Target {
     pub(crate) output: PathBuf,
 }
 
-/// As many links are followed as Linux does.
+/// The largest number of links that are followed, as on Linux.
 const LINKS_MAX: usize = 40;
 
-/// Gives each input its file below `folder`, with its path below the operand as `rename` changes it.
+/// Gives each input its file below `folder`: the input's path below its operand, as `rename` changes it.
 ///
 /// # Errors
 ///
-/// What is refused, as one line with both names: an output folder in a folder that is read, an input that
-/// has no name, two inputs for one output, an output that is read, and an output behind a link.
+/// Fails, with one line that has both names, for an output folder in a folder that is read, an input that has no name,
+/// two inputs for one output, an output that is also read, and an output behind a link.
 pub fn plan<'a>(
     operands: &[InputName],
     inputs: &'a [InputFile],
@@ -64,7 +65,7 @@ pub fn plan<'a>(
         files_in_use.refuse_output(&target.output, &output_folder.root().join(&target.relative))
     };
     plans.iter().try_for_each(|plan| refuse_in_use(&plan.target))?;
-    // An input is known to be copied only when it has been opened.
+    // Only the opened input tells whether it must be copied, so a refusal of the copy is kept until then.
     let copy_refusal = |plan: &Plan<'_>| {
         let copy = plan.copy.as_ref()?;
         match taken.get(copy.relative.as_path()) {
@@ -84,12 +85,13 @@ impl Target {
 }
 
 impl Plan<'_> {
-    /// Returns the place of the copy if the input is no text.
+    /// Returns the place of the copy if the input is no text: the target itself if it has the input's name.
     pub(crate) fn copy(&self) -> &Target {
         self.copy.as_ref().unwrap_or(&self.target)
     }
 }
 
+/// Refuses an output folder within a folder that is read: its files would become inputs.
 fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path, root: &Path) -> Result<(), String> {
     for operand in operands {
         let InputName::File(path) = operand else {
@@ -103,12 +105,12 @@ fn refuse_folder_inside_operands(operands: &[InputName], folder: &Path, root: &P
     Ok(())
 }
 
-/// Returns which input goes to each path below the folder. Different paths are different places, because no link is followed
-/// there.
+/// Returns the input that goes to each path below the folder. Different paths are different places, because no link is
+/// followed there.
 ///
 /// # Errors
 ///
-/// Fails where two go to one path, or one to a folder that is the path of another.
+/// Fails where two inputs go to one path, and where one goes to a folder of another's path.
 fn refuse_collisions<'p>(plans: &'p [Plan<'_>]) -> Result<BTreeMap<&'p Path, &'p InputName>, String> {
     let mut taken: BTreeMap<&Path, &InputName> = BTreeMap::new();
     for Plan { input, target: Target { output, relative }, .. } in plans {
@@ -133,7 +135,7 @@ fn written_by_both(output: &Path, first: &InputName, second: &InputName) -> Stri
     format!("{output}: both {first} and {second} would be written there")
 }
 
-/// Refuses links that are there before the work begins; one that comes later is found where the file is made.
+/// Refuses links that exist before the work begins. A link that appears later is found where the file is made.
 fn refuse_links(plans: &[Plan<'_>], folder: &OutputFolder) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for plan in plans.iter().filter(|plan| seen.insert(plan.target.relative.parent())) {
@@ -146,21 +148,21 @@ fn refuse_links(plans: &[Plan<'_>], folder: &OutputFolder) -> Result<(), String>
     Ok(())
 }
 
-/// The path without links and `..`, also where what it leads to is still to be made.
+/// Returns the path without links and `..`. Parts that do not exist yet are kept as they are.
 pub(crate) fn resolve(path: &Path) -> PathBuf {
     let parts = |path: &Path| -> Vec<OsString> {
         path.components().rev().map(|component| component.as_os_str().to_owned()).collect()
     };
     let mut resolved = PathBuf::new();
     let mut links = 0;
-    // The next one is the last.
+    // The parts that are still to be resolved, in reverse order.
     let mut rest = parts(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     while let Some(part) = rest.pop() {
         if part == ".." {
             resolved.pop();
             continue;
         }
-        // An absolute path replaces what it is joined to.
+        // An absolute target replaces the path that it is joined to.
         let next = resolved.join(part);
         match fs::read_link(&next) {
             Ok(target) if links < LINKS_MAX => {

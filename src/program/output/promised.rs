@@ -1,18 +1,19 @@
-//! Outputs and reports that are still to be written, so that those can be named which are given up for a signal.
+//! Outputs and reports that are still to be written, so that a message can name those that are given up for a signal.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The names of all [`Promised`] that there are, in the order in which they were made.
+/// The names of all [`Promised`] outputs and reports, in the order in which they were made.
 static NAMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The name of an output or report, from its opening until it is written or its trouble is said: until this is dropped.
+/// A promise to write the named output or report. It lasts from the opening until the output is written or its failure
+/// is reported; dropping the value ends the promise.
 #[derive(Debug)]
 pub(crate) struct Promised {
     name: String,
 }
 
 impl Promised {
-    /// Takes the name that messages have for the output.
+    /// Returns the promise of an output with this name in messages.
     pub(crate) fn new(name: &str) -> Self {
         names().push(name.to_owned());
         Self { name: name.to_owned() }
@@ -27,7 +28,7 @@ impl Promised {
 impl Drop for Promised {
     fn drop(&mut self) {
         let mut names = names();
-        // Several reports may go to standard error; equal names can stand for each other.
+        // Several reports may go to standard error, so names may be equal; any equal name may be removed.
         if let Some(place) = names.iter().position(|name| *name == self.name) {
             names.remove(place);
         }

@@ -1,4 +1,4 @@
-//! Room on disk for what is ahead of its turn and too much for memory.
+//! Room on disk for output that is ahead of its turn and too large for memory.
 
 use std::env;
 use std::fs::File;
@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
-/// How much is copied at a time.
+/// The number of bytes that are copied at a time.
 const COPY_BYTES: usize = 256 * 1024;
 
-/// A file without a name, which is gone when the program is, however that ends.
+/// A file without a name: it vanishes when the program ends, in any way.
 #[derive(Debug)]
 pub(super) struct Spill {
     file: File,
@@ -17,26 +17,26 @@ pub(super) struct Spill {
 }
 
 impl Spill {
-    /// Makes one in `TMPDIR`, or where large temporary files belong.
+    /// Makes an empty file in `TMPDIR`, or else in the folder for large temporary files.
     ///
     /// # Errors
     ///
-    /// Where there is no such place.
+    /// Fails where no file can be made there.
     pub(super) fn create() -> io::Result<Self> {
         let folder = env::var_os("TMPDIR").filter(|folder| !folder.is_empty());
         let folder = folder.map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
         Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0 })
     }
 
-    /// Adds to the end. What could not be written whole is not there.
+    /// Adds bytes to the end. Where they cannot be written whole, the content stays as it was.
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all_at(bytes, self.length)?;
         self.length += bytes.len() as u64;
         Ok(())
     }
 
-    /// Writes all that was added, and is empty again. Its room on disk is kept: writing there a second time
-    /// is faster than getting new room.
+    /// Writes the content and empties the file. Its room on disk is kept: writing there a second time is faster than
+    /// getting new room.
     pub(super) fn drain(&mut self, wtr: &mut impl Write) -> io::Result<()> {
         let mut buffer = vec![0; COPY_BYTES];
         let mut position = 0;

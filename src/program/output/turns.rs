@@ -1,10 +1,11 @@
 //! One output for jobs that run side by side: each writes in its turn, and goes ahead of it within limits.
 //!
-//! Jobs have tickets, 0, 1, 2 and so on. The job whose turn it is writes to the output. The others hold back
-//! what they write: in memory, then in a file on disk, and where that is full or cannot be had, they wait.
-//! The job whose turn it is never waits for another, so that someone always goes on.
+//! Jobs have tickets: 0, 1, 2 and so on. The job whose turn it is writes to the output. The others hold their output
+//! back in memory, then in a file on disk; where the file is full or cannot be made, they wait. The job whose turn it
+//! is never waits for another job, so that the run always goes on.
 //!
-//! Each job is for an input, which has a number. Where an input ends early, what the jobs behind hold of it is left out.
+//! Each job is for an input, which has a number. Where an input ends early, the output that later jobs hold of it is
+//! left out.
 
 use super::held::{CHUNK_BYTES, Held, Pool};
 use crate::program::left_out::{Behind, LeftOut};
@@ -12,14 +13,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-/// The output, and whose turn it is. `T` is what there is to say about a job.
+/// The output and the turns of its jobs. `T` is the type of the report on a job.
 pub(crate) struct Turns<'r, W, T> {
     state: Mutex<TurnState<T>>,
-    /// Told when the turn goes on and when writing has failed.
+    /// Notified when the turn goes on and when writing has failed.
     changed: Condvar,
-    /// Locked only by the job whose turn it is.
+    /// The writer, locked only by the job whose turn it is.
     wtr: Mutex<W>,
-    /// Told in its turn what there is to say about a job, when all that the job wrote has been written to the writer.
+    /// Called in a job's turn with the report on the job, when all that the job wrote has been written to the writer.
     report: &'r (dyn Fn(&mut W, T) + Sync),
     jobs_ahead_max: u64,
 }
@@ -27,12 +28,12 @@ pub(crate) struct Turns<'r, W, T> {
 struct TurnState<T> {
     /// The ticket whose turn it is.
     turn: u64,
-    /// Which jobs are left out from this turn on.
+    /// The jobs that are left out from this turn on.
     left_out: LeftOut,
-    /// Jobs that ended before their turn.
+    /// Jobs that have ended before their turns, by ticket.
     ended: BTreeMap<u64, Ended<T>>,
     pool: Pool,
-    /// Why nothing more can be written.
+    /// The failure after which nothing more can be written.
     failure: Option<io::Error>,
 }
 
@@ -46,11 +47,11 @@ struct Ended<T> {
     to_say: Option<T>,
 }
 
-/// How many jobs may be ahead of their turn for each thread: enough for many small files to be done while a
-/// large one has the turn.
+/// The most jobs that may be ahead of their turns for each thread: enough for many small files to be done while a large
+/// one has the turn.
 const JOBS_AHEAD_MAX: u64 = 64;
 
-/// What a job writes to.
+/// The writer for the output of a job.
 pub(crate) struct TurnWriter<'a, W: Write, T> {
     turns: &'a Turns<'a, W, T>,
     ticket: u64,
@@ -61,12 +62,13 @@ pub(crate) struct TurnWriter<'a, W: Write, T> {
 
 const NO_PANIC: &str = "no thread panics while it holds the lock";
 
-/// What those are told who did not meet the failure themselves.
+/// Returns the error for jobs that did not meet the failure themselves.
 fn stopped() -> io::Error {
     io::Error::other("writing has failed")
 }
 
 impl<'r, W: Write, T> Turns<'r, W, T> {
+    /// Returns an output whose turns begin with ticket 0, with room for the jobs of this number of threads.
     pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(&mut W, T) + Sync)) -> Self {
         let state = TurnState {
             turn: 0,
@@ -84,10 +86,10 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         }
     }
 
-    /// The writer for the job with this ticket, for the input with this number. Waits while too many jobs are ahead of their turn; `None`
-    /// where writing has failed.
+    /// Returns the writer for the job with this ticket, for the input with this number; `None` if writing has failed.
+    /// Waits while too many jobs are ahead of their turns.
     ///
-    /// Each ticket is begun once, and not before all lower ones have been given to someone.
+    /// Each ticket must be begun once, and not before all lower tickets have been given to a job.
     pub(crate) fn begin(&self, ticket: u64, input: usize) -> Option<TurnWriter<'_, W, T>> {
         let mut state = self.state();
         while state.failure.is_none() && ticket >= state.turn + self.jobs_ahead_max {
@@ -101,11 +103,11 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         Some(TurnWriter { turns: self, ticket, input, held, has_turn })
     }
 
-    /// Tells whether everything could be written, when all jobs have ended.
+    /// Returns the outcome of all writes. Must be called when all jobs have ended.
     ///
     /// # Errors
     ///
-    /// Where something could not.
+    /// Fails with the first failure of the writer.
     pub(crate) fn into_result(self) -> io::Result<()> {
         self.state.into_inner().expect(NO_PANIC).failure.map_or(Ok(()), Err)
     }
@@ -114,7 +116,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         self.state.lock().expect(NO_PANIC)
     }
 
-    /// Writes what was held back, as the job whose turn it is, unless its input is left out.
+    /// Writes the output that was held back, as the job whose turn it is, or drops it if the job's input is left out.
     fn write_out(&self, input: usize, held: &mut Held, flush: bool) -> io::Result<()> {
         let is_left_out = self.state().left_out.has(input);
         let written = if is_left_out {
@@ -133,7 +135,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         })
     }
 
-    /// Ends the job whose turn it is, and those that ended before their turns and come next.
+    /// Ends the job whose turn it is, and then each next job that has ended before its turn.
     fn end_turns(&self, mut job: Ended<T>) -> io::Result<()> {
         loop {
             self.write_out(job.input, &mut job.held, job.to_say.is_some())?;
@@ -164,6 +166,7 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         if state.failure.is_some() { Err(stopped()) } else { Ok(state.turn == ticket) }
     }
 
+    /// Waits until it is the turn of the ticket, and fails if writing has failed.
     fn wait_for_turn(&self, ticket: u64) -> io::Result<()> {
         let mut state = self.state();
         while state.failure.is_none() && state.turn != ticket {
@@ -172,7 +175,8 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         if state.failure.is_some() { Err(stopped()) } else { Ok(()) }
     }
 
-    /// Makes room in what a job holds that is ahead of its turn; says whether there was any.
+    /// Makes room for more output of a job that is ahead of its turn. Returns false if there is none in memory or on
+    /// disk.
     fn hold_more(&self, held: &mut Held) -> bool {
         let spare = {
             let mut state = self.state();
@@ -193,12 +197,12 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
 }
 
 impl<W: Write, T> TurnWriter<'_, W, T> {
-    /// Ends the job. What it held back is written in its turn, and then said what is to be said, unless a job before it
-    /// has left it out. `behind` says which jobs behind it are left out.
+    /// Ends the job. In its turn, the output that it held back is written, and `to_say` is reported, unless an earlier
+    /// job has left it out. `behind` tells which later jobs are left out.
     ///
     /// # Errors
     ///
-    /// Where something could not be written, now or by another job.
+    /// Fails where writing has failed, for this job or for another.
     pub(crate) fn end(mut self, behind: Behind, to_say: Option<T>) -> io::Result<()> {
         if !self.has_turn {
             if !self.held.is_small() && !self.turns.hold_more(&mut self.held) {
@@ -215,7 +219,7 @@ impl<W: Write, T> TurnWriter<'_, W, T> {
         self.turns.end_turns(Ended { input: self.input, held: self.held, behind, to_say })
     }
 
-    /// Makes room for more: by writing in its turn, else by holding back.
+    /// Makes room for more output: by writing in the job's turn, else by holding the output back.
     #[cold]
     fn make_room(&mut self) -> io::Result<()> {
         if !self.has_turn {
@@ -253,7 +257,7 @@ impl<W: Write, T> Write for TurnWriter<'_, W, T> {
         Ok(())
     }
 
-    /// Writes what is here, if it is this job's turn.
+    /// Writes and flushes the output that is held back, if it is this job's turn; else does nothing.
     fn flush(&mut self) -> io::Result<()> {
         if !self.has_turn {
             self.has_turn = self.turns.has_turn(self.ticket)?;

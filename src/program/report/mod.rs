@@ -1,4 +1,4 @@
-//! Reports: what went wrong, how often, where first, and whether it is new.
+//! Reports: the codes in logs, their frequency, their first places, and the change since an earlier run.
 
 mod count;
 mod formats;
@@ -20,29 +20,29 @@ use std::collections::BTreeMap;
 use tally::{Counted, LogPlace};
 use verdict::{Change, CheckOutcome, Comparison};
 
-/// All that reports are made of.
+/// The data that all report formats are made of.
 pub struct Report<'a> {
     pub tally: &'a Tally,
-    /// What the inputs are called.
+    /// The names of the inputs.
     pub names: &'a [String],
     pub catalog: &'a Catalog,
     pub checks: &'a [Check],
     pub baseline: Option<&'a Baseline>,
-    /// Of categories and messages, in forms that people read.
+    /// The language of categories and messages, in formats that people read.
     pub language: Language,
 }
 
-/// What a report says of a code.
+/// The line of a report about one code.
 struct ReportRow<'a> {
     code: i32,
-    /// What the catalog says of it; nothing where it is unknown.
+    /// The catalog's entry for the code; `None` if the code is unknown.
     entry: Option<&'a Entry>,
     counted: &'a Counted,
     comparison: Option<Comparison>,
     language: Language,
 }
 
-/// A code that the earlier run had and this one has not.
+/// A code that the earlier run had and this run has not.
 struct Gone<'a> {
     code: i32,
     entry: Option<&'a Entry>,
@@ -50,30 +50,30 @@ struct Gone<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// What came of each check.
+    /// Returns the result of each check.
     fn outcomes(&self) -> Vec<CheckOutcome<'a>> {
         let unknown_fields = self.tally.unknown_selected.iter().copied().chain(std::iter::repeat(0));
         let checks = self.checks.iter().zip(unknown_fields);
         checks.map(|(check, unknown)| check.outcome(self.tally, self.catalog, unknown)).collect()
     }
 
-    /// One line for each check that has failed.
+    /// Returns one line for each check that has failed.
     pub(crate) fn failures(&self) -> Vec<String> {
         let failed = self.outcomes().into_iter().filter(CheckOutcome::has_failed);
         failed.map(|outcome| outcome.message(self.tally, self.catalog)).collect()
     }
 
-    /// The codes of the catalog that were there, the most frequent first.
+    /// Returns the codes of the catalog that the inputs have, the most frequent first.
     fn known(&self) -> Vec<ReportRow<'a>> {
         self.rows(&self.tally.known)
     }
 
-    /// The codes that were there and are in no catalog, the most frequent first.
+    /// Returns the unknown codes that the inputs have, the most frequent first.
     fn unknown(&self) -> Vec<ReportRow<'a>> {
         self.rows(&self.tally.unknown)
     }
 
-    /// The codes that have gone since the earlier run.
+    /// Returns the codes that have gone since the earlier run.
     fn gone(&self) -> Vec<Gone<'a>> {
         let gone = self.baseline.map(|baseline| baseline.gone(self.tally)).unwrap_or_default();
         gone.into_iter()
@@ -85,6 +85,7 @@ impl<'a> Report<'a> {
             .collect()
     }
 
+    /// Returns a row for each code, the most frequent first, and codes of equal frequency by their distance from zero.
     fn rows(&self, codes: &'a BTreeMap<i32, Counted>) -> Vec<ReportRow<'a>> {
         let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
             code,
@@ -98,7 +99,7 @@ impl<'a> Report<'a> {
         rows
     }
 
-    /// Returns how many fields with known codes there were in how much, in words.
+    /// Returns the number of fields with known codes and the amount of input, in words.
     fn summary(&self) -> String {
         let input = self.tally.input;
         let known = fields(self.tally.known_fields());
@@ -106,7 +107,7 @@ impl<'a> Report<'a> {
         format!("{known} with known codes in {lines} of {}", count_of(input.files, "input", "inputs"))
     }
 
-    /// Returns how reading ended, in words, where that was not at the end of all inputs.
+    /// Returns the way in which reading ended, in words; `None` if all inputs were read to their ends.
     fn ending(&self) -> Option<&'static str> {
         match (self.tally.complete, self.tally.stopped) {
             (true, false) => None,
@@ -116,7 +117,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// `server.log:12`, as it is in the report.
+    /// Returns a place as reports show it: `server.log:12`.
     fn place(&self, place: &LogPlace) -> String {
         format!("{}:{}", self.name(place), place.line)
     }
@@ -142,7 +143,7 @@ impl ReportRow<'_> {
     }
 }
 
-/// What is said of a code that is in no catalog.
+/// Returns a text in the language, or in both: `in no catalog/不在目录中`.
 fn in_language(language: Language, english: &'static str, chinese: &'static str) -> Cow<'static, str> {
     match language {
         Language::English => english.into(),
@@ -151,12 +152,12 @@ fn in_language(language: Language, english: &'static str, chinese: &'static str)
     }
 }
 
-/// A number of fields, which is what reports count, with the word.
+/// Returns a number of fields with its unit: `1 field`, `2 fields`.
 fn fields(number: u64) -> String {
     count_of(number, "field", "fields")
 }
 
-/// A number with the word for what it counts.
+/// Returns a number with the word for its unit.
 fn count_of(number: u64, one: &str, several: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {several}") }
 }

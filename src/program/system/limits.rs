@@ -1,18 +1,20 @@
-//! Limits that the system sets to the program, and how many threads there is room for within them.
+//! Limits that the system imposes on the program, and the number of threads that fit within them.
 
 use rustix::process::{Resource, getrlimit};
 
-/// What one thread and the program itself get along with.
+/// Address space that the program and its first thread need, in bytes.
 const ADDRESS_SPACE_BYTES: u64 = 128 << 20;
-/// For each further thread: what it works with, and what the C library reserves for it without using it.
+/// Address space for each further thread, in bytes: its own buffers, and the arena that the C library reserves for it
+/// without using it.
 const THREAD_ADDRESS_SPACE_BYTES: u64 = 96 << 20;
-/// Standard streams, reports, and what the program itself opens.
+/// Open files that the program and its first thread need: standard streams, reports, and files of the run itself.
 const OPEN_FILES: u64 = 16;
-/// For each further thread: its input, its output, and a file for what is ahead of its turn; one to spare.
+/// Open files for each further thread: its input, its output, a file for output that is ahead of its turn, and one to
+/// spare.
 const THREAD_OPEN_FILES: u64 = 4;
 
-/// How many threads there is room for. Where memory for one more is refused, the program could not go on; so that is
-/// asked before.
+/// Returns the number of threads that fit within the limits for address space and open files; at least 1. The limits
+/// are read in advance, because the program cannot go on where memory for a further thread is refused.
 pub(crate) fn threads_max() -> usize {
     let further = |resource, own, each| {
         let limit = getrlimit(resource).current.unwrap_or(u64::MAX);

@@ -1,4 +1,5 @@
-//! Standard error, written to as the system call does: what cannot be written is an error, and not lost in silence.
+//! Standard error without a layer that hides failures: bytes that cannot be written are an error, and are not lost in
+//! silence.
 
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDERR, was_closed};
@@ -8,28 +9,31 @@ use std::io::{self, ErrorKind, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The longest wait of a message for a slow reader, where standard error is non-blocking.
+/// The longest wait of a message for a slow reader where standard error is non-blocking.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// True if a message has waited in vain. The next ones do not wait then, until one is taken.
+/// True if a message has waited in vain. Further messages do not wait until standard error takes one again.
 static IS_STUCK: AtomicBool = AtomicBool::new(false);
 
-/// Standard error. Where another program has set it to be non-blocking, a write waits until it takes something.
+/// Standard error. Where another program has set it to be non-blocking, a write waits until standard error takes
+/// something.
 #[derive(Debug)]
 pub(crate) struct StandardError {
-    /// The longest wait for each write; none where it may take as long as it takes.
+    /// The longest wait for each write; `None` if a write may wait without end.
     patience: Option<Duration>,
-    /// Told of each write that the end of the program waits for.
+    /// The handle that counts each write, so that the end of the program waits for writes that come to their ends;
+    /// `None` for messages.
     signals: Option<Signals>,
 }
 
 impl StandardError {
-    /// For messages, which must not hold the work up for ever: a write waits for a second at most.
+    /// Returns standard error for messages, which must not hold the work up for ever: a write waits for a second at
+    /// most.
     pub(crate) fn for_messages() -> Self {
         Self { patience: Some(PATIENCE), signals: None }
     }
 
-    /// For reports, which are waited for as standard output is.
+    /// Returns standard error for reports, which wait for their reader without end, as standard output does.
     ///
     /// # Errors
     ///
@@ -45,7 +49,7 @@ impl StandardError {
     ///
     /// # Errors
     ///
-    /// Fails where the patience runs out, or standard error cannot be waited for.
+    /// Fails where the longest wait is over, and where standard error cannot be waited for.
     fn wait(&self) -> io::Result<()> {
         let patience = self
             .patience
@@ -57,7 +61,7 @@ impl StandardError {
                 IS_STUCK.store(true, Ordering::Relaxed);
                 Err(ErrorKind::TimedOut.into())
             }
-            // A signal has come; the write is tried again.
+            // A signal has interrupted the wait; the caller tries the write again.
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -1,10 +1,9 @@
-//! Standard streams and other descriptors that the program was started with: which streams were closed, which paths name a
-//! descriptor, and how the file behind such a path is opened to be written.
+//! Standard streams and other descriptors that the program was started with: the streams that were closed, the paths
+//! that name a descriptor, and the file behind such a path, opened to be written.
 //!
-//! Rust's runtime puts `/dev/null` in the place of a closed standard stream before `main` runs. A filter
-//! would then read nothing, or lose all that it writes, and call that success. Nothing tells such a stream
-//! from a `/dev/null` that was asked for, so the question is asked before the runtime starts:
-//! `main.rs` does.
+//! Rust's runtime puts `/dev/null` in the place of a closed standard stream before `main` runs. A filter would then
+//! read nothing, or lose all that it writes, and report success. Nothing distinguishes such a stream from a `/dev/null`
+//! that the user asked for; so `main.rs` looks at the streams before the runtime starts.
 
 use rustix::fs::{OFlags, fcntl_getfl};
 #[cfg(target_os = "linux")]
@@ -19,17 +18,17 @@ pub(crate) const STDIN: RawFd = 0;
 pub(crate) const STDOUT: RawFd = 1;
 pub(crate) const STDERR: RawFd = 2;
 
-/// Folders in which the system has a file for each descriptor of the program, called by its number.
+/// Folders in which the system has a file for each descriptor of the program, named by its number.
 const DESCRIPTOR_FOLDERS: [&str; 3] = ["/dev/fd", "/proc/self/fd", "/proc/thread-self/fd"];
 
-/// The most links that are followed, as on Linux.
+/// The largest number of links that are followed, as on Linux.
 const LINKS_MAX: usize = 40;
 
-/// By number of the descriptor.
+/// True for each standard stream that was closed, by number of the descriptor.
 static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
 
-/// Looks which standard streams are closed. To be called before Rust's runtime starts, which is sound: it only makes three
-/// system calls and stores three flags.
+/// Records which standard streams are closed. Must be called before Rust's runtime starts. Running that early is sound:
+/// the function only makes three system calls and stores three flags.
 pub fn look_at_standard_streams() {
     let streams = [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
     for (stream, closed) in streams.into_iter().zip(&CLOSED) {
@@ -37,22 +36,24 @@ pub fn look_at_standard_streams() {
     }
 }
 
-/// Returns whether a standard stream was closed (`<&-`, `>&-`, `2>&-`); `false` for any other descriptor.
+/// Returns true if a standard stream was closed (`<&-`, `>&-`, `2>&-`); false for any other descriptor.
 pub(crate) fn was_closed(fd: RawFd) -> bool {
     let closed = usize::try_from(fd).ok().and_then(|fd| CLOSED.get(fd));
     closed.is_some_and(|closed| closed.load(Ordering::Relaxed))
 }
 
-/// Returns whether a path names a standard stream that was closed: `/dev/stdin`, `/dev/fd/1`, `/proc/self/fd/2`, a link to one.
+/// Returns true if a path names a standard stream that was closed: `/dev/stdin`, `/dev/fd/1`, `/proc/self/fd/2`, or a
+/// link to one of these.
 pub(crate) fn is_closed_stream(path: &Path) -> bool {
-    // A path is not looked at unless it matters, which it seldom does.
+    // A closed stream is rare, so the path is looked up only if there is one.
     [STDIN, STDOUT, STDERR].into_iter().any(was_closed) && descriptor_of(path).is_some_and(was_closed)
 }
 
-/// Returns whether a descriptor is one that the program has opened itself, so that its number named nothing when the program
-/// was started. Only Linux tells; elsewhere none is.
+/// Returns true if the program has opened a descriptor itself, so that its number named nothing when the program was
+/// started. Only Linux reports this; elsewhere the function returns false.
 pub(crate) fn is_own(descriptor: RawFd) -> bool {
-    /// Descriptors that the program opens are closed where another one is executed; those that it was started with cannot be.
+    /// The flag of descriptors that are closed when another program is executed. The program sets it on all that it
+    /// opens; a descriptor that it was started with cannot have it.
     const CLOSED_ON_EXEC: u32 = OFlags::CLOEXEC.bits();
     let info = fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
@@ -60,13 +61,14 @@ pub(crate) fn is_own(descriptor: RawFd) -> bool {
     flags.is_some_and(|flags| flags & CLOSED_ON_EXEC != 0)
 }
 
-/// Returns the file that a descriptor of this program has open, to be written where the descriptor stands: with its offset, and
-/// at the end if it appends. Opening the path of the descriptor (`/dev/stdout`, `/dev/fd/3`) would begin at the start of the
-/// file and write over what is there.
+/// Returns the file that a descriptor of this program has open, to be written at the descriptor's own offset, or at the
+/// end of the file if the descriptor appends. Opening the path of the descriptor (`/dev/stdout`, `/dev/fd/3`) would
+/// begin at the start of the file and overwrite its content.
 ///
 /// # Errors
 ///
-/// Fails where the descriptor is not open to be written, or where the system does not give out a descriptor by its number.
+/// Fails where the descriptor is not open to be written, or where the system does not give access to a descriptor by
+/// its number.
 pub(crate) fn open_to_write(descriptor: RawFd) -> io::Result<File> {
     let file = File::from(match descriptor {
         STDIN => io::stdin().as_fd().try_clone_to_owned()?,
@@ -84,7 +86,7 @@ pub(crate) fn open_to_write(descriptor: RawFd) -> io::Result<File> {
 /// Returns a duplicate of a descriptor, which shares its offset and flags.
 #[cfg(target_os = "linux")]
 fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
-    // The one way by number alone, without a borrowed descriptor.
+    // The only safe way that takes a number and no borrowed descriptor.
     let this = pidfd_open(getpid(), PidfdFlags::empty());
     this.and_then(|this| pidfd_getfd(this, descriptor, PidfdGetfdFlags::empty())).map_err(|_| {
         io::Error::other(
@@ -93,13 +95,13 @@ fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
     })
 }
 
-/// As above: elsewhere, opening the path of a descriptor duplicates it.
+/// Returns a duplicate of a descriptor, by its path: outside Linux, opening that path duplicates the descriptor.
 #[cfg(not(target_os = "linux"))]
 fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
     Ok(File::options().write(true).open(format!("/dev/fd/{descriptor}"))?.into())
 }
 
-/// Returns the descriptor of this program that a path names, following links, if it names one.
+/// Returns the descriptor of this program that a path names, also through links; `None` if it names no descriptor.
 pub(crate) fn descriptor_of(path: &Path) -> Option<RawFd> {
     let folders: Vec<_> =
         DESCRIPTOR_FOLDERS.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();

@@ -1,4 +1,4 @@
-//! bzip2, on libbz2-rs.
+//! bzip2, with libbz2-rs.
 
 use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, counted};
 use bzip2::write::BzEncoder;
@@ -9,14 +9,14 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Bzip2,
     name: "bzip2",
     extension: "bz2",
-    // `BZh` and the level, then what opens a block or ends a stream without one.
+    // `BZh` and the level, then the mark of a block, or the mark of the end of an empty stream.
     signatures: &[b"BZh?\x31\x41\x59\x26\x53\x59", b"BZh?\x17\x72\x45\x38\x50\x90"],
     has_skippable_frames: false,
     decoder: || Ok(Box::new(Decompress::new(false))),
     encoder: || Ok(Box::new(BzEncoder::new(Vec::new(), Compression::new(LEVEL)))),
 };
 
-/// The default of the levels, which are sizes of a block.
+/// The default level, which is the size of a block in units of 100 kB.
 const LEVEL: u32 = 9;
 
 impl Decode for Decompress {

@@ -1,4 +1,4 @@
-//! gzip, on zlib-rs.
+//! gzip, with zlib-rs.
 
 use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, counted};
 use flate2::write::GzEncoder;
@@ -15,9 +15,9 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     encoder: || Ok(Box::new(GzEncoder::new(Vec::new(), Compression::new(LEVEL)))),
 };
 
-/// The largest window of a stream, as a power of two; every gzip program can write it.
+/// The largest window of a stream, as a power of two; any gzip program writes and reads it.
 const WINDOW_BITS: u8 = 15;
-/// The default of gzip's own program.
+/// The default level of gzip's own program.
 const LEVEL: u32 = 6;
 
 impl Decode for Decompress {

@@ -1,5 +1,5 @@
-//! Frames of lz4. The library reads from a reader and cannot go on where that has too little, so a frame is handed to it in
-//! whole units: its header, then block by block.
+//! Frames of lz4. The library reads from a reader, and cannot go on after the reader has run out of bytes. So it is
+//! given a frame in whole units: the header, then block after block.
 
 use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome};
 use lz4_flex::frame::{Error, FrameDecoder, FrameEncoder, FrameInfo};
@@ -18,29 +18,29 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     },
 };
 
-/// The signature, two bytes that say what follows, and a checksum.
+/// The length of the shortest header: the signature, two bytes of flags, and a checksum.
 const SHORTEST_HEADER_BYTES: usize = 7;
 /// Flags in the byte behind the signature.
 const HAS_BLOCK_CHECKSUMS: u8 = 0x10;
 const HAS_CONTENT_LENGTH: u8 = 0x08;
 const HAS_CONTENT_CHECKSUM: u8 = 0x04;
 const HAS_DICTIONARY: u8 = 0x01;
-/// The length that stands before each block; 0 stands behind the last block.
+/// The number of bytes of the length before each block; a length of 0 stands behind the last block.
 const LENGTH_BYTES: usize = 4;
-/// The bit of that length which says that the block is not compressed.
+/// The bit of that length which marks a block as not compressed.
 const NOT_COMPRESSED: u32 = 1 << 31;
 const CHECKSUM_BYTES: usize = 4;
 
-/// Decodes a frame, unit by unit.
+/// A decoder of a frame, unit by unit.
 struct FrameUnits {
     decoder: FrameDecoder<FrameUnit>,
-    /// The kind of the unit that is being gathered.
+    /// The kind of the unit that is being collected.
     kind: UnitKind,
     /// The number of bytes that the unit has, as far as is known.
     wanted: usize,
-    /// The number of bytes that the library has decoded and not given.
+    /// The number of bytes that the library has decoded and that have not been written yet.
     decoded: usize,
-    /// The two bytes of the header that say what follows.
+    /// The first of the two bytes of flags in the header; `size_class` is from the second.
     flags: u8,
     size_class: u8,
 }
@@ -54,7 +54,7 @@ enum UnitKind {
     End,
 }
 
-/// The bytes of a unit, of which the library has read those before `read`.
+/// The bytes of a unit; the library has read those before `read`.
 #[derive(Default)]
 struct FrameUnit {
     bytes: Vec<u8>,
@@ -85,7 +85,8 @@ impl FrameUnits {
         self.flags & flag != 0
     }
 
-    /// Takes bytes of the input until the unit is whole. Returns how many, and whether it is.
+    /// Takes bytes of the input until the unit is whole. Returns the number of bytes taken, and true if the unit is
+    /// whole.
     fn gather(&mut self, input: &[u8]) -> (usize, bool) {
         let mut taken = 0;
         loop {
@@ -106,8 +107,8 @@ impl FrameUnits {
         }
     }
 
-    /// Returns the number of bytes that the unit has, as its first bytes say. A block that is larger than the header allows
-    /// ends behind its length, where the library refuses it.
+    /// Returns the number of bytes that the unit has according to its first bytes. A block that is larger than the
+    /// header allows ends behind its length, where the library refuses it.
     fn unit_bytes(&mut self) -> usize {
         let unit = &self.decoder.get_ref().bytes;
         if self.kind == UnitKind::Header {
@@ -124,16 +125,16 @@ impl FrameUnits {
             HAS_BLOCK_CHECKSUMS
         };
         let length = (length & !NOT_COMPRESSED) as usize;
-        // Classes are from 4, 64 KiB, to 7, 4 MiB.
+        // Classes are from 4 (64 KiB) to 7 (4 MiB).
         if length > 1 << (8 + 2 * self.size_class) {
             return LENGTH_BYTES;
         }
         LENGTH_BYTES + length + if self.has(checksum) { CHECKSUM_BYTES } else { 0 }
     }
 
-    /// Lets the library decode the unit, which is whole; the next one is a block.
+    /// Lets the library decode the unit, which must be whole, and begins the next one, a block.
     fn decode_unit(&mut self) -> StepOutcome {
-        // Behind a header, where there is no block yet, it gives nothing.
+        // After a header there is no block yet, and the library decodes nothing.
         let outcome = self.decoder.fill_buf().map(<[u8]>::len);
         let unit = self.decoder.get_mut();
         unit.bytes.clear();
@@ -165,7 +166,7 @@ impl Decode for FrameUnits {
     }
 }
 
-/// Returns what the library has found, which it tells by the names of its own types.
+/// Returns the library's finding in words; the library itself reports it with the names of its own types.
 fn message(error: &io::Error) -> &'static str {
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {
         Some(Error::HeaderChecksumError | Error::BlockChecksumError | Error::ContentChecksumError) => {
@@ -204,8 +205,8 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    /// Decodes a frame from pieces of one size, into buffers of one size. Returns the text, the number of bytes that were
-    /// taken, and the reason if the data is damaged or ends early.
+    /// Decodes a frame from pieces of one size, into buffers of one size. Returns the text, the number of bytes that
+    /// were taken, and the reason if the data is damaged or ends early.
     fn decode(packed: &[u8], piece_bytes: usize, buffer_bytes: usize) -> (Vec<u8>, usize, Option<String>) {
         let mut units = FrameUnits::new();
         let (mut text, mut taken, mut buffer) = (Vec::new(), 0, vec![0; buffer_bytes]);

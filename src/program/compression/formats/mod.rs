@@ -1,4 +1,4 @@
-//! The compressed formats that are read and written: a file with all about one, and a row in [`FORMATS`].
+//! The compressed formats that are read and written: each has a file of its own and a row in [`FORMATS`].
 
 mod bzip2;
 mod gzip;
@@ -8,7 +8,7 @@ mod zstd;
 
 use std::io::{self, Write};
 
-/// How the bytes of a file are packed.
+/// The format in which the bytes of a file are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Plain,
@@ -23,16 +23,16 @@ pub enum Format {
 pub(super) static FORMATS: [CompressedFormat; 5] =
     [gzip::FORMAT, zstd::FORMAT, xz::FORMAT, lz4::FORMAT, bzip2::FORMAT];
 
-/// All about a compressed format.
+/// The description of a compressed format.
 pub(super) struct CompressedFormat {
     pub(super) format: Format,
-    /// The name in messages, which is that of the program that unpacks it with `-d`.
+    /// The name in messages, which is also the name of the program that unpacks the format with `-d`.
     pub(super) name: &'static str,
-    /// The end of the names of its files, without the point.
+    /// The extension of the format's files, without the point.
     pub(super) extension: &'static str,
-    /// The beginnings of its data, in which `?` stands for a digit that is not `0`. None has a newline.
+    /// The beginnings of the format's data, in which `?` stands for a digit that is not `0`. None has a newline.
     pub(super) signatures: &'static [&'static [u8]],
-    /// True if skippable frames may stand before, between and behind its members.
+    /// True if skippable frames may stand before, between and behind the format's members.
     pub(super) has_skippable_frames: bool,
     /// Returns a decoder of one member. Fails where there is no memory for it.
     pub(super) decoder: fn() -> io::Result<Box<dyn Decode>>,
@@ -40,14 +40,14 @@ pub(super) struct CompressedFormat {
     pub(super) encoder: fn() -> io::Result<Box<dyn Encode>>,
 }
 
-/// Decodes one member (gzip), frame (zstd, lz4) or stream (xz, bzip2).
+/// A decoder of one member (gzip), frame (zstd, lz4) or stream (xz, bzip2).
 pub(super) trait Decode: Send {
-    /// Goes on with the next bytes of the member; where `input` is empty, writes what has not been written yet. `output` must
-    /// not be empty.
+    /// Decodes the next bytes of the member; with an empty `input`, writes decoded bytes that have not been written
+    /// yet. `output` must not be empty.
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step;
 }
 
-/// The outcome of a step, with the numbers of bytes that it took and gave, also where it ended in damage.
+/// The outcome of a step, with the numbers of bytes that it read and wrote, also if it ended in damage.
 pub(super) struct Step {
     pub(super) read: usize,
     pub(super) written: usize,
@@ -56,9 +56,9 @@ pub(super) struct Step {
 
 pub(super) enum StepOutcome {
     More,
-    /// The member is whole; its checksums are right.
+    /// The member is whole, and its checksums are right.
     End,
-    /// The data is damaged, for this reason.
+    /// The data is damaged, for the given reason.
     Damaged(String),
 }
 
@@ -68,9 +68,9 @@ impl Step {
     }
 }
 
-/// Encodes one member, into memory. The size of what is written at a time bounds what is there.
+/// An encoder of one member, into memory. The size of each write bounds the memory, if the output is taken after it.
 pub(super) trait Encode: Write + Send {
-    /// Returns the encoded bytes that are there, to be taken out.
+    /// Returns the encoded bytes, which the caller takes out.
     fn output(&mut self) -> &mut Vec<u8>;
 
     /// Ends the member, and returns the encoded bytes that have not been taken out.
@@ -81,7 +81,8 @@ pub(super) trait Encode: Write + Send {
     fn finish(self: Box<Self>) -> io::Result<Vec<u8>>;
 }
 
-/// Takes a step of a library that counts for itself, whether or not the step succeeds.
+/// Runs a step of a library that counts its bytes itself, whether or not the step succeeds. `totals` returns the
+/// numbers of bytes that the library has read and written so far.
 fn counted<C>(
     codec: &mut C,
     totals: impl Fn(&C) -> (u64, u64),

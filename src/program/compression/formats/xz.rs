@@ -1,4 +1,4 @@
-//! xz, by the reference library.
+//! xz, with the reference library.
 
 use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, counted};
 use liblzma::stream::{Action, Status, Stream};
@@ -15,7 +15,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     encoder: || Ok(Box::new(XzEncoder::new(Vec::new(), LEVEL))),
 };
 
-/// The default is 6, which takes 94 MiB and twice the time to save a tenth of a log's size; this takes 17 MiB.
+/// The level: the default, 6, takes 94 MiB and twice the time to save a tenth of a log's size; level 2 takes 17 MiB.
 const LEVEL: u32 = 2;
 
 impl Decode for Stream {

@@ -1,4 +1,4 @@
-//! zstd, by the reference library.
+//! zstd, with the reference library.
 
 use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome};
 use std::io;
@@ -19,20 +19,21 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     },
 };
 
-/// The shortest header of a frame with the signature; it tells how long the header is.
+/// The length of the shortest frame header with its signature; these bytes tell the length of the whole header.
 const BEGINNING_BYTES: usize = 5;
-/// The default of zstd's own program.
+/// The default level of zstd's own program.
 const LEVEL: i32 = 3;
 
 struct FrameSteps {
     decoder: Decoder<'static>,
-    /// The number of bytes that the library wants next: what is left of a header or a block.
+    /// The number of bytes that the library asks for next: the rest of a header or a block.
     wanted: usize,
 }
 
 impl Decode for FrameSteps {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
-        // No more than it wants: a step that ends in damage tells of nothing that it has decoded before that.
+        // The input has no more bytes than the library asks for: a step that ends in damage does not report the bytes
+        // that it has decoded before.
         let input = &input[..input.len().min(self.wanted)];
         let (mut input, mut output) = (InBuffer::around(input), OutBuffer::around(output));
         let state = match self.decoder.run(&mut input, &mut output) {

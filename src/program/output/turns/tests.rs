@@ -3,12 +3,12 @@
 use super::*;
 use std::thread;
 
-/// No two parts of it, nor of two of them, are the same.
+/// Returns a text with no two equal parts, also among the texts of different tickets.
 fn text_of(ticket: usize, length: usize) -> Vec<u8> {
     (0..length.div_ceil(8)).flat_map(|index| (ticket << 40 | index).to_le_bytes()).take(length).collect()
 }
 
-/// Returns the output of jobs of these lengths, written in pieces on several threads.
+/// Returns the output of jobs with outputs of these lengths, written in pieces on several threads.
 fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
     let mut output = Vec::new();
     let said = Mutex::new(Vec::new());
@@ -41,7 +41,7 @@ fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
 
 #[test]
 fn jobs_are_written_in_the_order_of_their_tickets() {
-    // Nothing, a chunk and one byte less and more, more than memory holds, and many small ones.
+    // Lengths: none, a chunk and a byte less and more, more than memory holds, and many small ones.
     let mut lengths = vec![40 << 20, 50 << 20, 0, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 1, 30 << 20];
     lengths.extend((0..200).map(|index| index * 37 % 5000));
     for threads in [1, 2, 3, 8] {
@@ -58,7 +58,8 @@ fn jobs_are_written_in_the_order_of_their_tickets() {
 
 #[test]
 fn what_is_held_in_memory_and_on_disk_comes_in_order() {
-    // Less than memory takes, as much, more; ended before the turn and behind its beginning.
+    // Lengths: less than memory takes, just as much, and more; the job ends before its turn or after the turn has
+    // begun.
     for length in [1, 12 << 20, (12 << 20) + 1, 30 << 20, (30 << 20) + 12_345] {
         for ends_ahead in [true, false] {
             let mut output = Vec::new();
@@ -84,7 +85,7 @@ fn what_is_held_in_memory_and_on_disk_comes_in_order() {
 
 #[test]
 fn jobs_behind_the_end_of_their_input_are_left_out_with_what_they_say() {
-    // The input of each job, and what it says of those behind it.
+    // The input of each job, and the consequence of the job for the later ones.
     use Behind::{AllIsLeftOut, Follows, InputIsLeftOut};
     let jobs = [
         (0, Follows),
@@ -97,7 +98,7 @@ fn jobs_behind_the_end_of_their_input_are_left_out_with_what_they_say() {
         (3, Follows),
         (4, InputIsLeftOut),
     ];
-    // Less than is held in memory and more, ended in order and in the opposite one.
+    // Lengths: less than is held in memory and more; jobs end in order and in the opposite order.
     for length in [10, CHUNK_BYTES * 3 + 1] {
         for backwards in [false, true] {
             let mut output = Vec::new();
@@ -123,7 +124,7 @@ fn jobs_behind_the_end_of_their_input_are_left_out_with_what_they_say() {
     }
 }
 
-/// Takes some bytes, and fails then.
+/// A writer that takes a number of bytes and then fails.
 struct Full(usize);
 
 impl Write for Full {

@@ -1,6 +1,6 @@
-//! Counts the fields of an input while it is annotated: which codes, in which lines, first and last where.
+//! Counts the fields of an input while it is annotated: the codes, their lines, and the first and last place of each.
 //!
-//! For each field no more is done than needs to be; line numbers and texts are looked up once for each part of
+//! The work for each field is as little as possible: line numbers and texts are looked up only once for each part of
 //! the input, for the first and the last line with each code.
 
 mod slot;
@@ -14,31 +14,32 @@ use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
 use std::collections::BTreeMap;
 use std::mem;
 
-/// What stands for the slot of an entry that was not met.
+/// The value in place of a slot's index for an entry that has not been met.
 const NO_SLOT: u32 = u32::MAX;
 
-/// Counts one input, or a part of one, after the other.
+/// Counts inputs, or parts of inputs, one after the other.
 #[derive(Clone, Debug)]
 pub struct Counter {
-    /// One for each code that was met.
+    /// The slots of the codes that have been met.
     slots: Vec<Slot>,
-    /// Where in `slots` each entry of the catalog is, or [`NO_SLOT`].
+    /// The index in `slots` of each entry of the catalog, or [`NO_SLOT`].
     known: Box<[u32]>,
-    /// Where in `slots` an unknown code is.
+    /// The index in `slots` of each unknown code.
     unknown: BTreeMap<i32, usize>,
     more_unknown: u64,
-    /// Those of the checks: what they select of unknown codes is counted for each.
+    /// The selectors of the checks: for each, selected fields with unknown codes are counted.
     selectors: Vec<Selector>,
     selected: Vec<u64>,
-    /// Lines and bytes before the part.
+    /// The numbers of lines and bytes before the part.
     lines: u64,
     bytes: u64,
-    /// The line that the part before ended in.
+    /// The line that the previous part ended in; `None` if the part ended with a whole line.
     open: Option<OpenLine>,
     line: CountedLine,
-    /// The slots that were counted in the part.
+    /// The indices of the slots that were counted in the part.
     touched: Vec<usize>,
-    /// The lines that are to be looked up: where each begins, for which slot, and whether as its first.
+    /// The lines to be looked up: the byte offset of each, the index of its slot, and true if it is the slot's first
+    /// line.
     marks: Vec<(usize, usize, bool)>,
     stamps: StampReader,
 }
@@ -46,13 +47,14 @@ pub struct Counter {
 /// The line of the last field.
 #[derive(Clone, Copy, Debug, Default)]
 struct CountedLine {
-    /// Counts lines that have fields.
+    /// The number of the line among lines that have fields.
     number: u64,
-    /// Where it begins in the part.
+    /// The byte offset of the line's beginning in the part.
     start: usize,
-    /// Where the last field ends in the part.
+    /// The byte offset of the last field's end in the part.
     searched: usize,
-    /// Whether a field was in it; before the first one of a part, there may be none.
+    /// True if the line has a field; false at the beginning of a part until its first field, unless a line with a field
+    /// goes on there.
     has_field: bool,
     moment: Moment,
 }
@@ -60,16 +62,16 @@ struct CountedLine {
 /// A line that goes on in the next part.
 #[derive(Clone, Debug)]
 struct OpenLine {
-    /// How it begins.
+    /// The beginning of the line, as far as it is kept.
     head: Vec<u8>,
-    /// Where in its input it begins.
+    /// The byte offset of the line in its input.
     offset: u64,
-    /// Whether the last field was in it.
+    /// True if the last field was in this line.
     has_field: bool,
 }
 
 impl Counter {
-    /// Counts codes of that catalog, and for each selector what it selects of others.
+    /// Returns a counter of the catalog's codes, and of the fields with unknown codes that each selector selects.
     pub fn new(catalog: &Catalog, selectors: Vec<Selector>) -> Self {
         Self {
             slots: Vec::new(),
@@ -88,8 +90,8 @@ impl Counter {
         }
     }
 
-    /// Counts a part, which follows the last one. Where it ends within a line, it has the first bytes of that line,
-    /// as many as are kept: buffers are larger.
+    /// Counts a part, which must follow the previous one. A part that ends within a line must have the first bytes of
+    /// that line, as many as are kept; buffers are large enough.
     pub(crate) fn observe(&mut self, part: &Part<'_>) {
         let text = &part.text[part.range()];
         self.go_on_with_line(text);
@@ -105,7 +107,7 @@ impl Counter {
         self.bytes += text.len() as u64;
     }
 
-    /// What was counted since the last time, as a tally of an input, or of a part of it.
+    /// Returns the counts since the last call, as a tally of an input or of a part of it.
     pub(crate) fn finish(&mut self, file: usize) -> Tally {
         let lines = mem::take(&mut self.lines) + u64::from(self.open.take().is_some());
         let mut tally = Tally::of_file(file, lines, mem::take(&mut self.bytes));
@@ -129,7 +131,7 @@ impl Counter {
         tally
     }
 
-    /// The line that the part before ended in goes on.
+    /// Goes on with the line that the previous part ended in.
     fn go_on_with_line(&mut self, text: &[u8]) {
         (self.line.start, self.line.searched) = (0, 0);
         self.line.has_field = self.open.as_ref().is_some_and(|open| open.has_field);
@@ -138,7 +140,7 @@ impl Counter {
         }
     }
 
-    /// Finds the line of a field that ends there, if it is another one than that of the last field.
+    /// Finds the line of a field that ends at `field_end`, if it differs from the line of the last field.
     #[inline]
     fn find_line(&mut self, text: &[u8], field_end: usize, offset: u64) {
         let from = mem::replace(&mut self.line.searched, field_end);
@@ -149,6 +151,7 @@ impl Counter {
         }
     }
 
+    /// Begins the line at `start`, which has a field. `offset` is the byte offset of the part in the input.
     fn begin_line(&mut self, text: &[u8], start: usize, offset: u64) {
         let (begin, offset) = match &self.open {
             Some(open) if start == 0 => (&open.head[..], open.offset),
@@ -159,7 +162,7 @@ impl Counter {
         self.line = CountedLine { number, start, moment, has_field: true, ..self.line };
     }
 
-    /// Where the code of a field is counted; nowhere, where there are too many unknown ones.
+    /// Returns the slot in which the field's code is counted; `None` if too many unknown codes are nearer to zero.
     #[inline]
     fn slot(&mut self, field: &FoundField) -> Option<usize> {
         match field.entry.map(|entry| (entry, self.known[entry])) {
@@ -187,7 +190,7 @@ impl Counter {
             self.slots.push(Slot::of_code(code));
             return Some(self.slots.len() - 1);
         }
-        // The farthest from zero makes room.
+        // The code that is farthest from zero makes room for a nearer one.
         let (&farthest, &slot) = self.unknown.first_key_value()?;
         if code < farthest {
             self.more_unknown += 1;
@@ -202,14 +205,14 @@ impl Counter {
         Some(slot)
     }
 
-    /// Counts fields with an unknown code for whoever selects it.
+    /// Counts fields with an unknown code for each selector that selects it.
     fn count_selected(&mut self, code: i32, fields: u64) {
         for (selector, count) in self.selectors.iter().zip(&mut self.selected) {
             *count += if selector.selects(code, None) { fields } else { 0 };
         }
     }
 
-    /// Counts a field with that slot's code in the line that was begun last.
+    /// Counts a field with the slot's code in the line that was begun last.
     #[inline]
     fn count(&mut self, index: usize) {
         let (slot, line) = (&mut self.slots[index], &self.line);
@@ -228,7 +231,7 @@ impl Counter {
         slot.add_moment(line.moment);
     }
 
-    /// Looks up numbers and texts of the lines that have been marked, and counts the lines of the part.
+    /// Looks up numbers and texts of the marked lines, and counts the lines of the part.
     fn look_up_marks(&mut self, text: &[u8]) {
         for index in self.touched.drain(..) {
             let Slot { first, last, .. } = &mut self.slots[index];
@@ -252,7 +255,7 @@ impl Counter {
         self.lines += count_lines(&text[counted..]);
     }
 
-    /// Remembers the line that the part ends in, if it does not end with a line.
+    /// Remembers the line that the part ends in, unless the part ends with a newline.
     fn leave_line(&mut self, text: &[u8], offset: u64) {
         if text.last().is_none_or(|&last| last == b'\n') {
             self.open = None;
@@ -291,7 +294,7 @@ mod tests {
         }
     }
 
-    /// What is counted of a text with a buffer of that size.
+    /// Returns the counts of a text that is read with a buffer of that size.
     fn tally(text: &[u8], window_bytes: usize) -> Tally {
         let annotator = Annotator::builder().unknown(true).window_bytes(window_bytes).build();
         let mut watch = CountingObserver(Counter::new(&Catalog::builtin(), Vec::new()));

@@ -1,28 +1,28 @@
-//! What is counted of one code, and the lines that it was in first and last.
+//! The counts of one code, and the first and last line that had it.
 
 use crate::program::report::tally::{Counted, Histogram, LogPlace};
 use crate::time::TimeStamp;
 use memchr::memchr;
 
-/// How much of a line is kept.
+/// The most bytes of a line's beginning that are kept.
 pub(super) const TEXT_MAX_BYTES: usize = 200;
 
-/// When a line was written, or where it is.
+/// The time stamp of a line, or else its byte offset in the input.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Moment {
     Time(TimeStamp),
     Offset(u64),
 }
 
-/// One code.
+/// The counts of one code.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slot {
     pub(super) code: i32,
-    /// Where in the catalog it is; nothing for an unknown one.
+    /// The index of the code's entry in the catalog; `None` for an unknown code.
     pub(super) entry: Option<usize>,
     pub(super) fields: u64,
     pub(super) lines: u64,
-    /// The number of the last line that had it.
+    /// The number of the last line that had the code, among lines with fields.
     pub(super) line: u64,
     pub(super) first: Mark,
     pub(super) last: Mark,
@@ -31,10 +31,10 @@ pub(super) struct Slot {
     offsets: Histogram,
 }
 
-/// A line with the code.
+/// A line that has the code.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mark {
-    /// Where in the part it begins; nothing where it is in no line of this part.
+    /// The byte offset of the line's beginning in the part; `None` if the line is not in this part.
     pub(super) start: Option<usize>,
     pub(super) number: u64,
     pub(super) text: Vec<u8>,
@@ -47,15 +47,17 @@ impl Default for Moment {
 }
 
 impl Slot {
+    /// Returns an empty slot for an unknown code.
     pub(super) fn of_code(code: i32) -> Self {
         Self { code, ..Self::default() }
     }
 
+    /// Returns an empty slot for a code of the catalog.
     pub(super) fn of_entry(entry: usize, code: i32) -> Self {
         Self { code, entry: Some(entry), ..Self::default() }
     }
 
-    /// Counts when a line was written, or where it is.
+    /// Counts the time stamp or the byte offset of a line.
     #[inline]
     pub(super) fn add_moment(&mut self, moment: Moment) {
         match moment {
@@ -72,6 +74,7 @@ impl Slot {
         }
     }
 
+    /// Returns the counts of the code in one input, which has this number.
     pub(super) fn into_counted(self, file: usize) -> Counted {
         let Self { fields, lines, times, seconds, offsets, .. } = self;
         let (first, last) = (self.first.into_place(file), self.last.into_place(file));
@@ -86,7 +89,8 @@ impl Mark {
     }
 }
 
-/// What is no UTF-8 becomes replacement characters; but a character that has been cut off is left out.
+/// Returns the text as UTF-8, with replacement characters for invalid bytes; a character that is cut off at the end is
+/// left out.
 fn valid_utf8(text: &[u8]) -> String {
     let mut valid = String::with_capacity(text.len());
     let mut left = text.len();
@@ -103,7 +107,7 @@ fn valid_utf8(text: &[u8]) -> String {
     valid
 }
 
-/// Extends the beginning of a line by what follows of it, as far as it is kept.
+/// Extends the kept beginning of a line by the bytes that follow it, up to the end of the line or the limit.
 pub(super) fn extend_head(head: &mut Vec<u8>, rest: &[u8]) {
     let rest = &rest[..rest.len().min(TEXT_MAX_BYTES - head.len())];
     head.extend_from_slice(&rest[..memchr(b'\n', rest).unwrap_or(rest.len())]);

@@ -1,4 +1,4 @@
-//! The report as GitHub workflow commands, which show at the top of a run.
+//! The report as GitHub workflow commands, which GitHub shows at the top of a run.
 
 use super::{FormatRow, ReportFormat};
 use crate::Severity;
@@ -7,7 +7,7 @@ use crate::program::report::{Report, ReportRow, fields};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
 
-/// GitHub shows no more of a level for each step.
+/// The most commands of one level that GitHub shows for each step.
 const COMMANDS_MAX: usize = 10;
 
 pub(super) const FORMAT: FormatRow =
@@ -57,7 +57,8 @@ fn write_command(
     writeln!(wtr, "::{level} file={file},line={line},title={title}::{}", in_message(&message))
 }
 
-/// A code that is in no catalog is worth a look, and no more is known of it.
+/// Returns the level of a code's command. A code that is in no catalog is a warning: it deserves a look, and its
+/// severity is not known.
 fn level_of(row: &ReportRow<'_>) -> &'static str {
     match row.severity() {
         Some(Severity::Error) => "error",
@@ -66,12 +67,12 @@ fn level_of(row: &ReportRow<'_>) -> &'static str {
     }
 }
 
-/// The message of a GitHub workflow command.
+/// Returns a text escaped for the message of a GitHub workflow command.
 fn in_message(text: &str) -> String {
     visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property of a GitHub workflow command.
+/// Returns a text escaped for a property of a GitHub workflow command.
 fn in_property(text: &str) -> String {
     in_message(text).replace(':', "%3A").replace(',', "%2C")
 }

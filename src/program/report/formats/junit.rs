@@ -22,7 +22,8 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
             suite.add_test_case(case_of_code(report, row, &selecting));
         }
     }
-    // Who reads the file may take one without cases for a failure.
+    // A check that selects none of the codes gets a case of its own: readers may take a file without cases for a
+    // failure.
     let without_case = outcomes.iter().filter(|outcome| !rows.iter().any(|row| selects(outcome, row)));
     suite.add_test_cases(without_case.map(case_of_check));
     suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));
@@ -31,7 +32,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     document.serialize(wtr).map_err(io::Error::other)
 }
 
-/// The test case of inputs that were not read to their own ends: an error, unless a signal was the end of a stream.
+/// Returns the test case for inputs that were not read to their own ends: an error, unless a signal ended a stream.
 fn case_of_ending(words: &str, is_complete: bool) -> TestCase {
     let mut status = TestCaseStatus::success();
     if !is_complete {
@@ -43,7 +44,7 @@ fn case_of_ending(words: &str, is_complete: bool) -> TestCase {
     case
 }
 
-/// The test case of a check that selects none of the codes that are told apart.
+/// Returns the test case of a check that selects none of the codes that are told apart.
 fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
     let mut status = TestCaseStatus::success();
     if outcome.has_failed() {
@@ -55,7 +56,7 @@ fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
     case
 }
 
-/// The test case of a code, which these checks select.
+/// Returns the test case of a code that the given checks select.
 fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOutcome<'_>]) -> TestCase {
     let counted = row.counted;
     let [first, last] = [&counted.first, &counted.last].map(|place| visible(&report.place(place)));

@@ -1,4 +1,4 @@
-//! The report as Markdown, for the summary of a job.
+//! The report as Markdown, for the summary of a CI job.
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::{Report, ReportRow, fields};
@@ -49,7 +49,7 @@ fn write_table(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write)
         write!(wtr, "| {} | {category} | {message} | {} |", row.code, counted.fields)?;
         match row.comparison {
             Some(comparison) => write!(wtr, " {} | {} |", comparison.count, comparison.change.name())?,
-            // How often it was there earlier is not known.
+            // The earlier count of this code is not known.
             None if report.baseline.is_some() => write!(wtr, "  |  |")?,
             None => {}
         }
@@ -72,7 +72,7 @@ fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// A text that Markdown shows as it is, as code, also in a cell of a table.
+/// Returns a text as a code span that Markdown shows unchanged, also in a cell of a table.
 fn code_span(text: &str) -> String {
     let text = visible(text);
     if text.trim().is_empty() {
@@ -83,22 +83,22 @@ fn code_span(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
-            // A backslash keeps a bar from ending the cell, unless another one takes it away.
+            // A backslash keeps a bar from ending the cell, unless another backslash escapes it.
             '|' if code.ends_with('\\') => code.push_str("\\u{7c}"),
             '|' => code.push_str("\\|"),
             _ => code.push(char),
         }
     }
     let begins_or_ends = |char| code.starts_with(char) || code.ends_with(char);
-    // One blank at each end is taken away again.
+    // Markdown removes one space at each end of a code span.
     let blank = if begins_or_ends('`') || begins_or_ends(' ') { " " } else { "" };
     format!("{fence}{blank}{code}{blank}{fence}")
 }
 
-/// What has a meaning within a line of Markdown. A colon makes links of addresses.
+/// Characters that have a meaning within a line of Markdown. A colon turns addresses into links.
 const MARKDOWN_SYNTAX: &str = "\\`*_{}[]<>#|~&$@:";
 
-/// A text that Markdown shows as it is, within a line.
+/// Returns a text escaped so that Markdown shows it unchanged within a line.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in visible(text).chars() {

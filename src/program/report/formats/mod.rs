@@ -1,4 +1,4 @@
-//! The formats of reports: a file with all about one, and a row in [`FORMATS`].
+//! The formats of reports: each has a file of its own and a row in [`FORMATS`].
 
 mod github;
 mod json;
@@ -12,7 +12,7 @@ pub use json::{LoadedReport, load};
 use super::Report;
 use std::io::{self, Write};
 
-/// The forms that a report can have.
+/// The formats that a report can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportFormat {
     Text,
@@ -26,12 +26,12 @@ pub enum ReportFormat {
 static FORMATS: [FormatRow; 5] =
     [text::FORMAT, json::FORMAT, markdown::FORMAT, junit::FORMAT, github::FORMAT];
 
-/// All about a format of reports.
+/// The description of a report format.
 struct FormatRow {
     format: ReportFormat,
     /// The name behind `--report`.
     name: &'static str,
-    /// Writes a report; `true` asks for colours, which formats for machines do not have. Fails where the writer does.
+    /// Writes a report; `true` requests colours, which formats for machines ignore. Fails where the writer does.
     write: fn(&Report<'_>, bool, &mut dyn Write) -> io::Result<()>,
 }
 
@@ -41,7 +41,7 @@ impl ReportFormat {
         FORMATS.iter().map(|row| row.format)
     }
 
-    /// Returns the format that has this name behind `--report`.
+    /// Returns the format that has this name behind `--report`; `None` if there is none.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         Self::all().find(|format| format.name() == name)
     }
@@ -56,7 +56,7 @@ impl ReportFormat {
 }
 
 impl Report<'_> {
-    /// Writes the report; `color` counts for those that people read in a terminal.
+    /// Writes the report; `color` applies only to formats that people read in a terminal.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The report for people: a table, and below it the first line with each code.
+//! The report for people: a table, followed by the first line with each code.
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::tally::{Histogram, sum};
@@ -9,9 +9,9 @@ use std::io::{self, Write};
 
 pub(super) const FORMAT: FormatRow = FormatRow { format: ReportFormat::Text, name: "text", write };
 
-/// Eighths of a line's height.
+/// Bars, in steps of an eighth of a line's height.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/// What stands for nothing in a row of bars.
+/// The bar for a count of zero.
 const NO_BAR: char = ' ';
 
 const COLUMNS: [Align; 8] = [
@@ -91,6 +91,7 @@ fn write_rows(
     Ok(())
 }
 
+/// Returns the cell for a number of fields, with the earlier number if that is known.
 fn count_cell(row: &ReportRow<'_>) -> String {
     match row.comparison {
         None => row.counted.fields.to_string(),
@@ -122,7 +123,7 @@ fn write_checks(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Rows of bars with one axis: time where lines have time stamps, else the place in the input.
+/// Rows of bars with one axis: the time if lines have time stamps, else the byte offset in the input.
 struct Bars {
     axis: Histogram,
     is_time: bool,

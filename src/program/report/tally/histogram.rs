@@ -1,43 +1,45 @@
-//! Histograms of a few bins whose width follows from what is in them, so that parts add up exactly.
+//! Histograms of few bins, whose width follows from the values alone, so that parts add up exactly.
 
 use serde::{Deserialize, Serialize};
 
-/// The most bins there are.
+/// The largest number of bins.
 const BINS_MAX: usize = 32;
-/// A wider bin than that would hold all that there can be.
+/// The largest width of a bin, as a power of two: such a bin holds all values of one sign.
 const SHIFT_MAX: u32 = 60;
-/// Values are less than that: seconds and bytes.
+/// The limit for the size of values, which are seconds and byte offsets.
 const VALUE_MAX: u64 = 1 << SHIFT_MAX;
 
-/// How often values were where. Bins are as narrow, in powers of two, as lets the values have no more than
-/// [`BINS_MAX`] of them, and begin at multiples of their width. So it does not matter in what order values were
-/// added, nor in what parts.
+/// The number of values in each of a few bins of equal width. The width is the smallest power of two with which the
+/// values have at most [`BINS_MAX`] bins, and bins begin at multiples of it. So neither the order in which values are
+/// added nor their division into parts makes a difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenHistogram", into = "WrittenHistogram")]
 pub(crate) struct Histogram {
-    /// The width of a bin is two to the power of this.
+    /// The width of a bin, as a power of two.
     shift: u32,
-    /// Which multiple of the width the first bin begins at.
+    /// The beginning of the first bin, in multiples of the width.
     first: i64,
-    /// From the first that has any to the last.
+    /// The number of values in each bin, from the first bin that has any to the last.
     counts: Vec<u64>,
 }
 
-/// How a histogram is written.
+/// A histogram in the form in which it is written.
 #[derive(Serialize, Deserialize)]
 struct WrittenHistogram {
-    /// Where the first bin begins.
+    /// The beginning of the first bin.
     start: i64,
-    /// How wide each bin is.
+    /// The width of each bin.
     width: i64,
     counts: Vec<u64>,
 }
 
 impl Histogram {
+    /// Returns true if there are no values.
     pub(crate) fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
 
+    /// Adds a value.
     #[inline]
     pub(crate) fn add(&mut self, value: i64) {
         let bin = (value >> self.shift).wrapping_sub(self.first);
@@ -47,7 +49,7 @@ impl Histogram {
         }
     }
 
-    /// Adds a value for which there is no bin yet.
+    /// Adds a value that no bin covers yet.
     #[cold]
     fn add_outside(&mut self, value: i64) {
         if self.is_empty() {
@@ -69,7 +71,7 @@ impl Histogram {
         self.counts[at] += 1;
     }
 
-    /// Adds all that another one has.
+    /// Adds all values of another histogram.
     pub(crate) fn append(&mut self, other: &Self) {
         if other.is_empty() {
             return;
@@ -98,7 +100,7 @@ impl Histogram {
         (self.first, self.counts) = (first, counts);
     }
 
-    /// How many of the values are in each bin of another one, which has all of them.
+    /// Returns the number of values in each bin of `axis`, a histogram that has at least the values of this one.
     pub(crate) fn counts_along(&self, axis: &Self) -> Vec<u64> {
         let mut counts = vec![0; axis.counts.len()];
         let mut this = self.clone();
@@ -122,7 +124,7 @@ impl Histogram {
 
     /// Doubles the width of the bins.
     fn widen(&mut self) {
-        // Bins that belong together are next to each other from the second on, where the first is the latter of two.
+        // A first bin that is the second half of a wide bin stays alone; pairs then begin at the second bin.
         let skipped = usize::from(self.first & 1 == 1);
         let bins = (self.counts.len() + skipped).div_ceil(2);
         let count =

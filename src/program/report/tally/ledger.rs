@@ -1,12 +1,13 @@
-//! Tallies of parts that are finished in any order, added up in theirs.
+//! Tallies of parts that are finished in any order, added up in the order of the parts.
 
 use super::Tally;
 use crate::program::left_out::{Behind, LeftOut};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Tallies of parts with numbers, 0, 1, 2 and so on, each of one input. Neighbours of one input are added up at once, and
-/// all that has nothing missing before it, so that there are never more tallies than inputs that are being worked on.
+/// Tallies of numbered parts: 0, 1, 2 and so on, each of one input. Adjacent parts of one input are added up at once,
+/// and so are all parts before the first missing one. So there are never more tallies than inputs that are being worked
+/// on.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(Mutex<LedgerState>);
 
@@ -17,24 +18,24 @@ struct LedgerState {
     /// The number of the first part that is missing.
     next: u64,
     left_out: LeftOut,
-    /// Runs behind it, by the number of their first part.
+    /// The runs behind the first missing part, by the number of their first part.
     ahead: BTreeMap<u64, Run>,
 }
 
 /// Parts of one input that follow each other.
 #[derive(Debug)]
 struct Run {
-    /// The number of the part that comes next.
+    /// The number of the part that follows the run.
     end: u64,
     /// The number of the input.
     input: usize,
     tally: Tally,
-    /// The consequence of its last part for the parts behind it.
+    /// The consequence of the run's last part for the parts behind it.
     behind: Behind,
 }
 
 impl Ledger {
-    /// Adds the tally of a part, which is one of the input with this number. Each part is given once.
+    /// Adds the tally of a part of the input with this number. Each part must be given once.
     pub(crate) fn add(&self, number: u64, input: usize, tally: Tally, behind: Behind) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let state = &mut *state;
@@ -58,7 +59,7 @@ impl Ledger {
         }
     }
 
-    /// The sum of all.
+    /// Returns the sum of all parts.
     pub(crate) fn into_tally(self) -> Tally {
         let mut state = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         while let Some((_, run)) = state.ahead.pop_first() {
@@ -75,7 +76,7 @@ impl Default for LedgerState {
 }
 
 impl LedgerState {
-    /// Adds a run with nothing missing before it that is still to come.
+    /// Adds a run that follows all parts that have been added.
     fn settle(&mut self, run: Run) {
         self.next = run.end;
         if !self.left_out.has(run.input) {
@@ -86,7 +87,7 @@ impl LedgerState {
 }
 
 impl Run {
-    /// Takes the next run in, or returns it, where it is of another input or must be decided on apart.
+    /// Appends the next run. Returns it unchanged if it is of another input, or if this run's end may leave it out.
     fn append(&mut self, next: Self) -> Option<Self> {
         if self.input != next.input || self.behind != Behind::Follows {
             return Some(next);
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn parts_add_up_in_any_order() {
-        // Which file each part is of, and its lines.
+        // The input of each part, and the number of its lines.
         let parts = [(0, 5), (0, 7), (1, 3), (2, 0), (2, 4), (2, 1)];
         let mut whole = Tally::new();
         parts.iter().for_each(|&(file, lines)| whole.append(Tally::of_file(file, lines, lines)));
@@ -136,7 +137,7 @@ mod tests {
         let cases = [
             ([Follows; 6], 111_111),
             ([Follows, Follows, InputIsLeftOut, Follows, Follows, Follows], 100_111),
-            // The first error counts, also where a part behind it has failed before.
+            // The first error counts, even if a part behind it has failed before.
             ([Follows, InputIsLeftOut, Follows, InputIsLeftOut, Follows, Follows], 100_011),
             ([Follows, Follows, AllIsLeftOut, Follows, InputIsLeftOut, Follows], 111),
             ([InputIsLeftOut, Follows, Follows, Follows, InputIsLeftOut, Follows], 111_111),

@@ -1,4 +1,4 @@
-//! The tally: how often each code was there, and where. Tallies of parts add up to that of the whole.
+//! The tally: the number of fields with each code, and their places. Tallies of parts add up to that of the whole.
 
 mod histogram;
 mod ledger;
@@ -9,33 +9,33 @@ pub(crate) use ledger::Ledger;
 use crate::time::TimeStamp;
 use std::collections::BTreeMap;
 
-/// Of so many unknown codes, those nearest to zero, the places are known. Which those are does not depend on the
-/// order in which they are met, so that parts add up.
+/// At most this many unknown codes are told apart: those nearest to zero, so that the order of input does not matter
+/// and parts add up.
 pub(crate) const UNKNOWN_CODES_MAX: usize = 1000;
-/// No code has more digits.
+/// The lowest code: it has as many digits as a code can have.
 pub(crate) const LOWEST_CODE: i32 = -999_999_999;
 
-/// How often codes were in a part of the input, or in all of it.
+/// The counts of codes in a part of the input, or in all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// Codes of the catalog.
+    /// Counts of the catalog's codes.
     pub(crate) known: BTreeMap<i32, Counted>,
-    /// Negative codes that the catalog lacks.
+    /// Counts of negative codes that the catalog lacks, as far as they are told apart.
     pub(crate) unknown: BTreeMap<i32, Counted>,
-    /// How many fields had unknown codes besides those.
+    /// The number of fields with unknown codes that are not told apart.
     pub(crate) more_unknown: u64,
-    /// How many fields with unknown codes each check selects, also among those that are not told apart.
+    /// The number of fields with unknown codes that each check selects, also among codes that are not told apart.
     pub(crate) unknown_selected: Vec<u64>,
-    /// True if all could be read. A stream that a signal ended was read to its end.
+    /// True if all inputs could be read to their ends. A stream that a signal ended counts as read to its end.
     pub complete: bool,
     /// True if a signal has ended reading.
     pub(crate) stopped: bool,
     pub input: InputCount,
-    /// Which inputs this is of: from the first to the last of them; none, where nothing was read.
+    /// The first and the last of the inputs that the tally is of; `None` if nothing was read.
     files: Option<FileRange>,
 }
 
-/// How much was read.
+/// The amount of input that was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputCount {
     pub files: u64,
@@ -43,16 +43,16 @@ pub struct InputCount {
     pub bytes: u64,
 }
 
-/// Parts of several inputs, or of one.
+/// The numbers of the first and the last input of a tally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileRange {
     first: usize,
     last: usize,
-    /// How many lines the last one has had so far.
+    /// The number of lines that the last input has had so far.
     lines_of_last: u64,
 }
 
-/// How often a code was there, and where.
+/// The counts of one code, and its places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counted {
     pub(crate) fields: u64,
@@ -60,26 +60,27 @@ pub(crate) struct Counted {
     pub(crate) files: u64,
     pub(crate) first: LogPlace,
     pub(crate) last: LogPlace,
-    /// The earliest and the latest of the time stamps that its lines begin with.
+    /// The earliest and the latest of the time stamps that the code's lines begin with.
     pub(crate) times: Option<(TimeStamp, TimeStamp)>,
-    /// In how many lines when, in seconds; those that have a time stamp.
+    /// The code's lines with a time stamp, by their seconds.
     pub(crate) seconds: Histogram,
-    /// In how many lines where in their inputs, in bytes; those that have no time stamp.
+    /// The code's lines without a time stamp, by their byte offsets in the input.
     pub(crate) offsets: Histogram,
 }
 
-/// A line of an input.
+/// The place of a line in an input, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LogPlace {
-    /// Which of the inputs.
+    /// The number of the input, from 0.
     pub(crate) file: usize,
-    /// From 1, in the input, or in the part of it that the tally is of.
+    /// The number of the line, from 1, in the input or in the part of it that the tally is of.
     pub(crate) line: u64,
-    /// How the line begins.
+    /// The beginning of the line.
     pub(crate) text: String,
 }
 
 impl Tally {
+    /// Returns the tally of no input.
     pub(crate) fn new() -> Self {
         Self {
             known: BTreeMap::new(),
@@ -93,19 +94,19 @@ impl Tally {
         }
     }
 
-    /// An input, or a part of one, that has nothing counted yet.
+    /// Returns the tally of an input, or of a part of one, with nothing counted yet.
     pub(crate) fn of_file(file: usize, lines: u64, bytes: u64) -> Self {
         let input = InputCount { files: 1, lines, bytes };
         let files = Some(FileRange { first: file, last: file, lines_of_last: lines });
         Self { input, files, ..Self::new() }
     }
 
-    /// An input that could not be read.
+    /// Returns the tally of an input that could not be read.
     pub(crate) fn incomplete() -> Self {
         Self { complete: false, ..Self::new() }
     }
 
-    /// Lets the inputs be the ones that come so much later.
+    /// Adds `by` to the numbers of the inputs in all places.
     pub(crate) fn move_files(&mut self, by: usize) {
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
             counted.first.file += by;
@@ -113,22 +114,23 @@ impl Tally {
         }
     }
 
-    /// Lower codes may have been there as well, but were not told apart; `None` where all were.
+    /// Returns the lowest unknown code that is told apart; the inputs may have lower codes, too. `None` if all are told
+    /// apart.
     pub(crate) fn known_from(&self) -> Option<i32> {
         (self.more_unknown > 0).then(|| self.unknown.keys().next().copied().unwrap_or(0))
     }
 
-    /// How many fields had a known code.
+    /// Returns the number of fields with known codes.
     pub(crate) fn known_fields(&self) -> u64 {
         sum(self.known.values().map(|counted| counted.fields))
     }
 
-    /// How many fields had an unknown code.
+    /// Returns the number of fields with unknown codes.
     pub(crate) fn unknown_fields(&self) -> u64 {
         sum(self.unknown.values().map(|counted| counted.fields)).saturating_add(self.more_unknown)
     }
 
-    /// Adds what follows: other inputs, or more of the last one.
+    /// Adds the tally of what follows: other inputs, or more of the last one.
     pub(crate) fn append(&mut self, mut next: Self) {
         self.complete &= next.complete;
         self.stopped |= next.stopped;
@@ -158,7 +160,7 @@ impl Tally {
         self.drop_farthest();
     }
 
-    /// Of the unknown codes, keeps no more than those nearest to zero apart.
+    /// Keeps apart only the unknown codes nearest to zero, at most [`UNKNOWN_CODES_MAX`].
     pub(crate) fn drop_farthest(&mut self) {
         while self.unknown.len() > UNKNOWN_CODES_MAX
             && let Some((_, farthest)) = self.unknown.pop_first()
@@ -167,7 +169,7 @@ impl Tally {
         }
     }
 
-    /// Lets the first input be more of the one that ended in `before`.
+    /// Changes the tally into one whose first input goes on with the last input of `before`.
     fn go_on_in(&mut self, before: FileRange) {
         let is_same = |place: &LogPlace| place.file == before.last;
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
@@ -193,7 +195,7 @@ impl InputCount {
 }
 
 impl Counted {
-    /// Adds what was counted in what follows; `goes_on` says whether that may be more of the same input.
+    /// Adds the counts of what follows; `goes_on` is true if that may be more of the same input.
     fn append(&mut self, next: Self, goes_on: bool) {
         let is_same_file = goes_on && self.last.file == next.first.file;
         self.fields = self.fields.saturating_add(next.fields);
@@ -209,7 +211,7 @@ impl Counted {
     }
 }
 
-/// The sum of counts; as much as there can be, where it is more.
+/// Returns the sum of counts, at most `u64::MAX`.
 pub(crate) fn sum(counts: impl Iterator<Item = u64>) -> u64 {
     counts.fold(0, u64::saturating_add)
 }

@@ -1,19 +1,20 @@
-//! An earlier run to compare with: which codes are new, more, fewer or gone.
+//! The comparison with an earlier run: codes that are new, more or less frequent, or gone.
 
 use crate::EarlierCodes;
 use crate::program::report::tally::Tally;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// How often each code was there in an earlier run.
+/// The number of fields that each code had in an earlier run.
 #[derive(Clone, Debug)]
 pub struct Baseline {
     counts: BTreeMap<i32, u64>,
-    /// Lower codes may have been there, too: of those it did not tell apart.
+    /// The lowest unknown code that the earlier run told apart from others; it may have had lower codes, too. `None` if
+    /// it told all codes apart.
     known_from: Option<i32>,
 }
 
-/// How a count compares with that of the earlier run.
+/// The result of comparing a count with that of the earlier run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Change {
@@ -24,21 +25,23 @@ pub(crate) enum Change {
     Gone,
 }
 
-/// A count of the earlier run, and how the one of this run compares with it.
+/// A count of the earlier run, and the change since then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Comparison {
-    /// How many fields there were.
+    /// The number of fields in the earlier run.
     pub(crate) count: u64,
     pub(crate) change: Change,
 }
 
 impl Baseline {
+    /// Returns the baseline that an earlier run's tally makes.
     pub fn new(earlier: &Tally) -> Self {
         let codes = earlier.known.iter().chain(&earlier.unknown);
         let counts = codes.map(|(&code, counted)| (code, counted.fields)).collect();
         Self { counts, known_from: earlier.known_from() }
     }
 
+    /// Returns the codes of the earlier run, for selectors such as `new`.
     pub(crate) fn codes(&self) -> EarlierCodes {
         let codes = EarlierCodes::new(self.counts.keys().copied());
         match self.known_from {
@@ -47,7 +50,7 @@ impl Baseline {
         }
     }
 
-    /// How a count compares; `None` where the earlier one is not known.
+    /// Returns the comparison of a count with the earlier one; `None` if the earlier run did not tell the code apart.
     pub(crate) fn compare(&self, code: i32, now: u64) -> Option<Comparison> {
         let count = self.counts.get(&code).copied().unwrap_or(0);
         if count == 0 && self.known_from.is_some_and(|from| code < from) {
@@ -63,7 +66,8 @@ impl Baseline {
         Some(Comparison { count, change })
     }
 
-    /// The codes that this run does not have.
+    /// Returns the codes that this run does not have, with their earlier counts. A code that this run may have, but did
+    /// not tell apart, is left out.
     pub(crate) fn gone(&self, now: &Tally) -> Vec<(i32, u64)> {
         let may_be_there = |code: &i32| now.known_from().is_some_and(|from| *code < from);
         let is_there = |code: &i32| now.known.contains_key(code) || now.unknown.contains_key(code);

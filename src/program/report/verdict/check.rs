@@ -5,37 +5,41 @@ use crate::program::report::tally::{LOWEST_CODE, Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
 use std::fmt;
 
-/// How many codes are named in a message.
+/// The most codes that a message names.
 const CODES_IN_MESSAGE: usize = 3;
 
-/// At most so many fields with one of these codes.
+/// The rule that at most a given number of fields have selected codes.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// As it was written: `error>3`.
+    /// The check as the user wrote it: `error>3`.
     pub(crate) text: String,
     pub(crate) selector: Selector,
-    /// More fields fail.
+    /// The largest number of fields that passes.
     pub(crate) limit: u64,
 }
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckOutcome<'a> {
     pub(crate) check: &'a Check,
-    /// How many fields were selected.
+    /// The number of fields with selected codes.
     pub(crate) count: u64,
 }
 
-/// Why a text is no check.
+/// The reason why a text is not a check.
 #[derive(Debug)]
 pub(crate) enum CheckError {
     Selector(SelectorError),
-    /// What stands behind `>` is no number.
+    /// The text behind `>`, which is not a number.
     Limit(String),
 }
 
 impl Check {
-    /// Reads `SELECT` or `SELECT>N`; without N it is 0.
+    /// Reads `SELECT` or `SELECT>N`; without `>N`, the limit is 0.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `SELECT` is not a selector, and where `N` is not a number.
     pub(crate) fn parse(
         text: &str,
         catalog: &Catalog,
@@ -51,7 +55,7 @@ impl Check {
         Ok(Self { text: text.to_owned(), selector, limit })
     }
 
-    /// What comes of it; `unknown_fields` are how many fields with unknown codes are selected.
+    /// Returns the result of the check; `unknown_fields` is the number of selected fields with unknown codes.
     pub(crate) fn outcome<'a>(
         &'a self,
         tally: &Tally,
@@ -63,11 +67,12 @@ impl Check {
         CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields) }
     }
 
+    /// Returns true if the check selects the code.
     pub(crate) fn selects(&self, code: i32, catalog: &Catalog) -> bool {
         self.selector.selects(code, catalog.get(code))
     }
 
-    /// How often each of the codes was there that are selected.
+    /// Returns the selected codes of the tally, with their numbers of fields.
     fn selected(&self, tally: &Tally, catalog: &Catalog) -> Vec<(i32, u64)> {
         let codes = tally.known.iter().chain(&tally.unknown);
         codes
@@ -76,8 +81,8 @@ impl Check {
             .collect()
     }
 
-    /// How many fields with unknown codes are selected, as far as the tally tells the codes apart; `None` where of
-    /// those that it does not, some may be selected and others not.
+    /// Returns the number of selected fields with unknown codes. Returns `None` if the check may select some of the
+    /// codes that the tally does not tell apart, but not all.
     pub(crate) fn unknown_fields(&self, tally: &Tally) -> Option<u64> {
         let selected = tally.unknown.iter().filter(|&(&code, _)| self.selector.selects(code, None));
         let fields = sum(selected.map(|(_, counted)| counted.fields));
@@ -91,11 +96,12 @@ impl Check {
 }
 
 impl CheckOutcome<'_> {
+    /// Returns true if more fields were selected than the limit allows.
     pub(crate) fn has_failed(&self) -> bool {
         self.count > self.check.limit
     }
 
-    /// What is said of it where it has failed: one line.
+    /// Returns the message about a failed check, in one line.
     pub(crate) fn message(&self, tally: &Tally, catalog: &Catalog) -> String {
         let mut codes = self.check.selected(tally, catalog);
         codes.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code.unsigned_abs()));
@@ -114,7 +120,7 @@ impl CheckOutcome<'_> {
     }
 }
 
-/// Returns the message about a text that is no selector, with the option that would make it one.
+/// Returns the message about a text that is not a selector, with the option that would make it one.
 pub(crate) fn of_selector(error: &SelectorError) -> String {
     match error {
         SelectorError::NoBaseline => format!("{error}: --baseline FILE"),

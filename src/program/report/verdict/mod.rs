@@ -1,4 +1,4 @@
-//! Judging a tally: by checks, and by comparison with an earlier run.
+//! Verdicts on a tally: by checks, and by comparison with an earlier run.
 
 mod baseline;
 mod check;

@@ -1,4 +1,4 @@
-//! Signals that end a program unless it does something about them, and how they end it.
+//! Signals that end a program unless it handles them, and the way in which they end it.
 
 use rustix::process::Signal;
 use signal_hook::consts::{
@@ -14,13 +14,13 @@ use std::ops::RangeInclusive;
 /// Signals that ask for an end in order.
 const ASKING: [c_int; 3] = [SIGHUP, SIGINT, SIGTERM];
 
-/// Signals that end a program at once. Missing are SIGKILL, which cannot be caught; SIGSEGV, SIGILL and SIGFPE, which must
-/// not be, because a faulty instruction would be repeated; SIGPIPE, which Rust's runtime ignores; SIGXFSZ, which is an error
-/// of the write; SIGUSR1 and SIGUSR2, which end nothing here.
+/// Signals that end a program at once. The list lacks SIGKILL, which cannot be caught; SIGSEGV, SIGILL and SIGFPE,
+/// which must not be caught, because the faulty instruction would be repeated; SIGPIPE, which Rust's runtime ignores;
+/// SIGXFSZ, which is an error of the write; and SIGUSR1 and SIGUSR2, which end nothing here.
 const ABRUPT: [c_int; 10] =
     [SIGABRT, SIGALRM, SIGBUS, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTRAP, SIGVTALRM, SIGXCPU];
 
-/// Further signals that end a program at once, which are Linux's own.
+/// Further signals that end a program at once, which only Linux has.
 #[cfg(target_os = "linux")]
 const LINUX_ABRUPT: [Signal; 2] = [Signal::STKFLT, Signal::POWER];
 #[cfg(not(target_os = "linux"))]
@@ -33,40 +33,42 @@ const REALTIME: RangeInclusive<c_int> = 34..=64;
 #[allow(clippy::reversed_empty_ranges)]
 const REALTIME: RangeInclusive<c_int> = 1..=0;
 
-/// The exit status of a program that a signal ended is this and the signal's number, as shells have it.
+/// The number that, added to the signal's, makes the exit status of a program that a signal ended, as in shells.
 const STATUS_OF_SIGNAL: c_int = 128;
 
-/// Returns the signals that ask for an end in order; without those that are ignored (`nohup`), which stay so.
+/// Returns the signals that ask for an end in order, without ignored ones: a signal that was ignored from the start
+/// (`nohup`) stays ignored.
 pub(super) fn asking() -> Vec<c_int> {
     not_ignored(ASKING.to_vec())
 }
 
-/// Returns all signals that end a program and can be caught, without those that are ignored.
+/// Returns all signals that end a program and can be caught, without ignored ones.
 pub(super) fn all() -> Vec<c_int> {
     let linux = LINUX_ABRUPT.into_iter().map(Signal::as_raw);
     not_ignored(ASKING.into_iter().chain(ABRUPT).chain(linux).chain(REALTIME).collect())
 }
 
-/// Returns whether a signal ends a program at once.
+/// Returns true if a signal ends a program at once.
 pub(super) fn is_abrupt(signal: c_int) -> bool {
     !ASKING.contains(&signal)
 }
 
-/// Ends the program as the signal does by default. Where that cannot be done for a signal without unsafe code (realtime
-/// signals, SIGIO, SIGPWR, SIGSTKFLT), the program exits with the status that a shell has for it.
+/// Ends the program as the signal does by default. For signals for which no safe code can do so (realtime signals,
+/// SIGIO, SIGPWR, SIGSTKFLT), the program exits with the status that a shell reports for the signal.
 pub(super) fn end_by(signal: c_int) -> ! {
     let _ = low_level::emulate_default_handler(signal);
     low_level::exit(STATUS_OF_SIGNAL + signal)
 }
 
-/// Leaves out the signals that are ignored, where the system has `/proc` in Linux's form; elsewhere none is left out.
+/// Returns the signals without those that are ignored, where the system has `/proc` in Linux's form; elsewhere, all of
+/// them.
 ///
-/// `sigaction` would tell on each Unix, but no crate has it as a safe call: that of nix, `kernel_sigaction` of rustix
-/// (`runtime`, which is not for general use) and libc's are unsafe; signal-hook-registry asks for the previous action and keeps
-/// the answer to itself; ctrlc tells only that one of its three signals has a handler; yash-env has a safe call on a system that
-/// only unsafe code can make.
+/// `sigaction` would report the action on each Unix, but no crate has it as a safe call: nix's, libc's and
+/// `kernel_sigaction` of rustix (`runtime`, which is not for general use) are unsafe; signal-hook-registry asks for the
+/// previous action and keeps the answer to itself; ctrlc reports only that one of its three signals has a handler;
+/// yash-env has a safe call on a system that only unsafe code can make.
 fn not_ignored(mut signals: Vec<c_int>) -> Vec<c_int> {
-    // At once: growing reads would take longer than all else here.
+    // Capacity for the whole file at once: reads into a growing buffer would take longer than all else here.
     let mut status = String::with_capacity(4096);
     let opened = File::open("/proc/self/status");
     let _ = opened.and_then(|file| file.take(4096).read_to_string(&mut status));

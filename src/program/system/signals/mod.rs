@@ -1,10 +1,10 @@
-//! Signals: what is still done when one asks the program to end, and the one that must not end it.
+//! Signals: the end in order when a signal asks for it, and the signals that must not end the program.
 //!
-//! SIGHUP, SIGINT and SIGTERM end reading. What was read is then annotated and written as far as its lines are complete,
-//! reports are written, and the program ends as the signal would have ended it. For a stream the signal is its end, so that
-//! an output file of it is whole; an output file of files that were not read to their ends is removed. A second signal, or
-//! the patience running out because nobody takes the output, ends the program at once, as other signals do; no file that is
-//! not whole is left then.
+//! SIGHUP, SIGINT and SIGTERM end reading. The complete lines among the bytes that were read are then annotated and
+//! written, reports are written, and the program ends as the signal would have ended it. For a stream the signal is its
+//! end, so that its output file is whole; an output file of files that were not read to their ends is removed. A second
+//! signal, or a second without any output taken, ends the program at once, as other signals do; no file that is not
+//! whole is left then.
 
 mod ending;
 
@@ -22,42 +22,45 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the program may take to end by itself.
+/// The time without a finished write after which a signal ends the program at once.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Signals that come so close together are one: `timeout` sends it to the program, and then to its group.
+/// The time within which signals count as one: `timeout` sends its signal to the program, and then to its group.
 const TOGETHER: Duration = Duration::from_millis(100);
-/// How often it is asked meanwhile whether another signal has come.
+/// The interval at which a waiting thread looks for another signal and for finished writes.
 const TICK: Duration = Duration::from_millis(10);
-/// A call to wait takes longer only if it does wait.
+/// The shortest duration of a call that has waited: a call that does not wait returns sooner.
 const A_WHILE: Duration = Duration::from_micros(20);
-/// So much a pipe takes while nobody reads from it. Before more is written, nobody can be waited for, and a thread would be
-/// started in vain.
+/// Bytes that a pipe takes even if nobody reads from it. Until more is written, no write can wait for a reader, and a
+/// thread that ends such a wait would be started in vain.
 const SURELY_TAKEN_BYTES: u64 = 32 * 1024;
 
-/// A handle to what signals have asked for and how far the run is: one for a run, handed to all parts of it. Cheap to clone.
+/// A handle to the state of a run's signals: the end that they have asked for, and the progress of the run. There is
+/// one for each run, handed to all parts of it; cloning it is cheap.
 ///
 /// A new handle watches no signals, so that nothing asks for the end.
 #[derive(Clone, Debug, Default)]
 pub struct Signals(Arc<SignalState>);
 
-/// The state that a run shares with the actions of its signals. The flags in an `Arc` are those that an action sets or reads in
-/// a signal handler: signal-hook keeps each alive as long as the action is registered, so that none has to be static.
+/// The state that a run shares with the actions of its signals. An action sets or reads the flags in an `Arc` within a
+/// signal handler: signal-hook keeps each flag alive as long as the action is registered, so that no flag has to be
+/// static.
 #[derive(Debug)]
 struct SignalState {
     /// The signal that asks for the end; 0 as long as none does.
     asking: Arc<AtomicUsize>,
-    /// True if a signal has come that nobody sends twice, so that the next is the second one.
+    /// True if a signal has come that nobody sends twice, so that the next signal is the second one.
     has_come: Arc<AtomicBool>,
-    /// True if nothing that was read is still to be written. Where that is all there is to do, a signal ends the program then.
+    /// True if all that was read has been written. If writing is all that the run has to do, a signal then ends the
+    /// program on the spot.
     is_idle: Arc<AtomicBool>,
-    /// The kind of input in which a signal has ended reading first: 0 as long as none has, then a [`Stop`].
+    /// The kind of input in which a signal has first ended reading: 0 as long as none has, then a [`Stop`].
     stop: AtomicU8,
-    /// True if the thread that loses patience is started only when output can be waiting.
+    /// True if the thread that ends waiting writes is started only when output can be waiting.
     is_stream: AtomicBool,
-    /// Bytes that have been or are being written to outputs and to reports on standard error. As long as that goes on, nobody
-    /// loses patience.
+    /// Bytes that have been or are being written to outputs and to reports on standard error. As long as the number
+    /// grows, the program is not ended by a single signal.
     written_bytes: AtomicU64,
-    /// At its end when a signal has come, where a read that waits is to be given up for one.
+    /// A pipe that is at its end when a signal has come; set where a read that waits is given up for a signal.
     wake: OnceLock<PipeReader>,
 }
 
@@ -78,60 +81,59 @@ impl Default for SignalState {
 /// An input that a signal can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// A pipe, a terminal or a device. It cannot be read again, and has no end of its own that is known: the signal is its
-    /// end.
+    /// A pipe, a terminal or a device. It cannot be read again, and its own end is not known in advance: the signal is
+    /// its end.
     Stream = 1,
-    /// A regular file, which has more to be read.
+    /// A regular file, which still has bytes to be read.
     File,
 }
 
 impl Stop {
-    /// Returns the kind of an input: a stream, or else a file.
+    /// Returns [`Stop::Stream`] for a stream, else [`Stop::File`].
     pub(crate) fn of(is_stream: bool) -> Self {
         if is_stream { Self::Stream } else { Self::File }
     }
 }
 
-/// Why a program is ended before all is done that it does at its end.
+/// The reason why a program ends before all is done that it does at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Haste {
-    /// The signal is one that ends a program at once.
+    /// The signal ends a program at once.
     Abrupt,
     /// A second signal has come.
     SecondSignal,
-    /// No write has come to its end within the patience.
+    /// For the longest wait, no write has come to its end.
     NothingTaken,
 }
 
-/// From now on SIGUSR1 and SIGUSR2 do nothing. By default they would end the program.
+/// Makes SIGUSR1 and SIGUSR2 do nothing. By default they would end the program.
 ///
 /// # Errors
 ///
-/// Fails where that cannot be arranged.
+/// Fails where the handlers cannot be registered.
 pub(crate) fn ignore_user_signals() -> io::Result<()> {
-    // Any handler does; the flags are not looked at.
+    // Any handler does; its flag is not read.
     [SIGUSR1, SIGUSR2].into_iter().try_for_each(|signal| flag::register(signal, Arc::default()).map(drop))
 }
 
-/// From now on a file that would grow beyond the limit for files (`ulimit -f`) cannot be written, instead of
-/// ending the program.
+/// Makes a write beyond the limit for the size of files (`ulimit -f`) an error, instead of the end of the program.
 ///
 /// # Errors
 ///
-/// Where that cannot be arranged.
+/// Fails where the handler cannot be registered.
 pub(crate) fn make_size_limit_an_error() -> io::Result<()> {
-    // Any handler does; the flag is not looked at.
+    // Any handler does; its flag is not read.
     flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
 impl Signals {
-    /// From now on a signal lets the program write what it has read, if it has read anything that is still to be written: for
-    /// streams, which have written all that they can when they wait. So no thread is needed, and no call to wait for both
-    /// input and signals.
+    /// Lets a signal end the program on the spot while it is idle, and otherwise when all that was read has been
+    /// written. This is for streams, which have written all that they can when they wait; so no thread is needed, and
+    /// no call that waits for both input and signals.
     ///
     /// # Errors
     ///
-    /// Where that cannot be arranged; then signals end the program as they always do.
+    /// Fails where the handlers cannot be registered; then signals end the program as they do by default.
     pub(crate) fn watch_stream(&self) -> io::Result<()> {
         self.0.is_stream.store(true, Ordering::Relaxed);
         for signal in ending::asking() {
@@ -145,12 +147,12 @@ impl Signals {
         Ok(())
     }
 
-    /// From now on a signal lets the program end in order, also if it waits for input, because there is more to do than to
-    /// write what was read. Where that cannot be waited for, `clean_up` is done all the same, and is told why.
+    /// Lets a signal end the program in order, also while it waits for input, because the run has more to do than to
+    /// write what was read. Before the program ends without that order, `clean_up` is called with the reason.
     ///
     /// # Errors
     ///
-    /// Where that cannot be arranged; then signals end the program as they always do.
+    /// Fails where the handlers or their thread cannot be set up; then signals end the program as they do by default.
     pub(crate) fn watch_run(&self, clean_up: impl Fn(Haste) + Send + 'static) -> io::Result<()> {
         let (wake, wake_wtr) = io::pipe()?;
         self.start_answering(ending::all(), PATIENCE, Some(wake_wtr), clean_up)?;
@@ -158,17 +160,21 @@ impl Signals {
         Ok(())
     }
 
-    /// From now on something is done before a signal ends the program on the spot.
+    /// Calls `clean_up` before a signal ends the program on the spot.
     ///
     /// # Errors
     ///
-    /// Where that cannot be arranged; then signals end the program as they always do.
+    /// Fails where the handlers or their thread cannot be set up; then signals end the program as they do by default.
     pub(crate) fn watch_with(&self, clean_up: impl Fn() + Send + 'static) -> io::Result<()> {
         self.start_answering(ending::all(), Duration::ZERO, None, move |_| clean_up())
     }
 
-    /// Starts the thread that ends the program on one of the signals: on an abrupt one at once, on others if nobody else has done
-    /// so before the patience runs out. Does `clean_up` before.
+    /// Starts the thread that ends the program on one of the signals, after a call of `clean_up`: at once on an abrupt
+    /// signal; on others when no write has come to its end for `patience`, or when a second signal comes.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the thread cannot be started or the handlers cannot be registered.
     fn start_answering(
         &self,
         signals: Vec<c_int>,
@@ -177,7 +183,8 @@ impl Signals {
         clean_up: impl Fn(Haste) + Send + 'static,
     ) -> io::Result<()> {
         let this = self.clone();
-        // The thread first: signals that are caught and that nobody answers would end nothing any more.
+        // The thread is started first: signals that are caught without a thread to answer them would end nothing any
+        // more.
         let (signals_wtr, signals_rdr) = mpsc::channel::<Incoming>();
         thread::Builder::new().name("signals".to_owned()).spawn(move || {
             let Ok(mut signals) = signals_rdr.recv() else {
@@ -200,8 +207,8 @@ impl Signals {
         Ok(())
     }
 
-    /// Asks for the end because of a signal, and waits until the patience has run out or a second signal has come, which is
-    /// returned.
+    /// Asks for the end because of a signal. Returns the second signal when one comes, or `None` when no write has come
+    /// to its end for `patience`.
     fn lose_patience(
         &self,
         signal: c_int,
@@ -224,8 +231,8 @@ impl Signals {
         second
     }
 
-    /// Returns whether a signal has asked for the end, so that nothing more is to be read of an input. To be asked only where there is
-    /// more to be read.
+    /// Returns true if a signal has asked for the end, so that nothing more is read of an input, and records the kind
+    /// of the input. Must be called only if there is more to be read.
     pub(crate) fn ask_to_stop(&self, input: Stop) -> bool {
         let asks = self.0.asking.load(Ordering::SeqCst) != 0;
         if asks {
@@ -234,51 +241,52 @@ impl Signals {
         asks
     }
 
-    /// Returns the kind of the input in which a signal has ended reading first; `None` where none has.
+    /// Returns the kind of the input in which a signal has first ended reading; `None` if no signal has.
     pub(crate) fn stopped_in(&self) -> Option<Stop> {
         let stop = self.0.stop.load(Ordering::SeqCst);
         [Stop::Stream, Stop::File].into_iter().find(|&kind| kind as u8 == stop)
     }
 
-    /// Returns whether a signal has ended reading.
+    /// Returns true if a signal has ended reading.
     pub(crate) fn has_stopped(&self) -> bool {
         self.stopped_in().is_some()
     }
 
-    /// Returns whether an input could not be read because a signal has ended reading.
+    /// Returns true if the error means that an input could not be read because a signal has ended reading.
     pub(crate) fn is_stop(&self, error: &io::Error) -> bool {
         self.has_stopped() && error.raw_os_error() == Some(Errno::CANCELED.raw_os_error())
     }
 
-    /// Ends the program if a signal has asked for that. For when all is done.
+    /// Ends the program if a signal has asked for the end. Must be called when all is done.
     pub(crate) fn end_if_asked(&self) {
         if let Ok(signal @ 1..) = c_int::try_from(self.0.asking.load(Ordering::SeqCst)) {
             ending::end_by(signal);
         }
     }
 
-    /// Says whether all that was read and can be written has been.
+    /// Records whether all that was read and can be written has been written.
     pub(crate) fn set_idle(&self, is_idle: bool) {
         self.0.is_idle.store(is_idle, Ordering::SeqCst);
     }
 
-    /// Returns whether a wait for input is given up for a signal, so that the rest of the run can end in order.
+    /// Returns true if a wait for input is given up for a signal, so that the rest of the run can end in order.
     pub(crate) fn reads_are_given_up(&self) -> bool {
         self.0.wake.get().is_some()
     }
 
-    /// To be called before each read that may be given up for a signal. If `can_wait` says that there may be nothing to be read
-    /// yet, and a signal would have to end that, waits until there is: not in the read, which may have taken something when a
-    /// signal comes. Returns whether that took a while.
+    /// Prepares a read that may be given up for a signal; must be called before each such read. If `can_wait` says that
+    /// there may be nothing to read yet, and a signal would have to end that wait, waits until there is something. The
+    /// wait is not in the read itself, which may have taken bytes when a signal comes. Returns true if the wait took a
+    /// while.
     ///
     /// # Errors
     ///
-    /// Where a signal has asked for the end.
+    /// Fails with `ECANCELED` where a signal has asked for the end.
     pub(crate) fn before_read(&self, fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool> {
         let wake = self.0.wake.get();
         let mut has_waited = false;
         if can_wait && (wake.is_some() || self.0.is_idle.load(Ordering::SeqCst)) {
-            // A signal that comes from here on ends what is idle.
+            // A signal that comes after this check ends the idle program itself.
             self.give_up_if_asked(Stop::of(can_wait))?;
             let fds =
                 [fd, wake.map_or(fd, AsFd::as_fd)].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
@@ -292,12 +300,13 @@ impl Signals {
         Ok(has_waited)
     }
 
+    /// Fails with `ECANCELED` if a signal has asked for the end.
     fn give_up_if_asked(&self, input: Stop) -> io::Result<()> {
         if self.ask_to_stop(input) { Err(Errno::CANCELED.into()) } else { Ok(()) }
     }
 
-    /// To be called before each write of an output, with the number of its bytes: as long as writes come to their ends, nobody loses
-    /// patience.
+    /// Counts the bytes of a write to an output; must be called before each write. As long as writes come to their
+    /// ends, a single signal does not end the program at once.
     pub(crate) fn before_write(&self, count: usize) {
         let before = self.0.written_bytes.fetch_add(count as u64, Ordering::Relaxed);
         let after = before + count as u64;
@@ -305,7 +314,7 @@ impl Signals {
             && after >= SURELY_TAKEN_BYTES
             && self.0.is_stream.load(Ordering::Relaxed)
         {
-            // Without it, a second signal is needed where nobody takes the output.
+            // Without the thread, only a second signal ends the program while nobody takes the output.
             let _ = self.start_answering(ending::asking(), PATIENCE, None, |_| ());
         }
     }

@@ -1,14 +1,15 @@
-//! How JSON is laid out: a member a line, numbers beside each other, and nothing in a string that could act.
+//! The layout of JSON: one member a line, numbers beside each other, and no string with characters that could act.
 
 use crate::program::terminal::visible::acts_on_terminals;
 use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
-/// Escapes in strings also what terminals and CI services could act on. Lists within lists are on one line.
+/// A formatter that also escapes the characters in strings that terminals and CI services could act on. Lists within
+/// lists are on one line.
 #[derive(Default)]
 pub(super) struct Harmless {
     pretty: PrettyFormatter<'static>,
-    /// How many lists the value is in.
+    /// The number of lists that the value is in.
     lists: usize,
 }
 

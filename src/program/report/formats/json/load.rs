@@ -1,4 +1,4 @@
-//! Reads reports that were written as JSON.
+//! The reader of reports that were written as JSON.
 
 use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, VERSION};
 use crate::Catalog;
@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct LoadedReport {
     pub tally: Tally,
-    /// What its inputs were called.
+    /// The names of the report's inputs.
     pub names: Vec<String>,
 }
 
-/// Reads a report. What its codes mean is what the catalog says; which are unknown as well. It compares with
-/// nothing, whatever it did when it was made.
+/// Reads a report. The catalog alone decides which codes are known and what they mean. Comparisons and checks of the
+/// report are not read.
 ///
 /// # Errors
 ///
-/// Where the text is no report of a version that is understood.
+/// Fails where the text is not a report, or has a version that this program does not read.
 pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
     #[derive(Deserialize)]
     struct Head {
@@ -65,7 +65,7 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
 }
 
 impl LoadedReport {
-    /// Adds another report, of inputs that follow.
+    /// Adds another report, whose inputs follow those of this one.
     pub fn append(&mut self, mut next: Self) {
         next.tally.move_files(self.names.len());
         self.names.append(&mut next.names);
@@ -73,7 +73,7 @@ impl LoadedReport {
     }
 }
 
-/// What inputs are called, each once.
+/// The names of inputs, each once.
 #[derive(Default)]
 struct Names {
     names: Vec<String>,
@@ -81,6 +81,7 @@ struct Names {
 }
 
 impl Names {
+    /// Returns the number of a name, which is added if it is new.
     fn number(&mut self, name: String) -> usize {
         *self.numbers.entry(name).or_insert_with_key(|name| {
             self.names.push(name.clone());
@@ -90,6 +91,7 @@ impl Names {
 }
 
 impl JsonCode {
+    /// Returns the counts of the code, and fails where they contradict each other.
     fn into_counted(self, names: &mut Names) -> Result<Counted, String> {
         let Self { code, count, lines, files, .. } = self;
         if files == 0 || lines < files || count < lines {

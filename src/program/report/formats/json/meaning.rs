@@ -1,4 +1,4 @@
-//! What a code means, as JSON: within reports, and as a list that is a catalog.
+//! The meaning of a code as JSON: within reports, and as a list that is a catalog.
 
 use super::format::Harmless;
 use crate::Entry;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::ser::Serializer;
 use std::io::{self, Write};
 
-/// What the catalog says of a code, in all languages.
+/// The catalog's entry for a code, in all languages.
 #[derive(Serialize)]
 pub(super) struct Meaning {
     category: String,
@@ -35,11 +35,11 @@ impl Meaning {
     }
 }
 
-/// Writes codes with their meanings as a list of objects; of no codes, an empty list.
+/// Writes codes with their meanings as a list of objects, which is empty for no codes.
 ///
 /// # Errors
 ///
-/// Where the writer cannot be written.
+/// Fails where the writer does.
 pub(crate) fn write_entries(entries: &[&Entry], wtr: &mut impl Write) -> io::Result<()> {
     let codes =
         entries.iter().map(|entry| CodeMeaning { code: entry.code(), meaning: Meaning::of_entry(entry) });

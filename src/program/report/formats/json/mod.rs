@@ -1,7 +1,7 @@
-//! The report as JSON: all that the others are made of, and what reports of parts are added up from.
+//! The report as JSON, with all figures of the other formats; reports of parts are added up from it.
 //!
-//! Its form has a version, which changes when a reader of the old one would misunderstand the new one; members
-//! may be added without.
+//! The document has a version, which changes when a reader of the old form would misunderstand the new one; members may
+//! be added without a new version.
 
 mod format;
 mod load;
@@ -24,7 +24,7 @@ use std::io::{self, Write};
 pub(super) const FORMAT: FormatRow =
     FormatRow { format: ReportFormat::Json, name: "json", write: |report, _, wtr| write(report, wtr) };
 
-/// The member `format` of the document.
+/// The value of the document's member `format`.
 const DOCUMENT_FORMAT: &str = "imsdk-annotate report";
 const VERSION: u64 = 1;
 
@@ -32,18 +32,18 @@ const VERSION: u64 = 1;
 struct Document {
     format: String,
     version: u64,
-    /// Whether all inputs could be read to their ends.
+    /// True if all inputs could be read to their ends.
     complete: bool,
-    /// True if a signal has ended reading; left out where none has.
+    /// True if a signal has ended reading; left out if none has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stopped: bool,
     input: JsonInput,
-    /// How many fields had a code of the catalog, and how many a code that is in none.
+    /// The number of fields with a code of the catalog; `unknown_fields` is the number of those with any other code.
     fields: u64,
     unknown_fields: u64,
     codes: Vec<JsonCode>,
     unknown: Vec<JsonCode>,
-    /// Fields with unknown codes that are not listed, because there are too many.
+    /// The number of fields with unknown codes that are not listed, because there are too many.
     more_unknown_fields: u64,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     gone: Option<Vec<GoneCode>>,
