@@ -39,7 +39,8 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
     }
 }
 
-/// Returns the header in a line; `None` where it lacks the code or the message. Refuses the line where a column occurs twice.
+/// Returns the header in a line; `None` where it lacks the code or the message. Refuses the line where a column
+/// occurs twice.
 fn header_of_codes(text: &str, line: u64, rows: &mut Rows) -> Option<Header> {
     let headings: Vec<_> = cells(text, usize::MAX).collect();
     let headings = || headings.iter().map(|heading| &**heading);

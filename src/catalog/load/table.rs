@@ -7,8 +7,8 @@ use csv::{ReaderBuilder, StringRecord, Terminator};
 
 /// Reads a table with a header, and adds its rows to `rows` or refuses them. `delimiter` stands between cells.
 pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
-    // A carriage return before a newline is read as white space at the end of a cell, which is trimmed. A carriage return
-    // elsewhere stays in its cell and is refused as a control character.
+    // A carriage return before a newline is read as white space at the end of a cell, which is trimmed. A carriage
+    // return elsewhere stays in its cell and is refused as a control character.
     let mut rdr = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
