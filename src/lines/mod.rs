@@ -44,8 +44,8 @@ impl Lines {
 
     /// Writes only lines that have a selected code, and their context. With `None`, writes all lines.
     ///
-    /// A selector that selects codes which the catalog lacks needs an annotator that [finds
-    /// them](crate::AnnotatorBuilder::unknown).
+    /// A selector that selects codes which the catalog lacks needs an annotator that
+    /// [finds such codes](crate::AnnotatorBuilder::unknown).
     #[must_use]
     pub fn only(self, only: impl Into<Option<Selector>>) -> Self {
         Self { only: only.into(), ..self }
