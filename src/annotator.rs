@@ -22,6 +22,7 @@ use std::io::{Read, Write};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Annotator {
+    /// The rules for the output.
     pub(crate) writing: Writing,
     /// The size of the buffer for a stream, in bytes.
     pub(crate) window_bytes: usize,

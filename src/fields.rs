@@ -59,6 +59,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    /// Returns an iterator from the beginning of `text`.
     pub(crate) fn new(writing: &'a Writing, text: &'a [u8]) -> Self {
         Self { writing, text, searched: 0, state: StreamState::default(), found: Vec::new().into_iter() }
     }

@@ -110,7 +110,7 @@ impl LineWriter {
 /// The fields of a part.
 #[derive(Clone, Copy)]
 enum PartFields<'a> {
-    /// All fields behind the place up to which the part is done, and perhaps some before it.
+    /// The fields of the part behind [`PartWriter::at`], and perhaps some before it.
     Listed(&'a [FoundField]),
     /// The fields of a long line, which are too many to be listed. `is_selected` is true if the line is selected,
     /// `is_cut` is as in [`Settled`].

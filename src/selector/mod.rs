@@ -60,9 +60,11 @@ pub struct EarlierCodes {
     known_from: Option<i32>,
 }
 
+/// A term without its `!`: a set of codes.
 #[derive(Clone, Debug)]
 enum Term {
     Any,
+    /// The codes that the catalog lacks.
     Unknown,
     /// The codes that the earlier run did not have.
     New(EarlierCodes),

@@ -15,7 +15,9 @@ use std::ops::Range;
 pub(crate) struct Writing {
     /// The catalog that codes are looked up in.
     pub(crate) catalog: Catalog,
+    /// The annotator of parts, which finds the fields and writes their notes.
     pub(crate) notes: PartAnnotator,
+    /// The lines that are written.
     pub(crate) written: LineChoice,
 }
 

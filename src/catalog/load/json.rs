@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The members of an object in their order, with those of the same name. The names and values are slices of the text,
-/// so that their lines can be computed.
+/// The members of an object in their order, with duplicates. The names and values are slices of the text, so that their
+/// lines can be computed.
 struct Object<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 /// Reads a document, and adds its objects to `rows` or refuses them.
@@ -23,6 +23,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
     }
 }
 
+/// Reads an array of objects. Fails where the text is no array in JSON.
 fn read_array(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     let values: Vec<&RawValue> = serde_json::from_str(text)?;
     let mut lines = LineCounter::new(text);
@@ -36,6 +37,7 @@ fn read_array(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     Ok(())
 }
 
+/// Reads an object whose names are codes. Fails where the text is no object in JSON.
 fn read_object(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     let Object(members) = serde_json::from_str(text)?;
     let mut lines = LineCounter::new(text);

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 /// The characters that fences of code blocks are made of. A fence repeats one of them at least [`FENCE_MIN`] times.
 const FENCES: [char; 2] = ['`', '~'];
+/// The least number of characters in a fence.
 const FENCE_MIN: usize = 3;
 
 /// Reads the rows of all tables that have a code and a message. Other tables, other text, and blocks of code are

@@ -76,6 +76,7 @@ struct LineCounter<'a> {
 }
 
 impl<'a> LineCounter<'a> {
+    /// Returns a counter at the beginning of a text.
     fn new(text: &'a str) -> Self {
         Self { text, counted: 0, line: 1 }
     }
