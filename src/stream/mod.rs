@@ -17,8 +17,8 @@ use crate::scanner::LOOK_BEHIND_BYTES;
 use std::fmt;
 use std::io::{self, Write};
 
-/// The usual size of the buffer in bytes: the most that one read takes, and the longest line that is kept whole where no
-/// option needs whole lines. Sizes between 64 and 256 KiB made no measurable difference.
+/// The usual size of the buffer in bytes: the most that one read takes, and the longest line that is kept whole where
+/// no option needs whole lines. Sizes between 64 and 256 KiB made no measurable difference.
 pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
 
 /// The error of a stream that ended early.
