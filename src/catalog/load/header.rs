@@ -18,7 +18,7 @@ impl Header {
         Self { columns: headings.map(Column::named).collect() }
     }
 
-    /// Returns the number of headings, which is the number of cells in a row.
+    /// Returns the number of headings, which is the most cells that a row can fill.
     pub(super) fn width(&self) -> usize {
         self.columns.len()
     }
