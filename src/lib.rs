@@ -99,7 +99,8 @@
 //! imsdk-annotate = { version = "0.1", default-features = false }
 //! ```
 //!
-//! The repository's folder `examples/` has three programs: one annotates a text, one observes a stream, one chooses lines.
+//! The repository's folder `examples/` has three programs: one annotates a text, one observes a stream, one chooses
+//! lines.
 
 #![forbid(unsafe_code)]
 

@@ -13,7 +13,7 @@ pub struct Part<'a> {
     pub text: &'a [u8],
     /// The byte offset in `text` at which the part begins, which is where the previous part ended.
     pub start: usize,
-    /// The byte offset in `text` at which the part ends: at the end of a line, or in a line that is longer than the buffer
+    /// The byte offset in `text` at which the part ends: at the end of a line, in a line that is longer than the buffer
     /// or than 128 KiB, or at the end of the stream.
     pub end: usize,
     /// The byte offset in the stream at which the part begins.
