@@ -1,4 +1,4 @@
-//! Annotates a text: each return code gets its meaning, and each field is looked at.
+//! Annotates a text with the meaning of each return code, and prints the place and the severity of each field.
 //!
 //! ```text
 //! $ cargo run --example annotate

@@ -1,4 +1,5 @@
-//! Copies standard input to standard output with notes, and counts on standard error how often each code was there.
+//! Copies standard input to standard output with notes, and prints the number of fields with each code to standard
+//! error.
 //!
 //! ```text
 //! $ cargo run --example observe < server.log > annotated.log
@@ -21,7 +22,7 @@ impl Observer for Counts {
 }
 
 fn main() -> Result<(), StreamError> {
-    // With `unknown`, negative codes that the catalog lacks are found, too; they get no note.
+    // With `unknown`, negative codes that the catalog lacks are found as well. They get no note.
     let annotator = Annotator::builder().unknown(true).build();
     let mut counts = Counts::default();
     let known = annotator.observe_stream(io::stdin(), io::stdout(), &mut counts)?;

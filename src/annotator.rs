@@ -1,4 +1,4 @@
-//! The library's front door: an annotator of texts and streams.
+//! The entry to the library: an annotator of texts and streams.
 
 use crate::buffer::Settled;
 use crate::builder::AnnotatorBuilder;
@@ -11,8 +11,8 @@ use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes the meaning of each behind it.
 ///
-/// Building an annotator renders the note of every code; using it is cheap and needs no lock. So build one and share it
-/// between threads.
+/// Building an annotator renders the note of every code, while using it is cheap and takes no lock. So build one
+/// annotator and share it between threads.
 ///
 /// ```
 /// use imsdk_annotate::Annotator;
@@ -22,6 +22,7 @@ use std::io::{Read, Write};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Annotator {
+    /// The rules for the output.
     pub(crate) writing: Writing,
     /// The size of the buffer for a stream, in bytes.
     pub(crate) window_bytes: usize,
@@ -33,7 +34,7 @@ impl Annotator {
         Self::builder().build()
     }
 
-    /// Returns a builder, for an annotator that differs from [`Annotator::new`].
+    /// Returns a builder of annotators, with the options of [`Annotator::new`] to begin with.
     ///
     /// ```
     /// use imsdk_annotate::Annotator;
@@ -50,18 +51,18 @@ impl Annotator {
         &self.writing.catalog
     }
 
-    /// Returns a text with its notes. The text is whole: its end is the end of a line.
+    /// Returns a text with its notes. The end of the text ends its last line.
     ///
-    /// The text is bytes, in any encoding that keeps ASCII. A field that has its note already gets no second one, so
-    /// that annotating twice changes nothing.
+    /// The text may consist of any bytes, in any encoding that keeps ASCII. A field that has its note already gets no
+    /// second note, so that annotating twice changes nothing.
     pub fn annotate(&self, text: &[u8]) -> Vec<u8> {
         let mut annotated = Vec::with_capacity(text.len() + text.len() / 4);
         self.annotate_into(text, &mut annotated);
         annotated
     }
 
-    /// Appends a text with its notes to a buffer, as [`Annotator::annotate`] returns it, so that one buffer serves for many
-    /// texts.
+    /// Appends a text with its notes to a buffer, in the form that [`Annotator::annotate`] returns. One buffer can
+    /// serve for many texts.
     ///
     /// ```
     /// use imsdk_annotate::Annotator;
@@ -81,10 +82,10 @@ impl Annotator {
             .expect("a Vec takes all that is written");
     }
 
-    /// Returns the fields of a text, in their order. The text is whole: its end is the end of a line.
+    /// Returns the fields of a text, in their order. The end of the text ends its last line.
     ///
-    /// All fields are found, also in lines that [`AnnotatorBuilder::lines`] leaves out. The text is searched as the
-    /// iterator goes on, about 128 KiB at a time.
+    /// All fields are found, even in lines that [`AnnotatorBuilder::lines`] leaves out. The text is searched as the
+    /// iterator advances, about 128 KiB at a time.
     ///
     /// ```
     /// use imsdk_annotate::Annotator;
@@ -99,15 +100,15 @@ impl Annotator {
         Fields::new(&self.writing, text)
     }
 
-    /// Annotates all that a reader gives, until its end, and returns the number of fields whose code the catalog has.
+    /// Annotates all text of a reader until its end, and returns the number of fields whose code the catalog has.
     ///
-    /// Reads as the reader gives, works, writes, flushes, and only then reads again: no complete line waits
-    /// while the reader waits. The text of one read is written in one call, or few: neither a `BufReader` nor a
+    /// The text of each read is annotated, written and flushed before the next read: no complete line waits while the
+    /// reader waits. The text of one read is written in one call or few calls, so that neither a `BufReader` nor a
     /// `BufWriter` is needed. Memory depends neither on the length of the input nor on that of a line.
     ///
     /// # Errors
     ///
-    /// The errors of the reader and the writer, except for interruptions, after which reading goes on. After an
+    /// Returns the errors of the reader and the writer, except for interruptions, after which reading goes on. After an
     /// error of the reader, the text that had been read is written and flushed.
     ///
     /// ```
@@ -122,11 +123,11 @@ impl Annotator {
         self.observe_stream(rdr, wtr, &mut ())
     }
 
-    /// Annotates all that a reader gives, as [`Annotator::annotate_stream`] does, and tells an observer.
+    /// Annotates all text of a reader, as [`Annotator::annotate_stream`] does, and passes each part to an observer.
     ///
     /// # Errors
     ///
-    /// As [`Annotator::annotate_stream`].
+    /// Fails as [`Annotator::annotate_stream`] does.
     pub fn observe_stream(
         &self,
         rdr: impl Read,

@@ -1,4 +1,4 @@
-//! The builder of annotators: what can be chosen, and what it comes to.
+//! The builder of annotators: the options, and the annotator that they make.
 
 use crate::annotator::Annotator;
 use crate::catalog::{Catalog, Language};
@@ -9,7 +9,7 @@ use crate::pattern::{Pattern, PatternScanner};
 use crate::scanner::{Keys, Scanner};
 use crate::stream::{LineChoice, WINDOW_BYTES, Writing};
 
-/// Options of an [`Annotator`], to be chosen one by one. [`Annotator::builder`] makes it.
+/// The options of an [`Annotator`], each set by a method. [`Annotator::builder`] returns a builder.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct AnnotatorBuilder {
@@ -27,21 +27,21 @@ pub struct AnnotatorBuilder {
 }
 
 impl AnnotatorBuilder {
-    /// For logs that other programs write into too: a positive code counts only under `ret` or `iret`, or
-    /// where its key has a quote behind it.
+    /// Finds positive codes only under `ret` and `iret`, or where the key has a quote behind it. This is for logs that
+    /// other programs write into, too.
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
 
-    /// Notes in colour: green for success, yellow for action, red for error. Where the line has a colour of
-    /// its own, that is in force again behind the note.
+    /// Writes notes in colour: green for success, yellow for action, red for error. Where the line has a colour of its
+    /// own, this colour is set again behind the note.
     pub fn color(mut self, color: bool) -> Self {
         self.color = color;
         self
     }
 
-    /// Also finds negative codes that the catalog lacks: for observers, and for selectors of lines. They get no
+    /// Finds negative codes that the catalog lacks as well, for observers and for selectors of lines. Such codes get no
     /// note.
     pub fn unknown(mut self, unknown: bool) -> Self {
         self.unknown = unknown;
@@ -54,52 +54,52 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// Writes nothing, and only tells the observer.
+    /// Writes nothing, and only passes the parts of the stream to the observer.
     pub fn quiet(mut self, quiet: bool) -> Self {
         self.quiet = quiet;
         self
     }
 
-    /// The size of the buffer that a stream is read into, in bytes; it is raised to what the rules need.
-    /// The output does not depend on it.
+    /// Sets the size of the buffer that a stream is read into, in bytes. A size that is too small for the other options
+    /// is raised. The output does not depend on the size.
     pub fn window_bytes(mut self, window_bytes: usize) -> Self {
         self.window_bytes = window_bytes;
         self
     }
 
-    /// The catalog to annotate from, in place of the built-in one.
+    /// Sets the catalog that codes are looked up in, in place of the built-in catalog.
     pub fn catalog(mut self, catalog: Catalog) -> Self {
         self.catalog = Some(catalog);
         self
     }
 
-    /// The keys that a field can have, in place of iMSDK's.
+    /// Sets the keys that a field can have, in place of iMSDK's keys.
     pub fn keys(mut self, keys: Keys) -> Self {
         self.keys = keys;
         self
     }
 
-    /// Patterns for codes that no key stands before.
+    /// Sets patterns, which find codes that no key stands before.
     pub fn patterns(mut self, patterns: Vec<Pattern>) -> Self {
         self.patterns = patterns;
         self
     }
 
-    /// What notes say, in place of ` ({category}: {message})`.
+    /// Sets the template of the notes, in place of ` ({category}: {message})`.
     pub fn note(mut self, template: Template) -> Self {
         self.style.template = template;
         self
     }
 
-    /// The language of the categories and messages in notes.
+    /// Sets the language of the categories and messages in notes.
     pub fn language(mut self, language: Language) -> Self {
         self.style.language = language;
         self
     }
 
-    /// Notes as fields in the syntax of the line, without colour: members of the JSON object where the key is in double
-    /// quotes, `key=value` where the field is. Elsewhere they say what they would without, and have neither double
-    /// quotes nor backslashes: JSON that was valid stays valid.
+    /// Writes notes as fields in the syntax of the line, without colour: members of the JSON object where the key is in
+    /// double quotes, `key=value` where the field has this form. Elsewhere notes have the text of the template, but
+    /// neither double quotes nor backslashes: JSON that was valid stays valid.
     ///
     /// ```
     /// use imsdk_annotate::Annotator;
@@ -115,14 +115,14 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// Takes notes out in place of writing them: those that an annotator with otherwise the same options writes, in
-    /// colour or not.
+    /// Removes notes in place of writing them. The notes that are removed are those that an annotator with otherwise
+    /// the same options writes, in colour or not.
     pub fn strip(mut self, strip: bool) -> Self {
         self.strip = strip;
         self
     }
 
-    /// The annotator.
+    /// Builds the annotator. This renders the note of every code of the catalog.
     pub fn build(self) -> Annotator {
         let catalog = self.catalog.unwrap_or_default();
         let notes = Notes::new(&catalog, &self.style);
@@ -132,7 +132,7 @@ impl AnnotatorBuilder {
             None => LineChoice::All,
         };
         let scanner = Scanner::new(catalog.index().clone(), &self.keys, self.strict, self.unknown);
-        // A sequence of colour is nothing that the syntax of a line has.
+        // Escape sequences for colours are no part of the syntax of a line.
         let color = self.color && !self.style.as_fields;
         let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);
         let notes = PartAnnotator::new(scanner, patterns, notes, color, self.strip);
@@ -141,7 +141,7 @@ impl AnnotatorBuilder {
 }
 
 impl Default for AnnotatorBuilder {
-    /// The options of [`Annotator::new`].
+    /// Returns the options of [`Annotator::new`].
     fn default() -> Self {
         Self {
             strict: false,

@@ -1,30 +1,32 @@
-//! Fields as the engine works with them, one for each key, separator and code that was found in a text.
+//! Fields as the engine works with them, one for each key, separator and code that is found in a text.
 
-/// A field that was found; its places are those of the text that was searched. [`Field`](crate::Field) shows it to users.
+/// A field that has been found. Its byte offsets are in the text that was searched. [`Field`](crate::Field) shows it to
+/// users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FoundField {
-    /// Where the key begins; for a field that a pattern found, where its code does.
+    /// The byte offset at which the key begins, or the code if a pattern found the field.
     pub(crate) start: usize,
-    /// Where the field ends, and the note goes.
+    /// The byte offset at which the field ends and the note is written.
     pub(crate) end: usize,
     /// The code.
     pub(crate) code: i32,
-    /// Where in [`Catalog::entries`](crate::Catalog::entries) the code is; `None` for one that is in no catalog.
+    /// The position of the code in [`Catalog::entries`](crate::Catalog::entries); `None` for a code that the catalog
+    /// lacks.
     pub(crate) entry: Option<usize>,
-    /// Whether rule 3 is to be asked: the key is spelled `code`.
+    /// True if the key is spelled `code`, so that rule 3 of the scanner must be checked.
     pub(crate) spelled_code: bool,
-    /// How its note is written.
+    /// The form of the note.
     pub(crate) form: NoteForm,
-    /// The members that are written where the note is members; the others are in the line already.
+    /// The members that a note of members has. The line has the other members already.
     pub(crate) members: Members,
-    /// Bytes from the key that names the members to `start`: not 0 where a pattern found the field.
+    /// The number of bytes from the key that names the members to `start`; 0 unless a pattern found the field.
     pub(crate) name_before: u8,
-    /// How long its note is that stands behind it already; 0 where none does.
+    /// The length in bytes of the note that stands behind the field already; 0 where there is none.
     pub(crate) old_note_bytes: usize,
 }
 
 impl FoundField {
-    /// A field as it is found, of whose notes nothing is known yet.
+    /// Returns a field of whose notes nothing is known yet.
     #[inline(always)]
     pub(crate) fn new(start: usize, end: usize, code: i32, entry: Option<usize>, spelled_code: bool) -> Self {
         Self {
@@ -40,23 +42,24 @@ impl FoundField {
         }
     }
 
-    /// The place where the key begins that names the members of the note.
+    /// Returns the byte offset at which the key begins that names the members of the note.
     pub(crate) fn name_start(&self) -> usize {
         self.start - usize::from(self.name_before)
     }
 }
 
-/// How a note is written.
+/// The form of a note.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum NoteForm {
-    /// As the template says.
+    /// The text of the template.
     #[default]
     Text,
-    /// As the template says, with what XML gives a meaning to escaped: in the value of an attribute, or between tags.
+    /// The text of the template, in which characters that have a meaning in XML are escaped: in the value of an
+    /// attribute, or between tags.
     XmlText,
-    /// As members, whose names begin with the key.
+    /// Members, whose names begin with the key.
     Members(Syntax),
-    /// Not at all.
+    /// No note.
     Nothing,
 }
 
@@ -84,12 +87,12 @@ pub(crate) enum Members {
 }
 
 impl Members {
-    /// All sets, the one with most members first.
+    /// All sets of members, the largest first.
     pub(crate) const ALL: [Self; 3] = [Self::Both, Self::Category, Self::Message];
 }
 
 impl Syntax {
-    /// Returns whether the members are those of a JSON object.
+    /// Returns true if the members are members of a JSON object.
     pub(crate) fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::EscapedJson)
     }

@@ -1,4 +1,4 @@
-//! Fields as users of the library see them: each with its place, its code, and what the catalog says of it.
+//! Fields as users of the library see them: each with its range, its code, and the entry of the code.
 
 use crate::catalog::Entry;
 use crate::engine::{StreamState, Unit};
@@ -10,8 +10,8 @@ use std::vec;
 
 /// A field of a text: a key, a separator and a return code, such as `ret=-204`.
 ///
-/// [`Annotator::fields`](crate::Annotator::fields) gives those of a text, [`Part::fields`](crate::Part::fields) those of
-/// a part of a stream.
+/// [`Annotator::fields`](crate::Annotator::fields) returns the fields of a text, [`Part::fields`](crate::Part::fields)
+/// the fields of a part of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field<'a> {
     start: usize,
@@ -21,14 +21,15 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// A field that was found, with its entry among those of the catalog that it was looked up in.
+    /// Returns a field that has been found. `entries` are the entries of the catalog that its code was looked up in.
     pub(crate) fn new(found: &FoundField, entries: &'a [Entry]) -> Self {
         let entry = found.entry.map(|place| &entries[place]);
         Self { start: found.start, end: found.end, code: found.code, entry }
     }
 
-    /// Returns the place of the field in its text, in bytes: from its key to behind its code, with the quote or bracket that
-    /// closes it. A note goes to its end. For a field that a [`Pattern`](crate::Pattern) found, it is the place of the code.
+    /// Returns the range of the field in its text, in bytes: from its key to the end of its code, or of the quote or
+    /// bracket that closes the code. The note goes to the end of the range. For a field that a
+    /// [`Pattern`](crate::Pattern) found, the range is that of the code.
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
@@ -38,31 +39,32 @@ impl<'a> Field<'a> {
         self.code
     }
 
-    /// Returns the meaning of the code; `None` for a code that the catalog lacks, which is found only with
+    /// Returns the entry of the code; `None` for a code that the catalog lacks, which is found only with
     /// [`AnnotatorBuilder::unknown`](crate::AnnotatorBuilder::unknown).
     pub fn entry(&self) -> Option<&'a Entry> {
         self.entry
     }
 }
 
-/// The fields of a text, in their order. [`Annotator::fields`](crate::Annotator::fields) makes it.
+/// An iterator over the fields of a text, in their order. [`Annotator::fields`](crate::Annotator::fields) returns it.
 #[derive(Debug)]
 pub struct Fields<'a> {
     writing: &'a Writing,
     text: &'a [u8],
-    /// The byte offset up to which fields have been looked for.
+    /// The byte offset up to which the text has been searched.
     searched: usize,
     state: StreamState,
-    /// Fields before `searched` that have not been given yet.
+    /// The fields before `searched` that have not been returned yet.
     found: vec::IntoIter<FoundField>,
 }
 
 impl<'a> Fields<'a> {
+    /// Returns an iterator from the beginning of `text`.
     pub(crate) fn new(writing: &'a Writing, text: &'a [u8]) -> Self {
         Self { writing, text, searched: 0, state: StreamState::default(), found: Vec::new().into_iter() }
     }
 
-    /// Looks for the fields of the next unit of the text; returns `None` at the end of the text.
+    /// Searches the next unit of the text for fields. Returns `None` at the end of the text.
     fn search(&mut self) -> Option<()> {
         let unit = Unit::first_of(self.text, self.searched, self.text.len())?;
         let mut found = Vec::new();

@@ -18,12 +18,12 @@
 //! );
 //! ```
 //!
-//! [`Annotator::annotate_into`] appends to a buffer of yours.
+//! [`Annotator::annotate_into`] appends to a buffer of the caller.
 //!
 //! # Find fields without writing notes
 //!
-//! A *field* is a key, a separator and a code. [`Annotator::fields`] gives each with its range, its code and its
-//! [`Entry`], the meaning of the code in a [`Catalog`]:
+//! A *field* is a key, a separator and a code. [`Annotator::fields`] returns each field with its range, its code and
+//! its [`Entry`], the meaning of the code in a [`Catalog`]:
 //!
 //! ```
 //! use imsdk_annotate::{Annotator, Severity};
@@ -39,13 +39,13 @@
 //! assert_eq!(errors, [-204]);
 //! ```
 //!
-//! [`Catalog::get`] tells the meaning of a code that you have already.
+//! [`Catalog::get`] returns the meaning of a code that you have already.
 //!
 //! # Annotate a stream
 //!
-//! [`Annotator::annotate_stream`] goes from any [`Read`](std::io::Read) to any [`Write`](std::io::Write). No complete line
-//! waits in it while the reader waits. With [`Annotator::observe_stream`], an [`Observer`] is told of each part of the
-//! stream and of its fields, to count them for example.
+//! [`Annotator::annotate_stream`] reads from any [`Read`](std::io::Read) and writes to any [`Write`](std::io::Write).
+//! No complete line waits in it while the reader waits. With [`Annotator::observe_stream`], an [`Observer`] receives
+//! each part of the stream with its fields, for example to count them.
 //!
 //! ```
 //! use imsdk_annotate::Annotator;
@@ -58,7 +58,7 @@
 //!
 //! # Choose
 //!
-//! [`Annotator::builder`] has all options. The most important ones:
+//! [`Annotator::builder`] has all options. The most important are:
 //!
 //! | to choose | give the builder | read from text by |
 //! | --- | --- | --- |
@@ -83,11 +83,11 @@
 //!
 //! # Guarantees
 //!
-//! - The output without the notes is the input, byte for byte, whatever the bytes.
+//! - The output without the notes is the input, byte for byte, whatever the bytes are.
 //! - Annotating twice changes nothing, and [`AnnotatorBuilder::strip`] gives the input back.
 //! - The output depends neither on the sizes of reads nor on [`AnnotatorBuilder::window_bytes`].
 //! - Memory depends neither on the length of a stream nor on that of a line.
-//! - Time is linear in the length of the text, but for patterns that look at the rest of the line each time.
+//! - Time is linear in the length of the text, except for patterns that search the rest of the line at each match.
 //!
 //! # Features
 //!
@@ -99,7 +99,8 @@
 //! imsdk-annotate = { version = "0.1", default-features = false }
 //! ```
 //!
-//! The repository's folder `examples/` has three programs: one annotates a text, one observes a stream, one chooses lines.
+//! The repository's folder `examples/` has three programs: one annotates a text, one observes a stream, one chooses
+//! lines.
 
 #![forbid(unsafe_code)]
 
@@ -120,7 +121,7 @@ pub mod program;
 mod scanner;
 mod selector;
 mod stream;
-// Times of lines are counted by the program alone, and jiff is a dependency of the program.
+// The program alone reads the times of lines, and jiff is a dependency of the program alone.
 #[cfg(feature = "cli")]
 mod time;
 

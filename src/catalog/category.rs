@@ -1,11 +1,11 @@
-//! Categories: the areas that codes belong to, by the vendor's blocks of numbers or by a catalog's own word.
+//! Categories: the areas of codes, each a block of the vendor's numbers or a catalog's own word.
 
 use super::Severity;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// The vendor's blocks: their codes, and what they are called in English and Chinese.
+/// The vendor's blocks: the codes of each, and its name in English and in Chinese.
 const BLOCKS: [(RangeInclusive<i32>, &str, &str); 14] = [
     (1..=1, "success", "成功"),
     (2..=5, "action", "需后续操作"),
@@ -26,24 +26,25 @@ const BLOCKS: [(RangeInclusive<i32>, &str, &str); 14] = [
 /// The category of codes that are in no block, in English and Chinese.
 const OTHER: (&str, &str) = ("other", "其他");
 
-/// Words that selectors have for something else.
+/// Words that a selector reads as something other than a category.
 const RESERVED: [&str; 4] = ["any", "unknown", "new", "error"];
 
-/// The area that a code belongs to. The vendor numbers its codes in blocks, one for each area; catalogs may have
-/// areas of their own.
+/// The area that a code belongs to. The vendor numbers its codes in blocks, one for each area; a catalog may have areas
+/// of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Category(CategoryName);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum CategoryName {
+    /// A category of the vendor or `other`, by its English name.
     Vendors(&'static str),
-    /// Many entries of a catalog share it.
+    /// A catalog's own category. Its name is shared, because many entries of a catalog have it.
     Own(Arc<str>),
 }
 
 impl Category {
     /// The category whose block of numbers has this code; `other` where none has.
-    ///
+    /// Returns the category whose block of numbers has the code; `other` where no block has it.
     /// ```
     /// use imsdk_annotate::Category;
     ///
@@ -55,13 +56,13 @@ impl Category {
         Self(CategoryName::Vendors(block.map_or(OTHER.0, |&(_, name, _)| name)))
     }
 
-    /// Returns the category with this name, in English or Chinese; a catalog's own category, where the vendor has none of
-    /// the name.
+    /// Returns the category with this name, in English or Chinese. A name that is not the vendor's makes a category of
+    /// the catalog's own.
     ///
     /// # Errors
     ///
-    /// Fails where a [`Selector`](crate::Selector) could not name the category, because it would read the name as something
-    /// else.
+    /// Fails where a [`Selector`](crate::Selector) would read the name as something else, so that it could not name the
+    /// category.
     ///
     /// ```
     /// use imsdk_annotate::{Category, CategoryError};
@@ -87,7 +88,7 @@ impl Category {
         Ok(Self(CategoryName::Own(name.into())))
     }
 
-    /// The name as it stands in notes, in English for the vendor's: `auth`, `server-api`.
+    /// Returns the name as notes have it, in English for the vendor's categories: `auth`, `server-api`.
     pub fn name(&self) -> &str {
         match &self.0 {
             CategoryName::Vendors(name) => name,
@@ -95,12 +96,12 @@ impl Category {
         }
     }
 
-    /// The Chinese name; for those that the vendor does not have, their only one.
+    /// Returns the Chinese name. A catalog's own category has one name for both languages.
     pub fn chinese_name(&self) -> &str {
         names().find(|&(name, _)| name == self.name()).map_or(self.name(), |(_, chinese)| chinese)
     }
 
-    /// The severity of its codes, where a catalog does not say.
+    /// Returns the severity of the category's codes, for each code whose severity the catalog does not state.
     pub fn severity(&self) -> Severity {
         match self.name() {
             "success" => Severity::Success,
@@ -110,20 +111,21 @@ impl Category {
     }
 }
 
-/// The error of a text that can be no category's name. Its message goes on from the text: `is empty`.
+/// The error of a text that cannot be the name of a category. Its message continues a sentence that begins with the
+/// text: `is empty`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CategoryError {
     /// The name is empty.
     Empty,
-    /// The name has one of `!`, `,`, `>`, `..` in it, which parts of a selector are told by.
+    /// The name has one of `!`, `,`, `>`, `..` in it, which have a meaning in selectors.
     Punctuation,
     /// The name is a word or a number that selectors read as something else, such as `any` or `-5`.
     Reserved,
 }
 
 impl CategoryError {
-    /// The end of the messages about names that a [`Selector`](crate::Selector) would misread.
+    /// The end of each message about a name that a [`Selector`](crate::Selector) would misread.
     pub(crate) const IN_SELECTORS: &str = "in selectors";
 }
 
@@ -140,6 +142,7 @@ impl fmt::Display for CategoryError {
 
 impl std::error::Error for CategoryError {}
 
+/// Returns the English and the Chinese name of each category of the vendor, and of `other`.
 fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     BLOCKS.iter().map(|&(_, name, chinese)| (name, chinese)).chain([OTHER])
 }

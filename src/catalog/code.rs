@@ -3,12 +3,13 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-/// The most digits that a code has: `-999999999` to `999999999`, so that every code fits in an `i32`.
+/// The most digits of a code. Codes go from `-999999999` to `999999999`, so that every code fits in an `i32`.
 pub(crate) const CODE_DIGITS_MAX: usize = 9;
 
-/// Returns the code that begins at `start` with the byte offset of its end: `-` or nothing, then 1 to 9 digits with no
-/// further digit behind them. Zeros before other digits count for nothing (`-007` is -7); `+5` and blanks are no part of a
-/// code. Returns `None` where no code begins at `start`.
+/// Returns the code that begins at `start`, with the byte offset of its end; `None` where no code begins there.
+///
+/// A code is `-` or nothing, then 1 to 9 digits with no further digit behind them. Leading zeros are allowed: `-007` is
+/// -7. Neither `+` nor white space is part of a code.
 #[inline]
 pub(crate) fn code_at(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     let negative = haystack.get(start) == Some(&b'-');
@@ -26,31 +27,31 @@ pub(crate) fn code_at(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     (count > 0).then_some((if negative { -magnitude } else { magnitude }, first + count))
 }
 
-/// Returns the code that the whole text is, as [`code_at`] reads it.
+/// Returns the code that a text consists of, as [`code_at`] reads it; `None` where the text is anything else.
 pub(crate) fn parse_code(text: &[u8]) -> Option<i32> {
     code_at(text, 0).filter(|&(_, end)| end == text.len()).map(|(code, _)| code)
 }
 
-/// A code or a range of codes, as it is typed: `-204`, `-299..-201`. Selectors and look-ups read codes so.
+/// A code or a range of codes, as a user types it in a selector or a look-up: `-204`, `-299..-201`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Codes {
     /// One code.
     One(i32),
-    /// The codes from the lower to the higher one.
+    /// The codes from the lower to the higher end, both included.
     Range(RangeInclusive<i32>),
 }
 
-/// Why a text is neither a code nor a range.
+/// The error of a text that is neither a code nor a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CodesError {
-    /// The text has another form.
+    /// The text has neither the form of a code nor that of a range.
     OtherForm,
-    /// A number of the text has more digits than a code.
+    /// A number in the text has more digits than a code can have.
     TooManyDigits {
         /// The number as it was written.
         code: String,
     },
-    /// The higher end of the range stands first.
+    /// The range has its higher end first.
     Reversed {
         /// The range as it was written.
         range: String,
@@ -58,11 +59,13 @@ pub(crate) enum CodesError {
 }
 
 impl Codes {
-    /// Reads a code as [`parse_code`] does, or two codes with `..` between them. Blanks around each count for nothing.
+    /// Reads a code as [`parse_code`] does, or two codes with `..` between them. White space around each code is
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// Fails where the text is neither, or where the higher end of a range stands first.
+    /// Fails where the text is neither a code nor a range, where a number has too many digits, and where the higher end
+    /// of a range stands first.
     pub(crate) fn parse(text: &str) -> Result<Self, CodesError> {
         match text.split_once("..") {
             None => read_code(text).map(Self::One),
@@ -95,7 +98,7 @@ impl fmt::Display for CodesError {
 
 impl std::error::Error for CodesError {}
 
-/// Returns the code that a text with blanks around it is.
+/// Returns the code that a text consists of, without the white space around it. Fails where the text is no code.
 fn read_code(text: &str) -> Result<i32, CodesError> {
     let text = text.trim();
     parse_code(text.as_bytes()).ok_or_else(|| {

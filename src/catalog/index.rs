@@ -1,30 +1,32 @@
-//! Where in a catalog a code is.
+//! The index of a catalog, which gives the position of each code.
 
 use rustc_hash::FxHashMap;
 
-/// What a gap in the table holds.
+/// The content of a gap in the table.
 const NO_ENTRY: u32 = u32::MAX;
 
-/// Codes this near to zero are looked up in a table, in which neighbours stand beside each other.
+/// The greatest distance from zero of a code that is looked up in a table, in which neighbouring codes stand beside
+/// each other.
 const NEAR: i32 = 1 << 16;
 
 /// The positions of a catalog's codes, found in constant time.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CodeIndex {
-    /// The lowest code of the table; `near[0]` is its place.
+    /// The lowest code of the table; `near[0]` is its position.
     lowest: i32,
-    /// For each number from `lowest` to the highest code near zero, its position or [`NO_ENTRY`].
+    /// The position of each number from `lowest` to the highest code near zero; [`NO_ENTRY`] for a number that is no
+    /// code.
     near: Box<[u32]>,
     /// The positions of the other codes.
     far: FxHashMap<i32, u32>,
 }
 
 impl CodeIndex {
-    /// The index of codes, each of which is there once; their positions are their places in the sequence.
+    /// Returns the index of codes, each of which must occur once. The position of a code is its place in the sequence.
     ///
     /// # Panics
     ///
-    /// Where there are more than codes have numbers.
+    /// May panic where there are more than [`u32::MAX`] codes.
     pub(crate) fn new(codes: impl Iterator<Item = i32> + Clone) -> Self {
         let is_near = |code: &i32| (-NEAR..=NEAR).contains(code);
         let lowest = codes.clone().filter(is_near).min().unwrap_or(0);
@@ -43,9 +45,11 @@ impl CodeIndex {
         Self { lowest, near, far }
     }
 
+    /// Returns the position of a code in the sequence that the index was made of; `None` where the sequence lacks the
+    /// code.
     #[inline]
     pub(crate) fn position(&self, code: i32) -> Option<usize> {
-        // What is below the lowest becomes higher than all.
+        // A code below the lowest wraps around to a place beyond the end of the table.
         let place = code.cast_unsigned().wrapping_sub(self.lowest.cast_unsigned()) as usize;
         match self.near.get(place) {
             Some(&NO_ENTRY) => None,

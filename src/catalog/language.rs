@@ -1,9 +1,9 @@
-//! Languages: in which words a code's meaning is told.
+//! Languages: the words in which the meaning of a code is given.
 
 use super::{Category, Entry};
 use std::borrow::Cow;
 
-/// What stands between English and Chinese, where there are both.
+/// The text between English and Chinese, where a meaning has both.
 const SEPARATOR: &str = "/";
 
 /// The language of categories and messages.
@@ -13,9 +13,9 @@ pub enum Language {
     /// The English category, and the message.
     #[default]
     English,
-    /// The Chinese category, and the explanation; the message, where there is none.
+    /// The Chinese category and the explanation, or the message of a code that has no explanation.
     Chinese,
-    /// Both, with a slash between.
+    /// Both languages with a slash between them, or one text where both are the same.
     Both,
 }
 
@@ -39,7 +39,7 @@ impl Category {
 }
 
 impl Entry {
-    /// Returns the meaning in a language.
+    /// Returns the meaning in a language. An entry without an explanation has its message in every language.
     pub fn message_in(&self, language: Language) -> Cow<'_, str> {
         let (message, explanation) = (self.message(), self.explanation());
         let has_one = explanation.is_empty() || message == explanation;
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(words(-1, Language::English), "general: failure");
         assert_eq!(words(-1, Language::Chinese), "通用失败: 失败");
         assert_eq!(words(-1, Language::Both), "general/通用失败: failure / 失败");
-        // It has no explanation.
+        // The code -1101 has no explanation.
         assert_eq!(words(-1101, Language::Chinese), "服务端接口: RET_TICKET_WRONG");
         assert_eq!(words(-1101, Language::Both), "server-api/服务端接口: RET_TICKET_WRONG");
     }

@@ -1,4 +1,4 @@
-//! The catalog: which return codes there are, and what each means.
+//! The catalog: the return codes, and the meaning of each.
 
 mod category;
 mod code;
@@ -18,10 +18,10 @@ pub use severity::{Severity, SeverityError};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// The vendor's table, one code a line: code, message, explanation.
+/// The vendor's table: a header, then a line for each code with its code, message and explanation, separated by tabs.
 const BUILTIN_TSV: &str = include_str!("builtin.tsv");
 
-/// One return code and its meaning.
+/// A return code and its meaning.
 ///
 /// ```
 /// use imsdk_annotate::Catalog;
@@ -36,16 +36,17 @@ pub struct Entry {
     code: i32,
     category: Category,
     severity: Severity,
-    /// The message, then the explanation: one piece of memory for both.
+    /// The message, then the explanation, in one allocation.
     texts: Box<str>,
-    /// Where in `texts` the message ends.
+    /// The byte offset in `texts` at which the message ends.
     message_end: usize,
 }
 
 impl Entry {
-    /// A code with its message, and the category and severity of its block; no explanation.
+    /// Returns the entry of a code with a message, with the category and severity of the code's block and without an
+    /// explanation.
     ///
-    /// Texts are taken as they are: a newline in a message would be one in each of its notes.
+    /// The message is taken as it is: a newline in the message would stand in each note of the code.
     pub fn new(code: i32, message: &str) -> Self {
         let category = Category::of_code(code);
         Self {
@@ -57,75 +58,78 @@ impl Entry {
         }
     }
 
-    /// The same with an explanation.
+    /// Returns the entry with this explanation in place of its own.
     #[must_use]
     pub fn with_explanation(self, explanation: &str) -> Self {
         let texts = [self.message(), explanation].concat().into();
         Self { texts, ..self }
     }
 
-    /// The same in another category, with the severity of that.
+    /// Returns the entry in another category, with the severity of this category.
     #[must_use]
     pub fn with_category(self, category: Category) -> Self {
         Self { severity: category.severity(), category, ..self }
     }
 
-    /// The same with another severity.
+    /// Returns the entry with another severity.
     #[must_use]
     pub fn with_severity(self, severity: Severity) -> Self {
         Self { severity, ..self }
     }
 
-    /// The number that the back end answers with.
+    /// Returns the code, which is the number that the back end answers with.
     pub fn code(&self) -> i32 {
         self.code
     }
 
-    /// The area that the code belongs to.
+    /// Returns the category of the code.
     pub fn category(&self) -> &Category {
         &self.category
     }
 
-    /// How bad it is.
+    /// Returns the severity of the code.
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// The message, in English in the vendor's table, misspellings kept: people search for them.
+    /// Returns the message. The vendor's messages are in English, with their misspellings, because people search for
+    /// them.
     pub fn message(&self) -> &str {
         &self.texts[..self.message_end]
     }
 
-    /// The explanation, mostly in Chinese in the vendor's table; empty for the few codes that have none.
+    /// Returns the explanation; empty for a code that has none. The vendor's explanations are mostly in Chinese, and
+    /// few codes have none.
     pub fn explanation(&self) -> &str {
         &self.texts[self.message_end..]
     }
 }
 
-/// A set of codes with their meanings, looked up by code in constant time. Clones share them.
+/// A set of codes with their meanings, looked up by code in constant time. A clone shares the entries of its original.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// The highest code first, as in the vendor's table.
+    /// The entries, ordered from the highest code to the lowest, as in the vendor's table.
     entries: Arc<Vec<Entry>>,
     index: Arc<CodeIndex>,
 }
 
 impl Catalog {
-    /// The 190 codes of the vendor's server table, which the program carries in itself.
+    /// Returns the 190 codes of the vendor's server table, which is compiled into the library.
     ///
     /// # Panics
     ///
-    /// When the table in the source tree is malformed; the tests hold it against the vendor's.
+    /// Panics if the table in the source tree is malformed. The tests compare it with the vendor's table.
     pub fn builtin() -> Self {
         Self::of_entries(BUILTIN_TSV.lines().skip(1).map(parse_row).collect())
     }
 
-    /// The catalog of these entries. Of several with one code, the last one counts.
+    /// Returns a catalog of entries. Where several entries have the same code, the last one counts.
     pub fn of_entries(mut entries: Vec<Entry>) -> Self {
         entries.reverse();
         Self::of_newest_first(entries)
     }
 
+    /// Returns a catalog of entries. Where several entries have the same code, the first one counts.
     fn of_newest_first(mut entries: Vec<Entry>) -> Self {
         entries.sort_by_key(|entry| Reverse(entry.code));
         entries.dedup_by_key(|entry| entry.code);
@@ -133,7 +137,7 @@ impl Catalog {
         Self { entries: Arc::new(entries), index: Arc::new(index) }
     }
 
-    /// This catalog with other entries over it, which replace those with the same code.
+    /// Returns this catalog with the entries of `newer` added. They replace entries with the same code.
     #[must_use]
     pub fn overlaid(&self, newer: Vec<Entry>) -> Self {
         let mut entries = newer;
@@ -142,30 +146,30 @@ impl Catalog {
         Self::of_newest_first(entries)
     }
 
-    /// The entry of a code, if the catalog has it.
+    /// Returns the entry of a code; `None` where the catalog lacks the code.
     pub fn get(&self, code: i32) -> Option<&Entry> {
         self.index.position(code).map(|at| &self.entries[at])
     }
 
-    /// All entries, the highest code first, as in the vendor's table.
+    /// Returns all entries, ordered from the highest code to the lowest, as in the vendor's table.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Where in [`Catalog::entries`] codes are.
+    /// Returns the index that gives the position of each code in [`Catalog::entries`].
     pub(crate) fn index(&self) -> &Arc<CodeIndex> {
         &self.index
     }
 }
 
 impl Default for Catalog {
-    /// The built-in catalog.
+    /// Returns the built-in catalog.
     fn default() -> Self {
         Self::builtin()
     }
 }
 
-/// Reads a line of the built-in table.
+/// Reads a line of the built-in table. Panics where the line is malformed.
 fn parse_row(row: &'static str) -> Entry {
     let mut cells = row.split('\t');
     let (Some(code), Some(message), Some(explanation), None) =

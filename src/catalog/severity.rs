@@ -1,11 +1,11 @@
-//! Severities: how bad an answer is.
+//! Severities: success, success with something left to do, and failure.
 
 use colored::Color;
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// How bad an answer is. It is read from its name and written as its name.
+/// The severity of an answer. It is read from its name and written as its name.
 ///
 /// ```
 /// use imsdk_annotate::Severity;
@@ -16,16 +16,16 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// It worked.
+    /// The request succeeded.
     Success,
-    /// It worked, and the caller has something left to do.
+    /// The request succeeded, and the caller has something left to do.
     Action,
-    /// It failed.
+    /// The request failed.
     Error,
 }
 
 impl Severity {
-    /// Every severity, the best first.
+    /// Every severity, from the best to the worst.
     pub(crate) const ALL: [Self; 3] = [Self::Success, Self::Action, Self::Error];
 
     /// Returns the colour of the severity on terminals, as a parameter of an escape sequence: `31`.
@@ -51,7 +51,7 @@ impl Severity {
 impl FromStr for Severity {
     type Err = SeverityError;
 
-    /// Reads the name of a severity, in any case.
+    /// Reads the name of a severity, in any case. Fails where the text is no such name.
     fn from_str(name: &str) -> Result<Self, SeverityError> {
         Self::ALL.into_iter().find(|severity| name.eq_ignore_ascii_case(severity.name())).ok_or(SeverityError)
     }
@@ -63,7 +63,8 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The error of a text that names no severity. Its message goes on from the text: `is none of success, action, error`.
+/// The error of a text that names no severity. Its message continues a sentence that begins with the text:
+/// `is none of success, action, error`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SeverityError;

@@ -1,40 +1,40 @@
-//! The last lines that were not written, should one follow that wants them before it.
+//! Lines that have not been written and are held, in case a selected line follows that has them in its context.
 
 use crate::buffer::Sink;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
-/// How much is held.
+/// The most memory that held lines take, in bytes.
 const HELD_MAX_BYTES: usize = 16 * 1024 * 1024;
-/// What a line takes besides its text.
+/// The memory that a line takes besides its text, in bytes.
 const LINE_OVERHEAD_BYTES: usize = 64;
 
 /// Lines with their notes, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct HeldLines {
     lines: VecDeque<Vec<u8>>,
-    /// What they take.
+    /// The memory that the lines take, in bytes, with [`LINE_OVERHEAD_BYTES`] for each line.
     bytes: usize,
 }
 
-/// Lines that were held.
+/// Lines that were held and are to be written, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Taken {
     pub(super) lines: VecDeque<Vec<u8>>,
-    /// Whether there were more, which have been dropped.
+    /// True if more lines were held, which have been dropped.
     pub(super) left_out: bool,
 }
 
-/// A line with its notes that is collected to be held, as far as it can be.
+/// A line with its notes that is collected to be held. A line of more than [`HELD_MAX_BYTES`] is not held.
 #[derive(Debug, Default)]
 pub(super) struct HeldLine {
     text: Vec<u8>,
-    /// True if it takes more than can be held; then nothing of it is.
+    /// True if the line is longer than [`HELD_MAX_BYTES`]; its text has then been dropped.
     is_too_long: bool,
 }
 
 impl HeldLine {
-    /// The line; `None` where it cannot be held.
+    /// Returns the line with its notes; `None` where it is too long to be held.
     pub(super) fn into_text(self) -> Option<Vec<u8>> {
         (!self.is_too_long).then_some(self.text)
     }
@@ -59,8 +59,8 @@ impl Write for HeldLine {
 impl Sink<'_> for HeldLine {}
 
 impl HeldLines {
-    /// Holds another line, and drops the oldest where there are more than `max` or more than memory takes.
-    /// Returns whether any was dropped.
+    /// Holds another line. Drops the oldest lines where there are more than `max`, or where lines take more than
+    /// [`HELD_MAX_BYTES`]. Returns true if any line was dropped.
     pub(super) fn push(&mut self, line: Vec<u8>, max: usize) -> bool {
         self.bytes += line.len() + LINE_OVERHEAD_BYTES;
         self.lines.push_back(line);
@@ -72,7 +72,7 @@ impl HeldLines {
         dropped
     }
 
-    /// Gives the last lines, at most so many, and holds none from then on.
+    /// Returns the last lines, at most `max`, and holds none from then on.
     pub(super) fn take_last(&mut self, max: usize) -> Taken {
         if self.lines.is_empty() {
             return Taken::default();

@@ -1,4 +1,4 @@
-//! Lines of a stream: which are written, with what lines around them, and their numbers.
+//! Lines of a stream: the choice of the lines that are written, the context around them, and their numbers.
 
 mod held;
 mod number;
@@ -10,10 +10,11 @@ use crate::catalog::Catalog;
 use crate::field::FoundField;
 use crate::selector::Selector;
 
-/// The lines of a stream that are written, and the numbers before them. [`Lines::new`] writes all lines, without numbers.
+/// The choice of the lines of a stream that are written, and the numbers before them. [`Lines::new`] writes all lines,
+/// without numbers.
 ///
-/// A line is written whole or not at all. A line is searched for selected codes up to 16 MiB; a longer line is written,
-/// whatever its codes. A last line without a newline gets one.
+/// A line is written whole or not at all. Lines of up to 16 MiB are searched for selected codes; a longer line is
+/// written, whatever its codes. A last line without a newline gets one.
 ///
 /// ```
 /// use imsdk_annotate::{Annotator, Catalog, Context, Lines, Selector};
@@ -29,7 +30,7 @@ use crate::selector::Selector;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    /// The codes of which a line must have one; all lines are written where there is no selector.
+    /// The codes of which a line must have one; `None` writes all lines.
     only: Option<Selector>,
     context: Option<Context>,
     numbered: bool,
@@ -43,15 +44,15 @@ impl Lines {
 
     /// Writes only lines that have a selected code, and their context. With `None`, writes all lines.
     ///
-    /// For a selector that selects codes which the catalog lacks, the annotator must
-    /// [find these](crate::AnnotatorBuilder::unknown).
+    /// A selector that selects codes which the catalog lacks needs an annotator that
+    /// [finds such codes](crate::AnnotatorBuilder::unknown).
     #[must_use]
     pub fn only(self, only: impl Into<Option<Selector>>) -> Self {
         Self { only: only.into(), ..self }
     }
 
-    /// Writes lines around selected lines as well, and a line `--` between groups of lines that do not follow each other.
-    /// With `None`, writes neither.
+    /// Writes lines around each selected line as well, and a line `--` between groups of lines that do not follow each
+    /// other. With `None`, writes neither.
     #[must_use]
     pub fn context(self, context: impl Into<Option<Context>>) -> Self {
         Self { context: context.into(), ..self }
@@ -72,7 +73,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns no lines before and none behind.
+    /// Returns a context of no lines before and no lines behind a selected line.
     pub fn new() -> Self {
         Self::default()
     }
@@ -90,15 +91,16 @@ impl Context {
     }
 }
 
-/// The [`Lines`] to write, worked out for one catalog.
+/// The [`Lines`] to write, prepared for one catalog.
 #[derive(Clone, Debug)]
 pub(crate) struct LineRules {
     lines: Lines,
-    /// For each entry of the catalog, whether a line with it is written.
+    /// For each entry of the catalog, true if a line with its code is selected; empty where lines are not chosen.
     selected: Box<[bool]>,
 }
 
 impl LineRules {
+    /// Prepares the choice of lines for a catalog.
     pub(crate) fn new(lines: Lines, catalog: &Catalog) -> Self {
         let is_selected = |only: &Selector| {
             catalog.entries().iter().map(|entry| only.selects(entry.code(), Some(entry))).collect()
@@ -107,12 +109,13 @@ impl LineRules {
         Self { lines, selected }
     }
 
-    /// Whether lines are left out, so that each must be whole when it is decided on.
+    /// Returns true if lines are chosen. Each line must then be whole before it can be written or left out.
     pub(crate) fn choose(&self) -> bool {
         self.lines.only.is_some()
     }
 
-    /// Whether the line of a field is selected, where lines are chosen.
+    /// Returns true if a field selects its line. Must be called only where [`LineRules::choose`] returns true; it may
+    /// panic otherwise.
     #[inline]
     pub(crate) fn selects(&self, field: &FoundField) -> bool {
         match field.entry {
@@ -121,10 +124,12 @@ impl LineRules {
         }
     }
 
+    /// Returns the numbers of lines around each selected line; 0 where no context is set.
     fn context(&self) -> Context {
         self.lines.context.unwrap_or_default()
     }
 
+    /// Returns true if a context is set, even one of 0 lines: `--` then stands between groups of lines.
     fn has_context(&self) -> bool {
         self.lines.context.is_some()
     }

@@ -1,4 +1,4 @@
-//! Writes the lines of a stream that are wanted.
+//! The writer of the lines of a stream, where they are chosen or numbered.
 
 use super::LineRules;
 use super::held::{HeldLine, HeldLines};
@@ -11,30 +11,30 @@ use memchr::{memchr, memchr_iter, memrchr};
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// Stands between groups of lines that do not follow each other.
+/// The line between groups of lines that do not follow each other.
 const GROUP_SEPARATOR: &[u8] = b"--\n";
 
-/// What is remembered of a stream whose lines are chosen or numbered, from one part to the next.
+/// The state of a stream whose lines are chosen or numbered, kept from one part to the next.
 #[derive(Debug, Default)]
 pub(crate) struct LineWriter {
-    /// What stands before the number of each line; nothing may.
+    /// The name of the input, which stands before the number of each line; may be empty.
     name: Vec<u8>,
-    /// How many lines have been counted.
+    /// The number of lines that have been counted.
     lines: u64,
-    /// Whether what was written last did not end its line.
+    /// True if the last output did not end its line.
     in_line: bool,
-    /// How many lines are still to be written behind a selected one.
+    /// The number of lines that are still to be written behind a selected line.
     after_left: usize,
-    /// Whether lines have been left out since one was written.
+    /// True if lines have been left out since the last line was written.
     left_out: bool,
-    /// Whether anything has been written, of this input or one before.
+    /// True if a line has been written, of this input or of an earlier one.
     has_written: bool,
     held: HeldLines,
     number: NumberText,
 }
 
 impl LineWriter {
-    /// Begins another input. Its name stands before the number of each line; nothing may.
+    /// Begins another input. `name` stands before the number of each line; it may be empty.
     pub(crate) fn begin_input(&mut self, name: &[u8]) {
         self.name.clear();
         self.name.extend_from_slice(name);
@@ -42,13 +42,13 @@ impl LineWriter {
         self.held.take_last(0);
     }
 
-    /// Ends an input. A last line without a newline gets one: lines of another input may follow.
+    /// Ends an input. A last line without a newline gets one, because lines of another input may follow.
     pub(crate) fn end_input(&mut self, wtr: &mut impl Write) -> io::Result<()> {
         if std::mem::take(&mut self.in_line) { wtr.write_all(b"\n") } else { Ok(()) }
     }
 
-    /// Writes what is wanted of a part of the window. The part ends where a line does, or where the input does,
-    /// or it is of one line that is too long to be held.
+    /// Writes the chosen lines of a part of the window; `state` lists the fields of the part. The part must end at the
+    /// end of a line or of the input, or lie in one line that is too long to be held.
     pub(crate) fn write_part<'t>(
         &mut self,
         rules: &LineRules,
@@ -63,7 +63,8 @@ impl LineWriter {
         written
     }
 
-    /// Writes what is wanted of a long line, which is the part. Its fields are found again, should it be written.
+    /// Writes a long line, which must be the whole part, if it is chosen. Its fields are searched for a second time
+    /// when it is written.
     pub(crate) fn write_long_line<'t>(
         &mut self,
         rules: &LineRules,
@@ -77,6 +78,7 @@ impl LineWriter {
         self.write(rules, notes, settled, fields, state, wtr)
     }
 
+    /// Writes the chosen lines of a part with the given fields.
     fn write<'t>(
         &mut self,
         rules: &LineRules,
@@ -108,13 +110,14 @@ impl LineWriter {
 /// The fields of a part.
 #[derive(Clone, Copy)]
 enum PartFields<'a> {
-    /// All behind the place up to where the part is done, and perhaps some before it.
+    /// The fields of the part behind [`PartWriter::at`], and perhaps some before it.
     Listed(&'a [FoundField]),
-    /// The fields of a long line, which are too many to be listed, and whether the line is selected.
+    /// The fields of a long line, which are too many to be listed. `is_selected` is true if the line is selected,
+    /// `is_cut` is as in [`Settled`].
     OfLongLine { is_selected: bool, is_cut: bool },
 }
 
-/// Writes one part.
+/// The writer of one part.
 struct PartWriter<'t, 'a, W> {
     so_far: &'a mut LineWriter,
     rules: &'a LineRules,
@@ -123,15 +126,18 @@ struct PartWriter<'t, 'a, W> {
     state: &'a mut StreamState,
     wtr: &'a mut W,
     fields: PartFields<'a>,
-    /// All before has been written, held or left out. A line begins here, unless one is begun.
+    /// The byte offset in the window before which all lines have been written, held or left out. A line begins here,
+    /// unless [`LineWriter::in_line`] is true.
     at: usize,
-    /// Up to here lines have been counted.
+    /// The byte offset in the window up to which lines have been counted.
     counted: usize,
 }
 
 impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
+    /// Writes the selected lines of the rest of the part with their context, and holds or leaves out the others.
+    /// `at_end` is true if the input ends with the part.
     fn write_selected(&mut self, part_end: usize, at_end: bool) -> io::Result<()> {
-        // Selected lines that follow each other are written at once, unless each has its number.
+        // Selected lines that follow each other are written together, unless each has its number.
         let mut run = self.at..self.at;
         let fields = match self.fields {
             PartFields::Listed(fields) => fields,
@@ -146,7 +152,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
             }
             let next_end = self.line_end(run.end, part_end);
             if field.end > next_end {
-                // Lines are left out before this one.
+                // Lines between the run and the line of this field are not selected.
                 let newline = memrchr(b'\n', &self.window[next_end..field.end]);
                 let start = newline.map_or(next_end, |newline| next_end + newline + 1);
                 self.write_with_context(run)?;
@@ -164,7 +170,8 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         if is_too_long { self.write_with_context(self.at..part_end) } else { self.hold(part_end) }
     }
 
-    /// Writes selected lines, which follow each other, and what is wanted around them.
+    /// Writes selected lines, which follow each other, and before them the lines that are in the context of an earlier
+    /// selected line or of these.
     fn write_with_context(&mut self, lines: Range<usize>) -> io::Result<()> {
         if lines.is_empty() {
             return Ok(());
@@ -179,7 +186,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes what is wanted of the lines up to `end` because a selected one stands before them.
+    /// Writes the lines up to `end` that are in the context behind an earlier selected line.
     fn write_context_behind(&mut self, end: usize) -> io::Result<()> {
         while self.so_far.after_left > 0 && self.at < end {
             self.so_far.after_left -= 1;
@@ -188,7 +195,8 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes what is wanted of the lines up to `end` because a selected one stands there.
+    /// Writes the lines up to `end` that are in the context before the selected line at `end`, with `--` before them
+    /// where lines have been left out.
     fn write_context_before(&mut self, end: usize) -> io::Result<()> {
         let before = self.rules.context().before;
         let (skipped, count) = last_lines(&self.window[self.at..end], before);
@@ -205,7 +213,8 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         self.write_lines(end, b'-')
     }
 
-    /// Holds what could be wanted of the lines up to `end`, should a selected one follow.
+    /// Holds the lines up to `end` that would be in the context before a selected line at `end`, and leaves out the
+    /// others.
     fn hold(&mut self, end: usize) -> io::Result<()> {
         let before = self.rules.context().before;
         let (skipped, _) = last_lines(&self.window[self.at..end], before);
@@ -232,7 +241,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes all lines up to `end`, each with its number if that is wanted.
+    /// Writes all lines up to `end`, each with its number where lines are numbered.
     fn write_lines(&mut self, end: usize, mark: u8) -> io::Result<()> {
         while self.at < end {
             let numbered = self.rules.lines.numbered;
@@ -242,7 +251,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes the line up to `end`; where no numbers are wanted, it may be several.
+    /// Writes the line up to `end`. Where lines are not numbered, there may be several lines up to `end`.
     fn write_line(&mut self, end: usize, mark: u8) -> io::Result<()> {
         self.skip_fields();
         self.count_to(self.at);
@@ -258,7 +267,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes what stands before a line, if something does.
+    /// Writes the name of the input and the number of a line, where lines are numbered.
     #[inline]
     fn write_prefix(&mut self, number: u64, mark: u8) -> io::Result<()> {
         if !self.rules.lines.numbered {
@@ -271,7 +280,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         self.wtr.write_all(self.so_far.number.of(number, mark))
     }
 
-    /// Writes all up to `end`, with its notes.
+    /// Writes all text up to `end`, with its notes.
     #[inline]
     fn write(&mut self, end: usize) -> io::Result<()> {
         let fields = self.take_fields(end);
@@ -281,12 +290,13 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Leaves out the fields of lines that are not written.
+    /// Drops the fields of lines that are not written.
     fn skip_fields(&mut self) {
         let _ = self.take_fields(self.at);
     }
 
-    /// The fields up to `end`, which are done with.
+    /// Removes the fields up to `end` from the list and returns them. The fields of a long line are not listed and are
+    /// returned each time.
     #[inline]
     fn take_fields(&mut self, end: usize) -> PartFields<'a> {
         let PartFields::Listed(listed) = &mut self.fields else {
@@ -298,11 +308,13 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         PartFields::Listed(fields)
     }
 
-    /// Where the line ends that `at` is in: behind its newline, or at `end`, where there is none before.
+    /// Returns the byte offset at which the line that has `at` ends: behind its newline, or at `end` where no newline
+    /// stands before.
     fn line_end(&self, at: usize, end: usize) -> usize {
         memchr(b'\n', &self.window[at..end]).map_or(end, |newline| at + newline + 1)
     }
 
+    /// Counts the lines up to the byte offset `to`, where lines are numbered.
     fn count_to(&mut self, to: usize) {
         if self.rules.lines.numbered {
             self.so_far.lines += memchr_iter(b'\n', &self.window[self.counted..to]).count() as u64;
@@ -311,7 +323,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     }
 }
 
-/// Writes whole lines of the window with their notes.
+/// Writes whole lines of the window with their notes. The fields of a long line are searched for again.
 #[inline]
 fn write_lines<'t>(
     notes: &'t PartAnnotator,
@@ -333,7 +345,7 @@ fn write_lines<'t>(
     }
 }
 
-/// Where the last lines of a text begin, at most so many, and how many there are.
+/// Returns the byte offset at which the last lines of a text begin, at most `max` lines, and the number of these lines.
 fn last_lines(text: &[u8], max: usize) -> (usize, usize) {
     let (mut start, mut count) = (text.len(), 0);
     while count < max && start > 0 {

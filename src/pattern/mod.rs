@@ -10,13 +10,14 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-/// The group of a pattern that is the code.
+/// The name of the group that matches the code.
 const GROUP: &str = "code";
 
-/// A regular expression with a group `code`, behind which the note goes.
+/// A regular expression with a group `code`, behind which the note stands.
 ///
-/// It is looked for in each line on its own, as the line is without notes: `^` and `$` are its ends. What the group
-/// matches is a code if it is an integer as in any field: `-` or nothing, then 1 to 9 digits, the first not `0`.
+/// A pattern is searched for in each line on its own, and in the line without its notes: `^` and `$` match the ends of
+/// the line. The match of the group is a code if it is an integer as in any field: `-` or nothing, then 1 to 9 digits,
+/// the first not `0`.
 ///
 /// ```
 /// use imsdk_annotate::{Annotator, Pattern};
@@ -29,29 +30,29 @@ const GROUP: &str = "code";
 #[derive(Clone, Debug)]
 pub struct Pattern {
     regex: Regex,
-    /// The number of the group.
+    /// The number of the group `code`.
     group: usize,
 }
 
-/// The progress of a search in a text.
+/// The progress of a search for a pattern in a text.
 #[derive(Clone, Debug)]
 struct GroupSearch {
     locations: CaptureLocations,
-    /// The place where the next match may begin; behind the text, where there are no more.
+    /// The byte offset at which the next match may begin; beyond the end of the text where no match is left.
     at: usize,
 }
 
-/// Why a text is no pattern.
+/// The error of a text that is no pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatternError {
-    /// It is no regular expression: why, perhaps in several lines.
+    /// The text is no regular expression. The message of the error may have several lines.
     Syntax(String),
-    /// It has no group that is called `code`.
+    /// The expression has no group that is called `code`.
     NoGroup,
-    /// It could match a newline, and lines are looked at one by one.
+    /// The expression could match a newline, but each line is searched on its own.
     Newline,
-    /// It asks for the beginning or the end of the whole text, which a stream has not.
+    /// The expression matches the beginning or the end of the whole text, which a stream does not have.
     TextAnchor,
 }
 
@@ -60,7 +61,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// Where it is no regular expression, has no group `code`, could match a newline, or has `\A` or `\z`.
+    /// Fails where the text is no regular expression, has no group `code`, could match a newline, or has `\A` or `\z`.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let hir = regex_syntax::ParserBuilder::new()
             .utf8(false)
@@ -79,12 +80,12 @@ impl Pattern {
         Ok(Self { group: group.ok_or(PatternError::NoGroup)?, regex })
     }
 
-    /// The search for the groups in a text of whole lines.
+    /// Returns a search for the group in a text of whole lines, from its beginning.
     fn search(&self) -> GroupSearch {
         GroupSearch { locations: self.regex.capture_locations(), at: 0 }
     }
 
-    /// Returns the place of the next group in the text; `None` where there are no more.
+    /// Returns the byte range of the next match of the group in the text; `None` where no match is left.
     fn next_group(&self, text: &[u8], search: &mut GroupSearch) -> Option<Range<usize>> {
         while search.at <= text.len()
             && let Some(found) = self.regex.captures_read_at(&mut search.locations, text, search.at)
@@ -108,7 +109,7 @@ impl FromStr for Pattern {
     }
 }
 
-/// Refuses what could match beyond a line.
+/// Refuses an expression that could match beyond the line.
 fn refuse_other_lines(hir: &Hir) -> Result<(), PatternError> {
     let has_newline = match hir.kind() {
         HirKind::Literal(literal) => literal.0.contains(&b'\n'),

@@ -1,53 +1,55 @@
-//! Why a text is no selector, with what may have been meant.
+//! The errors of selectors, with suggestions of names that may have been meant.
 
 use crate::catalog::{Catalog, CodesError, Severity};
 use std::fmt;
 
+/// The terms that are no severity, category, code or range.
 const NAMES_OF_SETS: [&str; 3] = ["any", "unknown", "new"];
-/// How many names are suggested for one that there is not.
+/// The most names that are suggested in place of an unknown name.
 const SUGGESTIONS_MAX: usize = 3;
-/// How many letters a suggestion may differ in.
+/// The most edits between an unknown name and a suggestion: letters added, left out, changed, or swapped with a
+/// neighbour.
 const SUGGESTION_DISTANCE_MAX: usize = 2;
 
-/// Why a text is no selector.
+/// The error of a text that is no selector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectorError {
-    /// Two commas with nothing between, or nothing at all.
+    /// A term is empty: two commas have nothing between them, or the text is empty.
     MissingTerm,
-    /// A term that names nothing, with the names that are nearest to it.
+    /// A term names nothing in the catalog.
     UnknownTerm {
-        /// What was written.
+        /// The term as it was written, in lower case.
         term: String,
-        /// Names and codes that are nearly written so; perhaps none.
+        /// Names and codes that are spelled much like the term, the nearest first; perhaps none.
         nearest: Vec<String>,
-        /// All names that there are.
+        /// All names that a term can have.
         names: Vec<String>,
     },
-    /// A code that the catalog lacks, with those that are nearest to it.
+    /// The catalog lacks the code.
     UnknownCode {
-        /// What was written.
+        /// The code.
         code: i32,
-        /// Codes that are nearly written so; perhaps none.
+        /// Names and codes that are spelled much like the code, the nearest first; perhaps none.
         nearest: Vec<String>,
     },
-    /// A number that is too long for a code.
+    /// A number has more digits than a code can have.
     TooManyDigits {
         /// The number as it was written.
         code: String,
     },
-    /// A range that holds no code.
+    /// A range has its higher end first, or has no code of the catalog.
     EmptyRange {
-        /// What was written.
+        /// The range as it was written.
         range: String,
-        /// Whether its higher end stands first.
+        /// True if the higher end of the range stands first.
         is_reversed: bool,
     },
-    /// `new`, where no earlier run is known.
+    /// The term `new` stands where there is no earlier run to compare with.
     NoBaseline,
 }
 
-/// The names of severities, categories in the catalog, and sets, each once.
+/// Returns the names of sets, severities, and categories of the catalog, each once.
 pub(super) fn names(catalog: &Catalog) -> Vec<String> {
     let mut names: Vec<&str> = NAMES_OF_SETS.into();
     names.extend(Severity::ALL.map(Severity::name));
@@ -60,7 +62,7 @@ pub(super) fn names(catalog: &Catalog) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// The names and codes that are nearly written so, the nearest first.
+/// Returns the names and codes that are spelled much like `written`, the nearest first, at most [`SUGGESTIONS_MAX`].
 pub(super) fn nearest(written: &str, catalog: &Catalog) -> Vec<String> {
     let codes = catalog.entries().iter().map(|entry| entry.code().to_string());
     let mut near: Vec<(usize, String)> = names(catalog)
@@ -73,7 +75,8 @@ pub(super) fn nearest(written: &str, catalog: &Catalog) -> Vec<String> {
     near.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name).collect()
 }
 
-/// One line, with texts as they were written: where they could act, on a terminal for example, the reader must see to that.
+/// Writes one line that quotes the text of the selector. A caller that shows the line where control characters act,
+/// such as on a terminal, must escape them.
 impl fmt::Display for SelectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let did_you_mean = |nearest: &[String]| match nearest {

@@ -1,4 +1,4 @@
-//! Selectors: the small language for choosing codes, `error,!auth,-705`.
+//! Selectors: the small language for choosing codes, such as `error,!auth,-705`.
 
 mod error;
 #[cfg(feature = "cli")]
@@ -11,7 +11,7 @@ use error::{names, nearest};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-/// A choice of codes: terms with commas between them.
+/// A choice of codes, written as terms with commas between them.
 ///
 /// | term | chooses |
 /// | --- | --- |
@@ -24,8 +24,8 @@ use std::ops::RangeInclusive;
 /// | `new` | codes that an earlier run did not have |
 /// | `!term` | takes away what `term` chooses |
 ///
-/// A code is chosen if any term chooses it and none takes it away; where there are only terms that take
-/// away, they do so from `any`. The order of the terms makes no difference.
+/// A code is chosen if a term chooses it and no term takes it away. Terms that take away do so from `any` where no
+/// other terms are present. The order of the terms makes no difference.
 ///
 /// ```
 /// use imsdk_annotate::{Catalog, Selector};
@@ -56,15 +56,17 @@ pub struct Selector {
 #[derive(Clone, Debug, Default)]
 pub struct EarlierCodes {
     codes: BTreeSet<i32>,
-    /// The lowest code of which it is known whether the run had it.
+    /// The lowest code of which it is known whether the run had it; `None` where this is known of all codes.
     known_from: Option<i32>,
 }
 
+/// A term without its `!`: a set of codes.
 #[derive(Clone, Debug)]
 enum Term {
     Any,
+    /// The codes that the catalog lacks.
     Unknown,
-    /// All but these.
+    /// The codes that the earlier run did not have.
     New(EarlierCodes),
     Severity(Severity),
     Category(Category),
@@ -72,11 +74,12 @@ enum Term {
 }
 
 impl Selector {
-    /// Reads a selector. `earlier` are the codes that an earlier run had, if there is a run to compare with.
+    /// Reads a selector. `earlier` has the codes of an earlier run, if there is a run to compare with.
     ///
     /// # Errors
     ///
-    /// Fails where a term names nothing in the catalog, and where `new` has no earlier run to compare with.
+    /// Fails where a term is missing, malformed or names nothing in the catalog, and where `new` has no earlier run to
+    /// compare with.
     pub fn parse(
         text: &str,
         catalog: &Catalog,
@@ -97,7 +100,7 @@ impl Selector {
         Ok(Self { chosen, taken_away })
     }
 
-    /// Returns whether a code is chosen. `entry` is the entry of the code; `None` for a code that the catalog lacks.
+    /// Returns true if a code is chosen. `entry` is the entry of the code; `None` for a code that the catalog lacks.
     pub fn selects(&self, code: i32, entry: Option<&Entry>) -> bool {
         let is_in = |terms: &[Term]| terms.iter().any(|term| term.has(code, entry));
         is_in(&self.chosen) && !is_in(&self.taken_away)
@@ -105,6 +108,7 @@ impl Selector {
 }
 
 impl Term {
+    /// Reads a term without its `!`. `name` must be in lower case.
     fn parse(name: &str, catalog: &Catalog, earlier: Option<&EarlierCodes>) -> Result<Self, SelectorError> {
         let has_name = |category: &&Category| category.name().eq_ignore_ascii_case(name);
         let category = catalog.entries().iter().map(Entry::category).find(has_name);
@@ -121,13 +125,14 @@ impl Term {
         }
     }
 
+    /// Reads a code of the catalog, or a range that has a negative code or a code of the catalog.
     fn parse_codes(name: &str, catalog: &Catalog) -> Result<Self, SelectorError> {
         match Codes::parse(name) {
             Ok(Codes::One(code)) if catalog.get(code).is_some() => Ok(Self::Codes(code..=code)),
             Ok(Codes::One(code)) => Err(SelectorError::UnknownCode { code, nearest: nearest(name, catalog) }),
             Ok(Codes::Range(range)) => {
                 let in_catalog = || catalog.entries().iter().any(|entry| range.contains(&entry.code()));
-                // A negative code may be in a log, whether or not the catalog has it.
+                // A log may have any negative code, even a code that the catalog lacks.
                 if *range.start() < 0 || in_catalog() {
                     Ok(Self::Codes(range))
                 } else {
@@ -146,6 +151,7 @@ impl Term {
         }
     }
 
+    /// Returns true if the term chooses a code.
     fn has(&self, code: i32, entry: Option<&Entry>) -> bool {
         match self {
             Self::Any => true,
@@ -159,18 +165,20 @@ impl Term {
 }
 
 impl EarlierCodes {
-    /// Takes all codes that the run had.
+    /// Takes all codes that the earlier run had.
     pub fn new(codes: impl IntoIterator<Item = i32>) -> Self {
         Self { codes: codes.into_iter().collect(), known_from: None }
     }
 
-    /// Says that it is not known of codes below `code` whether the run had them; then none of them is new. A run that
-    /// tells only a limited number of unknown codes apart, those nearest to zero, knows no more.
+    /// Sets the lowest code of which it is known whether the run had it. Lower codes count as codes that the run had,
+    /// so that none of them is new. This is needed for a run that tells only a limited number of unknown codes apart:
+    /// the codes nearest to zero.
     #[must_use]
     pub fn known_from(self, code: i32) -> Self {
         Self { known_from: Some(code), ..self }
     }
 
+    /// Returns true if the run had a code, or if this is not known.
     fn may_have(&self, code: i32) -> bool {
         self.codes.contains(&code) || self.known_from.is_some_and(|from| code < from)
     }
@@ -180,7 +188,7 @@ impl EarlierCodes {
 mod tests {
     use super::*;
 
-    /// Which of some codes a selector chooses, or why it is none.
+    /// Returns the codes of a sample that a selector chooses, or the message of the selector's error.
     fn chosen(text: &str) -> Result<Vec<i32>, String> {
         let catalog = Catalog::builtin();
         let earlier = EarlierCodes::new([-204, 5, -9999]);

@@ -1,10 +1,12 @@
-//! Ranges of unknown codes, of which only the number is known: whether a selector chooses all of them. Reports ask it.
+//! Ranges of unknown codes. A report that knows only the number of codes in a range asks if a selector chooses all of
+//! them.
 
 use super::{Selector, Term};
 use std::ops::RangeInclusive;
 
 impl Selector {
-    /// Returns whether all unknown codes of a range are chosen, or none; `None` where some may be and others not.
+    /// Returns true if all unknown codes of a range are chosen, and false if none is; `None` where some may be chosen
+    /// and others not.
     pub(crate) fn selects_unknown(&self, range: &RangeInclusive<i32>) -> Option<bool> {
         let divides = self.chosen.iter().chain(&self.taken_away).any(|term| term.divides(range));
         (!divides).then(|| self.selects(*range.start(), None))
@@ -12,7 +14,7 @@ impl Selector {
 }
 
 impl Term {
-    /// Returns whether the term may choose some unknown codes of a range and not others.
+    /// Returns true if the term may choose some unknown codes of a range and not others.
     fn divides(&self, range: &RangeInclusive<i32>) -> bool {
         match self {
             Self::Any | Self::Unknown | Self::Severity(_) | Self::Category(_) => false,

@@ -1,4 +1,4 @@
-//! A stream in order: fill the window, annotate what is settled, flush before a read would wait.
+//! Annotates a stream in its order: fills the window, annotates the settled text, and flushes before a read would wait.
 
 mod observer;
 mod source;
@@ -17,18 +17,18 @@ use crate::scanner::LOOK_BEHIND_BYTES;
 use std::fmt;
 use std::io::{self, Write};
 
-/// How much is read at a time, and how long a line is kept whole. Measured: between 64 and 256 KiB it makes
-/// no difference that shows.
+/// The usual size of the buffer in bytes: the most that one read takes, and the longest line that is kept whole where
+/// no option needs whole lines. Sizes between 64 and 256 KiB made no measurable difference.
 pub(crate) const WINDOW_BYTES: usize = 128 * 1024;
 
-/// Why a stream ended early.
+/// The error of a stream that ended early.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StreamError {
-    /// The input could not be read any further. What had been read has been annotated and written, the
-    /// beginning of an incomplete line too.
+    /// Reading the input failed. The text that had been read has been annotated and written, with the beginning of an
+    /// incomplete line.
     Read(io::Error),
-    /// The output could not be written. What had not been written is lost.
+    /// Writing the output failed. The output that had not been written is lost.
     Write(io::Error),
 }
 
@@ -49,14 +49,14 @@ impl std::error::Error for StreamError {
     }
 }
 
-/// Annotates one source after another, through one buffer.
+/// An annotator of one source after another, with one buffer for all.
 ///
-/// Each source is a text of its own: where it ends, its last line does. To work on several at the same
-/// time, take one for each thread.
+/// The end of a source ends its last line: no line goes on in the next source. Sources that are annotated at the same
+/// time need an annotator each.
 #[derive(Debug)]
 pub(crate) struct StreamAnnotator<'a> {
     writing: &'a Writing,
-    /// How much of the source has been worked on, in bytes.
+    /// The number of bytes of the source that have been annotated.
     done: u64,
     window: Window,
     state: StreamState,
@@ -65,6 +65,7 @@ pub(crate) struct StreamAnnotator<'a> {
 }
 
 impl<'a> StreamAnnotator<'a> {
+    /// Returns an annotator with a buffer of `window_bytes` bytes, or of more where the rules of `writing` need it.
     pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
         let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
         let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
@@ -78,14 +79,15 @@ impl<'a> StreamAnnotator<'a> {
         }
     }
 
-    /// Annotates all that a source gives, tells the observer, and returns the number of fields found.
+    /// Annotates all text of a source, passes it to the observer, and returns the number of fields whose code the
+    /// catalog has.
     ///
-    /// `name` stands before the numbers of lines, if lines are numbered and it is not empty. Flushes where the
-    /// source says that it would wait, and not at the end: more may follow.
+    /// `name` stands before the numbers of lines, if lines are numbered and the name is not empty. Flushes where the
+    /// source reports that a read would wait, and not at the end, because more may follow.
     ///
     /// # Errors
     ///
-    /// As [`Annotator::annotate_stream`](crate::Annotator::annotate_stream).
+    /// Fails as [`Annotator::annotate_stream`](crate::Annotator::annotate_stream) does.
     pub(crate) fn annotate(
         &mut self,
         source: &mut impl Source,
@@ -101,7 +103,7 @@ impl<'a> StreamAnnotator<'a> {
         Ok(self.state.fields)
     }
 
-    /// Fills the window once and annotates what is then settled. Returns whether there may be more.
+    /// Fills the window once and annotates the text that is then settled. Returns true if the source may have more.
     fn step(
         &mut self,
         source: &mut impl Source,

@@ -1,30 +1,30 @@
-//! Sources: readers that say whether a read would wait.
+//! Sources: readers that report whether a read would wait.
 
 use std::io::{self, Read};
 
-/// A reader that can say whether the next read would wait for someone to write.
+/// A reader that reports whether the next read would wait for more input.
 ///
-/// A program that polls its input implements this to have its output in large blocks while input keeps
-/// coming. [`Annotator::annotate_stream`](crate::Annotator::annotate_stream) takes any reader, and takes
-/// it that each read could wait.
+/// A source that polls its input lets output be written in large blocks while input keeps coming.
+/// [`Annotator::annotate_stream`](crate::Annotator::annotate_stream) takes any reader, and assumes that each read could
+/// wait.
 pub(crate) trait Source: Read {
-    /// Whether a read now would wait. In doubt, `true`: then complete lines are written first.
+    /// Returns true if a read would wait now, or if this is not known: complete lines are then written before the read.
     fn would_wait(&mut self) -> bool;
 
-    /// Where in its input the first byte is that it gave: not 0, where it is a part of a file. Asked after a
-    /// read.
+    /// Returns the byte offset in the input of the first byte that the source has read; not 0 where the source is a
+    /// part of a file. Must be called after a read.
     fn input_offset(&self) -> u64 {
         0
     }
 
-    /// Whether a read that failed did so because reading was given up. What is not complete is then left out,
-    /// where it would otherwise be written as the last of the input.
+    /// Returns true if a read failed because reading was given up. An incomplete line is then left out; after any other
+    /// failure, it is written as the last line of the input.
     fn is_given_up(&self) -> bool {
         false
     }
 }
 
-/// Takes it of any reader that each read could wait.
+/// A source of any reader. It reports that each read would wait.
 pub(crate) struct AnyReader<R>(pub(crate) R);
 
 impl<R: Read> Read for AnyReader<R> {

@@ -1,4 +1,4 @@
-//! What is written of a stream: all of it, chosen or numbered lines, or nothing.
+//! The output of a stream: all lines, chosen or numbered lines, or nothing.
 
 use crate::buffer::Sink;
 use crate::buffer::{LINE_MAX_BYTES, Settled};
@@ -10,16 +10,18 @@ use crate::stream::{Observer, Part};
 use std::io;
 use std::ops::Range;
 
-/// Writes parts of a stream.
+/// The rules for the output of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Writing {
-    /// The catalog that fields are looked up in.
+    /// The catalog that codes are looked up in.
     pub(crate) catalog: Catalog,
+    /// The annotator of parts, which finds the fields and writes their notes.
     pub(crate) notes: PartAnnotator,
+    /// The lines that are written.
     pub(crate) written: LineChoice,
 }
 
-/// How much is written.
+/// The choice of the lines that are written.
 #[derive(Clone, Debug)]
 pub(crate) enum LineChoice {
     All,
@@ -28,23 +30,24 @@ pub(crate) enum LineChoice {
     Nothing,
 }
 
-/// An observer, and what it is told besides the text and the fields.
+/// An observer, with the values that a [`Part`] has besides its text and its fields.
 pub(crate) struct Telling<'o, O> {
     observer: &'o mut O,
-    /// The byte offset in the stream of what is told next.
+    /// The byte offset in the stream at which the next part begins.
     offset: u64,
     entries: &'o [Entry],
     wants_fields: bool,
 }
 
 impl<'o, O: Observer> Telling<'o, O> {
-    /// Tells an observer of a stream from `offset` on, with entries of the catalog that fields are looked up in.
+    /// Takes an observer of a stream from the byte offset `offset` on, and the entries of the catalog that codes are
+    /// looked up in.
     pub(crate) fn new(observer: &'o mut O, offset: u64, entries: &'o [Entry]) -> Self {
         let wants_fields = observer.wants_fields();
         Self { observer, offset, entries, wants_fields }
     }
 
-    /// Tells of a part, in which `known_count` fields have a known code.
+    /// Passes a part to the observer. `known_count` is the number of fields in the part whose code the catalog has.
     fn tell(&mut self, text: &[u8], part: Range<usize>, known_count: u64, listed: &[FoundField]) {
         let found = if self.wants_fields { listed } else { &[] };
         let (Range { start, end }, offset, entries) = (part, self.offset, self.entries);
@@ -52,7 +55,7 @@ impl<'o, O: Observer> Telling<'o, O> {
         self.observer.observe(Part { text, start, end, offset, known_count, found, entries });
     }
 
-    /// Counts and tells of the fields that are listed of a chunk.
+    /// Counts the fields that are listed for a chunk, and passes the chunk to the observer with them.
     fn tell_listed(&mut self, text: &[u8], chunk: Range<usize>, state: &mut StreamState) {
         let known = state.listed.iter().filter(|field| field.entry.is_some()).count() as u64;
         state.fields += known;
@@ -61,20 +64,21 @@ impl<'o, O: Observer> Telling<'o, O> {
 }
 
 impl<'o> Telling<'o, ()> {
-    /// Tells nobody.
+    /// Takes the observer that ignores all parts.
     pub(crate) fn nobody(observer: &'o mut ()) -> Self {
         Self { observer, offset: 0, entries: &[], wants_fields: false }
     }
 }
 
 impl Writing {
-    /// How long a line may be that must be whole to be worked on; 0 where none must.
+    /// Returns the length in bytes up to which a line must be whole to be annotated; 0 where no line must be whole.
     pub(crate) fn whole_line_max(&self) -> usize {
         let is_chosen = matches!(&self.written, LineChoice::Lines(rules) if rules.choose());
         if is_chosen || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }
     }
 
-    /// Writes what is wanted of a part, tells of its fields, and returns where the next part begins.
+    /// Writes the chosen lines of a part, passes the part to the observer, and returns the byte offset at which the
+    /// next part begins.
     pub(crate) fn write_part<'t>(
         &'t self,
         settled: Settled<'t>,
@@ -97,6 +101,8 @@ impl Writing {
         Ok(start)
     }
 
+    /// Writes the chosen lines of a unit, passes the unit to the observer, and returns the byte offset at which the
+    /// next unit begins.
     fn write_unit<'t>(
         &'t self,
         settled: &Settled<'t>,
@@ -109,7 +115,7 @@ impl Writing {
         let Settled { text, is_cut, .. } = *settled;
         let at_end = |end: usize| settled.at_end && end >= settled.part.end;
         if let (LineChoice::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
-            // The decision to write the line needs its last field.
+            // Any field may select the line, so that all are searched before the line is written or left out.
             let mut is_selected = !rules.choose();
             self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
                 is_selected |= state.listed.iter().any(|field| rules.selects(field));

@@ -1,4 +1,4 @@
-//! Times of lines: what a time is, how it is written, and the forms in which logs have it.
+//! Times of lines: the type of a time, its written form, and the forms that logs have.
 
 mod calendar;
 mod forms;
@@ -13,17 +13,17 @@ use std::fmt;
 
 const SECONDS_PER_MINUTE: i64 = 60;
 
-/// A point in time, ordered by when it is.
+/// A point in time. An earlier time is less than a later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TimeStamp {
     /// Seconds from the beginning of 1970, in UTC where the zone is known.
     pub(crate) second: i64,
     nanosecond: u32,
-    /// How many minutes its zone is ahead of UTC.
+    /// The number of minutes that the zone is ahead of UTC; `None` where the zone is not known.
     zone: Option<i16>,
 }
 
-/// ISO 8601, with as many digits of a second as it has.
+/// Writes the time in ISO 8601, with the digits of its fraction of a second but without zeros at their end.
 impl fmt::Display for TimeStamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanosecond = i32::try_from(self.nanosecond).map_err(|_| fmt::Error)?;

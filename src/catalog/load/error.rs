@@ -3,8 +3,8 @@
 use super::BadRow;
 use std::fmt;
 
-/// The error of a text that is no catalog: its bad rows, at least one. Its message is that of the first bad row, with the
-/// number of the others.
+/// The error of a text that is no catalog. It has all bad rows of the text, at least one. Its message is the message of
+/// the first bad row, with the number of the others.
 ///
 /// ```
 /// use imsdk_annotate::CatalogFormat;
@@ -19,13 +19,13 @@ pub struct CatalogError {
 }
 
 impl CatalogError {
-    /// Takes the bad rows of a catalog, at least one.
+    /// Takes the bad rows of a catalog, of which there must be at least one.
     pub(super) fn new(bad_rows: Vec<BadRow>) -> Self {
         debug_assert!(!bad_rows.is_empty());
         Self { bad_rows }
     }
 
-    /// Returns all bad rows, in their order; there is at least one.
+    /// Returns all bad rows in their order, at least one.
     pub fn bad_rows(&self) -> &[BadRow] {
         &self.bad_rows
     }

@@ -1,24 +1,24 @@
-//! Which format a catalog has, by the name of its file or by its content.
+//! The format of a catalog, recognised by the name of its file or by its content.
 
 use super::{BYTE_ORDER_MARK, markdown};
 use std::path::Path;
 
-/// The format of a catalog in a file. [`CatalogFormat::parse`] reads one.
+/// The format of a catalog in a file. [`CatalogFormat::parse`] reads a catalog in the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CatalogFormat {
-    /// Tables in a document, as the vendor's; other text and other tables in it mean nothing.
+    /// Tables in a Markdown document, such as the vendor's. Other text and other tables in the document are ignored.
     Markdown,
-    /// Commas between cells, and a header.
+    /// A header and rows, with commas between cells.
     Csv,
-    /// Tabs between cells, and a header.
+    /// A header and rows, with tabs between cells.
     Tsv,
-    /// An array of objects, or an object by code of objects or messages.
+    /// An array of objects, or an object whose names are codes and whose values are objects or messages.
     Json,
 }
 
 impl CatalogFormat {
-    /// What a file's name ends in, and the format that says.
+    /// The extensions of file names, each with its format.
     const EXTENSIONS: [(&str, Self); 5] = [
         ("md", Self::Markdown),
         ("markdown", Self::Markdown),
@@ -27,7 +27,7 @@ impl CatalogFormat {
         ("json", Self::Json),
     ];
 
-    /// Returns the format that the end of a file's name says, in any case; `None` where it says none.
+    /// Returns the format that the extension of a file's name stands for, in any case; `None` for any other name.
     ///
     /// ```
     /// use imsdk_annotate::CatalogFormat;
@@ -42,7 +42,7 @@ impl CatalogFormat {
         named.map(|(_, format)| format)
     }
 
-    /// Returns the format that a catalog's content looks like; CSV where it looks like none.
+    /// Returns the format that the content of a catalog looks like; CSV where it looks like no other format.
     pub fn of_content(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text));
         let text = text.trim_start();

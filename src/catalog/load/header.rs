@@ -1,36 +1,39 @@
-//! Headers of tables: which column stands where.
+//! Headers of tables: the column at each place of a row.
 
 use super::row::{CatalogRow, Column, shown};
 use std::borrow::Cow;
 
-/// So many headings are shown in a message.
+/// The most headings that a message shows.
 const SHOWN_MAX: usize = 10;
 
-/// What the header of a table says: of each place the column there, if it means something.
+/// The header of a table: the column at each place, or `None` where the heading names no column.
 #[derive(Debug)]
 pub(super) struct Header {
     columns: Vec<Option<Column>>,
 }
 
 impl Header {
+    /// Takes the headings of a table, in their order.
     pub(super) fn of<'a>(headings: impl Iterator<Item = &'a str>) -> Self {
         Self { columns: headings.map(Column::named).collect() }
     }
 
-    /// How many cells a row has.
+    /// Returns the number of headings, which is the most cells that a row can fill.
     pub(super) fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// The columns that no table of codes is without, and this one is.
+    /// Returns the columns that every table of codes must have and this table lacks.
     pub(super) fn missing(&self) -> Vec<Column> {
         let has = |column: &Column| self.columns.contains(&Some(*column));
         [Column::Code, Column::Message].into_iter().filter(|column| !has(column)).collect()
     }
 
+    /// Checks that no column is missing and none occurs twice. `headings` are the headings that the header was made of.
+    ///
     /// # Errors
     ///
-    /// Where a column is missing or there twice: which one. `headings` are those that the header is of.
+    /// Fails with a message that names the columns that are missing, or the column that occurs twice.
     pub(super) fn check<'a>(&self, headings: impl Iterator<Item = &'a str>) -> Result<(), String> {
         if let [first, rest @ ..] = &self.missing()[..] {
             let names = match rest {
@@ -52,7 +55,7 @@ impl Header {
         }
     }
 
-    /// The row with these cells; those that are missing are empty, those beyond the last column are dropped.
+    /// Returns the row with these cells. Missing cells are empty, and cells beyond the last column are dropped.
     pub(super) fn row<'a>(&self, cells: impl Iterator<Item = Cow<'a, str>>) -> CatalogRow<'a> {
         let mut row = CatalogRow::default();
         for (column, cell) in self.columns.iter().zip(cells) {

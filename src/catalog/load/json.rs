@@ -1,4 +1,4 @@
-//! Catalogs as JSON: an array of objects, or an object by code.
+//! Catalogs as JSON: an array of objects, or an object whose names are codes.
 
 use super::LineCounter;
 use super::row::{CatalogRow, Column, Rows, shown};
@@ -7,11 +7,11 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// An object, with members of one name as often as they are there. The values are part of the text, which is how
-/// their lines are known.
+/// The members of an object in their order, with duplicates. The names and values are slices of the text, so that their
+/// lines can be computed.
 struct Object<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
-/// Reads a document.
+/// Reads a document, and adds its objects to `rows` or refuses them.
 pub(super) fn read(text: &str, rows: &mut Rows) {
     let read =
         if text.trim_start().starts_with('{') { read_object(text, rows) } else { read_array(text, rows) };
@@ -23,6 +23,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
     }
 }
 
+/// Reads an array of objects. Fails where the text is no array in JSON.
 fn read_array(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     let values: Vec<&RawValue> = serde_json::from_str(text)?;
     let mut lines = LineCounter::new(text);
@@ -36,6 +37,7 @@ fn read_array(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     Ok(())
 }
 
+/// Reads an object whose names are codes. Fails where the text is no object in JSON.
 fn read_object(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     let Object(members) = serde_json::from_str(text)?;
     let mut lines = LineCounter::new(text);
@@ -49,12 +51,13 @@ fn read_object(text: &str, rows: &mut Rows) -> serde_json::Result<()> {
     Ok(())
 }
 
-/// Where in a text a value of it begins, in bytes.
+/// Returns the byte offset in `text` at which `value` begins. The value must be a slice of the text.
 fn place_of(value: &RawValue, text: &str) -> usize {
     value.get().as_ptr() as usize - text.as_ptr() as usize
 }
 
-/// The row of a member of an object by code: an object, or just the message.
+/// Returns the row of a member of an object by code, whose value is an object or just the message. Fails with the
+/// reason why the member is no row.
 fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<CatalogRow<'a>, String> {
     let mut row = match value.get().as_bytes() {
         [b'"', ..] => {
@@ -73,6 +76,8 @@ fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<CatalogR
     Ok(row)
 }
 
+/// Returns the row of an object, without members that are `null` or name no column. Fails with the reason why the value
+/// is no row.
 fn row(value: &RawValue) -> Result<CatalogRow<'_>, String> {
     if !value.get().starts_with('{') {
         return Err(format!("is no object: {}", shown(value.get())));
@@ -91,7 +96,7 @@ fn row(value: &RawValue) -> Result<CatalogRow<'_>, String> {
         match value.get().as_bytes() {
             b"null" => {}
             [b'"', ..] => row.set(column, string(value)?),
-            // Whether it is an integer is seen with the codes of other formats.
+            // Numbers that are no integers are refused later, with the codes of other formats.
             [b'-' | b'0'..=b'9', ..] if column == Column::Code => row.set(column, value.get()),
             _ => return Err(format!("the {} is no text: {}", column.name(), shown(value.get()))),
         }
@@ -99,7 +104,7 @@ fn row(value: &RawValue) -> Result<CatalogRow<'_>, String> {
     Ok(row)
 }
 
-/// The text of a string.
+/// Returns the text of a JSON string, without its quotes and escapes. Fails with a message where an escape is invalid.
 fn string(value: &RawValue) -> Result<Cow<'_, str>, String> {
     let quoted = value.get();
     match quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {

@@ -4,12 +4,13 @@ use super::header::Header;
 use super::row::{CatalogRow, Column, Rows};
 use std::borrow::Cow;
 
-/// What blocks of code begin and end with, at least so many of one.
+/// The characters that fences of code blocks are made of. A fence repeats one of them at least [`FENCE_MIN`] times.
 const FENCES: [char; 2] = ['`', '~'];
+/// The least number of characters in a fence.
 const FENCE_MIN: usize = 3;
 
-/// Reads the rows of all tables that have a code and a message. Other tables, other text, and blocks of code mean
-/// nothing.
+/// Reads the rows of all tables that have a code and a message. Other tables, other text, and blocks of code are
+/// ignored.
 pub(super) fn read(text: &str, rows: &mut Rows) {
     let mut lines = (1_u64..).zip(text.lines().map(str::trim)).peekable();
     let mut has_table = false;
@@ -39,7 +40,8 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
     }
 }
 
-/// The header in a line, if it is one of codes; refuses it where it has a column twice.
+/// Returns the header in a line; `None` where it lacks the code or the message. Refuses the line where a column
+/// occurs twice.
 fn header_of_codes(text: &str, line: u64, rows: &mut Rows) -> Option<Header> {
     let headings: Vec<_> = cells(text, usize::MAX).collect();
     let headings = || headings.iter().map(|heading| &**heading);
@@ -53,13 +55,13 @@ fn header_of_codes(text: &str, line: u64, rows: &mut Rows) -> Option<Header> {
     Some(header)
 }
 
-/// Whether a line can only be one of a table.
+/// Returns true if a line can only be part of a table.
 pub(super) fn is_surely_table(line: &str) -> bool {
     let line = line.trim();
     line.starts_with('|') || (line.contains('|') && is_delimiter_row(line))
 }
 
-/// Whether a line is one below a header: `| :-- | --- |`.
+/// Returns true if a line is a delimiter row, which stands below a header: `| :-- | --- |`.
 fn is_delimiter_row(line: &str) -> bool {
     let is_rule = |cell: Cow<'_, str>| {
         let dashes = cell.strip_prefix(':').unwrap_or(&cell);
@@ -69,23 +71,24 @@ fn is_delimiter_row(line: &str) -> bool {
     line.contains('-') && cells(line, usize::MAX).all(is_rule)
 }
 
-/// Whether a line ends the table above it, because it is empty or begins something else.
+/// Returns true if a line ends the table above it, because the line is empty or begins something else.
 fn ends_table(line: &str) -> bool {
     line.is_empty() || line.starts_with(['#', '>']) || fence_of(line).is_some()
 }
 
-/// The fence of a block of code that begins here.
+/// Returns the fence of a code block that begins in the line; `None` where none begins.
 fn fence_of(line: &str) -> Option<&str> {
     let fences = FENCES.into_iter().map(|char| &line[..line.len() - line.trim_start_matches(char).len()]);
     fences.into_iter().find(|fence| fence.len() >= FENCE_MIN)
 }
 
-/// Whether a line is nothing but a fence that closes this one.
+/// Returns true if a line closes the code block that `fence` began: it is a fence of the same character, at least as
+/// long.
 fn closes(line: &str, fence: &str) -> bool {
     line.starts_with(fence) && line.chars().all(|char| fence.starts_with(char))
 }
 
-/// The row of a line. What the vendor's table has too much is mended: commas behind messages.
+/// Returns the row in a line. A comma behind the message is dropped, because the vendor's table has some by mistake.
 fn row<'a>(header: &Header, line: &'a str) -> CatalogRow<'a> {
     let mut row = header.row(cells(line, header.width()));
     let message = row.get(Column::Message);
@@ -96,8 +99,8 @@ fn row<'a>(header: &Header, line: &'a str) -> CatalogRow<'a> {
     row
 }
 
-/// The trimmed cells of a line, at most so many: a bar in the last of them is part of its text, as one behind a
-/// backslash is in any.
+/// Returns the trimmed cells of a line, at most `count_max`. A bar in the last cell, or behind a backslash in any cell,
+/// is part of the cell's text.
 fn cells(line: &str, count_max: usize) -> impl Iterator<Item = Cow<'_, str>> {
     let line = line.strip_prefix('|').unwrap_or(line);
     let is_escaped = |text: &str, bar: usize| text[..bar].ends_with('\\');

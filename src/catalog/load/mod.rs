@@ -17,15 +17,15 @@ use memchr::memchr_iter;
 use row::Rows;
 use std::borrow::Cow;
 
-/// What some programs write before UTF-8.
+/// The byte order mark, which some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 impl CatalogFormat {
     /// Reads a catalog of this format and returns its entries, in the order of the text.
     ///
-    /// The columns, or members, are `code`, `message`, `explanation`, `category` and `severity`; the last three may be
-    /// left out, and others mean nothing. A category that is left out is that of the code's block of numbers, a
-    /// severity that of the category.
+    /// The columns of a table, or the members of an object, are `code`, `message`, `explanation`, `category` and
+    /// `severity`. The last three may be left out, and other columns are ignored. A code without a category has the
+    /// category of its block of numbers; a code without a severity has the severity of its category.
     ///
     /// ```
     /// use imsdk_annotate::{Catalog, CatalogFormat};
@@ -40,12 +40,12 @@ impl CatalogFormat {
     ///
     /// # Errors
     ///
-    /// Fails where any row is not as it must be, with all such rows, and where there is no row at all.
+    /// Fails where a row is malformed, with all malformed rows, and where there is no row at all.
     pub fn parse(self, text: &[u8]) -> Result<Vec<Entry>, CatalogError> {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let (text_lossy, no_utf8) = match str::from_utf8(text) {
             Ok(text) => (Cow::Borrowed(text), Vec::new()),
-            // Rows behind those that are no UTF-8 are looked at, too.
+            // Rows behind lines that are no UTF-8 are checked, too.
             Err(_) => (String::from_utf8_lossy(text), lines_without_utf8(text)),
         };
         let mut rows = Rows::for_lines(memchr_iter(b'\n', text).count());
@@ -59,27 +59,30 @@ impl CatalogFormat {
     }
 }
 
-/// The numbers of the lines that are no UTF-8, from 1.
+/// Returns the numbers of the lines that are no UTF-8, from 1.
 fn lines_without_utf8(text: &[u8]) -> Vec<u64> {
     let lines = (1..).zip(text.split(|&byte| byte == b'\n'));
     lines.filter(|(_, line)| std::str::from_utf8(line).is_err()).map(|(number, _)| number).collect()
 }
 
-/// Tells the lines of places in a text, which are asked for in their order.
+/// Computes the line numbers of places in a text. The places must be asked for in ascending order, so that each newline
+/// is counted once.
 struct LineCounter<'a> {
     text: &'a str,
-    /// Up to where newlines have been counted, in bytes.
+    /// The byte offset up to which newlines have been counted.
     counted: usize,
-    /// The line there, from 1.
+    /// The number of the line at `counted`, from 1.
     line: u64,
 }
 
 impl<'a> LineCounter<'a> {
+    /// Returns a counter at the beginning of a text.
     fn new(text: &'a str) -> Self {
         Self { text, counted: 0, line: 1 }
     }
 
-    /// The line of the byte at `place`, from 1. No place lies before the one that was asked for last.
+    /// Returns the number of the line that has the byte at `place`, from 1. Panics if `place` lies before the place of
+    /// the last call.
     fn line_of(&mut self, place: usize) -> u64 {
         self.line += memchr_iter(b'\n', &self.text.as_bytes()[self.counted..place]).count() as u64;
         self.counted = place;

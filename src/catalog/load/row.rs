@@ -1,4 +1,4 @@
-//! Rows of catalogs, whatever the format of the file: what is in them, and when they are refused.
+//! Rows of catalogs in any format: their columns, and the reasons for which they are refused.
 
 use super::CatalogError;
 use crate::catalog::{CODE_DIGITS_MAX, Category, CategoryError, Entry, SeverityError, parse_code};
@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::hash_map::Entry as MapEntry;
 use std::fmt;
 
-/// So much of a text is shown in a message, in characters.
+/// The most characters of a text that a message shows.
 const SHOWN_MAX: usize = 40;
 
 /// A row of a catalog's file that is refused. Its message is `LINE: reason`.
@@ -18,12 +18,12 @@ pub struct BadRow {
 }
 
 impl BadRow {
-    /// The line where the row begins, from 1.
+    /// Returns the number of the line where the row begins, from 1.
     pub fn line(&self) -> u64 {
         self.line
     }
 
-    /// What is wrong with it. It may have texts of the file in it.
+    /// Returns the reason why the row is refused. It may quote text of the file.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -48,7 +48,8 @@ pub(super) enum Column {
 impl Column {
     const ALL: [Self; 5] = [Self::Code, Self::Message, Self::Explanation, Self::Category, Self::Severity];
 
-    /// The column with this heading, in English in any case, or as in the vendor's table.
+    /// Returns the column with this heading, in English in any case or as in the vendor's table; `None` for any other
+    /// heading.
     pub(super) fn named(heading: &str) -> Option<Self> {
         let heading = heading.trim();
         Self::ALL.into_iter().find(|column| {
@@ -56,6 +57,7 @@ impl Column {
         })
     }
 
+    /// Returns the name of the column, which is its heading in English.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Code => "code",
@@ -66,6 +68,7 @@ impl Column {
         }
     }
 
+    /// Returns the heading of the column in the vendor's table; `None` for a column that this table lacks.
     fn vendors_heading(self) -> Option<&'static str> {
         match self {
             Self::Code => Some("错误码"),
@@ -76,14 +79,14 @@ impl Column {
     }
 }
 
-/// A row as it stands in the file; what is left out is empty.
+/// A row as it stands in the file. A cell that is left out is empty.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CatalogRow<'a> {
     cells: [Cow<'a, str>; Column::ALL.len()],
 }
 
 impl<'a> CatalogRow<'a> {
-    /// Blanks around the text are no part of it.
+    /// Sets the text of a column, without the white space around it.
     pub(super) fn set(&mut self, column: Column, text: impl Into<Cow<'a, str>>) {
         self.cells[column as usize] = match text.into() {
             Cow::Borrowed(text) => text.trim().into(),
@@ -91,11 +94,12 @@ impl<'a> CatalogRow<'a> {
         };
     }
 
+    /// Returns the text of a column; empty where the column is left out.
     pub(super) fn get(&self, column: Column) -> &str {
         &self.cells[column as usize]
     }
 
-    /// The code; why it is none.
+    /// Returns the code. Fails with a message where the code is missing or malformed.
     fn code(&self) -> Result<i32, String> {
         let text = self.get(Column::Code);
         if text.is_empty() {
@@ -109,7 +113,7 @@ impl<'a> CatalogRow<'a> {
         })
     }
 
-    /// What the row says of its code; why it says nothing.
+    /// Returns the entry that the row has for its code. Fails with the reason why the row is refused.
     fn entry(&self, code: i32, categories: &mut Categories) -> Result<Entry, String> {
         let cells = Column::ALL.map(|column| self.get(column));
         for (column, text) in Column::ALL.into_iter().zip(cells) {
@@ -137,9 +141,10 @@ impl<'a> CatalogRow<'a> {
     }
 }
 
-/// The first control character of a text.
+/// Returns the first control character of a text; `None` where there is none.
 fn control_char(text: &str) -> Option<char> {
-    // The first bytes of all that there are. Most texts have none, which is known soonest without stopping at one.
+    // `may_be` is true for the first byte of each control character in UTF-8. Most texts have no such byte, and a pass
+    // over all bytes is faster than a search that stops at the first one.
     let may_be = |byte: u8| byte.is_ascii_control() | (byte == 0xC2);
     if text.bytes().fold(false, |any, byte| any | may_be(byte)) {
         text.chars().find(|char| char.is_control())
@@ -148,11 +153,12 @@ fn control_char(text: &str) -> Option<char> {
     }
 }
 
-/// The categories that were there, so that their entries share them.
+/// The categories of earlier rows, so that all entries of a category share its name.
 #[derive(Debug, Default)]
 struct Categories(FxHashMap<String, Category>);
 
 impl Categories {
+    /// Returns the category with this name, as [`Category::named`] does.
     fn named(&mut self, name: &str) -> Result<Category, CategoryError> {
         if let Some(category) = self.0.get(name) {
             return Ok(category.clone());
@@ -163,18 +169,18 @@ impl Categories {
     }
 }
 
-/// The rows of a file, as far as it has been read.
+/// The rows of a file that have been read so far.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     entries: Vec<Entry>,
-    /// The line of each code that was there.
+    /// The line of each code so far, from 1.
     lines: FxHashMap<i32, u32>,
     categories: Categories,
     bad: Vec<BadRow>,
 }
 
 impl Rows {
-    /// Room for the rows of a file with so many lines.
+    /// Returns no rows, with room for the rows of a file of `count` lines.
     pub(super) fn for_lines(count: usize) -> Self {
         let mut rows = Self::default();
         rows.entries.reserve(count);
@@ -182,7 +188,7 @@ impl Rows {
         rows
     }
 
-    /// Adds the row that begins in this line, from 1; refuses it where it is not as it must be.
+    /// Adds the row that begins in `line`, counted from 1, or refuses it where it is malformed.
     pub(super) fn add(&mut self, line: u64, row: &CatalogRow<'_>) {
         match self.entry_of(line, row) {
             Ok(entry) => self.entries.push(entry),
@@ -190,6 +196,8 @@ impl Rows {
         }
     }
 
+    /// Returns the entry of the row in `line`. Fails with the reason where the row is malformed or its code occurred
+    /// before.
     fn entry_of(&mut self, line: u64, row: &CatalogRow<'_>) -> Result<Entry, String> {
         let code = row.code()?;
         match self.lines.entry(code) {
@@ -201,12 +209,18 @@ impl Rows {
         }
     }
 
-    /// Refuses what begins in this line, from 1.
+    /// Refuses the row that begins in `line`, counted from 1.
     pub(super) fn refuse(&mut self, line: u64, reason: String) {
         self.bad.push(BadRow { line, reason });
     }
 
-    /// All rows. Of lines that are `no_utf8`, from 1 and in their order, nothing else is said than that.
+    /// Returns the entries of all rows. `no_utf8` has the numbers of the lines that are no UTF-8, from 1 and in
+    /// ascending order; each of these lines is refused for this reason alone.
+    ///
+    /// # Errors
+    ///
+    /// Fails where a row has been refused, with all refused rows in the order of their lines, and where there is no
+    /// row.
     pub(super) fn finish(mut self, no_utf8: &[u64]) -> Result<Vec<Entry>, CatalogError> {
         self.bad.retain(|bad| no_utf8.binary_search(&bad.line).is_err());
         no_utf8.iter().for_each(|&line| self.refuse(line, "is no UTF-8; save the file as UTF-8".to_owned()));
@@ -218,7 +232,7 @@ impl Rows {
     }
 }
 
-/// A text for a message, in quotes and with escapes, cut where it is long.
+/// Returns a text for a message: in quotes, with escapes, and cut behind [`SHOWN_MAX`] characters.
 pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(SHOWN_MAX) {
         Some((end, _)) => format!("{:?}...", &text[..end]),

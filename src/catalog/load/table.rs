@@ -5,9 +5,10 @@ use super::header::Header;
 use super::row::Rows;
 use csv::{ReaderBuilder, StringRecord, Terminator};
 
-/// Reads a table with a header.
+/// Reads a table with a header, and adds its rows to `rows` or refuses them. `delimiter` stands between cells.
 pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
-    // A carriage return before a newline is a blank at the end of a cell, so that one elsewhere is noticed.
+    // A carriage return before a newline is read as white space at the end of a cell, which is trimmed. A carriage
+    // return elsewhere stays in its cell and is refused as a control character.
     let mut rdr = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -53,13 +54,14 @@ pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
     }
 }
 
-/// Whether the last record has a cell in quotes that goes on to the end of the text.
+/// Returns true if the last record has a cell in quotes that goes on to the end of the text.
 fn is_left_open(record: &str, delimiter: char) -> bool {
     let has_quoted_cell = record.starts_with('"') || record.contains(&format!("{delimiter}\""));
     has_quoted_cell && record.matches('"').count() % 2 == 1
 }
 
-/// Where a record begins, in bytes. The reader says where it began to look for it, which is before blank lines.
+/// Returns the byte offset in the text at which a record begins. The reader gives the offset at which it began to look
+/// for the record, which is before empty lines.
 fn place_of(record: &StringRecord, text: &str) -> usize {
     let place = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
     place + text.as_bytes()[place..].iter().take_while(|&&byte| byte == b'\n').count()

@@ -1,9 +1,11 @@
-//! `20260501 10:00:00`, `20260501T10:00:00` and `20260501T100000`: ISO 8601, basic, also with a blank and with colons.
+//! `20260501 10:00:00`, `20260501T10:00:00` and `20260501T100000`: the basic format of ISO 8601, also with a space and
+//! with colons.
 
 use super::{time_of_day, two_digits};
 use crate::time::calendar::{Calendar, WrittenMonth};
 
-/// Returns the second, from the beginning of 1970, and the text behind.
+/// Returns the time in seconds from the beginning of 1970, with the text behind it; `None` where the text does not
+/// begin with a time in this form.
 pub(super) fn read<'a>(text: &'a [u8], calendar: &mut Calendar) -> Option<(i64, &'a [u8])> {
     let (&[a, b, c, d, e, f, _, _], rest) = text.split_first_chunk()?;
     let (time, rest) = match rest {

@@ -1,4 +1,4 @@
-//! `2026-05-01 10:00:00` and `2026-05-01T10:00:00`: ISO 8601, extended, also with a blank.
+//! `2026-05-01 10:00:00` and `2026-05-01T10:00:00`: the extended format of ISO 8601, also with a space.
 
 use super::{time_of_day, two_digits};
 use crate::time::calendar::{Calendar, WrittenMonth};
@@ -6,12 +6,13 @@ use crate::time::calendar::{Calendar, WrittenMonth};
 /// A date and a time in this form.
 pub(super) type Written = [u8; 19];
 
+/// Returns true if a text can only be in this form: the byte behind the year is `-`.
 #[inline]
 pub(super) fn begins(text: &Written) -> bool {
     text[4] == b'-'
 }
 
-/// Returns the second, from the beginning of 1970.
+/// Returns the time in seconds from the beginning of 1970; `None` where the text is no time in this form.
 #[inline]
 pub(super) fn read(text: &Written, calendar: &mut Calendar) -> Option<i64> {
     let &[a, b, c, d, e, f, g, h, _, _, separator, h1, h2, c1, m1, m2, c2, s1, s2] = text;
