@@ -14,25 +14,25 @@ pub(crate) const RESTORING_MAX_BYTES: usize = 16 * SEQUENCE_MAX_BYTES;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LineColor {
     /// For each slot in force, the parameters that set it last: `31` or `38;5;208`.
-    in_force: Vec<(Slot, Vec<u8>)>,
+    in_force: Vec<(ColorSlot, Vec<u8>)>,
     /// The byte offset in the window up to which the line has been looked at.
     looked_up_to: usize,
 }
 
 /// A property of text that parameters set, such as its foreground: a later parameter for a slot replaces an earlier
 /// one. The number of a slot is that of the parameter that sets it, or of the first of several.
-type Slot = u16;
+type ColorSlot = u16;
 
-const BOLD: Slot = 1;
-const FAINT: Slot = 2;
-const FOREGROUND: Slot = 30;
-const BACKGROUND: Slot = 40;
-const UNDERLINE_COLOR: Slot = 58;
+const BOLD: ColorSlot = 1;
+const FAINT: ColorSlot = 2;
+const FOREGROUND: ColorSlot = 30;
+const BACKGROUND: ColorSlot = 40;
+const UNDERLINE_COLOR: ColorSlot = 58;
 
 /// The effect of a parameter.
 enum Effect {
-    Set(Slot),
-    Clear(&'static [Slot]),
+    Set(ColorSlot),
+    Clear(&'static [ColorSlot]),
     ClearAll,
     Nothing,
 }

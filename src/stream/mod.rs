@@ -35,8 +35,8 @@ pub enum StreamError {
 impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Read(error) => write!(f, "cannot read: {error}"),
-            Self::Write(error) => write!(f, "cannot write: {error}"),
+            Self::Read(_) => f.write_str("the input cannot be read"),
+            Self::Write(_) => f.write_str("the output cannot be written"),
         }
     }
 }

@@ -44,7 +44,11 @@ impl Mode {
             Self::CheckCatalog(command) => command.run(messages),
             Self::LookUp(command) => command.run(messages),
             Self::Merge(command) => command.run(messages),
-            Self::Annotate(command) => command.run(),
+            Self::Annotate(command) => {
+                let status = command.run();
+                // The command has messages of its own; trouble from before it counts, too.
+                if messages.any() { ExitStatus::Trouble } else { status }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Lists the files that operands name: files as they are, folders with all files in them.
 
+use crate::program::system::file_id::{FileId, file_id};
 use crate::program::terminal::input_name::InputName;
 use rustix::fs::FileType;
 use std::cmp::Ordering;
@@ -8,7 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -75,9 +75,6 @@ pub fn list(operands: &[InputName]) -> Listing {
     listing
 }
 
-/// The device and the inode of a file, which identify it.
-type FileId = (u64, u64);
-
 /// Chooses, among the names of a file in the folders, the name that the file is read under.
 #[derive(Debug, Default)]
 struct Once {
@@ -91,7 +88,7 @@ impl Once {
     /// Adds the next name of a file. A name that is not a link is preferred to a link; otherwise, the first name is
     /// chosen.
     fn add(&mut self, file: &Metadata, place: usize, is_link: bool) {
-        let id = (file.dev(), file.ino());
+        let id = file_id(&file);
         let other = match self.chosen.entry(id) {
             Entry::Vacant(entry) => {
                 entry.insert((place, is_link));

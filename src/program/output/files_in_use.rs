@@ -1,6 +1,7 @@
 //! The files that a run reads, and the files that standard output and standard error are: no output may replace one of
 //! them, and no standard stream may write to a file that is read.
 
+use crate::program::system::file_id::{FileId, file_id};
 use crate::program::system::standard_streams::{STDERR, descriptor_of};
 use crate::program::terminal::input_name::InputName;
 use std::collections::HashMap;
@@ -8,11 +9,7 @@ use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-
-/// Device and inode, which distinguish files whatever their names.
-type FileId = (u64, u64);
 
 /// The use that a run has for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +59,7 @@ impl FilesInUse {
         };
         if let Some(file) = file.filter(Metadata::is_file) {
             for metadata in [file].iter().chain(&link) {
-                self.by_id.entry(id(metadata)).or_insert_with(|| (used_as, name.clone()));
+                self.by_id.entry(file_id(metadata)).or_insert_with(|| (used_as, name.clone()));
             }
         }
     }
@@ -79,7 +76,7 @@ impl FilesInUse {
         let Some(file) = stream.regular_file() else {
             return Ok(());
         };
-        match self.by_id.entry(id(&file)) {
+        match self.by_id.entry(file_id(&file)) {
             Entry::Vacant(entry) => {
                 entry.insert((stream.used_as(), InputName::Stdin));
                 Ok(())
@@ -104,7 +101,7 @@ impl FilesInUse {
     pub(crate) fn refuse_output(&self, output: &Path, place: &Path) -> Result<(), String> {
         let descriptor = descriptor_of(output);
         let file = if descriptor.is_some() { fs::metadata(output) } else { fs::symlink_metadata(place) };
-        match file.ok().and_then(|file| self.by_id.get(&id(&file))) {
+        match file.ok().and_then(|file| self.by_id.get(&file_id(&file))) {
             None => Ok(()),
             Some((UsedAs::StandardOutput | UsedAs::StandardError, _)) if descriptor == Some(STDERR) => Ok(()),
             Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
@@ -154,8 +151,4 @@ fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
 
 fn metadata_of(fd: BorrowedFd<'_>) -> io::Result<Metadata> {
     File::from(fd.try_clone_to_owned()?).metadata()
-}
-
-fn id(metadata: &Metadata) -> FileId {
-    (metadata.dev(), metadata.ino())
 }

@@ -1,5 +1,6 @@
 //! The system around the program: signals, standard streams and limits.
 
+pub(crate) mod file_id;
 pub(crate) mod limits;
 pub(crate) mod signals;
 pub(crate) mod standard_error;

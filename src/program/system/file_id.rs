@@ -1,0 +1,12 @@
+//! The identity of files, whatever their names.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+
+/// Device and inode, which tell files from each other.
+pub(crate) type FileId = (u64, u64);
+
+/// Returns the identity of the file that metadata are of.
+pub(crate) fn file_id(metadata: &Metadata) -> FileId {
+    (metadata.dev(), metadata.ino())
+}
