@@ -88,7 +88,7 @@ impl Once {
     /// Adds the next name of a file. A name that is not a link is preferred to a link; otherwise, the first name is
     /// chosen.
     fn add(&mut self, file: &Metadata, place: usize, is_link: bool) {
-        let id = file_id(&file);
+        let id = file_id(file);
         let other = match self.chosen.entry(id) {
             Entry::Vacant(entry) => {
                 entry.insert((place, is_link));
