@@ -63,7 +63,7 @@ pub(crate) struct LookupArgs {
 }
 
 impl LookupArgs {
-    /// What is to be looked up, if anything is.
+    /// Returns the look-up that was asked for, if one was.
     pub(crate) fn lookup(&self) -> Option<Lookup> {
         match (&self.explain[..], &self.list, &self.search[..]) {
             (wanted @ [_, ..], ..) => Some(Lookup::Explain(wanted.to_vec())),

@@ -82,12 +82,12 @@ impl Args {
         self.files.iter().cloned().map(InputName::from_operand).collect()
     }
 
-    /// Whether logs are read from standard input because no other input is named.
+    /// Returns true if logs are read from standard input because no other input is named.
     pub(crate) fn reads_stdin(&self) -> bool {
         self.files.is_empty() && self.lookup.lookup().is_none() && self.catalog.check_catalog.is_none()
     }
 
-    /// Whether lines go to standard output.
+    /// Returns true if lines go to standard output.
     pub(crate) fn streams_to_stdout(&self) -> bool {
         self.output.is_to_stdout() && !self.triage.quiet && !self.triage.merge_reports
     }

@@ -70,7 +70,7 @@ pub(crate) struct OutputArgs {
     pub(crate) block_buffered: bool,
 }
 
-/// How the output is compressed.
+/// The compression of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Compression {
     /// As the input is; one stream as its file's name says, standard output not at all
@@ -83,7 +83,7 @@ pub(crate) enum Compression {
     Zstd,
 }
 
-/// When notes are in colour.
+/// The choice of colour for notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
     /// Where the environment and the terminal are for it
@@ -95,7 +95,7 @@ pub(crate) enum ColorChoice {
 }
 
 impl OutputArgs {
-    /// Whether the output goes to standard output, which `--output -` says as well.
+    /// Returns true if the output goes to standard output, by default or by `--output -`.
     pub(crate) fn is_to_stdout(&self) -> bool {
         self.output_dir.is_none() && self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")
     }

@@ -45,7 +45,7 @@ impl RecognitionArgs {
         Annotator::builder().strict(self.strict).keys(keys).patterns(self.pattern.clone())
     }
 
-    /// What to say where nothing could be recognised.
+    /// Returns the refusal of options with which nothing could be recognised.
     pub(crate) fn refusal(&self) -> Option<&'static str> {
         let has_any = !self.no_default_keys || !self.key.is_empty() || !self.pattern.is_empty();
         (!has_any).then_some("--no-default-keys: nothing is left to recognise; add --key or --pattern")

@@ -33,7 +33,7 @@ pub(crate) struct WorkArgs {
     pub(crate) progress: ProgressChoice,
 }
 
-/// When progress is shown.
+/// The choice of progress on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressChoice {
     /// Where it takes a while, the inputs are files, and only standard error is a terminal
