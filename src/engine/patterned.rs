@@ -16,6 +16,14 @@ use std::io;
 use std::iter::Peekable;
 use std::ops::Range;
 
+/// Moves the places of fields of a text to those in a window that has the text at `start`.
+fn shift(fields: &mut [FoundField], start: usize) {
+    for field in fields {
+        field.start += start;
+        field.end += start;
+    }
+}
+
 impl PartAnnotator {
     /// Lists the fields of whole lines in the state.
     pub(super) fn list_lines(&self, window: &[u8], lines: Range<usize>, state: &mut StreamState) {
@@ -67,10 +75,7 @@ impl PartAnnotator {
             !(field.spelled_code && scanner::is_other_kind(text, field.start))
         });
         LineFields::of_keys(self, text, fields).give_all(listed);
-        for field in listed {
-            field.start += lines.start;
-            field.end += lines.start;
-        }
+        shift(listed, lines.start);
     }
 
     /// Appends the fields of lines without notes.
@@ -86,10 +91,7 @@ impl PartAnnotator {
         }
         let (first, text) = (listed.len(), &window[lines.clone()]);
         LineFields::new(self, text).find_up_to(text.len(), candidates, listed);
-        for field in &mut listed[first..] {
-            field.start += lines.start;
-            field.end += lines.start;
-        }
+        shift(&mut listed[first..], lines.start);
     }
 
     /// Finds the fields of a long line, chunk by chunk.

@@ -109,7 +109,7 @@ impl Notes {
     #[inline(always)]
     pub(crate) fn could_begin(&self, text: &[u8]) -> bool {
         match (self.first, text.first_chunk::<2>()) {
-            // Where more than one blank stands before the colour, two blanks come first in a note with colour, too.
+            // Two blanks come first in a note with colour, too, if more than one blank stands before the colour.
             // Three comparisons: `contains` would be a loop here.
             (Some(first), Some(&[a, b])) => ([a, b] == first) | (a == ESCAPE) | (b == ESCAPE),
             _ => true,

@@ -57,7 +57,7 @@ pub(crate) fn unpack_with_library(format: &str, packed: &[u8]) -> Vec<u8> {
         _ => panic!("no such format: {format}"),
     };
     let mut text = Vec::new();
-    // Where decoding fails, the text before the error is the result.
+    // The text before an error of decoding is the result.
     let _ = rdr.read_to_end(&mut text);
     text
 }

@@ -55,7 +55,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
     }
     match args.recognition.refusal() {
         Some(refusal) => Err(Some(refusal.to_owned())),
-        None => Ok(Mode::Annotate(Box::new(annotate(&args, annotator, triage, only, warnings)))),
+        None => Ok(Mode::Annotate(Box::new(annotate(&args, annotator, triage, only, uses, warnings)))),
     }
 }
 
@@ -65,6 +65,7 @@ fn annotate(
     annotator: AnnotatorBuilder,
     triage: Triage,
     only: Option<Selector>,
+    uses: Uses,
     warnings: Vec<String>,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
@@ -96,7 +97,7 @@ fn annotate(
             ProgressChoice::Always => ShowProgress::Always,
             ProgressChoice::Never => ShowProgress::Never,
         },
-        uses: uses(args),
+        uses,
         warnings,
     };
     Annotate { annotator: annotator.build(), reading: reading(args), triage, job }

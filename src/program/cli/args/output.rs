@@ -35,7 +35,7 @@ pub(crate) struct OutputArgs {
     #[arg(long, requires = "output_dir", conflicts_with_all = ["report", "fail_on"], help_heading = "Output")]
     pub(crate) resume: bool,
 
-    /// How to compress the output
+    /// Compression of the output
     ///
     /// A file has the same bytes for the same input and options, also where it is standard output: --line-buffered changes
     /// nothing there. Into a pipe, what has come can be decoded whenever the input pauses; with --block-buffered, the bytes do
@@ -86,7 +86,7 @@ pub(crate) enum Compression {
 /// The choice of colour for notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
-    /// Where the environment and the terminal are for it
+    /// If the environment and the terminal are for it
     Auto,
     /// Also into a file or a pipe
     Always,

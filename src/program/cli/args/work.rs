@@ -9,7 +9,7 @@ const THREADS_MAX: u64 = 1024;
 /// Options for the work.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
-    /// How many threads work [default: one for each core]
+    /// Number of threads [default: one for each core]
     ///
     /// The output is the same for every N. Each thread takes up to 16 MiB (more for a long line with --only), and up
     /// to 1 GiB of disk, in TMPDIR or /var/tmp, for output that is ahead of its turn; with 1, there is none ahead.
@@ -36,7 +36,7 @@ pub(crate) struct WorkArgs {
 /// The choice of progress on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProgressChoice {
-    /// Where it takes a while, the inputs are files, and only standard error is a terminal
+    /// If it takes a while, the inputs are files, and only standard error is a terminal
     Auto,
     /// Also where standard error is no terminal
     Always,
