@@ -13,8 +13,8 @@ pub(crate) struct FoundField {
     /// The position of the code in [`Catalog::entries`](crate::Catalog::entries); `None` for a code that the catalog
     /// lacks.
     pub(crate) entry: Option<usize>,
-    /// True if the key is spelled `code`, so that rule 3 of the scanner must be checked.
-    pub(crate) spelled_code: bool,
+    /// The rules of the scanner that must still be checked, because they look at the line without its notes.
+    pub(crate) checks: Checks,
     /// The form of the note.
     pub(crate) form: NoteForm,
     /// The members that a note of members has. The line has the other members already.
@@ -28,13 +28,13 @@ pub(crate) struct FoundField {
 impl FoundField {
     /// Returns a field of whose notes nothing is known yet.
     #[inline(always)]
-    pub(crate) fn new(start: usize, end: usize, code: i32, entry: Option<usize>, spelled_code: bool) -> Self {
+    pub(crate) fn new(start: usize, end: usize, code: i32, entry: Option<usize>, checks: Checks) -> Self {
         Self {
             start,
             end,
             code,
             entry,
-            spelled_code,
+            checks,
             form: NoteForm::Text,
             members: Members::Both,
             name_before: 0,
@@ -45,6 +45,32 @@ impl FoundField {
     /// Returns the byte offset at which the key begins that names the members of the note.
     pub(crate) fn name_start(&self) -> usize {
         self.start - usize::from(self.name_before)
+    }
+}
+
+/// Rules of the scanner that a supposed field must still keep, as a set of bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Checks(u8);
+
+impl Checks {
+    pub(crate) const NONE: Self = Self(0);
+    /// The key is spelled `code`: text before it may make it another kind of code.
+    pub(crate) const CODE: Self = Self(1);
+    /// The key is spelled `code`, no quote stands behind it, and the separator is a colon.
+    pub(crate) const BARE_COLON: Self = Self(1 << 1);
+    /// The field is in an element of XML: `<` must stand behind it, or behind its note.
+    pub(crate) const ELEMENT: Self = Self(1 << 2);
+
+    /// Returns the set with the checks of `other` if `is_wanted` is true.
+    #[inline(always)]
+    pub(crate) fn with(self, other: Self, is_wanted: bool) -> Self {
+        Self(self.0 | other.0 * u8::from(is_wanted))
+    }
+
+    /// Returns true if the set has a check.
+    #[inline(always)]
+    pub(crate) fn has(self, check: Self) -> bool {
+        self.0 & check.0 != 0
     }
 }
 

@@ -37,7 +37,7 @@ impl PartAnnotator {
             candidates,
             #[inline(always)]
             |field| {
-                if line.old_notes.hide(window, &field) {
+                if self.hides(window, &field, line) {
                     return Ok(());
                 }
                 known += u64::from(field.entry.is_some());
@@ -75,15 +75,12 @@ impl PartAnnotator {
             candidates,
             found,
             #[inline(always)]
-            |field| {
-                let is_other_kind = field.spelled_code && scanner::is_other_kind(text, field.start);
-                (!is_other_kind).then_some(field)
-            },
+            |field| (!scanner::is_ruled_out(text, &field)).then_some(field),
         );
     }
 
-    /// Appends all fields of keys in a range, as they are before rule 3 of the scanner and notes are considered, which
-    /// is up to the caller.
+    /// Appends all supposed fields of keys in a range. The caller considers their [`Checks`](crate::field::Checks) and
+    /// the notes.
     pub(super) fn find_all_keys(
         &self,
         text: &[u8],
@@ -109,7 +106,7 @@ impl PartAnnotator {
             candidates,
             found,
             #[inline(always)]
-            |field| (!line.old_notes.hide(text, &field)).then(|| self.complete(field, text, line)),
+            |field| (!self.hides(text, &field, line)).then(|| self.complete(field, text, line)),
         );
     }
 

@@ -12,7 +12,7 @@ pub(crate) use state::StreamState;
 pub(crate) use units::Unit;
 
 use crate::buffer::Sink;
-use crate::field::FoundField;
+use crate::field::{Checks, FoundField};
 use crate::line::color::{self, LineColor};
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
@@ -82,6 +82,29 @@ impl PartAnnotator {
             state.color.advance(window, end);
         }
         Ok(end)
+    }
+
+    /// Returns true if a supposed field is none: it begins within a note, or its [`Checks`] rule it out in the line
+    /// without its notes.
+    #[inline(always)]
+    fn hides(&self, window: &[u8], field: &FoundField, line: &LineState) -> bool {
+        line.old_notes.cover(field) || field.checks != Checks::NONE && self.rules_out(window, field, line)
+    }
+
+    #[inline(never)]
+    fn rules_out(&self, window: &[u8], field: &FoundField, line: &LineState) -> bool {
+        field.checks.has(Checks::CODE) && line.old_notes.make_other_kind(window, field)
+            || field.checks.has(Checks::ELEMENT) && !self.is_element(window, field)
+    }
+
+    /// Returns true if `<` stands behind a field, or behind its note.
+    fn is_element(&self, window: &[u8], field: &FoundField) -> bool {
+        let is_closed = |end: usize| scanner::begins_with_less_than(&window[end..]);
+        let note = || {
+            let codes = self.patterns.codes();
+            self.notes.length_behind_code(codes, window, field.start..field.end, field.entry?)
+        };
+        is_closed(field.end) || note().is_some_and(|length| is_closed(field.end + length))
     }
 
     /// Returns the field with the length of the note that already stands behind it.

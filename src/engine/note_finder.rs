@@ -1,7 +1,7 @@
 //! Finds the notes that whole lines have already, so that the lines can be looked at without them.
 
 use super::{PartAnnotator, restored_length};
-use crate::field::FoundField;
+use crate::field::{Checks, FoundField};
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
@@ -82,6 +82,13 @@ impl<'a> NoteFinder<'a> {
         self.searched = end;
     }
 
+    /// Returns true if a supposed field is none in the line without its notes.
+    fn hides(&self, field: &FoundField) -> bool {
+        self.old_notes.cover(field)
+            || field.checks.has(Checks::CODE) && self.old_notes.make_other_kind(self.text, field)
+            || field.checks.has(Checks::ELEMENT) && !self.annotator.is_element(self.text, field)
+    }
+
     /// Returns the note at a place, without the sequence that restores the colour.
     fn note_at(&self, place: &NotePlace) -> Option<Range<usize>> {
         let (notes, codes) = (&self.annotator.notes, self.annotator.patterns.codes());
@@ -89,7 +96,7 @@ impl<'a> NoteFinder<'a> {
             NotePlace::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => {
                 return None;
             }
-            NotePlace::Field(field) if self.old_notes.hide(self.text, &field) => return None,
+            NotePlace::Field(field) if self.hides(&field) => return None,
             NotePlace::Field(FoundField { start, end, entry, .. }) => {
                 (end, notes.length_behind_code(codes, self.text, start..end, entry?)?)
             }

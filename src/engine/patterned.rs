@@ -72,7 +72,7 @@ impl PartAnnotator {
         fields.retain_mut(|field| {
             field.start -= lines.start;
             field.end -= lines.start;
-            !(field.spelled_code && scanner::is_other_kind(text, field.start))
+            !scanner::is_ruled_out(text, field)
         });
         LineFields::of_keys(self, text, fields).give_all(listed);
         shift(listed, lines.start);

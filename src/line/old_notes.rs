@@ -21,31 +21,34 @@ impl OldNotes {
     /// Adds a note behind all notes so far.
     pub(crate) fn add(&mut self, window: &[u8], note: Range<usize>) {
         let mut before = self.line_before(window, note.start).unwrap_or_else(|| {
-            window[note.start.saturating_sub(scanner::TOKEN_REACH_BYTES)..note.start].to_vec()
+            window[note.start.saturating_sub(scanner::REACH_BYTES)..note.start].to_vec()
         });
-        before.drain(..before.len().saturating_sub(scanner::TOKEN_REACH_BYTES));
+        before.drain(..before.len().saturating_sub(scanner::REACH_BYTES));
         self.before = before;
         self.end = note.end;
     }
 
-    /// Returns true if a supposed field is none: it begins within a note, or it is another kind of code in the line
-    /// without its notes.
+    /// Returns true if a supposed field begins within a note.
     #[inline(always)]
-    pub(crate) fn hide(&self, window: &[u8], field: &FoundField) -> bool {
-        let is_in_note = field.start < self.end;
-        is_in_note || field.spelled_code && self.is_other_kind(window, field.start)
+    pub(crate) fn cover(&self, field: &FoundField) -> bool {
+        field.start < self.end
     }
 
-    fn is_other_kind(&self, window: &[u8], key_start: usize) -> bool {
-        match self.line_before(window, key_start) {
-            Some(line) => scanner::is_other_kind(&line, line.len()),
-            None => scanner::is_other_kind(window, key_start),
-        }
+    /// Returns true if a supposed field whose key is spelled `code` is another kind of code in the line without its
+    /// notes.
+    pub(crate) fn make_other_kind(&self, window: &[u8], field: &FoundField) -> bool {
+        let before = &window[..field.start];
+        // Looks first, because the text without notes is a copy.
+        scanner::may_end_in_blank(before)
+            && match self.line_before(window, field.start) {
+                Some(line) => scanner::is_other_kind(&line, field),
+                None => scanner::is_other_kind(before, field),
+            }
     }
 
     /// Returns the text before `at` without notes, where the last note is near enough to matter; else `None`.
     fn line_before(&self, window: &[u8], at: usize) -> Option<Vec<u8>> {
-        let is_near = self.end > 0 && self.end <= at && at - self.end < scanner::TOKEN_REACH_BYTES;
+        let is_near = self.end > 0 && self.end <= at && at - self.end < scanner::REACH_BYTES;
         is_near.then(|| [&self.before, &window[self.end..at]].concat())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{GroupSearch, Pattern};
 use crate::catalog::CodeIndex;
-use crate::field::FoundField;
+use crate::field::{Checks, FoundField};
 use crate::line::color;
 use crate::scanner;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl PatternScanner {
         let code = scanner::code_of(text)?;
         let entry = self.codes.position(code);
         let is_wanted = entry.is_some() || self.unknown && code < 0;
-        is_wanted.then(|| FoundField::new(start, start + text.len(), code, entry, false))
+        is_wanted.then(|| FoundField::new(start, start + text.len(), code, entry, Checks::NONE))
     }
 }
 

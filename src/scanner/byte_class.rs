@@ -10,6 +10,8 @@ const PUNCTUATES: u16 = 1 << 6;
 const BEFORE_KEY: u16 = 1 << 7;
 const QUOTE: u16 = 1 << 8;
 const SEPARATOR: u16 = 1 << 9;
+const BETWEEN: u16 = 1 << 10;
+const OPENS: u16 = 1 << 11;
 
 /// The classes of each byte, as a set of bits.
 static CLASSES: [u16; 256] = classes();
@@ -23,16 +25,24 @@ const fn classes() -> [u16; 256] {
             b'0'..=b'9' => DIGIT | CARRIES_ON,
             b'_' => UNDERSCORE | CARRIES_ON,
             b'%' | b'/' | b'+' | b'*' | b'^' | b'=' | b'~' | b'@' | b'$' | b'-' => CARRIES_ON,
-            b' ' | b'\t' => BLANK | ENDS_CODE | BEFORE_KEY,
+            b' ' | b'\t' => BLANK | ENDS_CODE | BEFORE_KEY | BETWEEN,
             b'.' | b',' | b':' => PUNCTUATES | ENDS_CODE | BEFORE_KEY,
-            b'\\' => ENDS_CODE,
-            b'"' | b'\'' => QUOTE | ENDS_CODE | BEFORE_KEY,
+            // A written escape or an invisible sequence may begin with one of these.
+            b'\\' => OPENS | BEFORE_KEY | BETWEEN,
+            b'&' | b'#' | 0x1B => OPENS | BEFORE_KEY,
+            // A written letter may end in one of these.
+            b';' | b'}' => ENDS_CODE,
+            b'"' | b'\'' => QUOTE | ENDS_CODE | BEFORE_KEY | BETWEEN,
+            b']' => ENDS_CODE | BEFORE_KEY | BETWEEN,
             b'[' => SEPARATOR | ENDS_CODE | BEFORE_KEY,
             0x80.. => BEFORE_KEY,
             _ => ENDS_CODE | BEFORE_KEY,
         };
         if matches!(byte as u8, b'%' | b'/' | b'+' | b'*' | b'^' | b'=' | b'~' | b'@') {
             table[byte] |= BEFORE_KEY;
+        }
+        if matches!(byte as u8, b'%' | b'^') {
+            table[byte] |= OPENS;
         }
         if matches!(byte as u8, b'=' | b':') {
             table[byte] |= SEPARATOR;
@@ -98,10 +108,22 @@ pub(super) fn may_stand_before_key(byte: u8) -> bool {
     has_class(byte, BEFORE_KEY)
 }
 
+/// Returns true if a byte may stand between a key and its separator as it is: a blank, a quote, `]` or a backslash.
+#[inline]
+pub(super) fn may_stand_between(byte: u8) -> bool {
+    has_class(byte, BETWEEN)
+}
+
 /// Returns true if a byte is `"` or `'`.
 #[inline]
 pub(super) fn is_quote(byte: u8) -> bool {
     has_class(byte, QUOTE)
+}
+
+/// Returns true if a written escape or an invisible sequence could begin with a byte: `\`, `&`, `#`, `%`, `^` or ESC.
+#[inline]
+pub(super) fn opens(byte: u8) -> bool {
+    has_class(byte, OPENS)
 }
 
 /// Returns true if a byte is `=`, `:` or `[`.

@@ -1,11 +1,13 @@
-//! Finds the places where a field's separator could be, 64 bytes at a time.
+//! Finds the places behind a key where a separator, or something written or invisible before it, could begin, 64 bytes
+//! at a time.
 //!
-//! Every field has a separator, and few bytes may stand around it. Before it stand the last two letters of a key (`et`,
-//! `de`, or one of the letters with `_`), perhaps with a blank, a quote or `]` between; behind it stands `-`, a digit
-//! other than `0`, a blank or a quote. [`PairClasses`] holds the possible pairs of neighbouring bytes. For a block of
-//! 64 bytes, four shuffles look up each byte as the first and as the second of a pair, by its lower and by its upper
-//! half. The result is three bit sets; shifts align them, and the bits that remain are the candidates. There are hardly
-//! more candidates than fields.
+//! Every field has such a place, and few bytes may stand around it. Before it stand the last two letters of a key
+//! (`et`, `de`, or one of the letters with `_`), perhaps with a blank, a quote, `]` or a backslash between. At it stands
+//! a separator, with `-`, a digit other than `0`, a blank, a quote or the like behind it; or what begins a written
+//! escape or an invisible sequence, with a byte that may go on with it. [`PairClasses`] holds the possible pairs of
+//! neighbouring bytes. For a block of 64 bytes, four shuffles look up each byte as the first and as the second of a
+//! pair, by its lower and by its upper half. The result is three bit sets; shifts align them, and the bits that remain
+//! are the candidates. There are hardly more candidates than fields.
 //!
 //! Blocks overlap, so that each block has all bytes that its candidates need. Looking at 4 bytes in 64 twice costs less
 //! than carrying bits from one block to the next.
@@ -15,7 +17,7 @@
 //! replaces Teddy with an automaton at a twentieth of the speed (0.54 against 10 GB/s on a log with a field in each
 //! line, both in cache), and each hit costs a call.
 
-use super::pairs::{BETWEEN, KEY_END, PairClass, PairClasses, SEPARATED};
+use super::pairs::{BETWEEN, FOLLOWS, KEY_END, PairClass, PairClasses};
 use fearless_simd::{prelude::*, u8x64};
 use std::ops::Range;
 
@@ -35,7 +37,7 @@ const BLOCKS_MAX: usize = 128;
 /// confirmed and copied, and [`BLOCKS_MAX`] has room for all their blocks, a partial one at each end included.
 pub(super) const STRETCH_BYTES: usize = (BLOCKS_MAX - 2) * BLOCK_PLACES;
 
-/// The places of a stretch where separators could be, in ascending order.
+/// The places of a stretch that could belong to fields, in ascending order.
 #[derive(Debug)]
 pub(crate) struct Candidates {
     blocks: [CandidateBits; BLOCKS_MAX],
@@ -62,10 +64,10 @@ impl Candidates {
         &self.blocks[..self.count]
     }
 
-    /// Searches for each place in the range at which a separator (or the bracket in its place) could be. Looks at bytes
-    /// around the range, too.
+    /// Searches for each place in the range behind a key at which a separator, or something written or invisible before
+    /// it, could begin. Looks at bytes around the range, too.
     ///
-    /// Finds every separator of a field. Most of the places found are separators of fields.
+    /// Finds such a place for every field. Most of the places found belong to fields.
     ///
     /// # Panics
     ///
@@ -158,7 +160,7 @@ impl<S: Simd> BlockSearch<S> {
         (pairs & class).simd_ne(u8x64::splat(self.simd, 0)).to_bitmask()
     }
 
-    /// Returns a bit for each place of a block where a separator could be. The lowest bit stands for the first place.
+    /// Returns a bit for each place of a block that could belong to a field. The lowest bit stands for the first place.
     #[inline(always)]
     fn places(&self, block: &[u8; BLOCK_BYTES]) -> u64 {
         let bytes = u8x64::from_slice(self.simd, block);
@@ -167,11 +169,11 @@ impl<S: Simd> BlockSearch<S> {
         let second = Self::classes(self.second, lower, upper);
         let pairs = u8x64::splat(self.simd, 0).slide::<{ BLOCK_BYTES - 1 }>(first) & second;
         // A bit stands for the second byte of its pair.
-        let separated = self.bits(pairs, SEPARATED);
+        let follows = self.bits(pairs, FOLLOWS);
         let key_end = self.bits(pairs, KEY_END);
         let key_end_or_between = self.bits(pairs, KEY_END | BETWEEN);
-        let before_separator = key_end | key_end_or_between & key_end_or_between << 1;
-        separated >> (BEFORE_BYTES + 1) & before_separator >> (BEFORE_BYTES - 1)
+        let behind_key = key_end | key_end_or_between & key_end_or_between << 1;
+        follows >> (BEFORE_BYTES + 1) & behind_key >> (BEFORE_BYTES - 1)
     }
 }
 
@@ -189,7 +191,7 @@ mod tests {
         };
         let is_candidate = |&at: &usize| {
             let (one, two) = (at.checked_sub(1), at.checked_sub(2));
-            class(Some(at + 1), SEPARATED)
+            class(Some(at + 1), FOLLOWS)
                 && (class(one, KEY_END) || class(one, BETWEEN) && class(two, KEY_END | BETWEEN))
         };
         range.filter(is_candidate).collect()

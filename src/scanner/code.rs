@@ -1,67 +1,122 @@
-//! The part of a field behind its key: the separator and the code.
+//! The part of a field behind its key: quote, separator and code.
 
-use super::byte_class::{carries_on, is_blank, is_digit};
-use super::limits::{BLANKS_MAX, DIGITS_MAX};
+use super::behind::ends_field;
+use super::byte_class::{is_digit, is_letter};
+use super::invisible::{ROW_MAX, invisible_before, skip};
+use super::limits::DIGITS_MAX;
+use super::parts::{Separator, behind_char, behind_wrapper, quote_length, separator_at, skip_blanks};
+use super::written::{BACKSLASHES_MAX, Char, written_before};
 use crate::catalog::code_at;
 use std::ops::Range;
 
-/// A code, and the end of the field that has it.
+/// The most blanks between `.` and a code.
+const DOT_BLANKS_MAX: usize = 4;
+
+/// What stands behind a key: a code, and what is between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Code {
     pub(super) value: i32,
     /// The end of the field: behind the code and its closing quote or bracket.
     pub(super) end: usize,
+    pub(super) form: CodeForm,
+    /// True if a quote stands behind the key.
+    pub(super) quoted_key: bool,
+}
+
+/// The way in which a code is joined to its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CodeForm {
+    /// `=`, `=>`, or the full-width `＝`.
+    Equals,
+    /// `:`, or the full-width `：`.
+    Colon,
+    /// `[-204]` or `(-204)`, right behind the key.
+    Bracket,
+    /// `. -905`, behind some keys.
+    Dot,
+    /// `>-204`, in an element of XML: `<ret>-204</ret>`.
+    Element,
 }
 
 impl Code {
-    /// Returns the code behind the separator at `separator`: `=`, `=>`, `:` or a full-width one. Returns `None` where
-    /// there is no such separator or no code behind it.
-    #[inline]
-    pub(super) fn behind_separator(haystack: &[u8], separator: usize) -> Option<Self> {
-        let mut at = separator + separator_length(&haystack[separator..])?;
-        let blanks = haystack[at..].iter().take(BLANKS_MAX).take_while(|&&byte| is_blank(byte));
-        at += blanks.count();
-        let quote = opening_quote(&haystack[at..]);
-        let (value, code_end) = number(haystack, at + quote.len())?;
-        if !quote.is_empty() && !haystack[code_end..].starts_with(quote) {
-            return None;
+    /// Returns the code behind the key that ends at `key_end`.
+    pub(super) fn behind_key(text: &[u8], key_end: usize) -> Option<Self> {
+        let mut at = skip(text, key_end);
+        let quote = quote_length(&text[at..]);
+        if quote > 0 {
+            at = skip(text, at + quote);
         }
-        let end = code_end + quote.len();
-        (!is_carried_on(&haystack[end..], value)).then_some(Self { value, end })
+        let bracket = behind_char(text, at, b']');
+        let is_bare = quote == 0 && bracket.is_none();
+        if let Some(behind) = bracket {
+            at = skip(text, behind);
+        }
+        if is_bare && let Some(code) = Self::behind_bare_key(text, at) {
+            return Some(code);
+        }
+        let (at, _) = skip_blanks(text, at)?;
+        let Separator { length, is_colon } = separator_at(&text[at..])?;
+        let (at, _) = skip_blanks(text, skip(text, at + length))?;
+        let form = if is_colon { CodeForm::Colon } else { CodeForm::Equals };
+        let (value, end, is_closed) = value_at(text, at)?;
+        let code = Self { value, end, form, quoted_key: quote > 0 };
+        ends_field(&text[end..], is_closed, value).then_some(code)
     }
 
-    /// Returns the code in the bracket at `bracket`, right behind a key: `[-204]`. Only a negative code counts there.
-    #[inline]
-    pub(super) fn in_bracket(haystack: &[u8], bracket: usize) -> Option<Self> {
-        let (value, code_end) = number(haystack, bracket + 1)?;
-        if value > 0 || haystack.get(code_end) != Some(&b']') {
+    /// Returns the negative code that a bracket, a `.` with 1 to 4 blanks, or `>` joins to a key without a quote.
+    fn behind_bare_key(text: &[u8], at: usize) -> Option<Self> {
+        let forms = [
+            (b'[', CodeForm::Bracket),
+            (b'(', CodeForm::Bracket),
+            (b'.', CodeForm::Dot),
+            (b'>', CodeForm::Element),
+        ];
+        let (opening, form, behind) =
+            forms.into_iter().find_map(|(opening, form)| Some((opening, form, behind_char(text, at, opening)?)))?;
+        let (mut at, mut blanks) = (skip(text, behind), 0);
+        if form == CodeForm::Dot {
+            (at, blanks) = skip_blanks(text, at)?;
+        }
+        if form == CodeForm::Dot && !(1..=DOT_BLANKS_MAX).contains(&blanks) {
             return None;
         }
-        let end = code_end + 1;
-        (!is_carried_on(&haystack[end..], value)).then_some(Self { value, end })
+        let (value, mut end) = negative_at(text, at)?;
+        match opening {
+            b'[' => end = behind_char(text, skip(text, end), b']')?,
+            b'(' => end = behind_char(text, skip(text, end), b')')?,
+            _ => {}
+        }
+        // What stands behind an element is up to the caller, because it may stand behind a note.
+        let ends = form == CodeForm::Element || ends_field(&text[end..], form == CodeForm::Bracket, value);
+        ends.then_some(Self { value, end, form, quoted_key: false })
     }
 }
 
-/// Returns the length in bytes of the separator that `rest` begins with.
+/// Returns the code at `at`, in quotes, in a wrapper (`int(-204)`) or as it is, with the end of the field, and true if a
+/// quote or a parenthesis closes it.
 #[inline]
-fn separator_length(rest: &[u8]) -> Option<usize> {
-    match rest {
-        [b'=', b'>', ..] => Some(2),
-        [b'=' | b':', ..] => Some(1),
-        // U+FF1A and U+FF1D, the full-width colon and equals sign.
-        [0xEF, 0xBC, 0x9A | 0x9D, ..] => Some(3),
-        _ => None,
+fn value_at(text: &[u8], at: usize) -> Option<(i32, usize, bool)> {
+    let quote = &text[at..][..quote_length(&text[at..])];
+    if !quote.is_empty() {
+        let (value, end) = number(text, skip(text, at + quote.len()))?;
+        let end = skip(text, end);
+        return text[end..].starts_with(quote).then_some((value, end + quote.len(), true));
+    }
+    match text.get(at)? {
+        byte if is_letter(*byte) => {
+            let at = skip(text, behind_wrapper(text, at)?);
+            let (value, end) = negative_at(text, at)?;
+            Some((value, behind_char(text, skip(text, end), b')')?, true))
+        }
+        b'-' => negative_at(text, at).map(|(value, end)| (value, end, false)),
+        _ => number(text, at).map(|(value, end)| (value, end, false)),
     }
 }
 
-/// Returns the quote that `rest` begins with, plain or escaped; empty if there is none.
-#[inline]
-fn opening_quote(rest: &[u8]) -> &[u8] {
-    match rest {
-        [b'"' | b'\'', ..] => &rest[..1],
-        [b'\\', b'"' | b'\'', ..] => &rest[..2],
-        _ => &[],
-    }
+/// Returns the negative code at `at`, with the byte offset of its end. `.0` behind it belongs to it.
+fn negative_at(text: &[u8], at: usize) -> Option<(i32, usize)> {
+    let (value, end) = number(text, at).filter(|&(value, _)| value < 0)?;
+    Some((value, if text[end..].starts_with(b".0") { end + 2 } else { end }))
 }
 
 /// Returns the code of a field that begins at `start`, with the byte offset of its end. The first digit must not be
@@ -84,47 +139,33 @@ pub(crate) fn code_of(text: &[u8]) -> Option<i32> {
 /// range: for `-12`, the codes -12, 12 and 2. The text alone does not show how many of the digits belong to the code,
 /// nor if the `-` does. The code with the most digits comes first.
 pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (Range<usize>, i32)> {
-    let end = match haystack[..end] {
-        [.., b'\\', b'"' | b'\''] => end - 2,
-        [.., b'"' | b'\'' | b']'] => end - 1,
-        _ => end,
-    };
+    let end = end - closing_length(&haystack[..end]);
     let digits = haystack[..end].iter().rev().take(DIGITS_MAX).take_while(|&&byte| is_digit(byte)).count();
     let longest = end - digits;
     let first = longest - usize::from(digits > 0 && haystack[..longest].ends_with(b"-"));
     (first..end).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
 }
 
-/// Returns true if bytes behind a text that follows a code could still make the code part of something longer: nothing
-/// follows, or only `.`, `:`, or `,` and up to three digits.
-pub(crate) fn is_undecided(rest: &[u8]) -> bool {
-    match rest {
-        [] | [b'.' | b':'] => true,
-        [b',', digits @ ..] => digits.len() <= 3 && digits.iter().all(|&byte| is_digit(byte)),
-        _ => false,
-    }
-}
-
-/// Returns true if a text right behind a code could make the code part of something longer.
-pub(crate) fn may_carry_on(text: &[u8]) -> bool {
-    // A positive code is the one that more bytes carry on. A comma carries it on with three digits; the text may have
-    // only the first of them.
-    is_carried_on(text, 1) || matches!(text, [b',', next, ..] if is_digit(*next))
-}
-
-/// Returns true if the bytes right behind a code make it part of something longer: `5ms`, `1.2.3`, `1,000`.
-#[inline]
-fn is_carried_on(rest: &[u8], code: i32) -> bool {
-    let Some(&next) = rest.first() else {
-        return false;
+/// Returns the number of bytes at the end of a text that could close a field behind its code: a quote or a bracket, with
+/// invisible sequences before it, and `.0`.
+fn closing_length(text: &[u8]) -> usize {
+    let mut rest = match text {
+        [rest @ .., b'"', b'"'] | [rest @ .., b'\'', b'\''] => rest,
+        [rest @ .., b'"' | b'\'' | b']' | b')'] => rest,
+        _ => match written_before(text) {
+            Some(Char { value: 0x22 | 0x27 | 0x29 | 0x5D, length }) => &text[..text.len() - length],
+            _ => text,
+        },
     };
-    let is_digit_at = |at: usize| rest.get(at).is_some_and(|&byte| is_digit(byte));
-    match next {
-        b'.' | b':' => is_digit_at(1),
-        b',' => (1..=3).all(is_digit_at) && !is_digit_at(4),
-        0x80.. => code > 0,
-        _ => carries_on(next),
+    if rest.len() < text.len() {
+        for _ in 0..BACKSLASHES_MAX {
+            rest = rest.strip_suffix(b"\\").or(rest.strip_suffix(b"%5C")).or(rest.strip_suffix(b"%5c")).unwrap_or(rest);
+        }
+        for _ in 0..ROW_MAX {
+            rest = &rest[..rest.len() - invisible_before(rest).map_or(0, |invisible| invisible.length)];
+        }
     }
+    text.len() - rest.strip_suffix(b".0").unwrap_or(rest).len()
 }
 
 #[cfg(test)]
@@ -140,5 +181,18 @@ mod tests {
         assert_eq!(number(b"-0", 0), None);
         assert_eq!(number(b"-", 0), None);
         assert_eq!(number(b"", 0), None);
+    }
+
+    #[test]
+    fn the_code_before_what_closes_its_field_is_found() {
+        for text in [
+            "-204", "-204\"", "-204\\\"", "-204\\\\\\\"", "-204\"\"", "-204%22", "-204%5C%22", "-204\\u0022", "-204&quot;",
+            "-204]", "-204)", "-204%5D", "-204\x1b[0m\"", "-204.0", "-204.0)", "-204\x1b[0m\x1b[K)",
+        ] {
+            let (range, code) = codes_before(text.as_bytes(), text.len()).next().unwrap();
+            assert_eq!((range, code), (0..4, -204), "{text}");
+        }
+        let codes: Vec<_> = codes_before(b"x-12", 4).map(|(_, code)| code).collect();
+        assert_eq!(codes, [-12, 12, 2]);
     }
 }

@@ -18,17 +18,19 @@ pub(super) struct KeyRow {
     /// The letters and digits of the key, in lower case and without `_`; at most [`PACKED_MAX_BYTES`].
     pub(super) name: &'static [u8],
     pub(super) positive: Positive,
+    /// True if a `.` and blanks may join a negative code to the key: `thirdRetCode. -905`.
+    pub(super) takes_dot: bool,
 }
 
 /// The default keys. The number of a key is the number of its row.
 pub(super) const KEY_TABLE: [KeyRow; 7] = [
-    KeyRow { name: b"ret", positive: Positive::Always },
-    KeyRow { name: b"code", positive: Positive::QuotedIfStrict },
-    KeyRow { name: b"iret", positive: Positive::Always },
-    KeyRow { name: b"retcode", positive: Positive::QuotedIfStrict },
-    KeyRow { name: b"errcode", positive: Positive::Never },
-    KeyRow { name: b"errorcode", positive: Positive::Never },
-    KeyRow { name: b"thirdretcode", positive: Positive::QuotedIfStrict },
+    KeyRow { name: b"ret", positive: Positive::Always, takes_dot: false },
+    KeyRow { name: b"code", positive: Positive::QuotedIfStrict, takes_dot: false },
+    KeyRow { name: b"iret", positive: Positive::Always, takes_dot: false },
+    KeyRow { name: b"retcode", positive: Positive::QuotedIfStrict, takes_dot: true },
+    KeyRow { name: b"errcode", positive: Positive::Never, takes_dot: false },
+    KeyRow { name: b"errorcode", positive: Positive::Never, takes_dot: false },
+    KeyRow { name: b"thirdretcode", positive: Positive::QuotedIfStrict, takes_dot: true },
 ];
 
 /// The number of every key that a user adds and the table lacks.

@@ -51,7 +51,7 @@ impl KeySet {
         let is_added = |name: &[u8]| keys.added.iter().any(|added| **added == *name);
         let highest = [false, true].map(|quoted| {
             let mut highest = [i32::MAX; KEY_TABLE.len() + 1];
-            for (highest, &KeyRow { name, positive }) in highest.iter_mut().zip(&KEY_TABLE) {
+            for (highest, &KeyRow { name, positive, .. }) in highest.iter_mut().zip(&KEY_TABLE) {
                 *highest = match positive {
                     // A user who adds a key says that it is one of iMSDK's.
                     _ if is_added(name) => i32::MAX,

@@ -6,19 +6,26 @@ pub(super) type Table = [u8; 64];
 /// A set of bits, each of which says what a pair of neighbouring bytes could be.
 pub(super) type PairClass = u8;
 
-/// The second byte could be the last byte of a key. Four bits, for different kinds of keys.
-pub(super) const KEY_END: PairClass = 0x0F;
+/// The second byte could be the last byte of a key. Three bits, for different kinds of keys.
+pub(super) const KEY_END: PairClass = 7;
 /// The classes in [`KEY_END`] of a key's last two letters. There are two, so that `et` and `de` do not make `ee` a
 /// candidate.
 const AFTER_LETTER: [PairClass; 2] = [1, 2];
-/// The class in [`KEY_END`] of `_` and a key's last letter.
-const AFTER_UNDERSCORE: PairClass = 4;
-/// The class in [`KEY_END`] of pairs whose first byte may be any: `_` at the end of a key, and keys of one letter.
-const AFTER_ANY: PairClass = 8;
-/// The first byte could be a separator, or the bracket in its place, and the second a byte behind it. Three bits.
-pub(super) const SEPARATED: PairClass = 0x70;
-/// The second byte could stand between a key and its separator: a blank, a quote or `]`. A few other bytes are in the
-/// class, too; the confirmation of a candidate turns them away.
+/// The class in [`KEY_END`] of `_` and a key's last letter; also of keys of one letter, whose first byte may be any.
+const AFTER_OTHER: PairClass = 4;
+/// The first byte could begin what follows a key, and the second go on with it: a separator, a bracket, a written
+/// escape or an invisible sequence. Four bits.
+pub(super) const FOLLOWS: PairClass = 0x78;
+/// `=` or `:`, and a digit.
+const BEFORE_DIGIT: PairClass = 0x08;
+/// A separator or a bracket, and what may stand between it and a code.
+const BEFORE_OTHER: PairClass = 0x10;
+/// `=` or `:`, and the first letter of a wrapper: `ret=int(-204)`.
+const BEFORE_WRAPPER: PairClass = 0x20;
+/// A written escape: `\u`, `%3`, `&q`, `#0`.
+const WRITTEN: PairClass = 0x40;
+/// The second byte could stand between a key and its separator: a blank, a quote, `]` or a backslash; or it is a `_` at
+/// the end of a key. A few other bytes are in the class, too; the confirmation of a candidate turns them away.
 pub(super) const BETWEEN: PairClass = 0x80;
 
 const ANY: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -70,18 +77,17 @@ impl PairClasses {
     pub(super) fn new<'k>(names: impl Iterator<Item = &'k [u8]>) -> Self {
         let mut pairs = Self { first: ByteClasses::none(), second: ByteClasses::none() };
         names.for_each(|name| pairs.add_key_end(name));
-        pairs.add_separators();
+        pairs.add_followers();
         pairs
     }
 
-    /// Puts a key's last two bytes in the classes of [`KEY_END`]. A `_` may stand before the last letter or behind it.
+    /// Puts a key's last two bytes in the classes of [`KEY_END`]. A `_` may stand before the last letter; behind it, it
+    /// is [`BETWEEN`].
     fn add_key_end(&mut self, name: &[u8]) {
         let &[.., last] = name else { return };
         let Self { first, second } = self;
-        first.add_either_case(b'_', AFTER_UNDERSCORE);
-        second.add_either_case(last, AFTER_UNDERSCORE);
-        first.add(&ANY, &ANY, AFTER_ANY);
-        second.add_either_case(b'_', AFTER_ANY);
+        first.add_either_case(b'_', AFTER_OTHER);
+        second.add_either_case(last, AFTER_OTHER);
         match name {
             &[.., before, last] => {
                 // Every first byte of a class makes a pair with every second byte of it. So the letters go to the class
@@ -98,24 +104,31 @@ impl PairClasses {
                 second.add_either_case(last, class);
             }
             // Any byte may stand before a key of one letter.
-            _ => second.add_either_case(last, AFTER_ANY),
+            _ => first.add(&ANY, &ANY, AFTER_OTHER),
         }
     }
 
-    fn add_separators(&mut self) {
+    fn add_followers(&mut self) {
         let Self { first, second } = self;
-        // `=`, `:`, the first byte of a full-width one; also `?` and two other bytes.
-        first.add(&[0xA, 0xD, 0xF], &[3, 0xE], 0x10 | 0x20);
-        // `1` to `9`, `>`; also `<` and `=`.
-        second.add(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 0xC, 0xD, 0xE], &[3], 0x10);
-        // `-`, blanks, quotes, `\` and the second byte of a full-width separator; also some others, but not `0`.
-        second.add(&[0, 2, 7, 9, 0xC, 0xD], &[0, 2, 5, 0xB], 0x20);
-        // `[-`.
-        first.add(&[0xB], &[5], 0x40);
-        second.add(&[0xD], &[2], 0x40);
-        // Blanks, quotes, `]` and `\`.
+        // `=` and `:`; also `?` and some others.
+        first.add(&[0xA, 0xD], &[3], BEFORE_DIGIT | BEFORE_WRAPPER);
+        // `1` to `9`, `>`; also `<` and `=`, but not `0`.
+        second.add(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 0xC, 0xD, 0xE], &[3], BEFORE_DIGIT);
+        // The first letters of wrappers, `i`, `l`, `s`, `o` and `n`; also some others.
+        second.add(&[3, 9, 0xC, 0xE, 0xF], &[4, 5, 6, 7], BEFORE_WRAPPER);
+        // `=`, `:`, the first byte of a full-width one, `[`, `(`, `>`, `.`, `&`, `^` and ESC; also some others, but
+        // neither letters nor `,`.
+        first.add(&[6, 8, 0xA, 0xB, 0xD, 0xE, 0xF], &[1, 2, 3, 5, 0xE], BEFORE_OTHER);
+        // `-`, blanks, quotes, the bytes with which written escapes and invisible sequences begin, `[`, `(`, `)` and
+        // the second byte of a full-width separator; also some others, but no digit.
+        second.add(&[0, 2, 3, 5, 6, 7, 8, 9, 0xB, 0xC, 0xD, 0xE], &[0, 1, 2, 5, 0xB], BEFORE_OTHER);
+        // `%`, `&`, `#`, `\` and the first byte of GBK's full-width separators; also some others.
+        first.add(&[3, 5, 6, 0xC], &[2, 5, 0xA], WRITTEN);
+        // Letters and digits behind these, and the second bytes of GBK's full-width separators; not a second `\`.
+        second.add(&[0, 1, 2, 3, 4, 5, 7, 8, 0xA, 0xD, 0xE], &[3, 4, 5, 6, 7, 0xB], WRITTEN);
+        // Blanks, quotes, `]`, `\` and `_`.
         first.add(&ANY, &ANY, BETWEEN);
-        second.add(&[0, 2, 7, 9, 0xC, 0xD], &[0, 2, 5], BETWEEN);
+        second.add(&[0, 2, 7, 9, 0xC, 0xD, 0xF], &[0, 2, 5], BETWEEN);
     }
 
     /// Returns the classes of one pair.
@@ -148,7 +161,7 @@ mod tests {
             let ends = [first, second].to_ascii_lowercase();
             assert!(ends == *b"et" || ends == *b"de" || ends.contains(&b'_'), "{ends:?}");
         }
-        for ends in [b"et", b"de", b"ET", b"De", b"e_", b"__", b"_t", b"_E", b"._"] {
+        for ends in [b"et", b"de", b"ET", b"De", b"_t", b"_E"] {
             assert_ne!(pairs_for(&Keys::default()).of(ends[0], ends[1]) & KEY_END, 0);
         }
     }
@@ -160,31 +173,49 @@ mod tests {
             keys.add(key).unwrap();
         }
         let pairs = pairs_for(&keys);
-        for ends in [b"us", b"US", b"_s", b"s_", b"de", b"v5", b"V5", b"oZ", b".x", b"\xFFX"] {
+        for ends in [b"us", b"US", b"_s", b"de", b"v5", b"V5", b"oZ", b".x", b"\xFFX"] {
             assert_ne!(pairs.of(ends[0], ends[1]) & KEY_END, 0, "{ends:?}");
         }
+        let pairs = pairs_for(&"status, v5, oz".parse().unwrap());
         for ends in [b"rs", b"t=", b"at", b" 5", b" z"] {
             assert_eq!(pairs.of(ends[0], ends[1]) & KEY_END, 0, "{ends:?}");
         }
     }
 
     #[test]
-    fn what_separates_is_followed_by_what_may_follow() {
+    fn what_follows_a_key_is_known() {
         let pairs = pairs_for(&Keys::default());
-        for (first, followers) in
-            [(b'=', &b"-123456789 \t\"'\\>"[..]), (b':', b"-19 \t\"'\\"), (0xEF, b"\xBC"), (b'[', b"-")]
-        {
+        let escapes = b"\x1b\\%&#^";
+        let behind_separator = [&b"-123456789 \t\"'iIlLsSoOnN"[..], escapes].concat();
+        for (first, followers) in [
+            (b'=', &[&b">"[..], &behind_separator].concat()[..]),
+            (b':', &behind_separator),
+            (0xEF, b"\xBC"),
+            (0xA3, b"\xBA\xBD"),
+            (b'[', &[&b"-"[..], escapes].concat()),
+            (b'(', &[&b"-"[..], escapes].concat()),
+            (b'>', &[&b"-"[..], escapes].concat()),
+            (b'.', &[&b" \t"[..], escapes].concat()),
+            (0x1B, b"[()\\%&#^"),
+            (b'^', b"["),
+            (b'\\', b"ux01te"),
+            (b'%', b"012358EeAa"),
+            (b'&', b"#qagn"),
+            (b'#', b"0123x"),
+        ] {
             for &second in followers {
-                assert_ne!(pairs.of(first, second) & SEPARATED, 0, "{first} {second}");
+                assert_ne!(pairs.of(first, second) & FOLLOWS, 0, "{} {}", first.escape_ascii(), second.escape_ascii());
             }
         }
-        for (first, second) in pairs_of(&pairs, SEPARATED) {
-            assert!(
-                b"=:[?\xEF\xEA\xED".contains(&first) && !b"0\nabtz".contains(&second),
-                "{first} {second}"
-            );
+        for second in 0..=u8::MAX {
+            for first in *b"abcxyz0159{" {
+                assert_eq!(pairs.of(first, second) & FOLLOWS, 0, "{first} {second}");
+            }
         }
-        for byte in *b" \t\"'\\]" {
+        for pair in [b"=0", b":0", b"\\\\", b":/", b".x", b", ", b",\""] {
+            assert_eq!(pairs.of(pair[0], pair[1]) & FOLLOWS, 0, "{pair:?}");
+        }
+        for byte in *b" \t\"'\\]_" {
             assert_ne!(pairs.of(b'.', byte) & BETWEEN, 0, "{byte}");
         }
     }

@@ -1,0 +1,179 @@
+//! Invisible sequences: what a terminal does not show, such as colours and `ESC[K`. Invisible text counts as nothing.
+
+use super::byte_class::opens;
+use super::written::{self, WRITTEN_MAX_BYTES, char_at, first_backslash, written_at};
+
+/// The most bytes of an invisible sequence.
+pub(super) const SEQUENCE_MAX_BYTES: usize = 64;
+
+/// The most invisible sequences in a row that count as nothing.
+pub(super) const ROW_MAX: usize = 4;
+
+const ESCAPE: u32 = 0x1B;
+
+/// An invisible sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Invisible {
+    /// The length in bytes.
+    pub(super) length: usize,
+    /// True if the sequence sets a colour or erases: it ends in `m` or `K`, and text goes on behind it.
+    pub(super) joins: bool,
+}
+
+/// Returns the invisible sequence at the beginning of a text: `ESC [`, bytes 20 to 3F (hex) and one byte 40 to 7E; or
+/// `ESC (` or `ESC )` and one byte. `ESC` and the bracket may be written.
+pub(super) fn invisible_at(text: &[u8]) -> Option<Invisible> {
+    let escape = if text.first() == Some(&0x1B) { 1 } else { written_escape(text)? };
+    let bracket = char_at(&text[escape..])?;
+    let start = escape + bracket.length;
+    let last = match bracket.ascii() {
+        b'[' => {
+            let parameters = text[start..].iter().take(SEQUENCE_MAX_BYTES);
+            start + parameters.take_while(|byte| matches!(byte, 0x20..=0x3F)).count()
+        }
+        b'(' | b')' => start,
+        _ => return None,
+    };
+    let byte = *text.get(last)?;
+    let ends = if bracket.ascii() == b'[' { matches!(byte, 0x40..=0x7E) } else { byte != b'\n' };
+    let joins = matches!(byte, b'm' | b'K');
+    (ends && last < SEQUENCE_MAX_BYTES).then_some(Invisible { length: last + 1, joins })
+}
+
+/// Returns the length in bytes of a written `ESC` at the beginning of a text.
+fn written_escape(text: &[u8]) -> Option<usize> {
+    if !opens(*text.first()?) {
+        return None;
+    }
+    written_at(text).filter(|written| written.value == ESCAPE).map(|written| written.length)
+}
+
+/// Returns the byte offset behind the invisible sequences at `at`, up to [`ROW_MAX`] of them.
+#[inline]
+pub(super) fn skip(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(&byte) if opens(byte) => skip_if(text, at, |_| true),
+        _ => at,
+    }
+}
+
+/// Returns the byte offset behind the invisible sequences at `at` behind which text goes on, up to [`ROW_MAX`] of them.
+#[inline]
+pub(super) fn skip_joining(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(&byte) if opens(byte) => skip_if(text, at, |invisible| invisible.joins),
+        _ => at,
+    }
+}
+
+fn skip_if(text: &[u8], mut at: usize, is_wanted: fn(Invisible) -> bool) -> usize {
+    for _ in 0..ROW_MAX {
+        match invisible_at(&text[at..]) {
+            Some(invisible) if is_wanted(invisible) => at += invisible.length,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Returns the invisible sequence that ends at the end of a text.
+#[inline]
+pub(super) fn invisible_before(text: &[u8]) -> Option<Invisible> {
+    match text {
+        // Before the last byte stands a parameter, a bracket, or the end of a written bracket.
+        [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _] => search_back(text),
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn search_back(text: &[u8]) -> Option<Invisible> {
+    let first = text.len().saturating_sub(SEQUENCE_MAX_BYTES);
+    for start in (first..text.len() - 1).rev().filter(|&start| opens(text[start])) {
+        let start = if text[start] == b'\\' { first_backslash(text, start).max(first) } else { start };
+        match invisible_at(&text[start..]) {
+            Some(invisible) if start + invisible.length == text.len() => return Some(invisible),
+            // No sequence goes on behind another.
+            _ if text[start] == 0x1B => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns true if a text is the beginning of an invisible sequence: more bytes could make it one.
+pub(super) fn is_begun(text: &[u8]) -> bool {
+    let escape = match text {
+        [0x1B, ..] => 1,
+        _ => match written_escape(text) {
+            Some(length) => length,
+            None => return text.len() <= WRITTEN_MAX_BYTES && written::is_begun(text),
+        },
+    };
+    let Some(bracket) = char_at(&text[escape..]) else {
+        return true;
+    };
+    let rest = &text[escape + bracket.length..];
+    match bracket.ascii() {
+        b'[' => text.len() < SEQUENCE_MAX_BYTES && rest.iter().all(|byte| matches!(byte, 0x20..=0x3F)),
+        b'(' | b')' => rest.is_empty(),
+        _ => written::is_begun(&text[escape..]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sequence_is_read_from_both_ends() {
+        for (text, joins) in [
+            ("\x1b[31m", true),
+            ("\x1b[m", true),
+            ("\x1b[K", true),
+            ("\x1b[1G", false),
+            ("\x1b[?25l", false),
+            ("\x1b(B", false),
+            ("\x1b)0", false),
+            ("\\x1b[31m", true),
+            ("\\\\u001b[31m", true),
+            ("\\u{1b}[0m", true),
+            ("\\033[31m", true),
+            ("\\e[K", true),
+            ("\\e(B", false),
+            ("#033[31m", true),
+            ("#x1B[31m", true),
+            ("%1B%5B31m", true),
+            ("&#27;&#91;31m", true),
+            ("^[[31m", true),
+        ] {
+            let expected = Some(Invisible { length: text.len(), joins });
+            assert_eq!(invisible_at(text.as_bytes()), expected, "{text}");
+            assert_eq!(invisible_before(text.as_bytes()), expected, "{text}");
+            assert_eq!(invisible_at(format!("{text}ret").as_bytes()), expected, "{text}");
+            assert_eq!(invisible_before(format!("$\x1b[0m{text}").as_bytes()), expected, "{text}");
+            for end in 1..text.len() {
+                assert!(is_begun(&text.as_bytes()[..end]), "{text} {end}");
+            }
+        }
+        for text in ["\x1b", "\x1b[", "\x1b[31", "\x1b31m", "[31m", "\x1b[3\n1m", "\x1b(\n", "\x1b[31\x7f"] {
+            assert_eq!(invisible_at(text.as_bytes()), None, "{text}");
+            assert_eq!(invisible_before(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sequence_has_at_most_64_bytes() {
+        let of_length = |length: usize| format!("\x1b[{}m", ";".repeat(length - 3)).into_bytes();
+        assert!(invisible_at(&of_length(64)).is_some() && invisible_before(&of_length(64)).is_some());
+        assert!(invisible_at(&of_length(65)).is_none() && invisible_before(&of_length(65)).is_none());
+    }
+
+    #[test]
+    fn four_sequences_in_a_row_are_skipped() {
+        let text = "\x1b[0m".repeat(5).into_bytes();
+        assert_eq!(skip(&text, 0), 16);
+        assert_eq!(skip_joining(b"\x1b[0m\x1b[1Gx", 0), 4);
+        assert_eq!(skip(b"\x1b[0m\x1b[1Gx", 0), 8);
+    }
+}
