@@ -1,6 +1,6 @@
 //! The text behind a code: it decides if the number goes on.
 
-use super::byte_class::{carries_on, is_digit, is_identifier, punctuates};
+use super::byte_class::{carries_on, is_digit, is_identifier};
 use super::invisible::{self, skip_joining};
 use super::written::char_at;
 
@@ -15,7 +15,7 @@ pub(super) fn ends_field(text: &[u8], is_closed: bool, code: i32) -> bool {
         0x80.. => code < 0,
         _ if is_closed => !is_identifier(next),
         b',' => !is_group_of_three(rest),
-        _ if punctuates(next) => !begins_with_digit(rest),
+        b'.' | b':' => !begins_with_digit(rest),
         _ => !carries_on(next),
     }
 }
@@ -62,7 +62,7 @@ pub(crate) fn is_undecided(text: &[u8]) -> bool {
             }
             false
         }
-        _ if punctuates(next) => next_char_if_whole(rest).is_none(),
+        b'.' | b':' => next_char_if_whole(rest).is_none(),
         _ => false,
     }
 }

@@ -6,12 +6,13 @@ const UNDERSCORE: u16 = 1 << 2;
 const BLANK: u16 = 1 << 3;
 const CARRIES_ON: u16 = 1 << 4;
 const ENDS_CODE: u16 = 1 << 5;
-const PUNCTUATES: u16 = 1 << 6;
+const LEAVES_OPEN: u16 = 1 << 6;
 const BEFORE_KEY: u16 = 1 << 7;
 const QUOTE: u16 = 1 << 8;
 const SEPARATOR: u16 = 1 << 9;
 const BETWEEN: u16 = 1 << 10;
 const OPENS: u16 = 1 << 11;
+const DECIDES: u16 = 1 << 12;
 
 /// The classes of each byte, as a set of bits.
 static CLASSES: [u16; 256] = classes();
@@ -26,10 +27,11 @@ const fn classes() -> [u16; 256] {
             b'_' => UNDERSCORE | CARRIES_ON,
             b'%' | b'/' | b'+' | b'*' | b'^' | b'=' | b'~' | b'@' | b'$' | b'-' => CARRIES_ON,
             b' ' | b'\t' => BLANK | ENDS_CODE | BEFORE_KEY | BETWEEN,
-            b'.' | b',' | b':' => PUNCTUATES | ENDS_CODE | BEFORE_KEY,
+            b'.' | b',' | b':' => LEAVES_OPEN | ENDS_CODE | BEFORE_KEY,
             // A written escape or an invisible sequence may begin with one of these.
-            b'\\' => OPENS | BEFORE_KEY | BETWEEN,
-            b'&' | b'#' | 0x1B => OPENS | BEFORE_KEY,
+            b'\\' => OPENS | LEAVES_OPEN | ENDS_CODE | BEFORE_KEY | BETWEEN,
+            b'&' => OPENS | LEAVES_OPEN | ENDS_CODE | BEFORE_KEY,
+            b'#' | 0x1B => OPENS | BEFORE_KEY,
             // A written letter may end in one of these.
             b';' | b'}' => ENDS_CODE,
             b'"' | b'\'' => QUOTE | ENDS_CODE | BEFORE_KEY | BETWEEN,
@@ -43,6 +45,9 @@ const fn classes() -> [u16; 256] {
         }
         if matches!(byte as u8, b'%' | b'^') {
             table[byte] |= OPENS;
+        }
+        if matches!(byte as u8, b'0'..=b'9' | b'\\' | b'&' | b'#' | b'%' | b'^' | 0x1B | b'u' | b'x' | b'e' | b'/') {
+            table[byte] |= DECIDES;
         }
         if matches!(byte as u8, b'=' | b':') {
             table[byte] |= SEPARATOR;
@@ -88,17 +93,24 @@ pub(super) fn carries_on(byte: u8) -> bool {
     has_class(byte, CARRIES_ON)
 }
 
-/// Returns true if a byte right behind a number ends the number. A byte for which [`punctuates`] is true as well ends
-/// it only where no digit follows.
+/// Returns true if a byte right behind a number ends the number; a byte that [`leaves_open`] if it does, only where the
+/// next byte does not [decide](decides).
 #[inline]
 pub(super) fn ends_code(byte: u8) -> bool {
     has_class(byte, ENDS_CODE)
 }
 
-/// Returns true if a byte right behind a number makes the number part of something longer where digits follow: `5.2`.
+/// Returns true if the number may go on behind a byte right behind it, which depends on the byte that follows: `5.2`,
+/// `5\u0030`, `5&#48;`.
 #[inline]
-pub(super) fn punctuates(byte: u8) -> bool {
-    has_class(byte, PUNCTUATES)
+pub(super) fn leaves_open(byte: u8) -> bool {
+    has_class(byte, LEAVES_OPEN)
+}
+
+/// Returns true if a byte may carry a number on behind a byte that leaves it open.
+#[inline]
+pub(super) fn decides(byte: u8) -> bool {
+    has_class(byte, DECIDES)
 }
 
 /// Returns true if a byte right before an identifier is no part of the identifier and lets it be a key, whatever stands

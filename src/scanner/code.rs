@@ -21,15 +21,15 @@ pub(super) struct Code {
     pub(super) form: CodeForm,
     /// True if a quote stands behind the key.
     pub(super) quoted_key: bool,
+    /// True if the separator is a colon in any form, and no quote stands behind the key.
+    pub(super) bare_colon: bool,
 }
 
 /// The way in which a code is joined to its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CodeForm {
-    /// `=`, `=>`, or the full-width `＝`.
-    Equals,
-    /// `:`, or the full-width `：`.
-    Colon,
+    /// `=`, `:`, `=>`, or a full-width `：` or `＝`.
+    Separated,
     /// `[-204]` or `(-204)`, right behind the key.
     Bracket,
     /// `. -905`, behind some keys.
@@ -57,9 +57,10 @@ impl Code {
         let (at, _) = skip_blanks(text, at)?;
         let Separator { length, is_colon } = separator_at(&text[at..])?;
         let (at, _) = skip_blanks(text, skip(text, at + length))?;
-        let form = if is_colon { CodeForm::Colon } else { CodeForm::Equals };
         let (value, end, is_closed) = value_at(text, at)?;
-        let code = Self { value, end, form, quoted_key: quote > 0 };
+        let quoted_key = quote > 0;
+        let code =
+            Self { value, end, form: CodeForm::Separated, quoted_key, bare_colon: is_colon && !quoted_key };
         ends_field(&text[end..], is_closed, value).then_some(code)
     }
 
@@ -88,7 +89,7 @@ impl Code {
         }
         // What stands behind an element is up to the caller, because it may stand behind a note.
         let ends = form == CodeForm::Element || ends_field(&text[end..], form == CodeForm::Bracket, value);
-        ends.then_some(Self { value, end, form, quoted_key: false })
+        ends.then_some(Self { value, end, form, quoted_key: false, bare_colon: false })
     }
 }
 

@@ -199,7 +199,7 @@ impl Scanner {
                 let is_html = key.spelled_code && code.value == -1;
                 !is_html && ends_in_less_than(reach_before(haystack, key.start))
             }
-            CodeForm::Equals | CodeForm::Colon | CodeForm::Bracket => true,
+            CodeForm::Separated | CodeForm::Bracket => true,
         };
         let is_allowed = self.is_wanted(code.value, self.codes.position(code.value))
             && self.keys.allows(key.number, code.quoted_key, code.value);
@@ -230,9 +230,8 @@ fn code_behind(haystack: &[u8], key_end: usize) -> Option<Code> {
 /// Returns the rules that the caller must still check for a field.
 #[inline(always)]
 fn checks_of(key: &Key, code: &Code) -> Checks {
-    let is_bare_colon = code.form == CodeForm::Colon && !code.quoted_key;
     Checks::NONE
         .with(Checks::CODE, key.spelled_code)
-        .with(Checks::BARE_COLON, key.spelled_code && is_bare_colon)
+        .with(Checks::BARE_COLON, key.spelled_code & code.bare_colon)
         .with(Checks::ELEMENT, code.form == CodeForm::Element)
 }

@@ -16,12 +16,12 @@ const AFTER_OTHER: PairClass = 4;
 /// The first byte could begin what follows a key, and the second go on with it: a separator, a bracket, a written
 /// escape or an invisible sequence. Four bits.
 pub(super) const FOLLOWS: PairClass = 0x78;
-/// `=` or `:`, and a digit.
+/// `=` or `:`, and a digit, `-`, a quote or the like.
 const BEFORE_DIGIT: PairClass = 0x08;
-/// A separator or a bracket, and what may stand between it and a code.
-const BEFORE_OTHER: PairClass = 0x10;
-/// `=` or `:`, and the first letter of a wrapper: `ret=int(-204)`.
-const BEFORE_WRAPPER: PairClass = 0x20;
+/// `=` or `:`, and a space or the first letter of a wrapper: `ret=int(-204)`.
+const BEFORE_LETTER: PairClass = 0x10;
+/// Another separator, a bracket or an invisible sequence, and a byte that may go on with it.
+const BEFORE_OTHER: PairClass = 0x20;
 /// A written escape: `\u`, `%3`, `&q`, `#0`.
 const WRITTEN: PairClass = 0x40;
 /// The second byte could stand between a key and its separator: a blank, a quote, `]` or a backslash; or it is a `_` at
@@ -110,18 +110,19 @@ impl PairClasses {
 
     fn add_followers(&mut self) {
         let Self { first, second } = self;
-        // `=` and `:`; also `?` and some others.
-        first.add(&[0xA, 0xD], &[3], BEFORE_DIGIT | BEFORE_WRAPPER);
-        // `1` to `9`, `>`; also `<` and `=`, but not `0`.
-        second.add(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 0xC, 0xD, 0xE], &[3], BEFORE_DIGIT);
-        // The first letters of wrappers, `i`, `l`, `s`, `o` and `n`; also some others.
-        second.add(&[3, 9, 0xC, 0xE, 0xF], &[4, 5, 6, 7], BEFORE_WRAPPER);
-        // `=`, `:`, the first byte of a full-width one, `[`, `(`, `>`, `.`, `&`, `^` and ESC; also some others, but
-        // neither letters nor `,`.
-        first.add(&[6, 8, 0xA, 0xB, 0xD, 0xE, 0xF], &[1, 2, 3, 5, 0xE], BEFORE_OTHER);
-        // `-`, blanks, quotes, the bytes with which written escapes and invisible sequences begin, `[`, `(`, `)` and
-        // the second byte of a full-width separator; also some others, but no digit.
-        second.add(&[0, 2, 3, 5, 6, 7, 8, 9, 0xB, 0xC, 0xD, 0xE], &[0, 1, 2, 5, 0xB], BEFORE_OTHER);
+        // `=` and `:`.
+        first.add(&[0xA, 0xD], &[3], BEFORE_DIGIT | BEFORE_LETTER);
+        // `1` to `9`, `>`, `-`, tabs, quotes and the bytes with which written escapes and invisible sequences begin; also
+        // some others, but neither `0` nor most letters.
+        second.add(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 0xB, 0xC, 0xD, 0xE], &[0, 1, 2, 3, 5], BEFORE_DIGIT);
+        // The first letters of wrappers, `i`, `l`, `s`, `o` and `n`, and the space; also some others.
+        second.add(&[0, 3, 9, 0xC, 0xE, 0xF], &[2, 4, 5, 6, 7], BEFORE_LETTER);
+        // The first byte of a full-width separator, `[`, `(`, `>`, `.`, `&`, `^` and ESC; also some others, but neither
+        // most letters nor `,`, `-` and `]`, which often stand between blanks and quotes.
+        first.add(&[6, 8, 0xB, 0xE, 0xF], &[1, 2, 3, 5, 0xE], BEFORE_OTHER);
+        // `-`, blanks, the bytes with which written escapes and invisible sequences begin, `[`, `(`, `)` and the second
+        // byte of a full-width separator; also some others, but no digit.
+        second.add(&[0, 3, 5, 6, 8, 9, 0xB, 0xC, 0xD, 0xE], &[0, 1, 2, 5, 0xB], BEFORE_OTHER);
         // `%`, `&`, `#`, `\` and the first byte of GBK's full-width separators; also some others.
         first.add(&[3, 5, 6, 0xC], &[2, 5, 0xA], WRITTEN);
         // Letters and digits behind these, and the second bytes of GBK's full-width separators; not a second `\`.
@@ -212,7 +213,7 @@ mod tests {
                 assert_eq!(pairs.of(first, second) & FOLLOWS, 0, "{first} {second}");
             }
         }
-        for pair in [b"=0", b":0", b"\\\\", b":/", b".x", b", ", b",\""] {
+        for pair in [b"=0", b":0", b"\\\\", b".x", b", ", b",\""] {
             assert_eq!(pairs.of(pair[0], pair[1]) & FOLLOWS, 0, "{pair:?}");
         }
         for byte in *b" \t\"'\\]_" {

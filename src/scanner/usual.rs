@@ -2,7 +2,7 @@
 //! a field are loaded at once and computed with hardly a branch: the form of the next field cannot be predicted, and
 //! each wrong guess costs a processor as much as the rest of the work.
 
-use super::byte_class::{ends_code, is_digit, is_quote, may_stand_before_key, opens, punctuates, separates};
+use super::byte_class::{decides, ends_code, is_quote, leaves_open, may_stand_before_key, separates};
 use super::code::{Code, CodeForm};
 use super::default_keys::{self, ADDED, KEY_TABLE};
 use super::key::Key;
@@ -141,27 +141,16 @@ fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted_key: boo
     let last = start + count as usize;
     let closes = !in_bracket | (around[last] == b']') & is_negative;
     let end = last + usize::from(in_bracket);
-    let next = around[end + 1];
-    let goes_on = punctuates(around[end]) & (is_digit(next) | opens(next));
+    let may_go_on = leaves_open(around[end]) & decides(around[end + 1]);
     let ends = ends_code(around[end]) | (!around[end].is_ascii() & is_negative);
-    if !(is_number & closes & (ends | escapes_end(around[end], next)) & !goes_on) {
+    if !(is_number & closes & ends & !may_go_on) {
         return None;
     }
     let magnitude = of_eight_digits(digits << (64 - 8 * count)) as i32;
     let value = if is_negative { -magnitude } else { magnitude };
-    let form = match around[REACH_BYTES] {
-        b'[' => CodeForm::Bracket,
-        b':' => CodeForm::Colon,
-        _ => CodeForm::Equals,
-    };
-    Some(Code { value, end: separator + end - REACH_BYTES, form, quoted_key })
-}
-
-/// Returns true if two bytes end a number, of which the first could begin a written escape: `&x` in a URL, a written
-/// line end, and an escaped quote.
-#[inline(always)]
-fn escapes_end(first: u8, second: u8) -> bool {
-    (first == b'&') & (second != b'#') | (first == b'\\') & ((second == b'n') | (second == b'"'))
+    let form = if in_bracket { CodeForm::Bracket } else { CodeForm::Separated };
+    let bare_colon = (around[REACH_BYTES] == b':') & !quoted_key;
+    Some(Code { value, end: separator + end - REACH_BYTES, form, quoted_key, bare_colon })
 }
 
 /// Returns the number that eight digits spell, one digit in each byte, the highest digit in the lowest byte. Neighbours
