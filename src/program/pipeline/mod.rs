@@ -110,8 +110,9 @@ impl Pipeline {
             (false, true) => Expected::NoArchive,
             (false, false) => Expected::Bytes,
         };
-        let input = self.reading.open(&file.name, |descriptor| self.refuse_own_output(descriptor))?;
-        let opened = self.reading.expect(input, expected)?;
+        let descriptor = self.reading.open(&file.name)?;
+        self.refuse_own_output(&descriptor)?;
+        let opened = self.reading.stream_if_text(&file.name, descriptor, expected)?;
         self.opened_any.store(true, Ordering::Relaxed);
         Ok(opened)
     }
