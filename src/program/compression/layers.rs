@@ -71,7 +71,7 @@ pub(crate) fn unpack<R: Read>(mut rdr: PeekReader<Layer<R>>, as_text: bool) -> i
             Ok(Beginning::Foreign(_)) if as_text => break,
             Ok(Beginning::Foreign(foreign)) => return Err(foreign.refusal(&formats)),
             Ok(Beginning::Of(format)) => format,
-            Ok(Beginning::SkippableFrame) => Format::Zstd,
+            Ok(Beginning::SkippableFrame) => Format::of_skippable_frames(),
             // The error is returned again when all that was unpacked before it has been read.
             Err(error) if !formats.is_empty() => {
                 rdr.put_back(error);

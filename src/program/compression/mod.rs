@@ -5,7 +5,6 @@ mod decoder;
 mod encoder;
 mod even_blocks;
 mod foreign;
-mod format;
 mod formats;
 mod layers;
 mod peek;
