@@ -234,7 +234,7 @@ mod tests {
         let text: Vec<u8> =
             (0..20_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
         for format in FORMATS.iter().map(|format| format.format) {
-            let mut encoder = Encoder::new(format, Vec::new()).unwrap();
+            let mut encoder = Encoder::new(&[format], Vec::new()).unwrap();
             encoder.write_all(&text).unwrap();
             let packed = encoder.finish().unwrap();
             assert_eq!(decode(format, &packed, 1000), (text.clone(), String::new()));

@@ -7,7 +7,7 @@ use super::peek::PeekReader;
 use std::io::{self, ErrorKind, Read};
 
 /// The largest number of layers; data in more layers is refused.
-pub(crate) const LAYERS_MAX: usize = 3;
+const LAYERS_MAX: usize = 3;
 
 /// The bytes of an input as they are, or the content of one of its layers.
 pub(crate) enum Layer<R: Read> {
@@ -108,11 +108,9 @@ mod tests {
     use std::io::Write;
 
     fn pack(formats: &[Format], text: &[u8]) -> Vec<u8> {
-        formats.iter().rev().fold(text.to_vec(), |inner, &format| {
-            let mut encoder = Encoder::new(format, Vec::new()).unwrap();
-            encoder.write_all(&inner).unwrap();
-            encoder.finish().unwrap()
-        })
+        let mut encoder = Encoder::new(formats, Vec::new()).unwrap();
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
     }
 
     /// Returns the content of packed data and the formats of its layers, or the error.

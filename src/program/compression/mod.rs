@@ -11,7 +11,6 @@ mod peek;
 
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;
-pub(crate) use encoder::Packer;
 pub(crate) use foreign::Foreign;
 pub use formats::Format;
 pub(crate) use layers::{Layer, Unpacked, unpack};
