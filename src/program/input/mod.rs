@@ -9,7 +9,7 @@ mod walk;
 mod whole;
 
 pub(crate) use blocks::{Block, Blocks};
-pub(crate) use descriptor::{Descriptor, enlarge_pipe, wait_for};
+pub(crate) use descriptor::Descriptor;
 pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
