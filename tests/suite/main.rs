@@ -42,7 +42,7 @@ mod folders; // folders as operands, and their order
 mod no_text; // files that are no text; --text
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times
 mod read_errors; // reads that fail in the middle
-mod waiting_pipes; // named pipes without a writer
+mod waiting_pipes; // named pipes without a writer, and non-blocking outputs
 mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 
 // Outputs.
