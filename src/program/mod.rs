@@ -43,10 +43,12 @@ pub mod parts {
 
 /// Runs the program with the arguments and the environment that it was started with, and returns its exit status.
 pub fn main() -> std::process::ExitCode {
-    let messages = Messages::new(Progress::hidden(), Signals::default());
+    let signals = Signals::default();
+    let messages = Messages::new(Progress::hidden(), signals.clone());
     if let Err(error) = signals::ignore_user_signals() {
         messages.say(&format!("signals cannot be handled: {error}"));
     }
-    let status = cli::mode(&messages).map_or_else(|status| status, |mode| mode.run(&messages));
+    let status =
+        cli::mode(&signals, &messages).map_or_else(|status| status, |mode| mode.run(&signals, &messages));
     status.into()
 }

@@ -214,9 +214,10 @@ impl ReportTarget {
 /// # Errors
 ///
 /// Returns the message if the report cannot be read, or is not complete.
-pub(crate) fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
+pub(crate) fn load_baseline(path: &Path, catalog: &Catalog, signals: &Signals) -> Result<Baseline, String> {
     let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
+    let text = read_whole(&name, REPORT, signals)
+        .map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));

@@ -7,6 +7,7 @@ mod lines;
 pub(super) use file::place;
 
 use super::args::Args;
+use crate::program::system::signals::Signals;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, CommandFactory};
 use file::read;
@@ -32,7 +33,7 @@ pub(super) enum Refusal {
 /// # Errors
 ///
 /// Returns the refusal if the typed arguments or the file are faulty.
-pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
+pub(super) fn parse(typed: &[OsString], signals: &Signals) -> Result<ArgMatches, Refusal> {
     // An option that is typed twice is a mistake; an option that is typed and in the file is not.
     let alone = with_option_names(Args::command()).try_get_matches_from(typed);
     match &alone {
@@ -46,7 +47,7 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
         _ if options(typed).any(|arg| arg == "--no-config") => return alone.map_err(Refusal::Usage),
         _ => {}
     }
-    let Some((name, text)) = read().map_err(|message| Refusal::Config(vec![message]))? else {
+    let Some((name, text)) = read(signals).map_err(|message| Refusal::Config(vec![message]))? else {
         return alone.map_err(Refusal::Usage);
     };
     let mut grammar = Grammar::new(with_option_names(Args::command()));
