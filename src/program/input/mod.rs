@@ -16,7 +16,7 @@ pub use reading::Reading;
 pub use reading::decompress;
 pub use walk::InputFile;
 pub use walk::Listing;
-pub use walk::OtherName;
+pub(crate) use walk::OtherName;
 pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 

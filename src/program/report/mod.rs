@@ -10,8 +10,8 @@ pub(crate) use formats::write_entries;
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
-pub(crate) use verdict::of_selector;
-pub use verdict::{Baseline, Check};
+pub use verdict::Baseline;
+pub(crate) use verdict::{Check, of_selector};
 
 use crate::{Catalog, Entry, Language, Severity};
 use std::borrow::Cow;
