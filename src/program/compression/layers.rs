@@ -104,7 +104,6 @@ fn too_many_layers(formats: &[Format]) -> io::Error {
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
-    use crate::program::compression::formats::FORMATS;
     use std::io::Write;
 
     fn pack(formats: &[Format], text: &[u8]) -> Vec<u8> {
@@ -144,7 +143,7 @@ mod tests {
     fn damage_is_told_of_the_layer_that_has_it_and_what_comes_before_it_is_unpacked() {
         let text: Vec<u8> =
             (0..30_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
-        let formats: Vec<Format> = FORMATS.iter().map(|format| format.format).collect();
+        let formats: Vec<Format> = Format::all().collect();
         for &outer in &formats {
             for &inner in &formats {
                 let cut = pack(&[inner], &text);

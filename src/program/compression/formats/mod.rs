@@ -44,6 +44,12 @@ pub(super) struct CompressedFormat {
 }
 
 impl Format {
+    /// Returns the formats that compress, in the order of the table.
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(|compressed| compressed.format)
+    }
+
     /// Returns the description of the format; `None` for plain data.
     fn compressed(self) -> Option<&'static CompressedFormat> {
         FORMATS.iter().find(|compressed| compressed.format == self)
