@@ -80,6 +80,7 @@ mod usage; // hints of usage errors; examples of --help and the documents that c
 mod library; // types, errors, fields and observers as users have them; the examples
 
 // The repository.
+mod circles; // files that need each other
 mod demo; // the picture in the README, drawn from the output of the program
 mod documents; // console examples, links and translations of all documents
 mod supply_chain; // dependencies and their reasons; the Rust that they need

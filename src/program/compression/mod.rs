@@ -8,6 +8,7 @@ mod foreign;
 mod formats;
 mod layers;
 mod peek;
+mod signature;
 
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;

@@ -3,7 +3,7 @@
 use super::folder::OutputFolder;
 use super::new_file::NewFile;
 use super::place::{Place, names_folder};
-use super::plan::resolve;
+use super::resolve::resolve;
 use crate::program::system::pipes::{self, enlarge_pipe};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of, is_own, open_to_write, was_closed};

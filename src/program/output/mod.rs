@@ -10,6 +10,7 @@ mod outlet;
 mod place;
 mod plan;
 mod promised;
+mod resolve;
 mod spill;
 mod turns;
 
@@ -21,6 +22,7 @@ pub(crate) use left_out::{Behind, LeftOut};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub use outlet::Outlet;
 pub use plan::plan;
-pub(crate) use plan::{Plan, Target, resolve};
+pub(crate) use plan::{Plan, Target};
 pub(crate) use promised::{Promised, promised_names};
+pub(crate) use resolve::resolve;
 pub(crate) use turns::{TurnWriter, Turns};

@@ -11,12 +11,9 @@ use crate::program::system::signals::Signals;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, CommandFactory};
 use file::read;
-use grammar::Grammar;
-use lines::{ConfigLine, plain_arguments, read_lines};
+use grammar::{Grammar, PROGRAM};
+use lines::{ConfigLine, parse_with, plain_arguments, read_lines, without_dashes};
 use std::ffi::OsString;
-
-/// The first argument of a parse in which nothing was typed.
-const PROGRAM: &str = "imsdk-annotate";
 
 /// The reason why the arguments are refused.
 #[derive(Debug)]
@@ -107,7 +104,7 @@ fn with_lines(
     grammar: &mut Grammar,
 ) -> Result<ArgMatches, clap::Error> {
     let all: Vec<&ConfigLine> = lines.iter().collect();
-    match grammar.parse(typed, &all) {
+    match parse_with(typed, &all, grammar) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
         parsed => return parsed,
     }
@@ -117,12 +114,12 @@ fn with_lines(
         let with_it: Vec<&ConfigLine> = free.iter().copied().chain([*line]).collect();
         !line.needs_others || !fails(grammar, typed, &with_it, ErrorKind::MissingRequiredArgument)
     });
-    grammar.parse(typed, &usable)
+    parse_with(typed, &usable, grammar)
 }
 
 /// Returns true if parsing `typed` behind `lines` fails with an error of this kind.
 fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&ConfigLine], kind: ErrorKind) -> bool {
-    grammar.parse(typed, lines).is_err_and(|error| error.kind() == kind)
+    parse_with(typed, lines, grammar).is_err_and(|error| error.kind() == kind)
 }
 
 /// Returns the options of the file that `--no-config=OPTION` leaves out, without leading dashes.
@@ -133,10 +130,6 @@ fn left_out(typed: &[OsString]) -> Vec<&str> {
 /// Returns the arguments before `--`, which ends the options.
 fn options(typed: &[OsString]) -> impl Iterator<Item = &OsString> {
     typed.iter().take_while(|arg| *arg != "--")
-}
-
-fn without_dashes(option: &str) -> &str {
-    option.trim_start_matches('-')
 }
 
 /// Returns the command with a check that the value of `--no-config=OPTION` is the name of an option.
