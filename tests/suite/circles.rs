@@ -27,7 +27,7 @@ fn read_files(folder: &Path, module: &[String], texts: &mut BTreeMap<ItemPath, S
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let inner = [module, &[stem.clone()]].concat();
+        let inner = [module, std::slice::from_ref(&stem)].concat();
         if path.is_dir() {
             read_files(&path, &inner, texts);
         } else if !["main", "tests"].contains(&stem.as_str()) {
