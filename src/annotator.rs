@@ -71,8 +71,8 @@ impl Annotator {
 
     /// Returns the fields of a text, in their order. The end of the text ends its last line.
     ///
-    /// All fields are found, even in lines that [`AnnotatorBuilder::lines`] leaves out. The text is searched as the
-    /// iterator advances, about 128 KiB at a time.
+    /// All fields are found, even in lines that [`AnnotatorBuilder::lines`](crate::AnnotatorBuilder::lines) leaves out.
+    /// The text is searched as the iterator advances, about 128 KiB at a time.
     ///
     /// ```
     /// use imsdk_annotate::Annotator;

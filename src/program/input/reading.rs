@@ -135,7 +135,7 @@ impl Reading {
     }
 }
 
-/// Returns a reader of the decompressed content, as [`Reading::stream`] does for files; `None` if `rdr` has no
+/// Returns a reader of the decompressed content, as `Reading::stream` does for files; `None` if `rdr` has no
 /// compressed data.
 ///
 /// # Errors
