@@ -1,4 +1,5 @@
-//! The rule that no files of the source need each other in a circle, so that each can be read after those that it needs.
+//! The rule that no files of the source need each other in a circle, so that each can be read after the files that it
+//! needs.
 //!
 //! A file needs the files that define what its `use` lines name. An imported name is followed to the file that defines
 //! it: a `mod.rs` that only hands on names of its children is not needed for them. Unit tests do not count, nor do

@@ -1,10 +1,10 @@
-//! Opens inputs in two steps: [`Reading::open`] gives the descriptor of a name, and [`Reading::stream`] makes a stream of
-//! a descriptor. The first bytes decide how the stream is decompressed, and whether it is text.
+//! Opens inputs in two steps: [`Reading::open`] gives the descriptor of a name, and [`Reading::stream`] makes a stream
+//! of a descriptor. The first bytes decide how the stream is decompressed, and whether it is text.
 //!
 //! The second step knows of the name only what it tells about the content, so that it can be taken once for each member
-//! of a container (tar, zip), with the member's own name. The members themselves are listed in `walk.rs`: an `InputFile`
-//! with a name and a number of its own for each, as for the files of a folder, because the order of outputs and reports
-//! follows these numbers before anything is read.
+//! of a container (tar, zip), with the member's own name. The members themselves are listed in `walk.rs`: an
+//! `InputFile` with a name and a number of its own for each, as for the files of a folder, because the order of outputs
+//! and reports follows these numbers before anything is read.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
