@@ -1,6 +1,6 @@
 //! The text behind a code: it decides if the number goes on.
 
-use super::byte_class::{carries_on, is_digit, is_identifier};
+use super::byte_class::{carries_on, is_digit, is_identifier, leaves_open, opens};
 use super::invisible::{self, skip_joining};
 use super::written::char_at;
 
@@ -46,7 +46,15 @@ fn is_group_of_three(mut text: &[u8]) -> bool {
 
 /// Returns true if bytes behind a text that follows a code could still make the code part of something longer: the text
 /// ends within what decides.
+#[inline]
 pub(crate) fn is_undecided(text: &[u8]) -> bool {
+    match text.first() {
+        Some(&next) if !leaves_open(next) && !opens(next) => false,
+        _ => is_undecided_behind(text),
+    }
+}
+
+fn is_undecided_behind(text: &[u8]) -> bool {
     let Some((next, rest)) = next_char_if_whole(text) else {
         return true;
     };

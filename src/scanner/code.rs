@@ -5,7 +5,7 @@ use super::byte_class::{is_digit, is_letter};
 use super::invisible::{ROW_MAX, invisible_before, skip};
 use super::limits::DIGITS_MAX;
 use super::parts::{Separator, behind_char, behind_wrapper, quote_length, separator_at, skip_blanks};
-use super::written::{BACKSLASHES_MAX, Char, written_before};
+use super::written::{BACKSLASHES_MAX, Char, char_at, written_before};
 use crate::catalog::code_at;
 use std::ops::Range;
 
@@ -42,50 +42,45 @@ impl Code {
     /// Returns the code behind the key that ends at `key_end`.
     pub(super) fn behind_key(text: &[u8], key_end: usize) -> Option<Self> {
         let mut at = skip(text, key_end);
-        let quote = quote_length(&text[at..]);
+        let mut next = char_at(&text[at..])?;
+        let quote = if may_begin_quote(next) { quote_length(&text[at..]) } else { 0 };
         if quote > 0 {
             at = skip(text, at + quote);
+            next = char_at(&text[at..])?;
         }
-        let bracket = behind_char(text, at, b']');
-        let is_bare = quote == 0 && bracket.is_none();
-        if let Some(behind) = bracket {
-            at = skip(text, behind);
+        let bracketed = next.value == u32::from(b']');
+        if bracketed {
+            at = skip(text, at + next.length);
+            next = char_at(&text[at..])?;
         }
-        if is_bare && let Some(code) = Self::behind_bare_key(text, at) {
-            return Some(code);
+        let form = if quote > 0 || bracketed { CodeForm::Separated } else { CodeForm::begun_by(next) };
+        if form != CodeForm::Separated {
+            return Self::behind_bare_key(text, at + next.length, form, next.value);
         }
-        let (at, _) = skip_blanks(text, at)?;
-        let Separator { length, is_colon } = separator_at(&text[at..])?;
+        if matches!(next.value, 0x20 | 0x09) {
+            (at, _) = skip_blanks(text, at)?;
+            next = char_at(&text[at..])?;
+        }
+        let Separator { length, is_colon } = separator_at(&text[at..], next)?;
         let (at, _) = skip_blanks(text, skip(text, at + length))?;
         let (value, end, is_closed) = value_at(text, at)?;
         let quoted_key = quote > 0;
-        let code =
-            Self { value, end, form: CodeForm::Separated, quoted_key, bare_colon: is_colon && !quoted_key };
+        let code = Self { value, end, form, quoted_key, bare_colon: is_colon && !quoted_key };
         ends_field(&text[end..], is_closed, value).then_some(code)
     }
 
-    /// Returns the negative code that a bracket, a `.` with 1 to 4 blanks, or `>` joins to a key without a quote.
-    fn behind_bare_key(text: &[u8], at: usize) -> Option<Self> {
-        let forms = [
-            (b'[', CodeForm::Bracket),
-            (b'(', CodeForm::Bracket),
-            (b'.', CodeForm::Dot),
-            (b'>', CodeForm::Element),
-        ];
-        let (opening, form, behind) =
-            forms.into_iter().find_map(|(opening, form)| Some((opening, form, behind_char(text, at, opening)?)))?;
-        let (mut at, mut blanks) = (skip(text, behind), 0);
+    /// Returns the negative code that a bracket, a `.` with 1 to 4 blanks, or `>` joins to a key without a quote. The
+    /// code, or its blanks, begin at `at` or behind invisible sequences there.
+    fn behind_bare_key(text: &[u8], at: usize, form: CodeForm, opening: u32) -> Option<Self> {
+        let mut at = skip(text, at);
         if form == CodeForm::Dot {
-            (at, blanks) = skip_blanks(text, at)?;
-        }
-        if form == CodeForm::Dot && !(1..=DOT_BLANKS_MAX).contains(&blanks) {
-            return None;
+            let (behind, blanks) = skip_blanks(text, at)?;
+            at = if (1..=DOT_BLANKS_MAX).contains(&blanks) { behind } else { return None };
         }
         let (value, mut end) = negative_at(text, at)?;
-        match opening {
-            b'[' => end = behind_char(text, skip(text, end), b']')?,
-            b'(' => end = behind_char(text, skip(text, end), b')')?,
-            _ => {}
+        if form == CodeForm::Bracket {
+            let closing = if opening == u32::from(b'[') { b']' } else { b')' };
+            end = behind_char(text, skip(text, end), closing)?;
         }
         // What stands behind an element is up to the caller, because it may stand behind a note.
         let ends = form == CodeForm::Element || ends_field(&text[end..], form == CodeForm::Bracket, value);
@@ -93,18 +88,32 @@ impl Code {
     }
 }
 
+impl CodeForm {
+    /// Returns the form that a character right behind a bare key begins.
+    fn begun_by(next: Char) -> Self {
+        match u8::try_from(next.value) {
+            Ok(b'[' | b'(') => Self::Bracket,
+            Ok(b'.') => Self::Dot,
+            Ok(b'>') => Self::Element,
+            _ => Self::Separated,
+        }
+    }
+}
+
 /// Returns the code at `at`, in quotes, in a wrapper (`int(-204)`) or as it is, with the end of the field, and true if a
 /// quote or a parenthesis closes it.
 #[inline]
 fn value_at(text: &[u8], at: usize) -> Option<(i32, usize, bool)> {
-    let quote = &text[at..][..quote_length(&text[at..])];
-    if !quote.is_empty() {
+    let first = char_at(&text[at..])?;
+    let quote = if may_begin_quote(first) { quote_length(&text[at..]) } else { 0 };
+    if quote > 0 {
+        let quote = &text[at..][..quote];
         let (value, end) = number(text, skip(text, at + quote.len()))?;
         let end = skip(text, end);
         return text[end..].starts_with(quote).then_some((value, end + quote.len(), true));
     }
-    match text.get(at)? {
-        byte if is_letter(*byte) => {
+    match text[at] {
+        byte if is_letter(byte) => {
             let at = skip(text, behind_wrapper(text, at)?);
             let (value, end) = negative_at(text, at)?;
             Some((value, behind_char(text, skip(text, end), b')')?, true))
@@ -112,6 +121,12 @@ fn value_at(text: &[u8], at: usize) -> Option<(i32, usize, bool)> {
         b'-' => negative_at(text, at).map(|(value, end)| (value, end, false)),
         _ => number(text, at).map(|(value, end)| (value, end, false)),
     }
+}
+
+/// Returns true if a quote could begin with a character.
+#[inline]
+fn may_begin_quote(first: Char) -> bool {
+    matches!(first.value, 0x22 | 0x27 | 0x5C)
 }
 
 /// Returns the negative code at `at`, with the byte offset of its end. `.0` behind it belongs to it.

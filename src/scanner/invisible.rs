@@ -1,7 +1,7 @@
 //! Invisible sequences: what a terminal does not show, such as colours and `ESC[K`. Invisible text counts as nothing.
 
 use super::byte_class::opens;
-use super::written::{self, WRITTEN_MAX_BYTES, char_at, first_backslash, written_at};
+use super::written::{self, WRITTEN_MAX_BYTES, char_at, count_backslashes, first_backslash, written_at};
 
 /// The most bytes of an invisible sequence.
 pub(super) const SEQUENCE_MAX_BYTES: usize = 64;
@@ -23,50 +23,78 @@ pub(super) struct Invisible {
 /// Returns the invisible sequence at the beginning of a text: `ESC [`, bytes 20 to 3F (hex) and one byte 40 to 7E; or
 /// `ESC (` or `ESC )` and one byte. `ESC` and the bracket may be written.
 pub(super) fn invisible_at(text: &[u8]) -> Option<Invisible> {
+    if let [0x1B, b'[', ..] = text {
+        return bracketed(text, 2);
+    }
     let escape = if text.first() == Some(&0x1B) { 1 } else { written_escape(text)? };
     let bracket = char_at(&text[escape..])?;
     let start = escape + bracket.length;
-    let last = match bracket.ascii() {
-        b'[' => {
-            let parameters = text[start..].iter().take(SEQUENCE_MAX_BYTES);
-            start + parameters.take_while(|byte| matches!(byte, 0x20..=0x3F)).count()
+    match bracket.ascii() {
+        b'[' => bracketed(text, start),
+        b'(' | b')' => {
+            let is_whole = start < SEQUENCE_MAX_BYTES && text.get(start).is_some_and(|&byte| byte != b'\n');
+            is_whole.then(|| Invisible { length: start + 1, joins: joins(text[start]) })
         }
-        b'(' | b')' => start,
-        _ => return None,
-    };
-    let byte = *text.get(last)?;
-    let ends = if bracket.ascii() == b'[' { matches!(byte, 0x40..=0x7E) } else { byte != b'\n' };
-    let joins = matches!(byte, b'm' | b'K');
-    (ends && last < SEQUENCE_MAX_BYTES).then_some(Invisible { length: last + 1, joins })
+        _ => None,
+    }
+}
+
+/// Returns the sequence at the beginning of a text whose parameters begin at `start`.
+#[inline]
+fn bracketed(text: &[u8], start: usize) -> Option<Invisible> {
+    let most = text.len().min(SEQUENCE_MAX_BYTES);
+    let mut at = start;
+    while at < most && is_parameter(text[at]) {
+        at += 1;
+    }
+    let ends = at < most && matches!(text[at], 0x40..=0x7E);
+    ends.then(|| Invisible { length: at + 1, joins: joins(text[at]) })
+}
+
+#[inline]
+fn is_parameter(byte: u8) -> bool {
+    matches!(byte, 0x20..=0x3F)
+}
+
+/// Returns true if text goes on behind a sequence that ends in this byte.
+#[inline]
+fn joins(last: u8) -> bool {
+    matches!(last, b'm' | b'K')
 }
 
 /// Returns the length in bytes of a written `ESC` at the beginning of a text.
 fn written_escape(text: &[u8]) -> Option<usize> {
-    if !opens(*text.first()?) {
+    if !may_be_escape(text) {
         return None;
     }
     written_at(text).filter(|written| written.value == ESCAPE).map(|written| written.length)
 }
 
+/// Returns false if a text surely does not begin with ESC, as it is or written. A look at a byte or two tells it from
+/// nearly all other written escapes.
+#[inline]
+fn may_be_escape(text: &[u8]) -> bool {
+    match text {
+        [0x1B, ..] | [b'%', b'1', ..] | [b'^', b'[', ..] | [b'&', b'#', ..] | [b'#', b'0' | b'x', ..] => true,
+        [b'\\', ..] => matches!(text.get(count_backslashes(text)), Some(b'e' | b'x' | b'u' | b'0')),
+        _ => false,
+    }
+}
+
 /// Returns the byte offset behind the invisible sequences at `at`, up to [`ROW_MAX`] of them.
 #[inline]
 pub(super) fn skip(text: &[u8], at: usize) -> usize {
-    match text.get(at) {
-        Some(&byte) if opens(byte) => skip_if(text, at, |_| true),
-        _ => at,
-    }
+    if may_be_escape(&text[at..]) { skip_if(text, at, |_| true) } else { at }
 }
 
 /// Returns the byte offset behind the invisible sequences at `at` behind which text goes on, up to [`ROW_MAX`] of them.
 #[inline]
 pub(super) fn skip_joining(text: &[u8], at: usize) -> usize {
-    match text.get(at) {
-        Some(&byte) if opens(byte) => skip_if(text, at, |invisible| invisible.joins),
-        _ => at,
-    }
+    if may_be_escape(&text[at..]) { skip_if(text, at, |invisible| invisible.joins) } else { at }
 }
 
-fn skip_if(text: &[u8], mut at: usize, is_wanted: fn(Invisible) -> bool) -> usize {
+#[inline]
+fn skip_if(text: &[u8], mut at: usize, is_wanted: impl Fn(Invisible) -> bool) -> usize {
     for _ in 0..ROW_MAX {
         match invisible_at(&text[at..]) {
             Some(invisible) if is_wanted(invisible) => at += invisible.length,
@@ -79,17 +107,29 @@ fn skip_if(text: &[u8], mut at: usize, is_wanted: fn(Invisible) -> bool) -> usiz
 /// Returns the invisible sequence that ends at the end of a text.
 #[inline]
 pub(super) fn invisible_before(text: &[u8]) -> Option<Invisible> {
-    match text {
+    let may_end = match text {
         // Before the last byte stands a parameter, a bracket, or the end of a written bracket.
-        [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _] => search_back(text),
-        _ => None,
-    }
+        [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', 0x40..=0x7E] => true,
+        [.., b'(' | b')' | b'0' | b'1' | b'8' | b'9' | b';' | b'}', _] => true,
+        _ => false,
+    };
+    if may_end { search_back(text) } else { None }
 }
 
 #[inline(never)]
 fn search_back(text: &[u8]) -> Option<Invisible> {
+    let last = text.len() - 1;
     let first = text.len().saturating_sub(SEQUENCE_MAX_BYTES);
-    for start in (first..text.len() - 1).rev().filter(|&start| opens(text[start])) {
+    let parameters = text[first..last].iter().rev().take_while(|&&byte| is_parameter(byte)).count();
+    let parameters = last - parameters..last;
+    // Before the parameters stands a bracket or an `ESC`, or the end of one that is written; only entities and `#033`
+    // look like parameters.
+    let is_bracket = matches!(text[..parameters.start].last(), Some(b'[' | b'b' | b'B' | b'}' | b'\\' | b'e' | 0x1B));
+    if !is_bracket && !text[parameters.clone()].contains(&b'#') {
+        return None;
+    }
+    let first = first.max(parameters.start.saturating_sub(2 * WRITTEN_MAX_BYTES));
+    for start in (first..last).rev().filter(|&start| opens(text[start])) {
         let start = if text[start] == b'\\' { first_backslash(text, start).max(first) } else { start };
         match invisible_at(&text[start..]) {
             Some(invisible) if start + invisible.length == text.len() => return Some(invisible),
@@ -115,7 +155,7 @@ pub(super) fn is_begun(text: &[u8]) -> bool {
     };
     let rest = &text[escape + bracket.length..];
     match bracket.ascii() {
-        b'[' => text.len() < SEQUENCE_MAX_BYTES && rest.iter().all(|byte| matches!(byte, 0x20..=0x3F)),
+        b'[' => text.len() < SEQUENCE_MAX_BYTES && rest.iter().all(|&byte| is_parameter(byte)),
         b'(' | b')' => rest.is_empty(),
         _ => written::is_begun(&text[escape..]),
     }

@@ -22,14 +22,14 @@ pub(super) struct Key {
 impl Key {
     /// Returns the key that ends right before `end`. Of several that the text before it allows, the longest.
     pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &KeySet) -> Option<Self> {
-        if !keys.could_end_before(haystack, end) {
-            return None;
-        }
-        let length = count_back(haystack, end, KEY_MAX_BYTES, is_identifier);
-        (end - length..end).find_map(|start| {
-            let number = keys.number_of(&haystack[start..end])?;
-            may_begin_behind(reach_before(haystack, start)).then_some(Self::new(number, start, end))
-        })
+        let mut longest = None;
+        keys.for_each_ending(&haystack[end.saturating_sub(KEY_MAX_BYTES)..end], |number, length| {
+            let start = end - length;
+            if may_begin_behind(reach_before(haystack, start)) {
+                longest = Some(Self::new(number, start, end));
+            }
+        });
+        longest
     }
 
     fn new(number: usize, start: usize, end: usize) -> Self {

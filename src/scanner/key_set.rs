@@ -1,7 +1,7 @@
 //! The keys of a scanner, laid out for fast tests of each candidate.
 
 use super::Keys;
-use super::byte_class::may_stand_before_key;
+use super::byte_class::{is_identifier, may_stand_before_key};
 use super::default_keys::{ADDED, KEY_TABLE, KeyRow, PACKED, PACKED_MAX_BYTES, Positive, pack};
 use super::keys::normalized;
 
@@ -21,6 +21,8 @@ pub(super) struct KeySet {
     short: Vec<ShortName>,
     /// Added keys that can be packed.
     packed: Vec<u128>,
+    /// The numbers of letters that packed keys have, default and added ones, as a set of bits.
+    lengths: u32,
     /// Added keys that are too long to be packed.
     long: Vec<Box<[u8]>>,
 }
@@ -76,6 +78,9 @@ impl KeySet {
             endings,
             short: added().filter_map(ShortName::new).collect(),
             packed: added().filter(|name| name.len() <= PACKED_MAX_BYTES).map(pack).collect(),
+            lengths: KEY_TABLE.iter().map(|row| row.name).chain(added()).fold(0, |lengths, name| {
+                lengths | if name.len() <= PACKED_MAX_BYTES { 1 << name.len() } else { 0 }
+            }),
             long: added().filter(|name| name.len() > PACKED_MAX_BYTES).map(Box::from).collect(),
         }
     }
@@ -111,21 +116,50 @@ impl KeySet {
         self.endings.iter().any(|ending| (lower ^ ending.letters) & ending.mask == 0) || last.contains(&b'_')
     }
 
-    /// Returns the number of the key that is spelled as the identifier.
+    /// Calls `on_key` with the number and the length in bytes of each key that a text ends in, in ascending order of
+    /// length: for `x_ret`, with `ret` and `_ret`.
     #[inline]
-    pub(super) fn number_of(&self, identifier: &[u8]) -> Option<usize> {
-        let mut letters: u128 = 0;
-        for &byte in identifier.iter().filter(|&&byte| byte != b'_') {
-            if letters >> (8 * (PACKED_MAX_BYTES - 1)) != 0 {
-                return self.is_long(identifier).then_some(ADDED);
+    pub(super) fn for_each_ending(&self, text: &[u8], mut on_key: impl FnMut(usize, usize)) {
+        let (mut letters, mut count) = (0_u128, 0);
+        for (at, &byte) in text.iter().enumerate().rev() {
+            if !is_identifier(byte) {
+                return;
             }
-            letters = letters << 8 | u128::from(byte | 0x20);
+            if byte != b'_' {
+                if count == PACKED_MAX_BYTES {
+                    break;
+                }
+                letters |= u128::from(byte | 0x20) << (8 * count);
+                count += 1;
+            }
+            if self.lengths >> count & 1 != 0
+                && let Some(number) = self.number_of_packed(letters)
+            {
+                on_key(number, text.len() - at);
+            }
         }
+        if !self.long.is_empty() {
+            self.for_each_long_ending(text, on_key);
+        }
+    }
+
+    /// Returns the number of the key with this packed name.
+    #[inline]
+    fn number_of_packed(&self, letters: u128) -> Option<usize> {
         let number = PACKED.iter().position(|&name| name == letters);
         number.or_else(|| self.packed.contains(&letters).then_some(ADDED))
     }
 
     #[cold]
+    fn for_each_long_ending(&self, text: &[u8], mut on_key: impl FnMut(usize, usize)) {
+        let identifier = text.iter().rev().take_while(|&&byte| is_identifier(byte)).count();
+        for length in 1..=identifier {
+            if self.is_long(&text[text.len() - length..]) {
+                on_key(ADDED, length);
+            }
+        }
+    }
+
     fn is_long(&self, identifier: &[u8]) -> bool {
         self.long.iter().any(|name| name.iter().copied().eq(normalized(identifier)))
     }
@@ -194,6 +228,15 @@ mod tests {
         KeySet::new(&keys, false)
     }
 
+    /// Returns the number of the key that the whole identifier is.
+    fn number_of(keys: &KeySet, identifier: &[u8]) -> Option<usize> {
+        let mut found = None;
+        keys.for_each_ending(identifier, |number, length| {
+            found = if length == identifier.len() { Some(number) } else { found };
+        });
+        found
+    }
+
     #[test]
     fn an_identifier_is_a_key_in_any_case_and_with_underscores() {
         let keys = KeySet::new(&Keys::default(), false);
@@ -201,12 +244,12 @@ mod tests {
             let upper = row.name.to_ascii_uppercase();
             let parted: Vec<u8> = row.name.iter().flat_map(|&letter| [letter, b'_']).collect();
             for identifier in [row.name, &upper, &parted] {
-                assert_eq!(keys.number_of(identifier), Some(number));
+                assert_eq!(number_of(&keys, identifier), Some(number));
                 assert!(keys.could_end_before(identifier, identifier.len()));
             }
-            assert_eq!(keys.number_of(&row.name[1..]).filter(|&other| other == number), None);
+            assert_eq!(number_of(&keys, &row.name[1..]).filter(|&other| other == number), None);
         }
-        assert_eq!(keys.number_of(b"sret"), None);
+        assert_eq!(number_of(&keys, b"sret"), None);
     }
 
     #[test]
@@ -215,9 +258,9 @@ mod tests {
             let name = &"abcdefghijklmnopqrstuvwxyz012345"[..length];
             let keys = added(&[name]);
             let upper = name.to_ascii_uppercase();
-            assert_eq!(keys.number_of(upper.as_bytes()), Some(ADDED), "{name}");
-            assert_eq!(keys.number_of(&name.as_bytes()[1..]), None, "{name}");
-            assert!(!keys.number_of(b"ret").is_some_and(|ret| keys.allows(ret, false, -1)));
+            assert_eq!(number_of(&keys, upper.as_bytes()), Some(ADDED), "{name}");
+            assert_eq!(number_of(&keys, &name.as_bytes()[1..]), None, "{name}");
+            assert!(!number_of(&keys, b"ret").is_some_and(|ret| keys.allows(ret, false, -1)));
             assert_eq!(keys.short().len(), usize::from(length <= ShortName::MAX_BYTES));
         }
     }
@@ -233,7 +276,7 @@ mod tests {
 
     #[test]
     fn who_adds_a_default_key_allows_positive_codes_under_it() {
-        let errcode = KeySet::new(&Keys::default(), true).number_of(b"errcode").unwrap();
+        let errcode = number_of(&KeySet::new(&Keys::default(), true), b"errcode").unwrap();
         assert!(!KeySet::new(&Keys::default(), false).allows(errcode, true, 1));
         assert!(added(&["err_code"]).allows(errcode, false, 1));
     }

@@ -223,8 +223,8 @@ fn code_behind(haystack: &[u8], key_end: usize) -> Option<Code> {
     let Some(text) = haystack.get(..key_end + REACH_BYTES) else {
         return Code::behind_key(haystack, key_end);
     };
-    let goes_on = haystack.get(text.len()).is_some_and(|&byte| byte != b'\n');
-    Code::behind_key(text, key_end).filter(|code| !(goes_on && is_undecided(&text[code.end..])))
+    let goes_on = || haystack.get(text.len()).is_some_and(|&byte| byte != b'\n');
+    Code::behind_key(text, key_end).filter(|code| !(is_undecided(&text[code.end..]) && goes_on()))
 }
 
 /// Returns the rules that the caller must still check for a field.

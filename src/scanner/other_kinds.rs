@@ -1,13 +1,13 @@
 //! Look-alikes: text before `code` that says that it is another kind of code than iMSDK's: `exit code: 1`.
 
-use super::byte_class::{is_blank, is_letter, opens};
+use super::byte_class::{is_blank, is_letter};
 use super::invisible::{ROW_MAX, invisible_before};
-use super::key::{count_back, reach_before};
+use super::key::reach_before;
 use super::limits::{BLANKS_MAX, TOKEN_MAX_BYTES};
 use super::second_half::is_second_half;
-use super::written::written_before;
+use super::written::{Char, written_before};
 use crate::field::{Checks, FoundField};
-use std::borrow::Cow;
+use memchr::memchr;
 
 /// Words behind which no `code` is iMSDK's: `exit code: -1`.
 const OTHER_KINDS: [&[u8]; 5] = [b"abnormal", b"close", b"exit", b"signal", b"status"];
@@ -40,13 +40,8 @@ const OTHER_POSITIVE_KINDS: [&[u8]; 21] = [
 /// An error domain of Apple's systems: `Error Domain=NSURLErrorDomain Code=-1001`.
 const OTHER_DOMAIN: &[u8] = b"Domain=";
 
-/// The token before a `code`: a run without blanks, with 1 to 16 blanks behind it.
-struct Token<'t> {
-    /// The last bytes of the token, without invisible sequences.
-    bytes: Cow<'t, [u8]>,
-    /// The number of letters that the token ends in. Written escapes count as the characters that they write.
-    word: usize,
-}
+/// The most letters of a word that is looked for, and one more.
+const WORD_MAX_BYTES: usize = 14;
 
 /// Returns true if a supposed field whose key is spelled `code` is another kind of code than iMSDK's (rule 3 of the
 /// [scanner](super)), given the text before the key, without notes.
@@ -55,8 +50,15 @@ pub(crate) fn is_other_kind(before: &[u8], field: &FoundField) -> bool {
     if !may_end_in_blank(text) {
         return false;
     }
-    let token = if is_plain(text) { plain_token(text) } else { token(text) };
-    token.is_some_and(|token| token.rules_out(field))
+    let Some(token) = before_blanks(text) else {
+        return false;
+    };
+    let mut letters = [0; WORD_MAX_BYTES];
+    let word = word_at_end_of(token, &mut letters);
+    let is_one_of = |kinds: &[&[u8]]| kinds.iter().any(|kind| word.eq_ignore_ascii_case(kind));
+    let is_other_positive_kind =
+        || is_one_of(&OTHER_POSITIVE_KINDS) || field.checks.has(Checks::BARE_COLON) && !word.is_empty();
+    is_one_of(&OTHER_KINDS) || field.code > 0 && is_other_positive_kind() || names_other_domain(token)
 }
 
 /// Returns true if the end of a text could be a blank: as it is, written (`\t`, `%20`, `&nbsp;`), or before an invisible
@@ -66,26 +68,8 @@ pub(crate) fn may_end_in_blank(text: &[u8]) -> bool {
     matches!(text, [.., b' ' | b'\t' | b';' | b'}' | b'0' | b'9' | b't'] | [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _])
 }
 
-/// Returns true if the part of a text that [`plain_token`] looks at has neither written escapes nor invisible sequences,
-/// nor characters that are not ASCII.
-fn is_plain(text: &[u8]) -> bool {
-    let most = BLANKS_MAX + 1 + TOKEN_MAX_BYTES + 1;
-    let tail = &text[text.len().saturating_sub(most)..];
-    !tail.iter().any(|&byte| opens(byte) || !byte.is_ascii())
-}
-
-/// Returns the token of a text without written escapes and invisible sequences.
-fn plain_token(text: &[u8]) -> Option<Token<'_>> {
-    let blanks = count_back(text, text.len(), BLANKS_MAX, is_blank);
-    let end = text.len() - blanks;
-    let length = count_back(text, end, TOKEN_MAX_BYTES, |byte| !is_blank(byte) && byte != b'\n');
-    let bytes = &text[end - length..end];
-    let word = count_back(bytes, length, length, is_letter);
-    (blanks > 0).then_some(Token { bytes: bytes.into(), word })
-}
-
-/// Returns the token of a text.
-fn token(text: &[u8]) -> Option<Token<'static>> {
+/// Returns the part of a text before the 1 to 16 blanks that it ends in; `None` where it ends in none.
+fn before_blanks(text: &[u8]) -> Option<&[u8]> {
     let (mut rest, mut blanks) = (without_invisible(text), 0);
     while blanks < BLANKS_MAX
         && let Some(length) = blank_before(rest)
@@ -93,27 +77,49 @@ fn token(text: &[u8]) -> Option<Token<'static>> {
         blanks += 1;
         rest = without_invisible(&rest[..rest.len() - length]);
     }
-    if blanks == 0 {
-        return None;
+    (blanks > 0).then_some(rest)
+}
+
+/// Returns the letters that a text ends in, without invisible sequences, as far as `letters` has room. Written escapes
+/// count as the characters that they write. A letter that may be half a character is none.
+fn word_at_end_of<'l>(text: &[u8], letters: &'l mut [u8]) -> &'l [u8] {
+    let (mut rest, mut start) = (text, letters.len());
+    while start > 0
+        && let Some(next) = last_char(rest)
+        && is_letter(next.ascii())
+        && !(next.length == 1 && is_second_half(rest))
+    {
+        start -= 1;
+        letters[start] = next.ascii();
+        rest = without_invisible(&rest[..rest.len() - next.length]);
     }
-    let (mut bytes, mut word, mut in_word) = (Vec::with_capacity(TOKEN_MAX_BYTES), 0, true);
+    &letters[start..]
+}
+
+/// Returns true if the last bytes of a token, without invisible sequences, name an error domain of Apple's systems.
+fn names_other_domain(token: &[u8]) -> bool {
+    if memchr(OTHER_DOMAIN[0], token).is_none() {
+        return false;
+    }
+    let (mut bytes, mut rest) = (Vec::<u8>::with_capacity(TOKEN_MAX_BYTES), token);
     while bytes.len() < TOKEN_MAX_BYTES
-        && let Some(&byte) = rest.last()
-        && byte != b'\n'
+        && let Some(next) = last_char(rest)
+        && rest.last() != Some(&b'\n')
         && blank_before(rest).is_none()
     {
-        let written = written_before(rest);
-        let length = written.map_or(1, |written| written.length);
-        let next = written.map_or(byte, |written| written.ascii());
-        // A letter may be half a character; then the word begins behind it.
-        in_word &= is_letter(next) && !(written.is_none() && is_second_half(rest));
-        let start = rest.len() - length;
+        let start = rest.len() - next.length;
         bytes.extend(rest[start..].iter().rev().take(TOKEN_MAX_BYTES - bytes.len()));
-        word = if in_word { bytes.len() } else { word };
         rest = without_invisible(&rest[..start]);
     }
-    bytes.reverse();
-    Some(Token { bytes: bytes.into(), word })
+    bytes.windows(OTHER_DOMAIN.len()).any(|part| part.iter().rev().eq(OTHER_DOMAIN))
+}
+
+/// Returns the character that a text ends in, written or as it is.
+fn last_char(text: &[u8]) -> Option<Char> {
+    let byte = *text.last()?;
+    let may_be_written = byte.is_ascii_alphanumeric() || matches!(byte, b';' | b'}' | b'/' | b'[');
+    let written = if may_be_written { written_before(text) } else { None };
+    Some(written.unwrap_or(Char { value: u32::from(byte), length: 1 }))
 }
 
 /// Returns a text without the invisible sequences at its end, up to [`ROW_MAX`] of them.
@@ -129,19 +135,5 @@ fn without_invisible(mut text: &[u8]) -> &[u8] {
 
 /// Returns the length in bytes of the blank at the end of a text, as it is or written.
 fn blank_before(text: &[u8]) -> Option<usize> {
-    match text.last()? {
-        b' ' | b'\t' => Some(1),
-        _ => written_before(text).filter(|written| is_blank(written.ascii())).map(|written| written.length),
-    }
-}
-
-impl Token<'_> {
-    fn rules_out(&self, field: &FoundField) -> bool {
-        let word = &self.bytes[self.bytes.len() - self.word..];
-        let is_one_of = |kinds: &[&[u8]]| kinds.iter().any(|kind| word.eq_ignore_ascii_case(kind));
-        if is_one_of(&OTHER_KINDS) || self.bytes.windows(OTHER_DOMAIN.len()).any(|part| part == OTHER_DOMAIN) {
-            return true;
-        }
-        field.code > 0 && (is_one_of(&OTHER_POSITIVE_KINDS) || field.checks.has(Checks::BARE_COLON) && !word.is_empty())
-    }
+    last_char(text).filter(|last| is_blank(last.ascii())).map(|last| last.length)
 }

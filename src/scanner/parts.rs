@@ -3,7 +3,7 @@
 use super::byte_class::{is_identifier, opens};
 use super::invisible::skip;
 use super::limits::BLANKS_MAX;
-use super::written::{BACKSLASHES_MAX, Char, char_at};
+use super::written::{BACKSLASHES_MAX, Char, char_at, count_backslashes};
 
 /// The most bytes of the name of a wrapper.
 const WRAPPER_MAX_BYTES: usize = 10;
@@ -40,19 +40,24 @@ pub(super) fn quote_length(text: &[u8]) -> usize {
     match text {
         [b'"', b'"', ..] | [b'\'', b'\'', ..] => 2,
         [b'"' | b'\'', ..] => 1,
-        [first, ..] if opens(*first) => escaped_quote_length(text),
+        [b'\\', ..] => {
+            let count = count_backslashes(text);
+            let is_quote = matches!(text.get(count), Some(b'"' | b'\''));
+            if is_quote { count + 1 } else { written_quote_length(text) }
+        }
+        [b'%' | b'&', ..] => written_quote_length(text),
         _ => 0,
     }
 }
 
-fn escaped_quote_length(text: &[u8]) -> usize {
+fn written_quote_length(text: &[u8]) -> usize {
     let mut at = 0;
     for _ in 0..=BACKSLASHES_MAX {
         match char_at(&text[at..]) {
             Some(Char { value: 0x22 | 0x27, length }) => return at + length,
             Some(Char { value: 0x5C, length: 1 }) => at += 1,
-            _ if text[at..].starts_with(b"\\") => at += 1,
             _ if matches!(text[at..], [b'%', b'5', b'C' | b'c', ..]) => at += 3,
+            _ if text[at..].starts_with(b"\\") => at += 1,
             _ => return 0,
         }
     }
@@ -71,30 +76,41 @@ pub(super) fn behind_char(text: &[u8], at: usize, wanted: u8) -> Option<usize> {
 #[inline]
 pub(super) fn skip_blanks(text: &[u8], mut at: usize) -> Option<(usize, usize)> {
     let mut count = 0;
-    while let Some(next) = char_at(&text[at..]).filter(|next| matches!(next.value, 0x20 | 0x09)) {
+    loop {
+        match text.get(at) {
+            Some(b' ' | b'\t') => at += 1,
+            Some(&byte) if opens(byte) => match char_at(&text[at..]) {
+                Some(Char { value: 0x20 | 0x09, length }) => at += length,
+                _ => return Some((at, count)),
+            },
+            _ => return Some((at, count)),
+        }
         count += 1;
-        at = skip(text, at + next.length);
+        at = skip(text, at);
         if count > BLANKS_MAX {
             return None;
         }
     }
-    Some((at, count))
 }
 
-/// Returns the separator that a text begins with: `=`, `:`, `=>`, or the full-width `：` or `＝`.
+/// Returns the separator that a text begins with, given its first character: `=`, `:`, `=>`, or the full-width `：` or
+/// `＝`.
 #[inline]
-pub(super) fn separator_at(text: &[u8]) -> Option<Separator> {
-    let first = char_at(text)?;
-    let rest = &text[first.length..];
+pub(super) fn separator_at(text: &[u8], first: Char) -> Option<Separator> {
+    let length = first.length;
     match first.value {
         0x3D => {
-            let arrow = behind_char(rest, 0, b'>').unwrap_or(0);
-            Some(Separator { length: first.length + arrow, is_colon: false })
+            let arrow = match text.get(length) {
+                Some(&byte) if byte == b'>' || opens(byte) => behind_char(&text[length..], 0, b'>').unwrap_or(0),
+                _ => 0,
+            };
+            Some(Separator { length: length + arrow, is_colon: false })
         }
-        0x3A => Some(Separator { length: first.length, is_colon: true }),
+        0x3A => Some(Separator { length, is_colon: true }),
         // U+FF1A and U+FF1D, the full-width colon and equals sign.
-        value @ (0xFF1A | 0xFF1D) => Some(Separator { length: first.length, is_colon: value == 0xFF1A }),
-        _ => full_width(text),
+        value @ (0xFF1A | 0xFF1D) => Some(Separator { length, is_colon: value == 0xFF1A }),
+        0xEF | 0xA3 => full_width(text),
+        _ => None,
     }
 }
 
@@ -117,9 +133,9 @@ fn full_width(text: &[u8]) -> Option<Separator> {
 pub(super) fn behind_wrapper(text: &[u8], at: usize) -> Option<usize> {
     let rest = &text[at..];
     let length = rest.iter().take(WRAPPER_MAX_BYTES + 1).take_while(|&&byte| is_identifier(byte)).count();
-    let name = &rest[..length];
-    let is_wrapper = WRAPPERS.iter().any(|wrapper| name.eq_ignore_ascii_case(wrapper));
-    behind_char(text, skip(text, at + length), b'(').filter(|_| is_wrapper)
+    let behind = behind_char(text, skip(text, at + length), b'(')?;
+    let is_wrapper = WRAPPERS.iter().any(|wrapper| rest[..length].eq_ignore_ascii_case(wrapper));
+    is_wrapper.then_some(behind)
 }
 
 /// Returns true if `<`, as it is or written, stands at the beginning of a text or behind invisible sequences there.
@@ -158,6 +174,10 @@ mod tests {
         }
     }
 
+    fn separator(text: &[u8]) -> Option<Separator> {
+        separator_at(text, char_at(text)?)
+    }
+
     #[test]
     fn separators_may_be_written() {
         for (text, length, is_colon) in [
@@ -174,12 +194,12 @@ mod tests {
             ("%EF%BC%9A", 9, true),
             ("\\xef\\xbc\\x9d", 12, false),
         ] {
-            assert_eq!(separator_at(text.as_bytes()), Some(Separator { length, is_colon }), "{text}");
+            assert_eq!(separator(text.as_bytes()), Some(Separator { length, is_colon }), "{text}");
         }
-        assert_eq!(separator_at(b"\xA3\xBA-1"), Some(Separator { length: 2, is_colon: true }));
-        assert_eq!(separator_at(b"\xA3\xBD-1"), Some(Separator { length: 2, is_colon: false }));
+        assert_eq!(separator(b"\xA3\xBA-1"), Some(Separator { length: 2, is_colon: true }));
+        assert_eq!(separator(b"\xA3\xBD-1"), Some(Separator { length: 2, is_colon: false }));
         for text in ["", ">", "!", "%253D", "；", "%3"] {
-            assert_eq!(separator_at(text.as_bytes()), None, "{text}");
+            assert_eq!(separator(text.as_bytes()), None, "{text}");
         }
     }
 

@@ -12,20 +12,6 @@ const ENTITY_DIGITS_MAX: usize = 8;
 /// The most bytes of a written escape: `\u{10ffff}` with all its backslashes.
 pub(super) const WRITTEN_MAX_BYTES: usize = BACKSLASHES_MAX + "u{10ffff}".len();
 
-/// The letters of escapes of one letter, each with the character that it writes.
-const LETTERS: [(u8, u32); 10] = [
-    (b'n', 0x0A),
-    (b'r', 0x0D),
-    (b't', 0x09),
-    (b'b', 0x08),
-    (b'f', 0x0C),
-    (b'v', 0x0B),
-    (b'a', 0x07),
-    (b'e', 0x1B),
-    (b'0', 0x00),
-    (b'/', 0x2F),
-];
-
 /// The named entities, each with the character that it writes. `&nbsp;` counts as a space.
 const ENTITIES: [(&[u8], u32); 6] = [
     (b"quot;", 0x22),
@@ -64,70 +50,116 @@ pub(super) fn char_at(text: &[u8]) -> Option<Char> {
 
 /// Returns the character that the written escape at the beginning of a text writes, in its longest form.
 pub(super) fn written_at(text: &[u8]) -> Option<Char> {
-    let written = |value, length| Some(Char { value, length });
     match *text {
         [b'\\', ..] => {
-            let count = text.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
+            let count = count_backslashes(text);
             let Char { value, length } = behind_backslashes(&text[count..])?;
-            written(value, count + length)
+            Some(Char { value, length: count + length })
         }
-        [b'%', high, low, ..] => written(hex(&[high, low])?, 3),
-        [b'#', b'x', high, low, ..] => written(hex(&[high, low])?, 4),
+        [b'%', high, low, ..] => char_of(hex_pair(high, low), 3),
+        [b'#', b'x', high, low, ..] => char_of(hex_pair(high, low), 4),
         [b'#', a, b, c, ..] => {
-            let value = octal(&[a, b, c])?;
+            let value = octal(a, b, c)?;
             // rsyslog writes control characters and bytes that are not ASCII, and nothing else.
             let is_written = value < 0x20 || (0x7F..=0xFF).contains(&value);
             is_written.then_some(Char { value, length: 4 })
         }
-        [b'&', b'#', b'x', ref rest @ ..] => entity(rest, u8::is_ascii_hexdigit, 16, 3),
-        [b'&', b'#', ref rest @ ..] => entity(rest, u8::is_ascii_digit, 10, 2),
+        [b'&', b'#', b'x', ref rest @ ..] => entity(rest, 16, 3),
+        [b'&', b'#', ref rest @ ..] => entity(rest, 10, 2),
         [b'&', ref rest @ ..] => {
             let &(name, value) = ENTITIES.iter().find(|(name, _)| rest.starts_with(name))?;
-            written(value, 1 + name.len())
+            Some(Char { value, length: 1 + name.len() })
         }
-        [b'^', b'[', ..] => written(0x1B, 2),
+        [b'^', b'[', ..] => Some(Char { value: 0x1B, length: 2 }),
         _ => None,
     }
 }
 
+/// Returns the number of backslashes that a text begins with; at most [`BACKSLASHES_MAX`].
+#[inline]
+pub(super) fn count_backslashes(text: &[u8]) -> usize {
+    text.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count()
+}
+
+fn char_of(value: Option<u32>, length: usize) -> Option<Char> {
+    value.map(|value| Char { value, length })
+}
+
 /// Returns the character of an escape, given the text behind its backslashes.
 fn behind_backslashes(rest: &[u8]) -> Option<Char> {
-    let written = |value, length| Some(Char { value, length });
+    let value = match *rest.first()? {
+        b'n' => 0x0A,
+        b'r' => 0x0D,
+        b't' => 0x09,
+        b'b' => 0x08,
+        b'f' => 0x0C,
+        b'v' => 0x0B,
+        b'a' => 0x07,
+        b'e' => 0x1B,
+        b'/' => 0x2F,
+        b'0'..=b'7' => match *rest {
+            [a, b, c, ..] if let Some(value) = octal(a, b, c) => return char_of(Some(value), 3),
+            [b'0', ..] => 0x00,
+            _ => return None,
+        },
+        b'x' => {
+            let &[_, high, low, ..] = rest else { return None };
+            return char_of(hex_pair(high, low), 3);
+        }
+        b'u' => return behind_u(&rest[1..]),
+        _ => return None,
+    };
+    Some(Char { value, length: 1 })
+}
+
+/// Returns the character of `\uHHHH` or `\u{H}`, given the text behind the `u`.
+fn behind_u(rest: &[u8]) -> Option<Char> {
     match *rest {
-        [b'u', b'{', ref rest @ ..] => {
+        [b'{', ref rest @ ..] => {
             let digits = rest.iter().take(7).take_while(|byte| byte.is_ascii_hexdigit()).count();
-            if !(1..=6).contains(&digits) || rest.get(digits) != Some(&b'}') {
-                return None;
-            }
-            written(hex(&rest[..digits])?, digits + 3)
+            let is_whole = (1..=6).contains(&digits) && rest.get(digits) == Some(&b'}');
+            if is_whole { char_of(number(&rest[..digits], 16), digits + 3) } else { None }
         }
-        [b'u', a, b, c, d, ..] => written(hex(&[a, b, c, d])?, 5),
-        [b'x', a, b, ..] => written(hex(&[a, b])?, 3),
-        [a, b, c, ..] if let Some(value) = octal(&[a, b, c]) => written(value, 3),
-        [letter, ..] => {
-            let &(_, value) = LETTERS.iter().find(|&&(byte, _)| byte == letter)?;
-            written(value, 1)
-        }
-        [] => None,
+        [a, b, c, d, ..] => char_of(Some(hex_pair(a, b)? << 8 | hex_pair(c, d)?), 5),
+        _ => None,
     }
 }
 
 /// Returns the character of an entity, given the text behind `before` bytes that begin it.
-fn entity(rest: &[u8], is_digit: fn(&u8) -> bool, radix: u32, before: usize) -> Option<Char> {
-    let digits = rest.iter().take(ENTITY_DIGITS_MAX).take_while(|byte| is_digit(byte)).count();
+fn entity(rest: &[u8], radix: u32, before: usize) -> Option<Char> {
+    let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
+    let digits = rest.iter().take(ENTITY_DIGITS_MAX).take_while(is_digit).count();
     if digits == 0 || rest.get(digits) != Some(&b';') {
         return None;
     }
-    let value = number(&rest[..digits], radix)?;
-    Some(Char { value, length: before + digits + 1 })
+    char_of(number(&rest[..digits], radix), before + digits + 1)
 }
 
-fn hex(digits: &[u8]) -> Option<u32> {
-    number(digits, 16)
+/// Returns the number that two hexadecimal digits write.
+#[inline]
+fn hex_pair(high: u8, low: u8) -> Option<u32> {
+    const NONE: u8 = 0xF0;
+    const VALUES: [u8; 256] = {
+        let (mut values, mut byte) = ([NONE; 256], 0);
+        while byte < 256 {
+            values[byte] = match byte as u8 {
+                digit @ b'0'..=b'9' => digit - b'0',
+                letter @ (b'a'..=b'f' | b'A'..=b'F') => (letter | 0x20) - b'a' + 10,
+                _ => NONE,
+            };
+            byte += 1;
+        }
+        values
+    };
+    let (high, low) = (VALUES[usize::from(high)], VALUES[usize::from(low)]);
+    ((high | low) < 16).then_some(u32::from(high) << 4 | u32::from(low))
 }
 
-fn octal(digits: &[u8; 3]) -> Option<u32> {
-    number(digits, 8)
+/// Returns the number that three octal digits write.
+#[inline]
+fn octal(a: u8, b: u8, c: u8) -> Option<u32> {
+    let digits = [a, b, c].map(|byte| u32::from(byte ^ b'0'));
+    digits.iter().all(|&digit| digit < 8).then(|| digits[0] << 6 | digits[1] << 3 | digits[2])
 }
 
 /// Returns the number that digits write; `None` where one is no digit.
@@ -188,7 +220,7 @@ fn shorter_start(text: &[u8]) -> Option<(usize, bool)> {
 /// Returns true if a text is the beginning of a written escape: more bytes could make it one.
 pub(super) fn is_begun(text: &[u8]) -> bool {
     let all = |text: &[u8], max: usize, is_digit: fn(&u8) -> bool| text.len() <= max && text.iter().all(is_digit);
-    let count = text.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
+    let count = count_backslashes(text);
     match &text[count..] {
         rest if count > 0 => match rest {
             [] => true,
