@@ -1,96 +1,99 @@
 //! The text behind a code: it decides if the number goes on.
 
-use super::byte_class::{carries_on, is_digit, is_identifier, leaves_open, opens};
-use super::invisible::{self, skip_joining};
-use super::written::char_at;
+use super::byte_class::{carries_on, is_digit, is_identifier, opens};
+use super::invisible::{self, SEQUENCE_MAX_BYTES, skip_joining};
+use super::written::{WRITTEN_MAX_BYTES, char_at};
 
-/// Returns true if the text behind a field lets it be one: the line ends, or the next character does not carry the
-/// number on. Behind a closing quote or bracket (`is_closed`), only a letter, a digit or `_` does.
-#[inline]
-pub(super) fn ends_field(text: &[u8], is_closed: bool, code: i32) -> bool {
-    let Some((next, rest)) = next_char(text) else {
-        return true;
-    };
-    match next {
-        0x80.. => code < 0,
-        _ if is_closed => !is_identifier(next),
-        b',' => !is_group_of_three(rest),
-        b'.' | b':' => !begins_with_digit(rest),
-        _ => !carries_on(next),
+/// The most bytes of a written escape or an invisible sequence that is not whole.
+const BEGUN_MAX_BYTES: usize = SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
+
+/// What the text behind a code says of the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Behind {
+    /// True if the number ends: the line ends, or the next character does not carry the number on. Behind a closing
+    /// quote or bracket, only a letter, a digit or `_` does.
+    pub(super) ends: bool,
+    /// True if the text ends within what decides, so that more bytes could change it.
+    pub(super) is_undecided: bool,
+}
+
+impl Behind {
+    /// Looks at the text behind a code, which a quote or a bracket closes if `is_closed` is true.
+    #[inline]
+    pub(super) fn new(text: &[u8], is_closed: bool, code: i32) -> Self {
+        let mut reader = Reader { text, is_undecided: false };
+        let ends = match reader.next() {
+            None => true,
+            Some(0x80..) => code < 0,
+            Some(next) if is_closed => !is_identifier(next),
+            Some(b',') => !reader.is_group_of_three(),
+            Some(b'.' | b':') => !reader.next().is_some_and(is_digit),
+            Some(next) => !carries_on(next),
+        };
+        Self { ends, is_undecided: reader.is_undecided }
     }
 }
 
-/// Returns the next character of a text, as it is or written, and the text behind it. Looks through invisible sequences
-/// behind which text goes on. A character that is not ASCII is 0xFF.
-#[inline]
-fn next_char(text: &[u8]) -> Option<(u8, &[u8])> {
-    let text = &text[skip_joining(text, 0)..];
-    let next = char_at(text)?;
-    Some((next.ascii(), &text[next.length..]))
+/// Reads a text character by character, as it is or written. Looks through invisible sequences behind which text goes
+/// on.
+struct Reader<'t> {
+    text: &'t [u8],
+    /// True if more bytes could change a character that was read.
+    is_undecided: bool,
 }
 
-fn begins_with_digit(text: &[u8]) -> bool {
-    next_char(text).is_some_and(|(next, _)| is_digit(next))
-}
-
-/// Returns true if a text begins with exactly three digits, as in `1,000`.
-fn is_group_of_three(mut text: &[u8]) -> bool {
-    for _ in 0..3 {
-        match next_char(text) {
-            Some((next, rest)) if is_digit(next) => text = rest,
-            _ => return false,
+impl Reader<'_> {
+    /// Returns the next character; 0xFF for one that is not ASCII, `None` at the end of the text.
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        match *self.text {
+            [byte, ref rest @ ..] if !opens(byte) => {
+                self.text = rest;
+                Some(if byte.is_ascii() { byte } else { 0xFF })
+            }
+            _ => self.next_written(),
         }
     }
-    !begins_with_digit(text)
+
+    fn next_written(&mut self) -> Option<u8> {
+        let text = &self.text[skip_joining(self.text, 0)..];
+        self.is_undecided |= text.is_empty() || text.len() <= BEGUN_MAX_BYTES && invisible::is_begun(text);
+        let next = char_at(text)?;
+        self.text = &text[next.length..];
+        Some(next.ascii())
+    }
+
+    /// Returns true if exactly three digits come next, as in `1,000`.
+    fn is_group_of_three(&mut self) -> bool {
+        for _ in 0..3 {
+            if !self.next().is_some_and(is_digit) {
+                return false;
+            }
+        }
+        !self.next().is_some_and(is_digit)
+    }
 }
 
 /// Returns true if bytes behind a text that follows a code could still make the code part of something longer: the text
 /// ends within what decides.
-#[inline]
 pub(crate) fn is_undecided(text: &[u8]) -> bool {
-    match text.first() {
-        Some(&next) if !leaves_open(next) && !opens(next) => false,
-        _ => is_undecided_behind(text),
-    }
-}
-
-fn is_undecided_behind(text: &[u8]) -> bool {
-    let Some((next, rest)) = next_char_if_whole(text) else {
-        return true;
-    };
-    match next {
-        b',' => {
-            let mut text = rest;
-            for _ in 0..4 {
-                match next_char_if_whole(text) {
-                    None => return true,
-                    Some((next, rest)) if is_digit(next) => text = rest,
-                    Some(_) => return false,
-                }
-            }
-            false
-        }
-        b'.' | b':' => next_char_if_whole(rest).is_none(),
-        _ => false,
-    }
-}
-
-/// Returns the next character as [`next_char`] does, or `None` where more bytes could change it.
-fn next_char_if_whole(text: &[u8]) -> Option<(u8, &[u8])> {
-    let visible = &text[skip_joining(text, 0)..];
-    if visible.is_empty() || invisible::is_begun(visible) { None } else { next_char(text) }
+    Behind::new(text, false, 1).is_undecided
 }
 
 /// Returns true if a text right behind a code could make the code part of something longer.
 pub(crate) fn may_carry_on(text: &[u8]) -> bool {
     // A positive code is the one that more bytes carry on. A comma carries it on with three digits; the text may have
     // only the first of them.
-    !ends_field(text, false, 1) || matches!(text, [b',', next, ..] if is_digit(*next))
+    !Behind::new(text, false, 1).ends || matches!(text, [b',', next, ..] if is_digit(*next))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ends_field(text: &[u8], is_closed: bool, code: i32) -> bool {
+        Behind::new(text, is_closed, code).ends
+    }
 
     #[test]
     fn what_carries_a_number_on_may_be_written_or_colored() {

@@ -1,10 +1,12 @@
 //! The part of a field behind its key: quote, separator and code.
 
-use super::behind::ends_field;
+use super::behind::Behind;
 use super::byte_class::{is_digit, is_letter};
 use super::invisible::{ROW_MAX, invisible_before, skip};
 use super::limits::DIGITS_MAX;
-use super::parts::{Separator, behind_char, behind_wrapper, quote_length, separator_at, skip_blanks};
+use super::parts::{
+    Separator, behind_char, behind_wrapper, plain_quote_length, quote_length, separator_at, skip_blanks,
+};
 use super::written::{BACKSLASHES_MAX, Char, char_at, written_before};
 use crate::catalog::code_at;
 use std::ops::Range;
@@ -23,6 +25,8 @@ pub(super) struct Code {
     pub(super) quoted_key: bool,
     /// True if the separator is a colon in any form, and no quote stands behind the key.
     pub(super) bare_colon: bool,
+    /// True if the text ends within what decides about the code.
+    pub(super) is_undecided: bool,
 }
 
 /// The way in which a code is joined to its key.
@@ -41,13 +45,17 @@ pub(super) enum CodeForm {
 impl Code {
     /// Returns the code behind the key that ends at `key_end`.
     pub(super) fn behind_key(text: &[u8], key_end: usize) -> Option<Self> {
-        let mut at = skip(text, key_end);
-        let mut next = char_at(&text[at..])?;
-        let quote = if may_begin_quote(next) { quote_length(&text[at..]) } else { 0 };
+        let mut at = key_end;
+        // Looks for a quote as it is first: nearly all are.
+        let mut quote = plain_quote_length(&text[at..]);
+        if quote == 0 {
+            at = skip(text, at);
+            quote = quote_length(&text[at..], char_at(&text[at..])?);
+        }
         if quote > 0 {
             at = skip(text, at + quote);
-            next = char_at(&text[at..])?;
         }
+        let mut next = char_at(&text[at..])?;
         let bracketed = next.value == u32::from(b']');
         if bracketed {
             at = skip(text, at + next.length);
@@ -65,8 +73,9 @@ impl Code {
         let (at, _) = skip_blanks(text, skip(text, at + length))?;
         let (value, end, is_closed) = value_at(text, at)?;
         let quoted_key = quote > 0;
-        let code = Self { value, end, form, quoted_key, bare_colon: is_colon && !quoted_key };
-        ends_field(&text[end..], is_closed, value).then_some(code)
+        let Behind { ends, is_undecided } = Behind::new(&text[end..], is_closed, value);
+        let bare_colon = is_colon && !quoted_key;
+        ends.then_some(Self { value, end, form, quoted_key, bare_colon, is_undecided })
     }
 
     /// Returns the negative code that a bracket, a `.` with 1 to 4 blanks, or `>` joins to a key without a quote. The
@@ -83,8 +92,15 @@ impl Code {
             end = behind_char(text, skip(text, end), closing)?;
         }
         // What stands behind an element is up to the caller, because it may stand behind a note.
-        let ends = form == CodeForm::Element || ends_field(&text[end..], form == CodeForm::Bracket, value);
-        ends.then_some(Self { value, end, form, quoted_key: false, bare_colon: false })
+        let Behind { ends, is_undecided } = Behind::new(&text[end..], form == CodeForm::Bracket, value);
+        (ends || form == CodeForm::Element).then_some(Self {
+            value,
+            end,
+            form,
+            quoted_key: false,
+            bare_colon: false,
+            is_undecided,
+        })
     }
 }
 
@@ -104,8 +120,10 @@ impl CodeForm {
 /// quote or a parenthesis closes it.
 #[inline]
 fn value_at(text: &[u8], at: usize) -> Option<(i32, usize, bool)> {
-    let first = char_at(&text[at..])?;
-    let quote = if may_begin_quote(first) { quote_length(&text[at..]) } else { 0 };
+    let quote = match plain_quote_length(&text[at..]) {
+        0 => quote_length(&text[at..], char_at(&text[at..])?),
+        quote => quote,
+    };
     if quote > 0 {
         let quote = &text[at..][..quote];
         let (value, end) = number(text, skip(text, at + quote.len()))?;
@@ -121,12 +139,6 @@ fn value_at(text: &[u8], at: usize) -> Option<(i32, usize, bool)> {
         b'-' => negative_at(text, at).map(|(value, end)| (value, end, false)),
         _ => number(text, at).map(|(value, end)| (value, end, false)),
     }
-}
-
-/// Returns true if a quote could begin with a character.
-#[inline]
-fn may_begin_quote(first: Char) -> bool {
-    matches!(first.value, 0x22 | 0x27 | 0x5C)
 }
 
 /// Returns the negative code at `at`, with the byte offset of its end. `.0` behind it belongs to it.

@@ -22,10 +22,16 @@ pub(super) struct Invisible {
 
 /// Returns the invisible sequence at the beginning of a text: `ESC [`, bytes 20 to 3F (hex) and one byte 40 to 7E; or
 /// `ESC (` or `ESC )` and one byte. `ESC` and the bracket may be written.
+#[inline]
 pub(super) fn invisible_at(text: &[u8]) -> Option<Invisible> {
-    if let [0x1B, b'[', ..] = text {
-        return bracketed(text, 2);
+    match text {
+        [0x1B, b'[', ..] => bracketed(text, 2),
+        _ => unusual_at(text),
     }
+}
+
+#[inline(never)]
+fn unusual_at(text: &[u8]) -> Option<Invisible> {
     let escape = if text.first() == Some(&0x1B) { 1 } else { written_escape(text)? };
     let bracket = char_at(&text[escape..])?;
     let start = escape + bracket.length;
@@ -42,13 +48,11 @@ pub(super) fn invisible_at(text: &[u8]) -> Option<Invisible> {
 /// Returns the sequence at the beginning of a text whose parameters begin at `start`.
 #[inline]
 fn bracketed(text: &[u8], start: usize) -> Option<Invisible> {
-    let most = text.len().min(SEQUENCE_MAX_BYTES);
-    let mut at = start;
-    while at < most && is_parameter(text[at]) {
-        at += 1;
-    }
-    let ends = at < most && matches!(text[at], 0x40..=0x7E);
-    ends.then(|| Invisible { length: at + 1, joins: joins(text[at]) })
+    let text = &text[..text.len().min(SEQUENCE_MAX_BYTES)];
+    let parameters = text.get(start..)?.iter().position(|&byte| !is_parameter(byte))?;
+    let last = start + parameters;
+    let ends = matches!(text[last], 0x40..=0x7E);
+    ends.then(|| Invisible { length: last + 1, joins: joins(text[last]) })
 }
 
 #[inline]

@@ -93,7 +93,7 @@ pub(crate) use candidates::Candidates;
 use candidates::{CandidateBits, STRETCH_BYTES};
 use code::{Code, CodeForm};
 use fearless_simd::{Level, Simd};
-use key::{Key, count_back, reach_before};
+use key::{Key, reach_before};
 use key_set::KeySet;
 use limits::BETWEEN_MAX_BYTES;
 use pairs::PairClasses;
@@ -185,7 +185,10 @@ impl Scanner {
     // Kept out of line, so that the code that runs for each field stays small enough to be inlined.
     #[inline(never)]
     fn ask_rules(&self, haystack: &[u8], place: usize, found_up_to: &mut usize) -> Option<(Key, Code)> {
-        let key_end = place - count_back(haystack, place, BETWEEN_MAX_BYTES, may_stand_between);
+        let mut key_end = place;
+        while key_end > 0 && place - key_end < BETWEEN_MAX_BYTES && may_stand_between(haystack[key_end - 1]) {
+            key_end -= 1;
+        }
         if !self.keys.could_end_before(haystack, key_end) {
             return None;
         }
@@ -224,7 +227,7 @@ fn code_behind(haystack: &[u8], key_end: usize) -> Option<Code> {
         return Code::behind_key(haystack, key_end);
     };
     let goes_on = || haystack.get(text.len()).is_some_and(|&byte| byte != b'\n');
-    Code::behind_key(text, key_end).filter(|code| !(is_undecided(&text[code.end..]) && goes_on()))
+    Code::behind_key(text, key_end).filter(|code| !(code.is_undecided && goes_on()))
 }
 
 /// Returns the rules that the caller must still check for a field.

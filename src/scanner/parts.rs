@@ -33,28 +33,34 @@ pub(super) struct Separator {
     pub(super) is_colon: bool,
 }
 
-/// Returns the length in bytes of the quote that a text begins with; 0 where there is none. A quote is `"` or `'`, as it
-/// is or written, with up to 8 backslashes (or `%5C`) before it; or doubled as it is.
+/// Returns the length in bytes of the quote that a text begins with, if no part of it is written: `"` or `'`, doubled or
+/// with up to 8 backslashes before it. Returns 0 where there is none.
 #[inline]
-pub(super) fn quote_length(text: &[u8]) -> usize {
+pub(super) fn plain_quote_length(text: &[u8]) -> usize {
     match text {
         [b'"', b'"', ..] | [b'\'', b'\'', ..] => 2,
         [b'"' | b'\'', ..] => 1,
         [b'\\', ..] => {
             let count = count_backslashes(text);
-            let is_quote = matches!(text.get(count), Some(b'"' | b'\''));
-            if is_quote { count + 1 } else { written_quote_length(text) }
+            if matches!(text.get(count), Some(b'"' | b'\'')) { count + 1 } else { 0 }
         }
-        [b'%' | b'&', ..] => written_quote_length(text),
         _ => 0,
     }
+}
+
+/// Returns the length in bytes of the quote that a text begins with, given its first character; 0 where there is none.
+/// The quote and the backslashes before it (as they are, or `%5C`) may be written.
+#[inline]
+pub(super) fn quote_length(text: &[u8], first: Char) -> usize {
+    if matches!(first.value, 0x22 | 0x27 | 0x5C) { written_quote_length(text) } else { 0 }
 }
 
 fn written_quote_length(text: &[u8]) -> usize {
     let mut at = 0;
     for _ in 0..=BACKSLASHES_MAX {
         match char_at(&text[at..]) {
-            Some(Char { value: 0x22 | 0x27, length }) => return at + length,
+            Some(Char { value: 0x22 | 0x27, length }) if at > 0 || length > 1 => return at + length,
+            Some(Char { value: 0x22 | 0x27, .. }) => return plain_quote_length(text),
             Some(Char { value: 0x5C, length: 1 }) => at += 1,
             _ if matches!(text[at..], [b'%', b'5', b'C' | b'c', ..]) => at += 3,
             _ if text[at..].starts_with(b"\\") => at += 1,
@@ -147,6 +153,10 @@ pub(crate) fn begins_with_less_than(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn quote(text: &str) -> usize {
+        char_at(text.as_bytes()).map_or(0, |first| quote_length(text.as_bytes(), first))
+    }
+
     #[test]
     fn quotes_may_be_escaped_doubled_and_written() {
         for (text, length) in [
@@ -166,11 +176,12 @@ mod tests {
             ("\\042", 4),
             ("\"'", 1),
         ] {
-            assert_eq!(quote_length(text.as_bytes()), length, "{text}");
-            assert_eq!(quote_length(format!("{text}:-1").as_bytes()), length, "{text}");
+            assert_eq!(quote(text), length, "{text}");
+            assert_eq!(quote(&format!("{text}:-1")), length, "{text}");
+            assert!([0, length].contains(&plain_quote_length(text.as_bytes())), "{text}");
         }
         for text in ["", "\\", "\\\\\\\\\\\\\\\\\\\"", "x\"", "%5C", "%23", "\\n"] {
-            assert_eq!(quote_length(text.as_bytes()), 0, "{text}");
+            assert_eq!(quote(text), 0, "{text}");
         }
     }
 

@@ -78,7 +78,11 @@ pub(super) fn written_at(text: &[u8]) -> Option<Char> {
 /// Returns the number of backslashes that a text begins with; at most [`BACKSLASHES_MAX`].
 #[inline]
 pub(super) fn count_backslashes(text: &[u8]) -> usize {
-    text.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count()
+    const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; BACKSLASHES_MAX]);
+    match text.first_chunk() {
+        Some(bytes) => ((u64::from_le_bytes(*bytes) ^ BACKSLASHES).trailing_zeros() / 8) as usize,
+        None => text.iter().take_while(|&&byte| byte == b'\\').count(),
+    }
 }
 
 fn char_of(value: Option<u32>, length: usize) -> Option<Char> {
