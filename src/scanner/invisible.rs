@@ -86,21 +86,33 @@ fn may_be_escape(text: &[u8]) -> bool {
 }
 
 /// Returns the byte offset behind the invisible sequences at `at`, up to [`ROW_MAX`] of them.
-#[inline]
+#[inline(always)]
 pub(super) fn skip(text: &[u8], at: usize) -> usize {
-    if may_be_escape(&text[at..]) { skip_if(text, at, |_| true) } else { at }
+    match text.get(at) {
+        Some(&byte) if opens(byte) => skip_all(text, at),
+        _ => at,
+    }
+}
+
+#[inline(never)]
+fn skip_all(text: &[u8], at: usize) -> usize {
+    skip_if(text, at, |_| true)
 }
 
 /// Returns the byte offset behind the invisible sequences at `at` behind which text goes on, up to [`ROW_MAX`] of them.
 #[inline]
 pub(super) fn skip_joining(text: &[u8], at: usize) -> usize {
-    if may_be_escape(&text[at..]) { skip_if(text, at, |invisible| invisible.joins) } else { at }
+    skip_if(text, at, |invisible| invisible.joins)
 }
 
-#[inline]
+#[inline(always)]
 fn skip_if(text: &[u8], mut at: usize, is_wanted: impl Fn(Invisible) -> bool) -> usize {
     for _ in 0..ROW_MAX {
-        match invisible_at(&text[at..]) {
+        let rest = &text[at..];
+        if !may_be_escape(rest) {
+            break;
+        }
+        match invisible_at(rest) {
             Some(invisible) if is_wanted(invisible) => at += invisible.length,
             _ => break,
         }

@@ -120,7 +120,7 @@ impl KeySet {
     /// length: for `x_ret`, with `ret` and `_ret`.
     #[inline]
     pub(super) fn for_each_ending(&self, text: &[u8], mut on_key: impl FnMut(usize, usize)) {
-        let (mut letters, mut count) = (0_u128, 0);
+        let (mut letters, mut count) = ([0; PACKED_MAX_BYTES], 0);
         for (at, &byte) in text.iter().enumerate().rev() {
             if !is_identifier(byte) {
                 return;
@@ -129,11 +129,11 @@ impl KeySet {
                 if count == PACKED_MAX_BYTES {
                     break;
                 }
-                letters |= u128::from(byte | 0x20) << (8 * count);
                 count += 1;
+                letters[PACKED_MAX_BYTES - count] = byte | 0x20;
             }
             if self.lengths >> count & 1 != 0
-                && let Some(number) = self.number_of_packed(letters)
+                && let Some(number) = self.number_of_packed(u128::from_be_bytes(letters))
             {
                 on_key(number, text.len() - at);
             }

@@ -100,6 +100,7 @@ use pairs::PairClasses;
 use std::ops::Range;
 use std::sync::Arc;
 use usual::usual_field;
+use written::count_backslashes_before;
 
 /// Finds fields by the rules of this module.
 #[derive(Clone, Debug)]
@@ -186,12 +187,24 @@ impl Scanner {
     #[inline(never)]
     fn ask_rules(&self, haystack: &[u8], place: usize, found_up_to: &mut usize) -> Option<(Key, Code)> {
         let mut key_end = place;
-        while key_end > 0 && place - key_end < BETWEEN_MAX_BYTES && may_stand_between(haystack[key_end - 1]) {
-            key_end -= 1;
+        while let Some(&byte) = haystack[..key_end].last()
+            && may_stand_between(byte)
+            && place - key_end < BETWEEN_MAX_BYTES
+        {
+            key_end -= if byte == b'\\' { count_backslashes_before(&haystack[..key_end]) } else { 1 };
         }
-        if !self.keys.could_end_before(haystack, key_end) {
-            return None;
-        }
+        let may_be_key = self.keys.could_end_before(haystack, key_end);
+        if may_be_key { self.ask_rules_at(haystack, key_end, found_up_to) } else { None }
+    }
+
+    /// Returns the key that ends at `key_end` and the code behind it, as [`Scanner::ask_rules`] does.
+    #[inline(never)]
+    fn ask_rules_at(
+        &self,
+        haystack: &[u8],
+        key_end: usize,
+        found_up_to: &mut usize,
+    ) -> Option<(Key, Code)> {
         // Looks for the code first: that turns more candidates away, and sooner.
         let code = code_behind(haystack, key_end)?;
         let key = Key::ending_at(haystack, key_end, &self.keys)?;

@@ -36,6 +36,10 @@ pub(super) fn usual_field(
         return None;
     }
     let quoted_key = is_quote(around[REACH_BYTES - 1]);
+    // JSON within JSON has such quotes behind every name.
+    if quoted_key & (around[REACH_BYTES - 2] == b'\\') {
+        return None;
+    }
     let code = code_behind(around, separator, quoted_key)?;
     // Asks before it looks at the key, which takes longer.
     if !is_wanted(code.value) {

@@ -6,6 +6,8 @@ use super::byte_class::{is_digit, opens};
 /// The most backslashes of a written escape: JSON within JSON doubles them at each level.
 pub(super) const BACKSLASHES_MAX: usize = 8;
 
+const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; BACKSLASHES_MAX]);
+
 /// The most digits of a number in `&#N;` and `&#xH;`.
 const ENTITY_DIGITS_MAX: usize = 8;
 
@@ -78,10 +80,18 @@ pub(super) fn written_at(text: &[u8]) -> Option<Char> {
 /// Returns the number of backslashes that a text begins with; at most [`BACKSLASHES_MAX`].
 #[inline]
 pub(super) fn count_backslashes(text: &[u8]) -> usize {
-    const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; BACKSLASHES_MAX]);
     match text.first_chunk() {
         Some(bytes) => ((u64::from_le_bytes(*bytes) ^ BACKSLASHES).trailing_zeros() / 8) as usize,
         None => text.iter().take_while(|&&byte| byte == b'\\').count(),
+    }
+}
+
+/// Returns the number of backslashes that a text ends in; at most [`BACKSLASHES_MAX`].
+#[inline]
+pub(super) fn count_backslashes_before(text: &[u8]) -> usize {
+    match text.last_chunk() {
+        Some(bytes) => ((u64::from_le_bytes(*bytes) ^ BACKSLASHES).leading_zeros() / 8) as usize,
+        None => text.iter().rev().take_while(|&&byte| byte == b'\\').count(),
     }
 }
 
@@ -187,8 +197,7 @@ pub(super) fn written_before(text: &[u8]) -> Option<Char> {
 
 /// Returns the first of the backslashes of an escape whose last backslash is at `last`.
 pub(super) fn first_backslash(text: &[u8], last: usize) -> usize {
-    let before = text[..last].iter().rev().take(BACKSLASHES_MAX - 1).take_while(|&&byte| byte == b'\\');
-    last - before.count()
+    last + 1 - count_backslashes_before(&text[..=last])
 }
 
 /// Returns the place of the backslash before `u{…}` at the end of a text.
