@@ -1,5 +1,7 @@
 //! The reach of the rules of a field, in bytes. These limits make it possible to stream a line of any length.
 
+use super::invisible::{ROW_MAX, SEQUENCE_MAX_BYTES};
+use super::written::WRITTEN_MAX_BYTES;
 use crate::catalog::CODE_DIGITS_MAX;
 
 /// The most bytes of an identifier that can be a key.
@@ -25,5 +27,7 @@ pub(super) const BETWEEN_MAX_BYTES: usize = 40;
 /// The distance from a candidate within which all rules look back.
 pub(crate) const LOOK_BEHIND_BYTES: usize = BETWEEN_MAX_BYTES + KEY_MAX_BYTES + REACH_BYTES;
 
-/// The distance from a candidate within which all rules look ahead.
-pub(crate) const LOOK_AHEAD_BYTES: usize = REACH_BYTES;
+/// The distance from a candidate within which all rules look ahead: the reach, the byte behind it, and behind a note
+/// the invisible sequences and the `<` that close an element.
+pub(crate) const LOOK_AHEAD_BYTES: usize =
+    REACH_BYTES + 1 + ROW_MAX * SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
