@@ -167,33 +167,36 @@ pub(crate) fn code_of(text: &[u8]) -> Option<i32> {
 /// range: for `-12`, the codes -12, 12 and 2. The text alone does not show how many of the digits belong to the code,
 /// nor if the `-` does. The code with the most digits comes first.
 pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (Range<usize>, i32)> {
-    let end = end - closing_length(&haystack[..end]);
+    let (end, is_bracket) = before_closing(&haystack[..end]);
     let digits = haystack[..end].iter().rev().take(DIGITS_MAX).take_while(|&&byte| is_digit(byte)).count();
     let longest = end - digits;
     let first = longest - usize::from(digits > 0 && haystack[..longest].ends_with(b"-"));
-    (first..end).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
+    // Only a negative code stands in brackets.
+    let last = if is_bracket { longest } else { end };
+    (first..last).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
 }
 
-/// Returns the number of bytes at the end of a text that could close a field behind its code: a quote or a bracket, with
-/// invisible sequences before it, and `.0`.
-fn closing_length(text: &[u8]) -> usize {
-    let mut rest = match text {
-        [rest @ .., b'"', b'"'] | [rest @ .., b'\'', b'\''] => rest,
-        [rest @ .., b'"' | b'\'' | b']' | b')'] => rest,
+/// Returns the byte offset before what could close a field behind its code at the end of a text: a quote or a bracket,
+/// with invisible sequences before it, and `.0`. Returns true with it where a bracket closes the field.
+fn before_closing(text: &[u8]) -> (usize, bool) {
+    let (mut rest, is_bracket) = match text {
+        [rest @ .., b'"', b'"'] | [rest @ .., b'\'', b'\''] | [rest @ .., b'"' | b'\''] => (rest, false),
+        [rest @ .., b']' | b')'] => (rest, true),
         _ => match written_before(text) {
-            Some(Char { value: 0x22 | 0x27 | 0x29 | 0x5D, length }) => &text[..text.len() - length],
-            _ => text,
+            Some(Char { value: 0x22 | 0x27, length }) => (&text[..text.len() - length], false),
+            Some(Char { value: 0x29 | 0x5D, length }) => (&text[..text.len() - length], true),
+            _ => (text, false),
         },
     };
     if rest.len() < text.len() {
-        for _ in 0..BACKSLASHES_MAX {
+        for _ in 0..if is_bracket { 0 } else { BACKSLASHES_MAX } {
             rest = rest.strip_suffix(b"\\").or(rest.strip_suffix(b"%5C")).or(rest.strip_suffix(b"%5c")).unwrap_or(rest);
         }
         for _ in 0..ROW_MAX {
             rest = &rest[..rest.len() - invisible_before(rest).map_or(0, |invisible| invisible.length)];
         }
     }
-    text.len() - rest.strip_suffix(b".0").unwrap_or(rest).len()
+    (rest.strip_suffix(b".0").unwrap_or(rest).len(), is_bracket)
 }
 
 #[cfg(test)]

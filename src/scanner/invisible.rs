@@ -124,9 +124,9 @@ fn skip_if(text: &[u8], mut at: usize, is_wanted: impl Fn(Invisible) -> bool) ->
 #[inline]
 pub(super) fn invisible_before(text: &[u8]) -> Option<Invisible> {
     let may_end = match text {
-        // Before the last byte stands a parameter, a bracket, or the end of a written bracket.
+        // Before the last byte stands a parameter, or a bracket as it is or written (`%5B`, `%28`, `\050`, `&#40;`).
         [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', 0x40..=0x7E] => true,
-        [.., b'(' | b')' | b'0' | b'1' | b'8' | b'9' | b';' | b'}', _] => true,
+        [.., b'(' | b')' | b';' | b'}', _] | [.., b'2', b'8' | b'9', _] | [.., b'5', b'0' | b'1', _] => true,
         _ => false,
     };
     if may_end { search_back(text) } else { None }
