@@ -9,6 +9,7 @@ pub(crate) use source::AnyReader;
 pub(crate) use source::Source;
 pub(crate) use writing::{LineChoice, Telling, Writing};
 
+use crate::annotator::Annotator;
 use crate::buffer::Window;
 use crate::buffer::{Collected, Collector};
 use crate::engine::StreamState;
@@ -65,17 +66,25 @@ pub(crate) struct StreamAnnotator<'a> {
 }
 
 impl<'a> StreamAnnotator<'a> {
-    /// Returns an annotator with a buffer of `window_bytes` bytes, or of more where the rules of `writing` need it.
-    pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
-        let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
-        let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
+    /// Returns a stream annotator with the rules of `annotator`.
+    pub(crate) fn new(annotator: &'a Annotator) -> Self {
         Self {
-            writing,
+            writing: &annotator.writing,
             done: 0,
-            window,
+            window: window(annotator),
             state: StreamState::default(),
             lines: LineWriter::default(),
             collected: Collected::default(),
+        }
+    }
+
+    /// Goes on with the rules of another annotator from the next source on. The lines that are written follow those of
+    /// the sources before.
+    #[cfg(feature = "cli")]
+    pub(crate) fn turn_to(&mut self, annotator: &'a Annotator) {
+        if !std::ptr::eq(self.writing, &annotator.writing) {
+            self.writing = &annotator.writing;
+            self.window = window(annotator);
         }
     }
 
@@ -141,4 +150,11 @@ impl<'a> StreamAnnotator<'a> {
         }
         outcome.map(|count| count > 0).map_err(StreamError::Read)
     }
+}
+
+/// Returns a window of the size that the annotator has for it, or of more where its rules need it.
+fn window(annotator: &Annotator) -> Window {
+    let Annotator { writing, window_bytes } = annotator;
+    let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
+    Window::new(*window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead)
 }

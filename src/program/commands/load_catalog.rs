@@ -1,5 +1,6 @@
 //! Reads the file of a catalog, and reports its faults.
 
+use crate::program::encoding::to_utf8;
 use crate::program::input::{CATALOG, read_whole};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
@@ -15,6 +16,7 @@ const BAD_ROWS_MAX: usize = 100;
 pub(crate) fn load_catalog(path: &Path, messages: &Messages) -> Option<Vec<Entry>> {
     let name = InputName::File(path.to_owned());
     let text = read_whole(&name, CATALOG).map_err(|error| messages.input(&name, &error)).ok()?;
+    let text = to_utf8(text).map_err(|reason| messages.say(&format!("{name}: {reason}"))).ok()?;
     let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));
     format.parse(&text).map_err(|error| say_bad_rows(&name, error.bad_rows(), messages)).ok()
 }

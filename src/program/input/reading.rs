@@ -7,6 +7,7 @@
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
+use crate::program::encoding::{self, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
@@ -24,6 +25,7 @@ pub struct Reading {
     pub decompress: bool,
     /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
+    pub encoding: EncodingChoice,
     pub progress: Progress,
     pub signals: Signals,
 }
@@ -41,7 +43,7 @@ impl Reading {
         self.buffering == Buffering::Block
     }
 
-    /// Opens an input, and decides by its first bytes how it is decompressed. `check` may refuse the input before
+    /// Opens an input, and decides by its first bytes how it is decompressed and in which encoding it is. `check` may refuse the input before
     /// anything is read.
     ///
     /// # Errors
@@ -62,10 +64,13 @@ impl Reading {
             self.refuse_by_name(name, &rdr)?;
             rdr.get_mut().bottom_mut().gives_text();
         }
+        let encoding = encoding::tell(self.encoding, &mut rdr, can_wait);
         let content = Content::Direct(Box::new(rdr));
         Ok(Input {
             content,
             formats,
+            encoding,
+            utf16: utf16_reader(encoding),
             buffering: self.buffering,
             can_wait,
             is_flushed: false,
@@ -105,17 +110,22 @@ impl Reading {
         let Content::Direct(rdr) = &mut input.content else {
             return Ok(OpenedInput::Input(input));
         };
-        let is_text =
-            match verdict(rdr, if self.as_text { Expected::Bytes } else { expected }, input.can_wait) {
-                Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
-                Verdict::NoText => false,
-                // An input that cannot be read is taken for text, so that the error is reported.
-                Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
-            };
+        let expected = match expected {
+            _ if self.as_text => Expected::Bytes,
+            // Text in UTF-16 has NULs.
+            Expected::Text if input.utf16.is_some() => Expected::NoArchive,
+            expected => expected,
+        };
+        let is_text = match verdict(rdr, expected, input.can_wait) {
+            Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
+            Verdict::NoText => false,
+            // An input that cannot be read is taken for text, so that the error is reported.
+            Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
+        };
         if input.can_wait {
             return Err(io::Error::new(ErrorKind::Unsupported, ARCHIVE_IN_PIPE));
         }
-        let Input { start, buffering, can_wait, is_flushed, .. } = input;
+        let Input { encoding, start, buffering, can_wait, is_flushed, .. } = input;
         let signals = self.signals.clone();
         let descriptor = input.into_descriptor().map_err(|_| ErrorKind::Unsupported)?;
         descriptor.set_position(start)?;
@@ -124,8 +134,16 @@ impl Reading {
         }
         let Unpacked { rdr, formats } = self.unpack(descriptor)?;
         let content = Content::Direct(Box::new(rdr));
-        Ok(OpenedInput::Input(Input { content, formats, buffering, can_wait, is_flushed, start, signals }))
+        let utf16 = utf16_reader(encoding);
+        let again =
+            Input { content, formats, encoding, utf16, buffering, can_wait, is_flushed, start, signals };
+        Ok(OpenedInput::Input(again))
     }
+}
+
+/// Returns the reader of text in UTF-16 from its first byte on; `None` for text in another encoding.
+fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<Utf16Reader> {
+    encoding.utf16_order().map(|order| Utf16Reader::new(order, has_mark))
 }
 
 /// Returns a reader of the decompressed content, as `Reading::open` does for files; `None` if `rdr` has no

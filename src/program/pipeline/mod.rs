@@ -8,7 +8,7 @@ mod worker;
 pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 
-use crate::Annotator;
+use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading, is_worth_threads};
 use crate::program::output::Outlet;
 use crate::program::report::{Counter, Tally};
@@ -22,7 +22,7 @@ use worker::Worker;
 
 /// The settings and the state that all inputs of a run share.
 pub struct Pipeline {
-    pub annotator: Annotator,
+    pub annotators: Annotators,
     pub reading: Reading,
     pub messages: Messages,
     /// The file status of standard output, if lines are written to it.
@@ -87,8 +87,8 @@ impl Pipeline {
                     // The lines go first, so that lines and message are in order if both go to one terminal.
                     wtr.flush()?;
                     self.messages.input(&file.name, &trouble.error);
-                    if trouble.cuts_line {
-                        wtr.owe_newline();
+                    if let Some(newline) = trouble.cuts_line {
+                        wtr.owe_newline(newline);
                     }
                 }
             }
