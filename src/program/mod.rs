@@ -23,8 +23,7 @@ use terminal::progress::Progress;
 pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
-    pub use super::encoding::{Annotators, CharEncoding, EncodingChoice, InputEncoding};
-    pub use super::encoding::{Utf16Order, Utf16Reader, Utf16Writer};
+    pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
     pub use super::input::{Buffering, InputFile, Listing, OtherName, Reading, decompress, list};
     pub use super::output::{FilesInUse, Outlet, OutputFolder, Plan, plan};
     pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};

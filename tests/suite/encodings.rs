@@ -266,7 +266,7 @@ fn reports(folder: &Folder, args: &[&str]) -> (Value, String) {
 fn reports_are_in_utf8_and_say_the_encoding() {
     let folder = Folder::new();
     let long = format!("a{}", "登录失败".repeat(100));
-    let text = format!("{LOG}\nret=-304 {long}\n");
+    let text = format!("{}\nret=-304 {long}\n", LOG.repeat(10));
     folder.write("u", text.as_bytes());
     let (plain, _) = reports(&folder, &["u"]);
     for encoding in ENCODINGS {

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Annotators {
     utf8: Annotator,
-    /// The annotators for the encodings with tables, by the number of the table.
-    others: [OnceLock<Annotator>; Table::COUNT],
+    /// The annotators for the encodings with tables, by the number of the table. Boxed, because few are ever built.
+    others: [OnceLock<Box<Annotator>>; Table::COUNT],
 }
 
 impl Annotators {
@@ -23,7 +23,7 @@ impl Annotators {
     pub(crate) fn of(&self, encoding: CharEncoding) -> &Annotator {
         match encoding.table() {
             Some(table) if !self.utf8.has_ascii_notes() => {
-                self.others[table as usize].get_or_init(|| self.utf8.with_charset(table.charset()))
+                self.others[table as usize].get_or_init(|| Box::new(self.utf8.with_charset(table.charset())))
             }
             _ => &self.utf8,
         }

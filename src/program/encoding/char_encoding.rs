@@ -34,10 +34,10 @@ pub enum EncodingChoice {
 
 /// The encoding of an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InputEncoding {
-    pub encoding: CharEncoding,
+pub(crate) struct InputEncoding {
+    pub(crate) encoding: CharEncoding,
     /// True if the input is in UTF-16 and begins with a byte order mark.
-    pub has_mark: bool,
+    pub(crate) has_mark: bool,
 }
 
 /// The numbers of inputs in each encoding other than UTF-8.
@@ -61,7 +61,7 @@ impl CharEncoding {
     }
 
     /// Returns the order of the bytes in a unit; `None` if the encoding is not UTF-16.
-    pub fn utf16_order(self) -> Option<Utf16Order> {
+    pub(crate) fn utf16_order(self) -> Option<Utf16Order> {
         match self {
             Self::Utf16Le => Some(Utf16Order::LittleEndian),
             Self::Utf16Be => Some(Utf16Order::BigEndian),

@@ -11,8 +11,8 @@ mod tell;
 mod utf16;
 
 pub use annotators::Annotators;
-pub(crate) use char_encoding::EncodingCounts;
-pub use char_encoding::{CharEncoding, EncodingChoice, InputEncoding};
+pub use char_encoding::{CharEncoding, EncodingChoice};
+pub(crate) use char_encoding::{EncodingCounts, InputEncoding};
 pub(crate) use document::to_utf8;
 pub(crate) use tell::tell;
-pub use utf16::{Utf16Order, Utf16Reader, Utf16Writer};
+pub(crate) use utf16::{Utf16Order, Utf16Reader, Utf16Writer};

@@ -55,7 +55,7 @@ pub(crate) struct Input {
     pub(crate) formats: Vec<Format>,
     pub(crate) encoding: InputEncoding,
     /// The reader of text in UTF-16, which is read as UTF-8; `None` for other text.
-    utf16: Option<Utf16Reader>,
+    utf16: Option<Box<Utf16Reader>>,
     buffering: Buffering,
     /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
@@ -81,7 +81,7 @@ impl Input {
     /// Returns the number of bytes of decompressed content that were read of a text in UTF-16; `None` for other text,
     /// whose bytes are read as they are.
     pub(crate) fn utf16_bytes(&self) -> Option<u64> {
-        self.utf16.as_ref().map(Utf16Reader::bytes)
+        self.utf16.as_ref().map(|utf16| utf16.bytes())
     }
 
     /// Returns the input in blocks, if it is a regular file that is not compressed, not in UTF-16, and has more than a few

@@ -142,8 +142,8 @@ impl Reading {
 }
 
 /// Returns the reader of text in UTF-16 from its first byte on; `None` for text in another encoding.
-fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<Utf16Reader> {
-    encoding.utf16_order().map(|order| Utf16Reader::new(order, has_mark))
+fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<Box<Utf16Reader>> {
+    encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)))
 }
 
 /// Returns a reader of the decompressed content, as `Reading::open` does for files; `None` if `rdr` has no

@@ -6,8 +6,8 @@
 mod reader;
 mod writer;
 
-pub use reader::Utf16Reader;
-pub use writer::Utf16Writer;
+pub(crate) use reader::Utf16Reader;
+pub(crate) use writer::Utf16Writer;
 
 /// The character that begins the form of a unit that is no text. It is a noncharacter, which no text has.
 const ESCAPE: char = '\u{10fffe}';
@@ -19,7 +19,7 @@ const SURROGATES: std::ops::RangeInclusive<u16> = 0xd800..=0xdfff;
 
 /// The order of the two bytes of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Utf16Order {
+pub(crate) enum Utf16Order {
     LittleEndian,
     BigEndian,
 }

@@ -3,20 +3,27 @@
 use super::{ESCAPE, Escaped, Utf16Order};
 use std::io::{self, IoSlice, Write};
 
-/// The number of bytes that are collected before they are handed on.
-const BUFFER_BYTES: usize = 128 * 1024;
+/// The capacity for bytes that are to be handed on.
+const BUFFER_BYTES: usize = 64 * 1024;
 /// The number of bytes that are translated at once if all are ASCII.
 const RUN_BYTES: usize = 16;
+/// The bits that are set in bytes that are not ASCII.
+const NOT_ASCII: u128 = u128::from_ne_bytes([0x80; RUN_BYTES]);
+/// The number of bytes of text that a step looks at: a run of ASCII, and then four characters of three bytes.
+const TEXT_STEP_BYTES: usize = RUN_BYTES + 14;
+/// The most bytes of UTF-16 that a step writes.
+const STEP_MAX_BYTES: usize = 2 * (RUN_BYTES + 4);
 
 /// A writer of UTF-16, which takes UTF-8 in pieces of any length. Call [`Utf16Writer::finish`] at the end.
 #[derive(Debug)]
-pub struct Utf16Writer<W> {
+pub(crate) struct Utf16Writer<W> {
     order: Utf16Order,
     /// True if a byte order mark is still to be written before the first byte.
     owes_mark: bool,
     wtr: W,
-    /// The bytes that are to be handed on; empty between calls.
-    units: Vec<u8>,
+    /// The bytes that are to be handed on, in `..length`; none between calls.
+    units: Box<[u8]>,
+    length: usize,
     /// The beginning of a character, or [`ESCAPE`] with the beginning of the next character.
     partial: Vec<u8>,
 }
@@ -29,8 +36,9 @@ enum Piece {
 
 impl<W: Write> Utf16Writer<W> {
     /// Returns a writer. If `has_mark`, a byte order mark is written before the first byte.
-    pub fn new(order: Utf16Order, has_mark: bool, wtr: W) -> Self {
-        Self { order, owes_mark: has_mark, wtr, units: Vec::new(), partial: Vec::new() }
+    pub(crate) fn new(order: Utf16Order, has_mark: bool, wtr: W) -> Self {
+        let units = vec![0; BUFFER_BYTES].into_boxed_slice();
+        Self { order, owes_mark: has_mark, wtr, units, length: 0, partial: Vec::new() }
     }
 
     /// Ends the text. If the text `is_whole`, a byte order mark is written even if no text was: the output of an input
@@ -39,7 +47,7 @@ impl<W: Write> Utf16Writer<W> {
     /// # Errors
     ///
     /// Returns the error of the inner writer.
-    pub fn finish(mut self, is_whole: bool) -> io::Result<()> {
+    pub(crate) fn finish(mut self, is_whole: bool) -> io::Result<()> {
         if is_whole {
             self.write_mark();
         }
@@ -51,17 +59,15 @@ impl<W: Write> Utf16Writer<W> {
 
     fn write_mark(&mut self) {
         if std::mem::take(&mut self.owes_mark) {
-            self.units.extend_from_slice(&self.order.mark());
+            self.put(self.order.mark());
         }
     }
 
     fn hand_on(&mut self) -> io::Result<()> {
-        let outcome = self.wtr.write_all(&self.units);
-        self.units.clear();
-        outcome
+        self.wtr.write_all(&self.units[..std::mem::take(&mut self.length)])
     }
 
-    /// Translates bytes, and hands them on in large pieces.
+    /// Translates bytes, and hands them on if there is no more room.
     fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         if !bytes.is_empty() {
             self.write_mark();
@@ -76,62 +82,99 @@ impl<W: Write> Utf16Writer<W> {
                 self.push(piece);
             }
         }
-        while let Some(&first) = bytes.first() {
-            if first.is_ascii() {
-                bytes = self.take_ascii(bytes);
-            } else if let Some((piece, length)) = first_piece(bytes) {
+        while !bytes.is_empty() {
+            if self.units.len() - self.length < STEP_MAX_BYTES {
+                self.hand_on()?;
+            }
+            let room = &mut self.units[self.length..];
+            let (read, written) = match self.order {
+                Utf16Order::LittleEndian => translate::<false>(bytes, room),
+                Utf16Order::BigEndian => translate::<true>(bytes, room),
+            };
+            (bytes, self.length) = (&bytes[read..], self.length + written);
+            if read > 0 {
+                continue;
+            }
+            if let Some((piece, length)) = first_piece(bytes) {
                 self.push(piece);
                 bytes = &bytes[length..];
             } else {
                 self.partial.extend_from_slice(bytes);
                 bytes = &[];
             }
-            if self.units.len() >= BUFFER_BYTES {
-                self.hand_on()?;
-            }
         }
         Ok(())
     }
 
-    /// Takes the ASCII that bytes begin with, up to a bound, and returns the bytes behind it.
-    fn take_ascii<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
-        let bound = bytes.len().min(BUFFER_BYTES / 4);
-        let (mut rest, order) = (&bytes[..bound], self.order);
-        while let Some((run, behind)) = rest.split_first_chunk::<RUN_BYTES>()
-            && run.is_ascii()
-        {
-            let mut pairs = [[0; 2]; RUN_BYTES];
-            pairs.iter_mut().zip(run).for_each(|(pair, &byte)| *pair = order.bytes(byte.into()));
-            self.units.extend_from_slice(pairs.as_flattened());
-            rest = behind;
-        }
-        while let Some((&byte, behind)) = rest.split_first()
-            && byte.is_ascii()
-        {
-            self.units.extend_from_slice(&order.bytes(byte.into()));
-            rest = behind;
-        }
-        &bytes[bound - rest.len()..]
-    }
-
-    #[inline]
     fn push(&mut self, piece: Piece) {
         match piece {
             Piece::Char(char) => {
                 for &unit in &*char.encode_utf16(&mut [0; 2]) {
-                    self.units.extend_from_slice(&self.order.bytes(unit));
+                    self.put(self.order.bytes(unit));
                 }
             }
             Piece::Escaped(Escaped::Escape) => self.push(Piece::Char(ESCAPE)),
-            Piece::Escaped(Escaped::Lone(unit)) => self.units.extend_from_slice(&self.order.bytes(unit)),
-            Piece::Escaped(Escaped::Byte(byte)) => self.units.push(byte),
+            Piece::Escaped(Escaped::Lone(unit)) => self.put(self.order.bytes(unit)),
+            Piece::Escaped(Escaped::Byte(byte)) => self.put([byte]),
         }
     }
+
+    /// Appends bytes, for which there must be room.
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.units[self.length..][..N].copy_from_slice(&bytes);
+        self.length += N;
+    }
+}
+
+/// Translates ASCII and characters of three bytes, Chinese among them, until the text has too few bytes for a step, the
+/// room is full, or another character comes. Returns the numbers of bytes that were translated and written. The text
+/// must be UTF-8.
+///
+/// Each step writes whole runs, and counts the bytes that are right; the others are overwritten by the next step. So no
+/// branch depends on the lengths of words, which cannot be predicted.
+fn translate<const BIG_ENDIAN: bool>(text: &[u8], room: &mut [u8]) -> (usize, usize) {
+    let pair = |unit: u16| if BIG_ENDIAN { unit.to_be_bytes() } else { unit.to_le_bytes() };
+    let (mut read, mut written) = (0, 0);
+    while let (Some(step), Some(room)) =
+        (text[read..].first_chunk::<TEXT_STEP_BYTES>(), room[written..].first_chunk_mut::<STEP_MAX_BYTES>())
+    {
+        let run: &[u8; RUN_BYTES] = step.first_chunk().expect("a step is longer than a run");
+        let pairs = room.as_chunks_mut().0;
+        pairs.iter_mut().zip(run).for_each(|(pair_of, &byte)| *pair_of = pair(byte.into()));
+        let ascii = (u128::from_le_bytes(*run) & NOT_ASCII).trailing_zeros() as usize / 8;
+        if ascii == RUN_BYTES {
+            (read, written) = (read + RUN_BYTES, written + 2 * RUN_BYTES);
+            continue;
+        }
+        let (units, three) = of_three_bytes(&step[ascii..]);
+        room[2 * ascii..][..2 * units.len()].copy_from_slice(units.map(pair).as_flattened());
+        if ascii + three == 0 {
+            break;
+        }
+        read += ascii + 3 * three;
+        written += 2 * (ascii + three);
+    }
+    (read, written)
+}
+
+/// Returns the units of the four characters that a text begins with, and the number of them, from the first on, that
+/// are characters of three bytes; the units of the others are worth nothing.
+#[inline(always)]
+fn of_three_bytes(text: &[u8]) -> ([u16; 4], usize) {
+    // Two characters of three bytes each in 48 bits.
+    let both = |bits: u64| bits | bits << 24;
+    let pair = |place: usize| text[place..].first_chunk().map_or(0, |&bytes| u64::from_le_bytes(bytes));
+    let (first, second) = (pair(0), pair(6));
+    let units = |pair: u64| pair << 12 & both(0xf000) | pair >> 2 & both(0x0fc0) | pair >> 16 & both(0x3f);
+    let other = |pair: u64| u128::from(pair & both(0xc0_c0f0) ^ both(0x80_80e0));
+    let others = other(first) | other(second) << 48 | 1 << 96;
+    let (low, high) = (units(first), units(second));
+    let units = [low as u16, (low >> 24) as u16, high as u16, (high >> 24) as u16];
+    (units, others.trailing_zeros() as usize / 24)
 }
 
 /// Returns the first character of a text with all that belongs to it, and its length in bytes; `None` if more bytes may
 /// belong to it.
-#[inline]
 fn first_piece(text: &[u8]) -> Option<(Piece, usize)> {
     let (char, length) = first_char(text)?;
     if char != ESCAPE {
@@ -144,15 +187,9 @@ fn first_piece(text: &[u8]) -> Option<(Piece, usize)> {
     })
 }
 
-/// Returns the first character of a text and its length in bytes, or a replacement character for a byte that begins
-/// none; `None` if more bytes may belong to it.
-#[inline]
+/// Returns the first character of a text and its length in bytes, or a replacement character for bytes that begin none;
+/// `None` if more bytes may belong to it.
 fn first_char(text: &[u8]) -> Option<(char, usize)> {
-    // The usual character, without the checks of all forms: Chinese in three bytes.
-    if let Some(&[a @ 0xe1..=0xec, b @ 0x80..=0xbf, c @ 0x80..=0xbf]) = text.first_chunk() {
-        let number = u32::from(a & 0x0f) << 12 | u32::from(b & 0x3f) << 6 | u32::from(c & 0x3f);
-        return Some((char::from_u32(number)?, 3));
-    }
     let here = &text[..text.len().min(4)];
     let valid = match str::from_utf8(here) {
         Ok(valid) => valid,
