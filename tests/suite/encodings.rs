@@ -337,13 +337,13 @@ fn catalogs_are_read_in_gbk_and_utf16() {
     let refused = |catalog: &[u8], reason: &str| {
         let output = run(catalog);
         assert_eq!(output.status.code(), Some(2));
-        let expected = format!("imsdk-annotate: own.csv: {reason}; save it in UTF-8\n");
+        let expected = format!("imsdk-annotate: own.csv:{reason}; save it in UTF-8\n");
         assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
     };
-    refused(b"code,message\n-1,a\xffb\n", "byte 18 is neither UTF-8 nor GBK");
+    refused(b"code,message\n-1,a\xffb\n", "2: byte 18 is neither UTF-8 nor GBK");
     refused(
         &[&encoded(catalog, "utf-16le-bom")[..], b"x"].concat(),
-        "byte 105 is not UTF-16: it is half a unit",
+        "3: byte 105 is not UTF-16: it is half a unit",
     );
 }
 

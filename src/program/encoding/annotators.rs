@@ -1,6 +1,6 @@
 //! The annotators of a run: one for each encoding of notes, built when it is first needed.
 
-use super::tables::Table;
+use super::tables::CharTable;
 use super::{CharEncoding, EncodingChoice};
 use crate::Annotator;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 pub struct Annotators {
     utf8: Annotator,
     /// The annotators for the encodings with tables, by the number of the table. Boxed, because few are ever built.
-    others: [OnceLock<Box<Annotator>>; Table::COUNT],
+    others: [OnceLock<Box<Annotator>>; CharTable::COUNT],
 }
 
 impl Annotators {

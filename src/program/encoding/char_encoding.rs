@@ -1,7 +1,7 @@
 //! The character encodings by name, and how each is told, decoded and written.
 
 use super::Utf16Order;
-use super::tables::Table;
+use super::tables::CharTable;
 use serde::{Deserialize, Serialize};
 
 /// The encoding of a text.
@@ -70,11 +70,11 @@ impl CharEncoding {
     }
 
     /// Returns the table of the encoding; `None` for UTF-8 and for UTF-16, which is searched as UTF-8.
-    pub(super) fn table(self) -> Option<Table> {
+    pub(super) fn table(self) -> Option<CharTable> {
         match self {
-            Self::Gbk => Some(Table::Gbk),
-            Self::Gb18030 => Some(Table::Gb18030),
-            Self::Big5 => Some(Table::Big5),
+            Self::Gbk => Some(CharTable::Gbk),
+            Self::Gb18030 => Some(CharTable::Gb18030),
+            Self::Big5 => Some(CharTable::Big5),
             Self::Utf8 | Self::Utf16Le | Self::Utf16Be => None,
         }
     }

@@ -5,13 +5,13 @@ use encoding_rs::{BIG5, DecoderResult, EncoderResult, Encoding, GB18030, GBK};
 
 /// An encoding whose characters stand in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Table {
+pub(super) enum CharTable {
     Gbk,
     Gb18030,
     Big5,
 }
 
-impl Table {
+impl CharTable {
     /// The number of tables.
     pub(super) const COUNT: usize = 3;
 
@@ -85,7 +85,7 @@ impl Table {
 mod tests {
     use super::*;
 
-    fn encoded(table: Table, text: &str) -> (Vec<u8>, bool) {
+    fn encoded(table: CharTable, text: &str) -> (Vec<u8>, bool) {
         let mut bytes = Vec::new();
         let has_all = table.encode(text, &mut bytes);
         (bytes, has_all)
@@ -93,22 +93,22 @@ mod tests {
 
     #[test]
     fn characters_that_are_missing_are_told() {
-        assert_eq!(encoded(Table::Gbk, "ret: 码：镕"), (b"ret: \xc2\xeb\xa3\xba\xe9F".to_vec(), true));
-        assert_eq!(encoded(Table::Gbk, "a𠮷b😀"), (b"a?b?".to_vec(), false));
-        assert_eq!(encoded(Table::Gb18030, "𠮷"), (b"\x95\x34\xb2\x35".to_vec(), true));
-        assert_eq!(encoded(Table::Big5, "登录"), (b"\xb5n?".to_vec(), false));
+        assert_eq!(encoded(CharTable::Gbk, "ret: 码：镕"), (b"ret: \xc2\xeb\xa3\xba\xe9F".to_vec(), true));
+        assert_eq!(encoded(CharTable::Gbk, "a𠮷b😀"), (b"a?b?".to_vec(), false));
+        assert_eq!(encoded(CharTable::Gb18030, "𠮷"), (b"\x95\x34\xb2\x35".to_vec(), true));
+        assert_eq!(encoded(CharTable::Big5, "登录"), (b"\xb5n?".to_vec(), false));
         let long = "登录鉴权".repeat(10_000);
-        assert_eq!(encoded(Table::Gbk, &long).0.len(), 80_000);
+        assert_eq!(encoded(CharTable::Gbk, &long).0.len(), 80_000);
     }
 
     #[test]
     fn the_first_bad_byte_is_told() {
-        let decode = |text: &[u8]| Table::Gb18030.decode_strictly(text, false);
+        let decode = |text: &[u8]| CharTable::Gb18030.decode_strictly(text, false);
         assert_eq!(decode(b"ret \xc2\xeb").as_deref(), Ok("ret 码"));
         assert_eq!(decode(b"ret \xc2\xeb\xff..."), Err(6));
         assert_eq!(decode(b"ret \xc2 ..."), Err(4));
         assert_eq!(decode(b"ret \xc2"), Err(4));
         assert_eq!(decode(b"\x95\x32\xb7."), Err(0));
-        assert_eq!(Table::Gbk.decode_strictly(b"ret \xc2", true).as_deref(), Ok("ret "));
+        assert_eq!(CharTable::Gbk.decode_strictly(b"ret \xc2", true).as_deref(), Ok("ret "));
     }
 }

@@ -1,6 +1,6 @@
 //! Tells the encoding of an input by its first bytes.
 
-use super::tables::Table;
+use super::tables::CharTable;
 use super::{CharEncoding, EncodingChoice, InputEncoding, Utf16Order};
 use crate::program::compression::PeekReader;
 use memchr::memchr;
@@ -13,6 +13,7 @@ const UTF16_MIN_BYTES: usize = 16;
 /// The number of bytes that tell GBK from UTF-8.
 const GBK_HEAD_BYTES: usize = 64 * 1024;
 const MARK_BYTES: usize = 2;
+const ORDERS: [Utf16Order; 2] = [Utf16Order::LittleEndian, Utf16Order::BigEndian];
 
 /// Returns the encoding of the content that a reader gives next, without taking any of it.
 ///
@@ -32,7 +33,8 @@ pub(crate) fn tell<R: Read>(
         }
     };
     // A text in UTF-16 may have a complete line in fewer bytes than tell it.
-    let could_be_utf16 = |here: &[u8]| here.len() < UTF16_MIN_BYTES && memchr(0, here).is_some();
+    let could_be_utf16 =
+        |here: &[u8]| here.len() < UTF16_MIN_BYTES && ORDERS.into_iter().any(|order| is_utf16(here, order));
     let is_enough = |here: &[u8]| can_wait && memchr(b'\n', here).is_some() && !could_be_utf16(here);
     let count = if tells_gbk { GBK_HEAD_BYTES } else { UTF16_HEAD_BYTES };
     let head = rdr.look_until(count, is_enough);
@@ -77,7 +79,7 @@ fn is_utf16(head: &[u8], order: Utf16Order) -> bool {
 fn is_gbk(head: &[u8]) -> bool {
     let is_utf8 = str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
     let is_chinese = |char: char| matches!(char, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
-    !is_utf8 && Table::Gbk.decode_strictly(head, true).is_ok_and(|text| text.contains(is_chinese))
+    !is_utf8 && CharTable::Gbk.decode_strictly(head, true).is_ok_and(|text| text.contains(is_chinese))
 }
 
 #[cfg(test)]

@@ -104,9 +104,9 @@ mod tests {
     const ORDERS: [Utf16Order; 2] = [Utf16Order::LittleEndian, Utf16Order::BigEndian];
 
     /// A reader whose reads return at most this number of bytes.
-    struct Slow<'a>(&'a [u8], usize);
+    struct SlowBytes<'a>(&'a [u8], usize);
 
-    impl Read for Slow<'_> {
+    impl Read for SlowBytes<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             let size = self.1.min(buffer.len());
             self.0.read(&mut buffer[..size])
@@ -116,7 +116,8 @@ mod tests {
     /// Returns the text of bytes in UTF-16, with reads of this size into a buffer of that size.
     fn read(bytes: &[u8], order: Utf16Order, read_bytes: usize, buffer_bytes: usize) -> Vec<u8> {
         let mut rdr = Utf16Reader::new(order, false);
-        let (mut slow, mut text, mut buffer) = (Slow(bytes, read_bytes), Vec::new(), vec![0; buffer_bytes]);
+        let (mut slow, mut text, mut buffer) =
+            (SlowBytes(bytes, read_bytes), Vec::new(), vec![0; buffer_bytes]);
         loop {
             match rdr.read(&mut slow, &mut buffer).unwrap() {
                 0 => return text,
