@@ -1,7 +1,6 @@
 //! The entry to the library: an annotator of texts and streams.
 
 use crate::buffer::Settled;
-use crate::builder::AnnotatorBuilder;
 use crate::catalog::Catalog;
 use crate::engine::StreamState;
 use crate::fields::Fields;
@@ -34,18 +33,6 @@ impl Annotator {
     /// Returns an annotator with the built-in catalog and iMSDK's keys, not strict, without colour.
     pub fn new() -> Self {
         Self::builder().build()
-    }
-
-    /// Returns a builder of annotators, with the options of [`Annotator::new`] to begin with.
-    ///
-    /// ```
-    /// use imsdk_annotate::Annotator;
-    ///
-    /// let strict = Annotator::builder().strict(true).build();
-    /// assert_eq!(strict.annotate(b"code=5"), b"code=5");
-    /// ```
-    pub fn builder() -> AnnotatorBuilder {
-        AnnotatorBuilder::default()
     }
 
     /// Returns the catalog that codes are looked up in.
@@ -86,8 +73,8 @@ impl Annotator {
 
     /// Returns the fields of a text, in their order. The end of the text ends its last line.
     ///
-    /// All fields are found, even in lines that [`AnnotatorBuilder::lines`] leaves out. The text is searched as the
-    /// iterator advances, about 128 KiB at a time.
+    /// All fields are found, even in lines that [`AnnotatorBuilder::lines`](crate::AnnotatorBuilder::lines) leaves out.
+    /// The text is searched as the iterator advances, about 128 KiB at a time.
     ///
     /// ```
     /// use imsdk_annotate::Annotator;
@@ -158,9 +145,15 @@ impl Annotator {
         self.writing.notes.has_ascii_notes()
     }
 
+    /// Makes a stream annotator go on with this annotator's rules from the next source on.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_over<'a>(&'a self, stream: &mut StreamAnnotator<'a>) {
+        stream.turn_to(&self.writing, self.window_bytes);
+    }
+
     /// Returns an annotator of one source after another, with one buffer for all.
     pub(crate) fn stream_annotator(&self) -> StreamAnnotator<'_> {
-        StreamAnnotator::new(self)
+        StreamAnnotator::new(&self.writing, self.window_bytes)
     }
 }
 

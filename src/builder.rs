@@ -26,6 +26,20 @@ pub struct AnnotatorBuilder {
     window_bytes: usize,
 }
 
+impl Annotator {
+    /// Returns a builder of annotators, with the options of [`Annotator::new`] to begin with.
+    ///
+    /// ```
+    /// use imsdk_annotate::Annotator;
+    ///
+    /// let strict = Annotator::builder().strict(true).build();
+    /// assert_eq!(strict.annotate(b"code=5"), b"code=5");
+    /// ```
+    pub fn builder() -> AnnotatorBuilder {
+        AnnotatorBuilder::default()
+    }
+}
+
 impl AnnotatorBuilder {
     /// Finds positive codes only under `ret` and `iret`, or where the key has a quote behind it. This is for logs that
     /// other programs write into, too.

@@ -131,7 +131,8 @@ pub use catalog::{
     BadRow, Catalog, CatalogError, CatalogFormat, Category, CategoryError, Entry, Language, Severity,
     SeverityError,
 };
-pub use fields::{Field, Fields};
+pub use field::Field;
+pub use fields::Fields;
 pub use lines::{Context, Lines};
 pub use note::{Template, TemplateError};
 pub use pattern::{Pattern, PatternError};

@@ -6,7 +6,6 @@ mod commands;
 mod compression;
 mod encoding;
 mod input;
-mod left_out;
 mod output;
 mod pipeline;
 mod report;
@@ -24,10 +23,10 @@ pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
     pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
-    pub use super::input::{Buffering, InputFile, Listing, OtherName, Reading, decompress, list};
-    pub use super::output::{FilesInUse, Outlet, OutputFolder, Plan, plan};
+    pub use super::input::{Buffering, InputFile, Listing, Reading, decompress, list};
+    pub use super::output::{FilesInUse, Outlet, plan};
     pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};
-    pub use super::report::{Baseline, Check, Counter, LoadedReport, Report, ReportFormat, Tally, load};
+    pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
     pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
@@ -45,10 +44,12 @@ pub mod parts {
 
 /// Runs the program with the arguments and the environment that it was started with, and returns its exit status.
 pub fn main() -> std::process::ExitCode {
-    let messages = Messages::new(Progress::hidden(), Signals::default());
+    let signals = Signals::default();
+    let messages = Messages::new(Progress::hidden(), signals.clone());
     if let Err(error) = signals::ignore_user_signals() {
         messages.say(&format!("signals cannot be handled: {error}"));
     }
-    let status = cli::mode(&messages).map_or_else(|status| status, |mode| mode.run(&messages));
+    let status =
+        cli::mode(&signals, &messages).map_or_else(|status| status, |mode| mode.run(&signals, &messages));
     status.into()
 }

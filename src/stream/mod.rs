@@ -9,7 +9,6 @@ pub(crate) use source::AnyReader;
 pub(crate) use source::Source;
 pub(crate) use writing::{LineChoice, Telling, Writing};
 
-use crate::annotator::Annotator;
 use crate::buffer::Window;
 use crate::buffer::{Collected, Collector};
 use crate::engine::StreamState;
@@ -66,25 +65,25 @@ pub(crate) struct StreamAnnotator<'a> {
 }
 
 impl<'a> StreamAnnotator<'a> {
-    /// Returns a stream annotator with the rules of `annotator`.
-    pub(crate) fn new(annotator: &'a Annotator) -> Self {
+    /// Returns an annotator with a buffer of `window_bytes` bytes, or of more where the rules of `writing` need it.
+    pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
         Self {
-            writing: &annotator.writing,
+            writing,
             done: 0,
-            window: window(annotator),
+            window: window(writing, window_bytes),
             state: StreamState::default(),
             lines: LineWriter::default(),
             collected: Collected::default(),
         }
     }
 
-    /// Goes on with the rules of another annotator from the next source on. The lines that are written follow those of
-    /// the sources before.
+    /// Goes on with other rules, and with a buffer as for [`StreamAnnotator::new`], from the next source on. The lines that
+    /// are written follow those of the sources before.
     #[cfg(feature = "cli")]
-    pub(crate) fn turn_to(&mut self, annotator: &'a Annotator) {
-        if !std::ptr::eq(self.writing, &annotator.writing) {
-            self.writing = &annotator.writing;
-            self.window = window(annotator);
+    pub(crate) fn turn_to(&mut self, writing: &'a Writing, window_bytes: usize) {
+        if !std::ptr::eq(self.writing, writing) {
+            self.writing = writing;
+            self.window = window(writing, window_bytes);
         }
     }
 
@@ -152,9 +151,8 @@ impl<'a> StreamAnnotator<'a> {
     }
 }
 
-/// Returns a window of the size that the annotator has for it, or of more where its rules need it.
-fn window(annotator: &Annotator) -> Window {
-    let Annotator { writing, window_bytes } = annotator;
+/// Returns a window of `window_bytes` bytes, or of more where the rules of `writing` need it.
+fn window(writing: &Writing, window_bytes: usize) -> Window {
     let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
-    Window::new(*window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead)
+    Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead)
 }

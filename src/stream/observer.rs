@@ -1,8 +1,7 @@
 //! Observers, which receive the parts of a stream with their fields and cannot change the output.
 
 use crate::catalog::Entry;
-use crate::field::FoundField;
-use crate::fields::Field;
+use crate::field::{Field, FoundField};
 use std::ops::Range;
 
 /// A part of a stream that has been annotated. The parts of a stream follow each other without a gap.

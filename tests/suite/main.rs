@@ -43,7 +43,7 @@ mod folders; // folders as operands, and their order
 mod no_text; // files that are no text; --text
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times
 mod read_errors; // reads that fail in the middle
-mod waiting_pipes; // named pipes without a writer
+mod waiting_pipes; // named pipes without a writer, and non-blocking outputs
 mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 
 // Outputs.
@@ -81,6 +81,7 @@ mod usage; // hints of usage errors; examples of --help and the documents that c
 mod library; // types, errors, fields and observers as users have them; the examples
 
 // The repository.
+mod circles; // files that need each other
 mod demo; // the picture in the README, drawn from the output of the program
 mod documents; // console examples, links and translations of all documents
 mod supply_chain; // dependencies and their reasons; the Rust that they need

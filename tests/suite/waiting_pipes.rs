@@ -1,11 +1,15 @@
-//! Named pipes without a writer: the program waits for one, and a signal ends the wait as it ends a read.
+//! Pipes that are waited for: named pipes without a writer, of which a signal ends the wait as it ends a read, and
+//! non-blocking outputs that are full.
 
-use crate::command::{binary, output_of};
+use crate::command::{binary, isolated, output_of};
 use crate::in_folder::make_pipe;
 use crate::signals::{ANNOTATED, LINE, SIGNALS, send, start};
+use rustix::fs::{OFlags, fcntl_setfl};
 use serde_json::Value;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
@@ -112,4 +116,37 @@ fn a_pipe_that_cannot_be_opened_is_trouble() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("imsdk-annotate: socket: ") && said.lines().count() == 1, "{said}");
+}
+
+/// Another program has set the descriptor to be non-blocking. A path of a pipe opens the pipe anew; a socket cannot be
+/// opened, so that the program shares the descriptor and its flag.
+#[test]
+fn a_non_blocking_output_is_waited_for_by_a_path_of_its_descriptor() {
+    let lines = 100_000;
+    for is_socket in [false, true] {
+        let (mut rdr, wtr): (Box<dyn Read>, OwnedFd) = if is_socket {
+            let (rdr, wtr) = UnixStream::pair().unwrap();
+            (Box::new(rdr), wtr.into())
+        } else {
+            let (rdr, wtr) = std::io::pipe().unwrap();
+            (Box::new(rdr), wtr.into())
+        };
+        fcntl_setfl(&wtr, OFlags::NONBLOCK).unwrap();
+        let mut command = isolated("sh");
+        command.args(["-c", "exec \"$0\" -o /dev/fd/3 3>&1 >/dev/null"]).arg(binary().get_program());
+        let mut child = command.stdin(Stdio::piped()).stdout(wtr).stderr(Stdio::piped()).spawn().unwrap();
+        // The command holds the writing end, too.
+        drop(command);
+        let mut stdin = child.stdin.take().unwrap();
+        let mut written = Vec::new();
+        let output = thread::scope(|scope| {
+            scope.spawn(move || drop(stdin.write_all(&LINE.repeat(lines))));
+            // More than the output holds has been annotated before the first byte is taken.
+            thread::sleep(Duration::from_millis(300));
+            rdr.read_to_end(&mut written).unwrap();
+            child.wait_with_output().unwrap()
+        });
+        assert!(output.status.success() && output.stderr.is_empty(), "{is_socket} {output:?}");
+        assert!(written == ANNOTATED.repeat(lines), "{is_socket} {} bytes", written.len());
+    }
 }

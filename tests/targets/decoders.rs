@@ -46,7 +46,7 @@ fn decode(packed: &[u8], read_bytes: usize, buffer_bytes: usize) -> Option<(Vec<
 }
 
 fn pack(format: Format, text: &[u8]) -> Vec<u8> {
-    let mut encoder = Encoder::new(format, Vec::new()).unwrap();
+    let mut encoder = Encoder::new(&[format], Vec::new()).unwrap();
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }

@@ -112,7 +112,7 @@ impl Head {
         let mut bytes = text.clone();
         let mut choice = usize::from(self.packing >> 2);
         for _ in 0..layers {
-            let mut encoder = Encoder::new(FORMATS[choice % FORMATS.len()], Vec::new()).unwrap();
+            let mut encoder = Encoder::new(&[FORMATS[choice % FORMATS.len()]], Vec::new()).unwrap();
             choice = choice * 7 + 3;
             encoder.write_all(&bytes).unwrap();
             bytes = encoder.finish().unwrap();

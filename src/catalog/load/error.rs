@@ -1,7 +1,31 @@
-//! The error of a catalog that is refused.
+//! The error of a catalog that is refused, with its bad rows.
 
-use super::BadRow;
 use std::fmt;
+
+/// A row of a catalog's file that is refused. Its message is `LINE: reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRow {
+    pub(super) line: u64,
+    pub(super) reason: String,
+}
+
+impl BadRow {
+    /// Returns the number of the line where the row begins, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Returns the reason why the row is refused. It may quote text of the file.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.reason)
+    }
+}
 
 /// The error of a text that is no catalog. It has all bad rows of the text, at least one. Its message is the message of
 /// the first bad row, with the number of the others.

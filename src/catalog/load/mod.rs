@@ -8,9 +8,8 @@ mod markdown;
 mod row;
 mod table;
 
-pub use error::CatalogError;
+pub use error::{BadRow, CatalogError};
 pub use format::CatalogFormat;
-pub use row::BadRow;
 
 use super::Entry;
 use memchr::memchr_iter;

@@ -1,39 +1,13 @@
 //! Rows of catalogs in any format: their columns, and the reasons for which they are refused.
 
-use super::CatalogError;
+use super::error::{BadRow, CatalogError};
 use crate::catalog::{CODE_DIGITS_MAX, Category, CategoryError, Entry, SeverityError, parse_code};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry as MapEntry;
-use std::fmt;
 
 /// The most characters of a text that a message shows.
 const SHOWN_MAX: usize = 40;
-
-/// A row of a catalog's file that is refused. Its message is `LINE: reason`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadRow {
-    line: u64,
-    reason: String,
-}
-
-impl BadRow {
-    /// Returns the number of the line where the row begins, from 1.
-    pub fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// Returns the reason why the row is refused. It may quote text of the file.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-impl fmt::Display for BadRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.line, self.reason)
-    }
-}
 
 /// A column of a table, or a member of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

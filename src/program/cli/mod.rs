@@ -13,6 +13,7 @@ mod usage;
 pub use config::check as check_config;
 
 use crate::program::commands::Mode;
+use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::messages::{Messages, write_to_stderr};
 use args::Args;
@@ -28,9 +29,9 @@ use std::io::{self, IsTerminal};
 /// # Errors
 ///
 /// Returns the exit status if there is nothing to do. The reason has then been printed on standard error.
-pub(crate) fn mode(messages: &Messages) -> Result<Mode, ExitStatus> {
+pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitStatus> {
     let typed: Vec<OsString> = env::args_os().collect();
-    let matches = config::parse(&attach_codes(typed.iter().cloned()));
+    let matches = config::parse(&attach_codes(typed.iter().cloned()), signals);
     let args = match matches.and_then(|matches| Args::from_arg_matches(&matches).map_err(Refusal::Usage)) {
         Ok(args) => args,
         Err(Refusal::Usage(error)) if error.use_stderr() => {
@@ -49,7 +50,7 @@ pub(crate) fn mode(messages: &Messages) -> Result<Mode, ExitStatus> {
         write_to_stderr(&Args::command().render_help().to_string());
         return Err(ExitStatus::Trouble);
     }
-    mode::mode(args, messages).map_err(|refusal| {
+    mode::mode(args, signals, messages).map_err(|refusal| {
         refusal.iter().for_each(|refusal| messages.say(refusal));
         ExitStatus::Trouble
     })

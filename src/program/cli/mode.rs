@@ -24,14 +24,14 @@ use std::io::{self, IsTerminal};
 ///
 /// Returns the message about the first argument that cannot be used; `None` if a catalog is faulty, because its
 /// faults have then been printed.
-pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<String>> {
+pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result<Mode, Option<String>> {
     if args.setup.man {
         return Ok(Mode::Print(manual::manual()));
     }
     if let Some(shell) = args.setup.completions {
         return Ok(Mode::Print(manual::completions(shell)));
     }
-    let catalog = catalog_in_force(&args, messages).ok_or(None)?;
+    let catalog = catalog_in_force(&args, signals, messages).ok_or(None)?;
     let uses = uses(&args);
     if let Some(path) = args.catalog.check_catalog {
         return Ok(Mode::CheckCatalog(CheckCatalog { path, in_force: catalog, uses }));
@@ -41,7 +41,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
         return Ok(Mode::LookUp(Box::new(LookUp {
             wanted,
             annotator: annotator.unknown(true).quiet(true).build(),
-            reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args) },
+            reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args, signals) },
             language: args.notes.lang.language(),
             coloring: args.output.color.coloring(),
             json: args.lookup.json,
@@ -49,14 +49,22 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
             uses,
         })));
     }
-    let (triage, only) = triage(&args, catalog)?;
+    let (triage, only) = triage(&args, catalog, signals)?;
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
         return Ok(Mode::Merge(Merge { inputs: args.inputs(), triage, uses, warnings }));
     }
     match args.recognition.refusal() {
         Some(refusal) => Err(Some(refusal.to_owned())),
-        None => Ok(Mode::Annotate(Box::new(annotate(&args, annotator, triage, only, uses, warnings)))),
+        None => Ok(Mode::Annotate(Box::new(annotate(
+            &args,
+            annotator,
+            reading(&args, signals),
+            triage,
+            only,
+            uses,
+            warnings,
+        )))),
     }
 }
 
@@ -64,6 +72,7 @@ pub(super) fn mode(args: Args, messages: &Messages) -> Result<Mode, Option<Strin
 fn annotate(
     args: &Args,
     annotator: AnnotatorBuilder,
+    reading: Reading,
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
@@ -104,17 +113,17 @@ fn annotate(
     let annotators = Annotators::new(annotator.build());
     // Reports have lines of the log, and names of files in the log's encoding may stand before lines.
     let encoding = annotators.choice(args.input.encoding.choice(), triage.counts() || numbers_lines);
-    Annotate { annotators, reading: Reading { encoding, ..reading(args) }, triage, job }
+    Annotate { annotators, reading: Reading { encoding, ..reading }, triage, job }
 }
 
-fn reading(args: &Args) -> Reading {
+fn reading(args: &Args, signals: &Signals) -> Reading {
     Reading {
         buffering: args.output.buffering(),
         decompress: !args.input.no_decompress,
         as_text: args.input.text,
         encoding: args.input.encoding.choice(),
         progress: Progress::hidden(),
-        signals: Signals::default(),
+        signals: signals.clone(),
     }
 }
 
@@ -136,8 +145,9 @@ fn lines_to(args: &Args) -> LinesTo {
 /// # Errors
 ///
 /// Returns the message about a baseline or a selector that cannot be used.
-fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), String> {
-    let baseline = args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog)).transpose()?;
+fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, Option<Selector>), String> {
+    let baseline =
+        args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog, signals)).transpose()?;
     let earlier = baseline.as_ref().map(Baseline::codes);
     let checks = args.triage.fail_on.iter().map(|text| {
         Check::parse(text, &catalog, earlier.as_ref()).map_err(|error| format!("--fail-on {text}: {error}"))
@@ -162,9 +172,9 @@ fn triage(args: &Args, catalog: Catalog) -> Result<(Triage, Option<Selector>), S
 
 /// Returns the catalog in force, from the built-in one and the files of `--catalog`. Returns `None` if a file is
 /// faulty; the faults of all files have then been printed.
-fn catalog_in_force(args: &Args, messages: &Messages) -> Option<Catalog> {
+fn catalog_in_force(args: &Args, signals: &Signals, messages: &Messages) -> Option<Catalog> {
     let paths = &args.catalog.catalog;
-    let loaded: Vec<_> = paths.iter().map(|path| load_catalog(path, messages)).collect();
+    let loaded: Vec<_> = paths.iter().map(|path| load_catalog(path, signals, messages)).collect();
     let mut newer: Vec<Entry> = Vec::new();
     for entries in loaded {
         // The first list of entries, which may be large, is moved and not copied.

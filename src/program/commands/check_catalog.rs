@@ -21,14 +21,13 @@ pub(crate) struct CheckCatalog {
 impl CheckCatalog {
     /// Reads the file, and writes the codes that it adds to the catalog in force and the changes to codes that are
     /// there. Returns the exit status.
-    pub(super) fn run(&self, messages: &Messages) -> ExitStatus {
+    pub(super) fn run(&self, signals: &Signals, messages: &Messages) -> ExitStatus {
         if let Err(refusal) = self.uses.files_in_use([].into_iter(), UsedAs::Input) {
             return refuse(messages, &refusal);
         }
-        if let Some(entries) = load_catalog(&self.path, messages) {
+        if let Some(entries) = load_catalog(&self.path, signals, messages) {
             let text = comparison(&self.in_force, &Catalog::of_entries(entries));
-            let written =
-                Destination::stdout(&Signals::default()).and_then(|mut wtr| wtr.write_all(text.as_bytes()));
+            let written = Destination::stdout(signals).and_then(|mut wtr| wtr.write_all(text.as_bytes()));
             say_if_not_written(messages, STDOUT_NAME, written);
         }
         ExitStatus::of(messages, false)

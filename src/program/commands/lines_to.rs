@@ -1,7 +1,6 @@
 //! The destination of the lines, which is refused if it would replace a file that the run reads or writes elsewhere.
 
 use super::ReportChoice;
-use super::triage::written_twice;
 use crate::program::compression::Format;
 use crate::program::input::InputFile;
 use crate::program::output::{self, FilesInUse, OutputFolder, Plan, Target, resolve};
@@ -93,4 +92,9 @@ impl FolderOutput {
 /// Returns the refusal if the run reads the file, or writes to it elsewhere.
 pub(super) fn refuse_file(path: &Path, files_in_use: &FilesInUse) -> Result<(), String> {
     files_in_use.refuse_output(path, &resolve(path))
+}
+
+/// Returns the message for two outputs in one place.
+pub(super) fn written_twice(path: &Path) -> String {
+    format!("{}: is written twice; name another file", InputName::File(path.to_owned()))
 }

@@ -22,12 +22,11 @@ pub(crate) struct Merge {
 impl Merge {
     /// Reads the reports, and writes the reports and checks of their sum. Returns the exit status. A report that
     /// cannot be read is left out with a message, and makes the sum incomplete.
-    pub(super) fn run(self, messages: &Messages) -> ExitStatus {
+    pub(super) fn run(self, signals: &Signals, messages: &Messages) -> ExitStatus {
         let Self { inputs, mut triage, uses, warnings } = self;
         if !triage.counts() {
             return refuse(messages, "--merge-reports needs a --report to write, or a --fail-on to check");
         }
-        let signals = Signals::default();
         if uses.makes_files {
             // If this fails, an interruption leaves a file with a temporary name behind.
             let _ = signals.watch_with(output::remove_new_files);
@@ -35,13 +34,13 @@ impl Merge {
         warnings.iter().for_each(|warning| messages.mention(warning));
         let opened = uses
             .files_in_use(inputs.iter(), UsedAs::Report)
-            .and_then(|files_in_use| triage.open_reports(&LinesTo::Nowhere, &files_in_use, None, &signals));
+            .and_then(|files_in_use| triage.open_reports(&LinesTo::Nowhere, &files_in_use, None, signals));
         if let Err(refusal) = opened {
             return refuse(messages, &refusal);
         }
         let mut sum = LoadedReport { tally: Tally::new(), names: Vec::new() };
         for name in &inputs {
-            match read_whole(name, REPORT) {
+            match read_whole(name, REPORT, signals) {
                 Err(error) => messages.input(name, &error),
                 Ok(text) => match load(&text, &triage.catalog) {
                     Ok(report) => {

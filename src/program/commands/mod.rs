@@ -38,12 +38,12 @@ pub(crate) enum Mode {
 
 impl Mode {
     /// Runs the command, and returns the exit status. Reports trouble on standard error.
-    pub(crate) fn run(self, messages: &Messages) -> ExitStatus {
+    pub(crate) fn run(self, signals: &Signals, messages: &Messages) -> ExitStatus {
         match self {
-            Self::Print(text) => print(&text, messages),
-            Self::CheckCatalog(command) => command.run(messages),
+            Self::Print(text) => print(&text, signals, messages),
+            Self::CheckCatalog(command) => command.run(signals, messages),
             Self::LookUp(command) => command.run(messages),
-            Self::Merge(command) => command.run(messages),
+            Self::Merge(command) => command.run(signals, messages),
             Self::Annotate(command) => {
                 let status = command.run();
                 // The command has messages of its own; trouble from before it counts, too.
@@ -53,8 +53,8 @@ impl Mode {
     }
 }
 
-fn print(text: &[u8], messages: &Messages) -> ExitStatus {
-    let written = Destination::stdout(&Signals::default()).and_then(|mut wtr| wtr.write_all(text));
+fn print(text: &[u8], signals: &Signals, messages: &Messages) -> ExitStatus {
+    let written = Destination::stdout(signals).and_then(|mut wtr| wtr.write_all(text));
     say_if_not_written(messages, STDOUT_NAME, written);
     ExitStatus::of(messages, false)
 }

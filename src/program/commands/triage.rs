@@ -1,5 +1,6 @@
 //! Reports and checks of a run: opened before the work starts, written when it is done.
 
+use super::lines_to::written_twice;
 use super::{LinesTo, ReportChoice};
 use crate::program::input::{REPORT, read_whole};
 use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
@@ -214,19 +215,15 @@ impl ReportTarget {
 /// # Errors
 ///
 /// Returns the message if the report cannot be read, or is not complete.
-pub(crate) fn load_baseline(path: &Path, catalog: &Catalog) -> Result<Baseline, String> {
+pub(crate) fn load_baseline(path: &Path, catalog: &Catalog, signals: &Signals) -> Result<Baseline, String> {
     let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, REPORT).map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
+    let text = read_whole(&name, REPORT, signals)
+        .map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
     }
     Ok(Baseline::new(&report.tally))
-}
-
-/// Returns the message for two outputs in one place.
-pub(crate) fn written_twice(path: &Path) -> String {
-    format!("{}: is written twice; name another file", name_of(path))
 }
 
 fn name_of(path: &Path) -> String {

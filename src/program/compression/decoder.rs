@@ -212,7 +212,6 @@ fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format, outer: Option<Fo
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
-    use crate::program::compression::formats::FORMATS;
     use std::io::Write;
 
     /// Returns the content that is read through a buffer of that size, and the error.
@@ -233,8 +232,8 @@ mod tests {
     fn as_much_is_decoded_before_the_damage_in_large_steps_as_in_small_ones() {
         let text: Vec<u8> =
             (0..20_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
-        for format in FORMATS.iter().map(|format| format.format) {
-            let mut encoder = Encoder::new(format, Vec::new()).unwrap();
+        for format in Format::all() {
+            let mut encoder = Encoder::new(&[format], Vec::new()).unwrap();
             encoder.write_all(&text).unwrap();
             let packed = encoder.finish().unwrap();
             assert_eq!(decode(format, &packed, 1000), (text.clone(), String::new()));

@@ -1,157 +1,168 @@
-//! Writers that compress, in the formats that inputs come in.
+//! A writer that compresses, in the formats that inputs come in.
 
 use super::even_blocks::EvenBlocks;
 use super::formats::{Encode, Format};
-use super::layers::LAYERS_MAX;
 use std::io::{self, IoSlice, Write};
 
-/// A writer that packs in layers, or not at all. It has at most as many layers as an input may have.
-pub(crate) struct Packer<W: Write>(Encoder<Encoder<Encoder<W>>>);
+/// A writer that packs in layers, or passes on plain data. Equal texts in the same formats become equal bytes, unless
+/// the writer is live and the flushes are at different places.
+pub struct Encoder<W: Write> {
+    /// The layers, the outermost first; none for plain data.
+    layers: Vec<LayerEncoder>,
+    wtr: W,
+    /// True if a reader may decode the output while it grows.
+    is_live: bool,
+}
 
-impl<W: Write> Packer<W> {
-    /// Returns a writer that packs in these formats, the outermost first.
+/// A layer, which encodes each block in memory.
+struct LayerEncoder {
+    blocks: EvenBlocks,
+    encoder: Box<dyn Encode>,
+}
+
+impl<W: Write> Encoder<W> {
+    /// Returns a writer that packs in these formats, the outermost first, and is not live. [`Format::Plain`] adds no
+    /// layer.
     ///
     /// # Errors
     ///
     /// Fails where there is no memory for an encoder.
-    ///
-    /// # Panics
-    ///
-    /// Panics if there are more than [`LAYERS_MAX`] formats.
-    pub(crate) fn new(formats: &[Format], wtr: W) -> io::Result<Self> {
-        assert!(formats.len() <= LAYERS_MAX, "{formats:?}");
-        let format = |layer: usize| formats.get(layer).copied().unwrap_or(Format::Plain);
-        let outermost = Encoder::new(format(0), wtr)?;
-        Ok(Self(Encoder::new(format(2), Encoder::new(format(1), outermost)?)?))
+    pub fn new(formats: &[Format], wtr: W) -> io::Result<Self> {
+        let encoders = formats.iter().filter_map(|format| format.encoder().transpose());
+        let layers =
+            encoders.map(|encoder| Ok(LayerEncoder { blocks: EvenBlocks::new(), encoder: encoder? }));
+        Ok(Self { layers: layers.collect::<io::Result<_>>()?, wtr, is_live: false })
     }
 
-    /// Ends the data of each layer, and returns the inner writer.
-    ///
-    /// # Errors
-    ///
-    /// Fails where a layer cannot be written.
-    pub(crate) fn finish(self) -> io::Result<W> {
-        self.0.finish()?.finish()?.finish()
-    }
-}
-
-impl<W: Write> Write for Packer<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.write_vectored(slices)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-/// A writer that compresses, or passes on plain data. Equal texts in the same format become equal bytes, unless the
-/// writer is live and the flushes are at different places.
-pub enum Encoder<W: Write> {
-    Plain(W),
-    Compressed {
-        blocks: Box<EvenBlocks<Compressor<W>>>,
-        /// True if a reader may decode the output while it grows.
-        is_live: bool,
-    },
-}
-
-/// A writer that encodes each block in memory, and then writes the result.
-pub struct Compressor<W: Write> {
-    encoder: Box<dyn Encode>,
-    wtr: W,
-}
-
-impl<W: Write> Encoder<W> {
-    /// Returns a writer that compresses in `format`, and is not live.
-    ///
-    /// # Errors
-    ///
-    /// Fails where there is no memory for the encoder.
-    pub fn new(format: Format, wtr: W) -> io::Result<Self> {
-        let Some(encoder) = format.encoder()? else {
-            return Ok(Self::Plain(wtr));
-        };
-        let compressor = Compressor { encoder, wtr };
-        Ok(Self::Compressed { blocks: Box::new(EvenBlocks::new(compressor)), is_live: false })
-    }
-
-    /// Returns the writer, live or not. A writer that compresses passes a flush on to the encoder only if it is live,
+    /// Returns the writer, live or not. A writer that compresses passes a flush on to its encoders only if it is live,
     /// so that all bytes before the flush can be decoded. A flush costs some bytes, and its place depends on the pauses
     /// of the input.
     pub(crate) fn live(self, is_live: bool) -> Self {
-        match self {
-            Self::Plain(wtr) => Self::Plain(wtr),
-            Self::Compressed { blocks, .. } => Self::Compressed { blocks, is_live },
-        }
+        Self { is_live, ..self }
     }
 
-    /// Ends the compressed data, and returns the inner writer.
+    /// Ends the compressed data of each layer, and returns the inner writer.
     ///
     /// # Errors
     ///
     /// Fails where the end of the data cannot be written.
     pub fn finish(self) -> io::Result<W> {
-        match self {
-            Self::Plain(wtr) => Ok(wtr),
-            Self::Compressed { blocks, .. } => blocks.into_inner()?.finish(),
+        let Self { mut layers, mut wtr, .. } = self;
+        while let Some(LayerEncoder { mut blocks, mut encoder }) = layers.pop() {
+            blocks.pass_on_rest(|block| encode(&mut *encoder, block, &mut layers, &mut wtr))?;
+            write_all(&encoder.finish()?, &mut layers, &mut wtr)?;
         }
+        Ok(wtr)
     }
 }
 
 impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(wtr) => wtr.write(bytes),
-            Self::Compressed { blocks, .. } => blocks.write(bytes),
+        if self.layers.is_empty() {
+            return self.wtr.write(bytes);
         }
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        match self {
-            Self::Plain(wtr) => wtr.write_vectored(slices),
-            Self::Compressed { blocks, .. } => blocks.write_vectored(slices),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(wtr) => wtr.flush(),
-            Self::Compressed { blocks, is_live: true } => blocks.flush(),
-            Self::Compressed { is_live: false, .. } => Ok(()),
-        }
-    }
-}
-
-impl<W: Write> Compressor<W> {
-    fn hand_on(&mut self) -> io::Result<()> {
-        let encoded = self.encoder.output();
-        let outcome = self.wtr.write_all(encoded);
-        encoded.clear();
-        outcome
-    }
-
-    fn finish(mut self) -> io::Result<W> {
-        let encoded = self.encoder.finish()?;
-        self.wtr.write_all(&encoded)?;
-        Ok(self.wtr)
-    }
-}
-
-impl<W: Write> Write for Compressor<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.encoder.write_all(bytes)?;
-        self.hand_on()?;
+        write_all(bytes, &mut self.layers, &mut self.wtr)?;
         Ok(bytes.len())
     }
 
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.layers.is_empty() {
+            return self.wtr.write_vectored(slices);
+        }
+        slices.iter().map(|slice| self.write(slice)).sum()
+    }
+
     fn flush(&mut self) -> io::Result<()> {
-        self.encoder.flush()?;
-        self.hand_on()?;
-        self.wtr.flush()
+        if self.layers.is_empty() || self.is_live { flush(&mut self.layers, &mut self.wtr) } else { Ok(()) }
+    }
+}
+
+/// Writes bytes through layers, from the innermost outwards, to a writer.
+fn write_all(bytes: &[u8], layers: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
+    match layers.split_last_mut() {
+        None => wtr.write_all(bytes),
+        Some((LayerEncoder { blocks, encoder }, outer)) => {
+            blocks.add(bytes, |block| encode(&mut **encoder, block, outer, wtr))
+        }
+    }
+}
+
+/// Flushes layers, from the innermost outwards, and the writer. A layer to which nothing was written since its last
+/// flush ends the flush: encoders mark each flush in their output, also a flush with nothing before it.
+fn flush(layers: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
+    let Some((LayerEncoder { blocks, encoder }, outer)) = layers.split_last_mut() else {
+        return wtr.flush();
+    };
+    if !blocks.take_dirty() {
+        return Ok(());
+    }
+    blocks.pass_on_rest(|block| encode(&mut **encoder, block, outer, wtr))?;
+    encoder.flush()?;
+    hand_on(&mut **encoder, outer, wtr)?;
+    flush(outer, wtr)
+}
+
+/// Encodes a block, and hands on the result.
+fn encode(
+    encoder: &mut dyn Encode,
+    block: &[u8],
+    outer: &mut [LayerEncoder],
+    wtr: &mut impl Write,
+) -> io::Result<()> {
+    encoder.write_all(block)?;
+    hand_on(encoder, outer, wtr)
+}
+
+/// Writes the encoded bytes through the layers around the encoder's own.
+fn hand_on(encoder: &mut dyn Encode, outer: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
+    let encoded = encoder.output();
+    let outcome = write_all(encoded, outer, wtr);
+    encoded.clear();
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pack(formats: &[Format], pieces: &[&[u8]], is_live: bool) -> Vec<u8> {
+        let mut encoder = Encoder::new(formats, Vec::new()).unwrap().live(is_live);
+        for piece in pieces {
+            encoder.write_all(piece).unwrap();
+            encoder.flush().unwrap();
+        }
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn layers_give_the_bytes_that_one_encoder_after_the_other_gives() {
+        use Format::{Bzip2, Gzip, Lz4, Plain, Xz, Zstd};
+        let text: Vec<u8> = (0..60_000_u32)
+            .flat_map(|line| format!("{:x}\n", line.wrapping_mul(line)).into_bytes())
+            .collect();
+        let pieces = text.chunks(7000).collect::<Vec<_>>();
+        for formats in [&[][..], &[Plain], &[Gzip], &[Gzip, Zstd], &[Xz, Plain, Lz4], &[Lz4, Bzip2, Gzip]] {
+            let one_by_one =
+                formats.iter().rev().fold(text.clone(), |inner, &format| pack(&[format], &[&inner], false));
+            assert!(pack(formats, &pieces, false) == one_by_one, "{formats:?}");
+            assert!(pack(formats, &[&text], false) == one_by_one, "{formats:?}");
+        }
+    }
+
+    #[test]
+    fn a_live_writer_can_be_decoded_up_to_each_flush() {
+        for formats in [&[Format::Plain][..], &[Format::Gzip], &[Format::Zstd, Format::Gzip]] {
+            let mut encoder = Encoder::new(formats, Vec::new()).unwrap().live(true);
+            let mut length = 0;
+            for _ in 0..2 {
+                encoder.write_all(b"ret=-1\n").unwrap();
+                assert_eq!(encoder.wtr.len() > length, formats == [Format::Plain], "{formats:?}");
+                encoder.flush().unwrap();
+                assert!(encoder.wtr.len() > length, "{formats:?}");
+                length = encoder.wtr.len();
+                encoder.flush().unwrap();
+                assert_eq!(encoder.wtr.len(), length, "a flush with nothing before it: {formats:?}");
+            }
+        }
     }
 }

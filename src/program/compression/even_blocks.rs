@@ -1,68 +1,61 @@
 //! Blocks of one size for an encoder, whatever the sizes of the writes.
 
-use std::io::{self, Write};
+use std::io;
 
 /// Size of a block in bytes, which is the size of zstd's own blocks.
 const BLOCK_BYTES: usize = 128 * 1024;
 
-/// A writer that passes on blocks of exactly 128 KiB. An encoder's output depends on the pieces that it is given, and
-/// these depend on reads and threads: with even blocks, equal texts become equal bytes.
-///
-/// A flush passes on the block as it is. Bytes that are left when the writer is dropped are lost: call
-/// [`EvenBlocks::into_inner`].
+/// Collects bytes, and passes on blocks of exactly 128 KiB. An encoder's output depends on the pieces that it is given,
+/// and these depend on reads and threads: with even blocks, equal texts become equal bytes.
 #[derive(Debug)]
-pub struct EvenBlocks<W> {
-    wtr: W,
+pub(super) struct EvenBlocks {
     block: Vec<u8>,
-    /// True if something has been written since the last flush.
+    /// True if bytes have been added since the last flush.
     is_dirty: bool,
 }
 
-impl<W: Write> EvenBlocks<W> {
-    pub(super) fn new(wtr: W) -> Self {
-        Self { wtr, block: Vec::with_capacity(BLOCK_BYTES), is_dirty: false }
+impl EvenBlocks {
+    pub(super) fn new() -> Self {
+        Self { block: Vec::with_capacity(BLOCK_BYTES), is_dirty: false }
     }
 
-    /// Passes on the last block, which may be shorter, and returns the writer.
+    /// Adds bytes, and passes on each block that is full.
     ///
     /// # Errors
     ///
-    /// Fails where the block cannot be written.
-    pub(super) fn into_inner(mut self) -> io::Result<W> {
-        self.hand_on()?;
-        Ok(self.wtr)
-    }
-
-    fn hand_on(&mut self) -> io::Result<()> {
-        let outcome = self.wtr.write_all(&self.block);
-        self.block.clear();
-        outcome
-    }
-}
-
-impl<W: Write> Write for EvenBlocks<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    /// Fails where `pass_on` does.
+    pub(super) fn add(
+        &mut self,
+        bytes: &[u8],
+        mut pass_on: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         self.is_dirty |= !bytes.is_empty();
         let mut rest = bytes;
         while !rest.is_empty() {
             let (front, back) = rest.split_at(rest.len().min(BLOCK_BYTES - self.block.len()));
             self.block.extend_from_slice(front);
             if self.block.len() == BLOCK_BYTES {
-                self.hand_on()?;
+                self.pass_on_rest(&mut pass_on)?;
             }
             rest = back;
         }
-        Ok(bytes.len())
+        Ok(())
     }
 
-    /// Flushes if something was written since the last flush: encoders mark each flush in their output, also a flush
-    /// with nothing before it.
-    fn flush(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.is_dirty) {
-            self.hand_on()?;
-            self.wtr.flush()?;
-        }
-        Ok(())
+    /// Passes on the block as it is, unless it is empty. At the end and before a flush, it may be shorter than others.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `pass_on` does.
+    pub(super) fn pass_on_rest(&mut self, pass_on: impl FnOnce(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let outcome = if self.block.is_empty() { Ok(()) } else { pass_on(&self.block) };
+        self.block.clear();
+        outcome
+    }
+
+    /// Returns true if bytes have been added since the last call.
+    pub(super) fn take_dirty(&mut self) -> bool {
+        std::mem::take(&mut self.is_dirty)
     }
 }
 
@@ -70,32 +63,19 @@ impl<W: Write> Write for EvenBlocks<W> {
 mod tests {
     use super::*;
 
-    /// A writer that records the length of each write, and 0 for each flush.
-    #[derive(Default)]
-    struct Lengths(Vec<usize>);
-
-    impl Write for Lengths {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.push(bytes.len());
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            self.0.push(0);
-            Ok(())
-        }
-    }
-
+    /// Returns the lengths of the blocks that pieces of these lengths become.
     fn lengths(pieces: &[usize]) -> Vec<usize> {
-        let mut blocks = EvenBlocks::new(Lengths::default());
+        let mut lengths = Vec::new();
+        let mut pass_on = |block: &[u8]| {
+            lengths.push(block.len());
+            Ok(())
+        };
+        let mut blocks = EvenBlocks::new();
         for &piece in pieces {
-            if piece == 0 {
-                blocks.flush().unwrap();
-            } else {
-                blocks.write_all(&vec![1; piece]).unwrap();
-            }
+            blocks.add(&vec![1; piece], &mut pass_on).unwrap();
         }
-        blocks.into_inner().unwrap().0
+        blocks.pass_on_rest(&mut pass_on).unwrap();
+        lengths
     }
 
     #[test]
@@ -111,8 +91,11 @@ mod tests {
     }
 
     #[test]
-    fn a_flush_hands_on_and_marks_nothing_twice() {
-        assert_eq!(lengths(&[0, 0, 1, 0, 0, 2]), [1, 0, 2]);
-        assert_eq!(lengths(&[BLOCK_BYTES, 0]), [BLOCK_BYTES, 0]);
+    fn blocks_are_dirty_from_the_first_byte_after_a_flush() {
+        let mut blocks = EvenBlocks::new();
+        for (bytes, is_dirty) in [(0, false), (1, true), (0, false), (BLOCK_BYTES, true), (0, false)] {
+            blocks.add(&vec![1; bytes], |_| Ok(())).unwrap();
+            assert_eq!(blocks.take_dirty(), is_dirty, "{bytes}");
+        }
     }
 }

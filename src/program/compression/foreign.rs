@@ -1,8 +1,8 @@
 //! Packings that this program does not read. They are recognised so that packed data is not taken for text, and refused
 //! with the name of the program that unpacks them.
 
-use super::beginning::agrees_plainly;
 use super::formats::Format;
+use super::signature::agrees_plainly;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::Path;

@@ -7,7 +7,7 @@ use super::peek::PeekReader;
 use std::io::{self, ErrorKind, Read};
 
 /// The largest number of layers; data in more layers is refused.
-pub(crate) const LAYERS_MAX: usize = 3;
+const LAYERS_MAX: usize = 3;
 
 /// The bytes of an input as they are, or the content of one of its layers.
 pub(crate) enum Layer<R: Read> {
@@ -71,7 +71,7 @@ pub(crate) fn unpack<R: Read>(mut rdr: PeekReader<Layer<R>>, as_text: bool) -> i
             Ok(Beginning::Foreign(_)) if as_text => break,
             Ok(Beginning::Foreign(foreign)) => return Err(foreign.refusal(&formats)),
             Ok(Beginning::Of(format)) => format,
-            Ok(Beginning::SkippableFrame) => Format::Zstd,
+            Ok(Beginning::SkippableFrame) => Format::of_skippable_frames(),
             // The error is returned again when all that was unpacked before it has been read.
             Err(error) if !formats.is_empty() => {
                 rdr.put_back(error);
@@ -104,15 +104,12 @@ fn too_many_layers(formats: &[Format]) -> io::Error {
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
-    use crate::program::compression::formats::FORMATS;
     use std::io::Write;
 
     fn pack(formats: &[Format], text: &[u8]) -> Vec<u8> {
-        formats.iter().rev().fold(text.to_vec(), |inner, &format| {
-            let mut encoder = Encoder::new(format, Vec::new()).unwrap();
-            encoder.write_all(&inner).unwrap();
-            encoder.finish().unwrap()
-        })
+        let mut encoder = Encoder::new(formats, Vec::new()).unwrap();
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
     }
 
     /// Returns the content of packed data and the formats of its layers, or the error.
@@ -146,7 +143,7 @@ mod tests {
     fn damage_is_told_of_the_layer_that_has_it_and_what_comes_before_it_is_unpacked() {
         let text: Vec<u8> =
             (0..30_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
-        let formats: Vec<Format> = FORMATS.iter().map(|format| format.format).collect();
+        let formats: Vec<Format> = Format::all().collect();
         for &outer in &formats {
             for &inner in &formats {
                 let cut = pack(&[inner], &text);

@@ -5,14 +5,13 @@ mod decoder;
 mod encoder;
 mod even_blocks;
 mod foreign;
-mod format;
 mod formats;
 mod layers;
 mod peek;
+mod signature;
 
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;
-pub(crate) use encoder::Packer;
 pub(crate) use foreign::Foreign;
 pub use formats::Format;
 pub(crate) use layers::{Layer, Unpacked, unpack};

@@ -1,10 +1,11 @@
 //! File descriptors of inputs: reads without a buffer, and the question whether a read would wait.
 
+use crate::program::system::pipes::{enlarge_pipe, wait_for};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::PollFlags;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
 use std::fs::{self, File, Metadata};
@@ -13,6 +14,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 /// An open file, pipe or terminal.
 #[derive(Debug)]
@@ -120,9 +122,7 @@ impl Descriptor {
         if self.is_dry {
             return false;
         }
-        let at_once = Timespec::default();
-        let mut fds = [PollFd::from_borrowed_fd(self.as_fd(), PollFlags::IN)];
-        poll(&mut fds, Some(&at_once)).is_ok_and(|ready| ready > 0)
+        wait_for(self.as_fd(), PollFlags::IN, Some(Duration::ZERO)).unwrap_or(false)
     }
 
     fn as_fd(&self) -> BorrowedFd<'_> {
@@ -143,7 +143,7 @@ impl Read for Descriptor {
             }
             let has_waited = self.signals.before_read(self.as_fd(), self.can_wait)?;
             match rustix::io::read(self.as_fd(), &mut *buffer) {
-                Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::IN)?,
+                Err(Errno::AGAIN) => drop(wait_for(self.as_fd(), PollFlags::IN, None)?),
                 Err(error) => return Err(error.into()),
                 Ok(count) => {
                     self.is_dry = has_waited && count < buffer.len();
@@ -192,32 +192,4 @@ fn open_on_thread(path: &Path, signals: &Signals) -> io::Result<File> {
 /// Returns true if an input is named by a descriptor (`/dev/fd/5`) that is a pipe of the program itself.
 fn is_own_pipe(name: &InputName) -> bool {
     matches!(name, InputName::File(path) if descriptor_of(path).is_some_and(is_own))
-}
-
-/// Makes a pipe so large that its two ends seldom wait for each other. If the system refuses, the pipe stays as it is.
-#[cfg(target_os = "linux")]
-pub(crate) fn enlarge_pipe(pipe: BorrowedFd<'_>) {
-    /// The largest size that Linux allows to every user by default.
-    const PIPE_BYTES: usize = 1024 * 1024;
-    if rustix::pipe::fcntl_getpipe_size(pipe).is_ok_and(|bytes| bytes < PIPE_BYTES) {
-        let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
-    }
-}
-
-/// Does nothing: other systems choose the size of a pipe by themselves.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn enlarge_pipe(_: BorrowedFd<'_>) {}
-
-/// Waits until a read or write would not wait, because it would give bytes, take bytes, or fail.
-///
-/// # Errors
-///
-/// Returns the error of `poll`.
-pub(crate) fn wait_for(fd: BorrowedFd<'_>, what: PollFlags) -> io::Result<()> {
-    loop {
-        match poll(&mut [PollFd::from_borrowed_fd(fd, what)], None) {
-            Err(Errno::INTR) => {}
-            result => return result.map(drop).map_err(Into::into),
-        }
-    }
 }

@@ -9,14 +9,14 @@ mod walk;
 mod whole;
 
 pub(crate) use blocks::{Block, Blocks};
-pub(crate) use descriptor::{Descriptor, enlarge_pipe, wait_for};
+pub(crate) use descriptor::Descriptor;
 pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
 pub use reading::decompress;
 pub use walk::InputFile;
 pub use walk::Listing;
-pub use walk::OtherName;
+pub(crate) use walk::OtherName;
 pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 

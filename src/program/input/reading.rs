@@ -1,8 +1,10 @@
-//! Opens inputs. The first bytes of an input decide how it is decompressed, and whether it is text.
+//! Opens inputs in two steps: [`Reading::open`] gives the descriptor of a name, and [`Reading::stream`] makes a stream
+//! of a descriptor. The first bytes decide how the stream is decompressed, and whether it is text.
 //!
-//! One name is one stream here. The members of a container (tar, zip) belong into `walk.rs`: an `InputFile` with a name and a number of
-//! its own for each, as for the files of a folder, because the order of outputs and reports follows these numbers before anything is
-//! read. [`Reading::open`] then goes to the member, between opening the descriptor and decompressing.
+//! The second step knows of the name only what it tells about the content, so that it can be taken once for each member
+//! of a container (tar, zip), with the member's own name. The members themselves are listed in `walk.rs`: an
+//! `InputFile` with a name and a number of its own for each, as for the files of a folder, because the order of outputs
+//! and reports follows these numbers before anything is read.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
@@ -43,20 +45,22 @@ impl Reading {
         self.buffering == Buffering::Block
     }
 
-    /// Opens an input, and decides by its first bytes how it is decompressed and in which encoding it is. `check` may refuse the input before
-    /// anything is read.
+    /// Opens the descriptor of an input. Nothing is read of it.
     ///
     /// # Errors
     ///
-    /// Returns an error if the input cannot be opened or read, is refused, or is packed in a way that this program
-    /// cannot unpack.
-    pub(crate) fn open(
-        &self,
-        name: &InputName,
-        check: impl FnOnce(&Descriptor) -> io::Result<()>,
-    ) -> io::Result<Input> {
-        let descriptor = Descriptor::open(name, &self.progress, &self.signals)?;
-        check(&descriptor)?;
+    /// Returns an error if the input cannot be opened, is a directory, or was closed before the program started.
+    pub(crate) fn open(&self, name: &InputName) -> io::Result<Descriptor> {
+        Descriptor::open(name, &self.progress, &self.signals)
+    }
+
+    /// Returns the content of a descriptor from its position on, decompressed as its first bytes and the name tell, and
+    /// in the encoding that its first bytes tell.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the first bytes cannot be read, or are packed in a way that this program cannot unpack.
+    pub(crate) fn stream(&self, name: &InputName, descriptor: Descriptor) -> io::Result<Input> {
         let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
         let Unpacked { mut rdr, formats } = self.unpack(descriptor)?;
@@ -65,9 +69,8 @@ impl Reading {
             rdr.get_mut().bottom_mut().gives_text();
         }
         let encoding = encoding::tell(self.encoding, &mut rdr, can_wait);
-        let content = Content::Direct(Box::new(rdr));
         Ok(Input {
-            content,
+            content: Content::Direct(Box::new(rdr)),
             formats,
             encoding,
             utf16: utf16_reader(encoding),
@@ -77,6 +80,48 @@ impl Reading {
             start,
             signals: self.signals.clone(),
         })
+    }
+
+    /// Returns the stream that [`Reading::stream`] makes of a descriptor if its first bytes have the expected content;
+    /// else the descriptor, with its position as it was. With `self.as_text`, all content is expected.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Reading::stream`] does. Also fails if the content is not as expected and the input can be read only
+    /// once, so that its first bytes are lost, or if the input cannot be read again.
+    pub(crate) fn stream_if_text(
+        &self,
+        name: &InputName,
+        descriptor: Descriptor,
+        expected: Expected,
+    ) -> io::Result<OpenedInput> {
+        let mut input = self.stream(name, descriptor)?;
+        let expected = match expected {
+            _ if self.as_text => Expected::Bytes,
+            // Text in UTF-16 has NULs.
+            Expected::Text if input.utf16.is_some() => Expected::NoArchive,
+            expected => expected,
+        };
+        let Content::Direct(rdr) = &mut input.content else {
+            return Ok(OpenedInput::Input(input));
+        };
+        let is_text = match verdict(rdr, expected, input.can_wait) {
+            Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
+            Verdict::NoText => false,
+            // An input that cannot be read is taken for text, so that the error is reported.
+            Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
+        };
+        if input.can_wait {
+            return Err(io::Error::new(ErrorKind::Unsupported, ARCHIVE_IN_PIPE));
+        }
+        let start = input.start;
+        let descriptor = input.into_descriptor().map_err(|_| ErrorKind::Unsupported)?;
+        descriptor.set_position(start)?;
+        if is_text {
+            self.stream(name, descriptor).map(OpenedInput::Input)
+        } else {
+            Ok(OpenedInput::NoText(descriptor))
+        }
     }
 
     /// Decompresses the content of a descriptor from its position on, unless `self.decompress` is false.
@@ -99,46 +144,6 @@ impl Reading {
             _ => Ok(()),
         }
     }
-
-    /// Checks by its first bytes that an input has the expected content, unless all content is taken for text.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the content is not as expected and the input can be read only once, so that its first
-    /// bytes are lost, or if the input cannot be read again.
-    pub(crate) fn expect(&self, mut input: Input, expected: Expected) -> io::Result<OpenedInput> {
-        let Content::Direct(rdr) = &mut input.content else {
-            return Ok(OpenedInput::Input(input));
-        };
-        let expected = match expected {
-            _ if self.as_text => Expected::Bytes,
-            // Text in UTF-16 has NULs.
-            Expected::Text if input.utf16.is_some() => Expected::NoArchive,
-            expected => expected,
-        };
-        let is_text = match verdict(rdr, expected, input.can_wait) {
-            Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
-            Verdict::NoText => false,
-            // An input that cannot be read is taken for text, so that the error is reported.
-            Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
-        };
-        if input.can_wait {
-            return Err(io::Error::new(ErrorKind::Unsupported, ARCHIVE_IN_PIPE));
-        }
-        let Input { encoding, start, buffering, can_wait, is_flushed, .. } = input;
-        let signals = self.signals.clone();
-        let descriptor = input.into_descriptor().map_err(|_| ErrorKind::Unsupported)?;
-        descriptor.set_position(start)?;
-        if !is_text {
-            return Ok(OpenedInput::NoText(descriptor));
-        }
-        let Unpacked { rdr, formats } = self.unpack(descriptor)?;
-        let content = Content::Direct(Box::new(rdr));
-        let utf16 = utf16_reader(encoding);
-        let again =
-            Input { content, formats, encoding, utf16, buffering, can_wait, is_flushed, start, signals };
-        Ok(OpenedInput::Input(again))
-    }
 }
 
 /// Returns the reader of text in UTF-16 from its first byte on; `None` for text in another encoding.
@@ -146,7 +151,7 @@ fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<B
     encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)))
 }
 
-/// Returns a reader of the decompressed content, as `Reading::open` does for files; `None` if `rdr` has no
+/// Returns a reader of the decompressed content, as `Reading::stream` does for files; `None` if `rdr` has no
 /// compressed data.
 ///
 /// # Errors

@@ -32,8 +32,11 @@ pub(crate) const REPORT: Bound = Bound {
 ///
 /// Returns an error if the input cannot be opened or read, was closed before the program started, or is larger than
 /// the bound.
-pub(crate) fn read_whole(name: &InputName, bound: Bound) -> io::Result<Vec<u8>> {
-    bound.read(Descriptor::open(name, &Progress::hidden(), &Signals::default())?)
+pub(crate) fn read_whole(name: &InputName, bound: Bound, signals: &Signals) -> io::Result<Vec<u8>> {
+    let bytes = Descriptor::open(name, &Progress::hidden(), signals).and_then(|rdr| bound.read(rdr));
+    // Nothing of these bytes is to be written, so that a signal may end the program on the spot.
+    signals.set_idle(true);
+    bytes
 }
 
 impl Bound {

@@ -3,13 +3,12 @@
 use super::folder::OutputFolder;
 use super::new_file::NewFile;
 use super::place::{Place, names_folder};
-use super::plan::resolve;
-use crate::program::input::{enlarge_pipe, wait_for};
+use super::resolve::resolve;
+use crate::program::system::pipes::{self, enlarge_pipe};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of, is_own, open_to_write, was_closed};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
-use rustix::event::PollFlags;
 use rustix::fs::{FileType, Stat, fstat};
 use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
@@ -169,16 +168,7 @@ impl Destination {
     /// be non-blocking, waits until it takes something.
     fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         self.signals.before_write(slices.iter().map(|slice| slice.len()).sum());
-        loop {
-            let written = match slices {
-                [bytes] => rustix::io::write(self.as_fd(), bytes),
-                _ => rustix::io::writev(self.as_fd(), slices),
-            };
-            match written {
-                Err(Errno::AGAIN) => wait_for(self.as_fd(), PollFlags::OUT)?,
-                result => return Ok(result?),
-            }
-        }
+        pipes::write_once(self.as_fd(), slices, None)
     }
 }
 

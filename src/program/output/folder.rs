@@ -3,7 +3,7 @@
 
 use super::new_file::RIGHTS;
 use super::place::{Place, names_folder};
-use super::plan::resolve;
+use super::resolve::resolve;
 use crate::program::system::standard_streams::descriptor_of;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::output_trouble;

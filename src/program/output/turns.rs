@@ -8,7 +8,7 @@
 //! left out.
 
 use super::held::{CHUNK_BYTES, Held, Pool};
-use crate::program::left_out::{Behind, LeftOut};
+use super::left_out::{Behind, LeftOut};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard};

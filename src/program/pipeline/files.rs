@@ -3,11 +3,9 @@
 use super::side_by_side::annotate_blocks;
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::program::compression::Packer;
-use crate::program::compression::{Damage, Format};
+use crate::program::compression::{Damage, Encoder, Format};
 use crate::program::input::{Descriptor, Input, OpenedInput};
-use crate::program::left_out::Behind;
-use crate::program::output::{Destination, NewFile, Origin, Outlet, OutputFolder, Plan};
+use crate::program::output::{Behind, Destination, NewFile, Origin, Outlet, OutputFolder, Plan};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
@@ -130,11 +128,8 @@ fn annotate_to_file(
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals);
-    let packer = match format {
-        Some(format) => Packer::new(&[format], file)?,
-        None => Packer::new(&input.formats, file)?,
-    };
-    let mut wtr = Outlet::new(packer);
+    let formats = format.map_or_else(|| input.formats.clone(), |format| vec![format]);
+    let mut wtr = Outlet::new(Encoder::new(&formats, file)?);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
@@ -164,7 +159,7 @@ fn annotate_to_file(
 /// # Errors
 ///
 /// Returns an error if the rest of the output cannot be written, or the file cannot get its name.
-fn finish(wtr: Outlet<Packer<Destination>>, is_whole: bool) -> io::Result<()> {
+fn finish(wtr: Outlet<Encoder<Destination>>, is_whole: bool) -> io::Result<()> {
     wtr.into_inner()?.finish()?.finish(is_whole)
 }
 

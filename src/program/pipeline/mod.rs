@@ -1,6 +1,7 @@
 //! Annotates inputs into outputs: one input after the other, or side by side on several threads.
 
 mod files;
+mod in_order;
 mod no_texts;
 mod side_by_side;
 mod worker;
@@ -9,16 +10,13 @@ pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 
 use crate::program::encoding::Annotators;
-use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading, is_worth_threads};
-use crate::program::output::Outlet;
-use crate::program::report::{Counter, Tally};
-use crate::program::system::signals::Stop;
+use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading};
+use crate::program::report::Counter;
 use crate::program::terminal::messages::{self, Messages};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
-use std::io::{self, Write};
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use worker::Worker;
 
 /// The settings and the state that all inputs of a run share.
 pub struct Pipeline {
@@ -44,59 +42,6 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Annotates the inputs in their order into one writer, and returns the counts. Reports trouble
-    /// with an input in its turn, and goes on with the others. Behind an input that was cut off within a line, the
-    /// next one begins on a line of its own.
-    ///
-    /// Regular files next to each other are annotated side by side, on up to `threads` threads. Inputs that can wait,
-    /// such as pipes, are not, so that their lines are written at once.
-    ///
-    /// # Errors
-    ///
-    /// Returns the error of the writer.
-    pub fn annotate<W: Write + Send>(
-        &self,
-        inputs: &[InputFile],
-        wtr: &mut Outlet<W>,
-        threads: usize,
-    ) -> io::Result<Tally> {
-        let mut worker = Worker::new(self);
-        let mut tally = Tally::new();
-        'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
-            let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
-            if threads > 1 && is_worth_threads(bytes) && !self.in_order {
-                tally.append(side_by_side::annotate_files(self, group, wtr, threads)?);
-                continue;
-            }
-            for file in group {
-                if self.reading.signals.ask_to_stop(Stop::of(file.is_stream())) {
-                    tally.complete &= inputs[file.number..].iter().all(InputFile::is_stream);
-                    break 'groups;
-                }
-                if file.is_stream() {
-                    // Opening a named pipe waits for its writer, as a read does; no line waits meanwhile.
-                    wtr.flush()?;
-                    self.reading.signals.set_idle(true);
-                }
-                let opened = self.open(file);
-                let ahead = self.in_order && threads > 1;
-                let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
-                let outcome = worker.annotate_input(file, opened, wtr)?;
-                tally.append(outcome.tally);
-                if let Some(trouble) = outcome.trouble {
-                    // The lines go first, so that lines and message are in order if both go to one terminal.
-                    wtr.flush()?;
-                    self.messages.input(&file.name, &trouble.error);
-                    if let Some(newline) = trouble.cuts_line {
-                        wtr.owe_newline(newline);
-                    }
-                }
-            }
-        }
-        tally.stopped = self.reading.signals.has_stopped();
-        Ok(tally)
-    }
-
     /// Opens an input, and checks that it is text if it was found in a folder, because folders have other files, too.
     /// A file that is named is annotated whatever it holds, unless it is an archive, which annotating would destroy,
     /// and can be copied.
@@ -110,8 +55,9 @@ impl Pipeline {
             (false, true) => Expected::NoArchive,
             (false, false) => Expected::Bytes,
         };
-        let input = self.reading.open(&file.name, |descriptor| self.refuse_own_output(descriptor))?;
-        let opened = self.reading.expect(input, expected)?;
+        let descriptor = self.reading.open(&file.name)?;
+        self.refuse_own_output(&descriptor)?;
+        let opened = self.reading.stream_if_text(&file.name, descriptor, expected)?;
         self.opened_any.store(true, Ordering::Relaxed);
         Ok(opened)
     }

@@ -3,7 +3,7 @@
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
 use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
-use crate::program::left_out::Behind;
+use crate::program::output::Behind;
 use crate::program::output::{Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;

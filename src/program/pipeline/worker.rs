@@ -111,7 +111,7 @@ impl<'a> Worker<'a> {
         let pipeline = self.pipeline;
         let name = encoding.name_before_lines(pipeline.name_before_lines(file));
         self.watch.in_line = false;
-        self.stream.turn_to(pipeline.annotators.of(encoding));
+        pipeline.annotators.of(encoding).take_over(&mut self.stream);
         let annotated = match encoding.utf16_order() {
             None => self.stream.annotate(source, &name, wtr, &mut self.watch),
             Some(order) => {

@@ -1,5 +1,6 @@
 //! Reports: the codes in logs, their frequency, their first places, and the change since an earlier run.
 
+mod amount;
 mod count;
 mod formats;
 mod tally;
@@ -10,10 +11,11 @@ pub(crate) use formats::write_entries;
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
-pub(crate) use verdict::of_selector;
-pub use verdict::{Baseline, Check};
+pub use verdict::Baseline;
+pub(crate) use verdict::{Check, of_selector};
 
 use crate::{Catalog, Entry, Language, Severity};
+use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -158,14 +160,4 @@ fn in_language(language: Language, english: &'static str, chinese: &'static str)
         Language::Chinese => chinese.into(),
         Language::Both => format!("{english}/{chinese}").into(),
     }
-}
-
-/// Returns a number of fields with its unit: `1 field`, `2 fields`.
-fn fields(number: u64) -> String {
-    count_of(number, "field", "fields")
-}
-
-/// Returns a number with the word for its unit.
-fn count_of(number: u64, one: &str, several: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {several}") }
 }

@@ -1,7 +1,8 @@
-//! The system around the program: signals, standard streams and limits.
+//! The system around the program: signals, pipes, standard streams and limits.
 
 pub(crate) mod file_id;
 pub(crate) mod limits;
+pub(crate) mod pipes;
 pub(crate) mod signals;
 pub(crate) mod standard_error;
 pub(crate) mod standard_streams;

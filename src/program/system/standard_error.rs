@@ -1,11 +1,12 @@
 //! Standard error without a layer that hides failures: bytes that cannot be written are an error, and are not lost in
 //! silence.
 
+use crate::program::system::pipes;
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDERR, was_closed};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -44,28 +45,6 @@ impl StandardError {
         }
         Ok(Self { patience: None, signals: Some(signals.clone()) })
     }
-
-    /// Waits until standard error takes something.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the longest wait is over, and where standard error cannot be waited for.
-    fn wait(&self) -> io::Result<()> {
-        let patience = self
-            .patience
-            .map(|patience| if IS_STUCK.load(Ordering::Relaxed) { Duration::ZERO } else { patience });
-        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
-        let stderr = io::stderr();
-        match poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], patience.as_ref()) {
-            Ok(0) => {
-                IS_STUCK.store(true, Ordering::Relaxed);
-                Err(ErrorKind::TimedOut.into())
-            }
-            // A signal has interrupted the wait; the caller tries the write again.
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
 impl Write for StandardError {
@@ -73,15 +52,12 @@ impl Write for StandardError {
         if let Some(signals) = &self.signals {
             signals.before_write(bytes.len());
         }
-        loop {
-            match rustix::io::write(io::stderr(), bytes) {
-                Err(Errno::AGAIN) => self.wait()?,
-                written => {
-                    IS_STUCK.store(false, Ordering::Relaxed);
-                    return Ok(written?);
-                }
-            }
-        }
+        let longest = |patience| if IS_STUCK.load(Ordering::Relaxed) { Duration::ZERO } else { patience };
+        let patience = self.patience.map(longest);
+        let written = pipes::write_once(io::stderr().as_fd(), &[IoSlice::new(bytes)], patience);
+        let is_stuck = written.as_ref().is_err_and(|error| error.kind() == ErrorKind::TimedOut);
+        IS_STUCK.store(is_stuck, Ordering::Relaxed);
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {

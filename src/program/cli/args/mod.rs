@@ -96,12 +96,63 @@ impl Args {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::compression::Format;
     use crate::program::input::Buffering;
+    use crate::program::report::ReportFormat;
     use clap::CommandFactory;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_command_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    fn argument(id: &str) -> clap::Arg {
+        Args::command().get_arguments().find(|arg| arg.get_id() == id).unwrap().clone()
+    }
+
+    fn help(id: &str) -> String {
+        argument(id).get_long_help().unwrap().to_string()
+    }
+
+    #[test]
+    fn the_help_of_inputs_and_outputs_names_the_compressed_formats_of_the_table() {
+        let names: BTreeSet<_> = Format::all().map(|format| format.name().to_owned()).collect();
+        let extensions: BTreeSet<_> =
+            Format::all().map(|format| format!(".{}", format.extension())).collect();
+
+        let files = help("files");
+        let (told, _) = files.split_once(" are told by content").unwrap();
+        let (_, told) = told.rsplit_once(". ").unwrap();
+        let told = told.replace(" and ", ", ");
+        assert_eq!(told.split(", ").map(str::to_owned).collect::<BTreeSet<_>>(), names);
+
+        let output = help("output");
+        let words = output.split_whitespace().map(|word| word.trim_end_matches([',', '.']).to_owned());
+        assert_eq!(words.filter(|word| word.starts_with('.')).collect::<BTreeSet<_>>(), extensions);
+    }
+
+    #[test]
+    fn the_help_of_compression_is_that_of_the_table() {
+        let values = argument("compress").get_possible_values();
+        let packs = |value: &&clap::builder::PossibleValue| !["keep", "none"].contains(&value.get_name());
+        for value in values.iter().filter(packs) {
+            let format = Format::all().find(|format| format.name() == value.get_name()).unwrap();
+            let args = Args::parse_from(["x", "--compress", value.get_name()]);
+            assert_eq!(args.output.compress.format(), Some(format));
+            let help = format!("With {}; names end in .{}", format.name(), format.extension());
+            assert_eq!(value.get_help().unwrap().to_string(), help);
+        }
+    }
+
+    #[test]
+    fn the_help_of_reports_names_the_formats_of_the_table() {
+        let help = help("report");
+        let (_, formats) = help.split_once("FORMAT is ").unwrap();
+        let (formats, _) = formats.split_once("\n\n").unwrap_or((formats, ""));
+        // Each name has its purpose behind it: `text` (for people).
+        let told = formats.split(" (").filter_map(|part| part.strip_suffix('`')?.rsplit('`').next());
+        assert_eq!(told.collect::<Vec<_>>(), ReportFormat::all().map(ReportFormat::name).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Finds and reads the configuration file.
 
 use crate::program::input::{CONFIGURATION, read_whole};
+use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::cause;
 use etcetera::BaseStrategy;
@@ -36,12 +37,12 @@ fn named_or_usual() -> Option<(PathBuf, bool)> {
 /// # Errors
 ///
 /// Returns the message if the file exists but cannot be read, or if the environment names a file that cannot be read.
-pub(super) fn read() -> Result<Option<(String, Vec<u8>)>, String> {
+pub(super) fn read(signals: &Signals) -> Result<Option<(String, Vec<u8>)>, String> {
     let Some((path, is_named)) = named_or_usual() else {
         return Ok(None);
     };
     let name = InputName::File(path.clone());
-    match read_whole(&name, CONFIGURATION) {
+    match read_whole(&name, CONFIGURATION, signals) {
         Ok(text) => Ok(Some((name.to_string(), text))),
         // A folder without access (HOME of another user, after sudo) counts as an empty one.
         Err(_) if !is_named && fs::metadata(&path).is_err() => Ok(None),

@@ -1,9 +1,11 @@
 //! The program's options in clap, built once for all lines of a configuration.
 
-use super::lines::ConfigLine;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, Id};
 use std::ffi::OsString;
+
+/// The first argument of a parse in which nothing was typed.
+pub(super) const PROGRAM: &str = "imsdk-annotate";
 
 /// The program's options. An option that is given twice overrides its earlier value.
 pub(super) struct Grammar(Command);
@@ -14,20 +16,6 @@ impl Grammar {
         // Building the command here saves building it in each parse.
         command.build();
         Self(command)
-    }
-
-    /// Parses typed arguments, of which the first is the program's name, behind lines of the configuration.
-    ///
-    /// # Errors
-    ///
-    /// Returns clap's error if the arguments cannot be used together.
-    pub(super) fn parse(
-        &mut self,
-        typed: &[OsString],
-        lines: &[&ConfigLine],
-    ) -> Result<ArgMatches, clap::Error> {
-        let configured = lines.iter().flat_map(|line| &line.args);
-        self.parse_behind(typed, configured)
     }
 
     /// Parses typed arguments, of which the first is the program's name, behind `args`.

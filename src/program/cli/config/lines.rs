@@ -1,11 +1,10 @@
 //! The lines of a configuration file: each holds one option, and is parsed once.
 
-use super::grammar::{Grammar, typed_ids};
-use super::{PROGRAM, without_dashes};
+use super::grammar::{Grammar, PROGRAM, typed_ids};
 use crate::program::cli::conflicts::FOR_ONE_RUN;
 use crate::program::terminal::visible::visible;
-use clap::Id;
 use clap::error::ErrorKind;
+use clap::{ArgMatches, Id};
 use std::ffi::OsString;
 
 /// The reason for refusing an option for a single run.
@@ -30,6 +29,24 @@ impl ConfigLine {
         let option = self.args.first().and_then(|option| option.to_str()).unwrap_or_default();
         without_dashes(option.split('=').next().unwrap_or_default())
     }
+}
+
+/// Returns the name of an option as it is typed, without its dashes.
+pub(super) fn without_dashes(option: &str) -> &str {
+    option.trim_start_matches('-')
+}
+
+/// Parses typed arguments, of which the first is the program's name, behind lines of the configuration.
+///
+/// # Errors
+///
+/// Returns clap's error if the arguments cannot be used together.
+pub(super) fn parse_with(
+    typed: &[OsString],
+    lines: &[&ConfigLine],
+    grammar: &mut Grammar,
+) -> Result<ArgMatches, clap::Error> {
+    grammar.parse_behind(typed, lines.iter().flat_map(|line| &line.args))
 }
 
 /// Parses the lines of a configuration file. `name` is the name of the file in messages.
@@ -159,7 +176,7 @@ fn first_conflict(lines: &[ConfigLine], grammar: &mut Grammar) -> Option<(usize,
     for (count, line) in (1..).zip(lines) {
         if grammar.conflict(&line.ids, &before) {
             let together: Vec<&ConfigLine> = lines[..count].iter().collect();
-            let error = grammar.parse(&[PROGRAM.into()], &together).err()?;
+            let error = parse_with(&[PROGRAM.into()], &together, grammar).err()?;
             return Some((line.number, first_words(&error)));
         }
         before.extend(line.ids.iter().filter(|id| !before.contains(id)).cloned().collect::<Vec<_>>());

@@ -7,15 +7,13 @@ mod lines;
 pub(super) use file::place;
 
 use super::args::Args;
+use crate::program::system::signals::Signals;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, CommandFactory};
 use file::read;
-use grammar::Grammar;
-use lines::{ConfigLine, plain_arguments, read_lines};
+use grammar::{Grammar, PROGRAM};
+use lines::{ConfigLine, parse_with, plain_arguments, read_lines, without_dashes};
 use std::ffi::OsString;
-
-/// The first argument of a parse in which nothing was typed.
-const PROGRAM: &str = "imsdk-annotate";
 
 /// The reason why the arguments are refused.
 #[derive(Debug)]
@@ -32,7 +30,7 @@ pub(super) enum Refusal {
 /// # Errors
 ///
 /// Returns the refusal if the typed arguments or the file are faulty.
-pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
+pub(super) fn parse(typed: &[OsString], signals: &Signals) -> Result<ArgMatches, Refusal> {
     // An option that is typed twice is a mistake; an option that is typed and in the file is not.
     let alone = with_option_names(Args::command()).try_get_matches_from(typed);
     match &alone {
@@ -46,7 +44,7 @@ pub(super) fn parse(typed: &[OsString]) -> Result<ArgMatches, Refusal> {
         _ if options(typed).any(|arg| arg == "--no-config") => return alone.map_err(Refusal::Usage),
         _ => {}
     }
-    let Some((name, text)) = read().map_err(|message| Refusal::Config(vec![message]))? else {
+    let Some((name, text)) = read(signals).map_err(|message| Refusal::Config(vec![message]))? else {
         return alone.map_err(Refusal::Usage);
     };
     let mut grammar = Grammar::new(with_option_names(Args::command()));
@@ -106,7 +104,7 @@ fn with_lines(
     grammar: &mut Grammar,
 ) -> Result<ArgMatches, clap::Error> {
     let all: Vec<&ConfigLine> = lines.iter().collect();
-    match grammar.parse(typed, &all) {
+    match parse_with(typed, &all, grammar) {
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
         parsed => return parsed,
     }
@@ -116,12 +114,12 @@ fn with_lines(
         let with_it: Vec<&ConfigLine> = free.iter().copied().chain([*line]).collect();
         !line.needs_others || !fails(grammar, typed, &with_it, ErrorKind::MissingRequiredArgument)
     });
-    grammar.parse(typed, &usable)
+    parse_with(typed, &usable, grammar)
 }
 
 /// Returns true if parsing `typed` behind `lines` fails with an error of this kind.
 fn fails(grammar: &mut Grammar, typed: &[OsString], lines: &[&ConfigLine], kind: ErrorKind) -> bool {
-    grammar.parse(typed, lines).is_err_and(|error| error.kind() == kind)
+    parse_with(typed, lines, grammar).is_err_and(|error| error.kind() == kind)
 }
 
 /// Returns the options of the file that `--no-config=OPTION` leaves out, without leading dashes.
@@ -132,10 +130,6 @@ fn left_out(typed: &[OsString]) -> Vec<&str> {
 /// Returns the arguments before `--`, which ends the options.
 fn options(typed: &[OsString]) -> impl Iterator<Item = &OsString> {
     typed.iter().take_while(|arg| *arg != "--")
-}
-
-fn without_dashes(option: &str) -> &str {
-    option.trim_start_matches('-')
 }
 
 /// Returns the command with a check that the value of `--no-config=OPTION` is the name of an option.

@@ -76,7 +76,7 @@ impl Job {
         let is_outlived = pipeline.counter.is_some();
         let is_live = pipeline.reading.buffering != Buffering::Block;
         let encoder =
-            destination.and_then(|destination| Ok(Encoder::new(format, destination)?.live(is_live)));
+            destination.and_then(|destination| Ok(Encoder::new(&[format], destination)?.live(is_live)));
         let counted = encoder.and_then(|encoder| {
             let mut wtr = Outlet::new(encoder).outlived(is_outlived);
             Ok((pipeline.annotate(inputs, &mut wtr, self.threads(inputs))?, wtr))

@@ -56,7 +56,9 @@ impl LookUp {
     /// Returns the codes of the fields in standard input, known or not. Keeps nothing else of the input in memory.
     fn read_log_lines(&self, messages: &Messages) -> Distinct {
         let mut distinct = Distinct::default();
-        let read = self.reading.open(&InputName::Stdin, |_| Ok(())).and_then(|input| {
+        let stdin = self.reading.open(&InputName::Stdin);
+        let input = stdin.and_then(|stdin| self.reading.stream(&InputName::Stdin, stdin));
+        let read = input.and_then(|input| {
             self.annotator.observe_stream(input, io::sink(), &mut distinct).map_err(|error| match error {
                 StreamError::Read(error) | StreamError::Write(error) => error,
             })

@@ -13,7 +13,6 @@ use crate::program::input::Reading;
 use crate::program::output::Destination;
 use crate::program::output::UsedAs;
 use crate::program::report::write_entries;
-use crate::program::system::signals::Signals;
 use crate::program::terminal::coloring::Coloring;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::exit_status::refuse;
@@ -85,7 +84,7 @@ impl LookUp {
     /// Writes the found entries to standard output, as JSON, as blocks or as a table.
     fn write(&self, found: &Found<'_>) -> io::Result<()> {
         let color = self.coloring.is_on(io::stdout().is_terminal());
-        let mut wtr = BufWriter::new(Destination::stdout(&Signals::default())?);
+        let mut wtr = BufWriter::new(Destination::stdout(&self.reading.signals)?);
         match &self.wanted {
             _ if self.json => write_entries(&found.entries, &mut wtr)?,
             Lookup::Explain(_) => form::write_blocks(&found.entries, self.language, color, &mut wtr)?,

@@ -67,8 +67,14 @@ impl<W: Write> Utf16Writer<W> {
         self.wtr.write_all(&self.units[..std::mem::take(&mut self.length)])
     }
 
+    /// Makes room for a step, or for a byte order mark and the characters of [`Utf16Writer::partial`].
+    fn make_room(&mut self) -> io::Result<()> {
+        if self.units.len() - self.length < STEP_MAX_BYTES { self.hand_on() } else { Ok(()) }
+    }
+
     /// Translates bytes, and hands them on if there is no more room.
     fn take(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.make_room()?;
         if !bytes.is_empty() {
             self.write_mark();
         }
@@ -83,9 +89,7 @@ impl<W: Write> Utf16Writer<W> {
             }
         }
         while !bytes.is_empty() {
-            if self.units.len() - self.length < STEP_MAX_BYTES {
-                self.hand_on()?;
-            }
+            self.make_room()?;
             let room = &mut self.units[self.length..];
             let (read, written) = match self.order {
                 Utf16Order::LittleEndian => translate::<false>(bytes, room),

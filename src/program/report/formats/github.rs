@@ -2,8 +2,9 @@
 
 use super::{FormatRow, ReportFormat};
 use crate::Severity;
+use crate::program::report::amount::fields;
 use crate::program::report::tally::sum;
-use crate::program::report::{Report, ReportRow, fields};
+use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
 

@@ -1,8 +1,9 @@
 //! The report as JUnit XML: a test case for each code that a check selects, failed where the check has.
 
 use super::{FormatRow, ReportFormat};
+use crate::program::report::amount::fields;
 use crate::program::report::verdict::CheckOutcome;
-use crate::program::report::{Report, ReportRow, fields};
+use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};

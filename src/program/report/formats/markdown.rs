@@ -1,7 +1,8 @@
 //! The report as Markdown, for the summary of a CI job.
 
 use super::{FormatRow, ReportFormat};
-use crate::program::report::{Report, ReportRow, fields};
+use crate::program::report::amount::fields;
+use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
 

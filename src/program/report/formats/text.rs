@@ -1,8 +1,9 @@
 //! The report for people: a table, followed by the first line with each code.
 
 use super::{FormatRow, ReportFormat};
+use crate::program::report::amount::fields;
 use crate::program::report::tally::{Histogram, sum};
-use crate::program::report::{Report, ReportRow, fields};
+use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};

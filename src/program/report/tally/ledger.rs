@@ -1,7 +1,7 @@
 //! Tallies of parts that are finished in any order, added up in the order of the parts.
 
 use super::Tally;
-use crate::program::left_out::{Behind, LeftOut};
+use crate::program::output::{Behind, LeftOut};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 

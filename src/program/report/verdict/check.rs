@@ -1,6 +1,6 @@
 //! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected.
 
-use crate::program::report::fields;
+use crate::program::report::amount::fields;
 use crate::program::report::tally::{LOWEST_CODE, Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
 use std::fmt;

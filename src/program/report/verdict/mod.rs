@@ -5,6 +5,6 @@ mod check;
 
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
-pub use check::Check;
+pub(crate) use check::Check;
 pub(crate) use check::CheckOutcome;
 pub(crate) use check::of_selector;

@@ -1,0 +1,65 @@
+//! Annotates inputs in their order into one writer, regular files next to each other side by side.
+
+use super::Pipeline;
+use super::side_by_side::annotate_files;
+use super::worker::Worker;
+use crate::program::input::{InputFile, is_worth_threads};
+use crate::program::output::Outlet;
+use crate::program::report::Tally;
+use crate::program::system::signals::Stop;
+use std::io::{self, Write};
+
+impl Pipeline {
+    /// Annotates the inputs in their order into one writer, and returns the counts. Reports trouble
+    /// with an input in its turn, and goes on with the others. Behind an input that was cut off within a line, the
+    /// next one begins on a line of its own.
+    ///
+    /// Regular files next to each other are annotated side by side, on up to `threads` threads. Inputs that can wait,
+    /// such as pipes, are not, so that their lines are written at once.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the writer.
+    pub fn annotate<W: Write + Send>(
+        &self,
+        inputs: &[InputFile],
+        wtr: &mut Outlet<W>,
+        threads: usize,
+    ) -> io::Result<Tally> {
+        let mut worker = Worker::new(self);
+        let mut tally = Tally::new();
+        'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
+            let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
+            if threads > 1 && is_worth_threads(bytes) && !self.in_order {
+                tally.append(annotate_files(self, group, wtr, threads)?);
+                continue;
+            }
+            for file in group {
+                if self.reading.signals.ask_to_stop(Stop::of(file.is_stream())) {
+                    tally.complete &= inputs[file.number..].iter().all(InputFile::is_stream);
+                    break 'groups;
+                }
+                if file.is_stream() {
+                    // Opening a named pipe waits for its writer, as a read does; no line waits meanwhile.
+                    wtr.flush()?;
+                    self.reading.signals.set_idle(true);
+                }
+                let opened = self.open(file);
+                let ahead = self.in_order && threads > 1;
+                let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
+                let outcome = worker.annotate_input(file, opened, wtr)?;
+                tally.append(outcome.tally);
+                if let Some(trouble) = outcome.trouble {
+                    // The lines go first, so that lines and message are in order if both go to one terminal.
+                    wtr.flush()?;
+                    self.messages.input(&file.name, &trouble.error);
+                    if let Some(newline) = trouble.cuts_line {
+                        wtr.owe_newline(newline);
+                    }
+                }
+            }
+        }
+        tally.stopped = self.reading.signals.has_stopped();
+        Ok(tally)
+    }
+}
