@@ -1,6 +1,6 @@
 //! Notes as members in the line's own syntax, so that machines can still read the line: `,"ret_category":"auth"`.
 
-use super::NoteStyle;
+use super::style::NoteStyle;
 use super::texts::Texts;
 use crate::buffer::CHUNK_BYTES;
 use crate::catalog::Catalog;

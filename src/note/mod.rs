@@ -7,15 +7,17 @@ mod line_members;
 mod line_objects;
 mod members;
 mod name;
+mod style;
 mod template;
 mod texts;
 
 pub(crate) use charset::Charset;
 pub(crate) use form::FormFinder;
+pub(crate) use style::NoteStyle;
 pub use template::{Template, TemplateError};
 
 use crate::buffer::{CHUNK_BYTES, Sink};
-use crate::catalog::{Catalog, Entry, Language, Severity};
+use crate::catalog::{Catalog, Entry, Severity};
 use crate::field::{FoundField, NoteForm};
 use crate::line::color::LineColor;
 use crate::scanner;
@@ -32,28 +34,6 @@ const ESCAPE: u8 = RESET[0];
 
 /// The characters that may stand before the colour of a note.
 const BLANKS: [char; 2] = [' ', '\t'];
-
-/// The options for the notes of a catalog.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NoteStyle {
-    pub(crate) template: Template,
-    pub(crate) language: Language,
-    /// True if notes are fields in the line's own syntax, where it has one.
-    pub(crate) as_fields: bool,
-    /// The encoding of the notes.
-    pub(crate) charset: Charset,
-}
-
-impl NoteStyle {
-    /// Returns the language of the note of an entry: English, where the encoding lacks a character of the category or
-    /// the message in the chosen language.
-    fn language_of(&self, entry: &Entry) -> Language {
-        let has = |text: &str| self.charset.has(text);
-        let can_be_written = self.language == Language::English
-            || has(&entry.category().name_in(self.language)) && has(&entry.message_in(self.language));
-        if can_be_written { self.language } else { Language::English }
-    }
-}
 
 /// Notes that fit into the syntax of the line.
 #[derive(Clone, Debug)]
