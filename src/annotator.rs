@@ -5,6 +5,8 @@ use crate::catalog::Catalog;
 use crate::engine::StreamState;
 use crate::fields::Fields;
 use crate::lines::LineWriter;
+#[cfg(feature = "cli")]
+use crate::note::Charset;
 use crate::stream::{AnyReader, Observer, StreamAnnotator, StreamError, Telling, Writing};
 use std::io::{Read, Write};
 
@@ -126,6 +128,27 @@ impl Annotator {
             wtr.flush().map_err(StreamError::Write)?;
         }
         outcome
+    }
+
+    /// Returns an annotator that differs in the encoding of its notes alone.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_charset(&self, charset: Charset) -> Self {
+        let Self { writing: Writing { catalog, notes, written }, window_bytes } = self;
+        let notes = notes.with_charset(catalog, charset);
+        let writing = Writing { catalog: catalog.clone(), notes, written: written.clone() };
+        Self { writing, window_bytes: *window_bytes }
+    }
+
+    /// Returns true if all notes are ASCII, and so the same in each encoding.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_ascii_notes(&self) -> bool {
+        self.writing.notes.has_ascii_notes()
+    }
+
+    /// Makes a stream annotator go on with this annotator's rules from the next source on.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_over<'a>(&'a self, stream: &mut StreamAnnotator<'a>) {
+        stream.turn_to(&self.writing, self.window_bytes);
     }
 
     /// Returns an annotator of one source after another, with one buffer for all.

@@ -12,8 +12,12 @@ pub(crate) use state::StreamState;
 pub(crate) use units::Unit;
 
 use crate::buffer::Sink;
+#[cfg(feature = "cli")]
+use crate::catalog::Catalog;
 use crate::field::{Checks, FoundField};
 use crate::line::color::{self, LineColor};
+#[cfg(feature = "cli")]
+use crate::note::Charset;
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
 use crate::scanner::{self, Scanner};
@@ -46,6 +50,18 @@ impl PartAnnotator {
     ) -> Self {
         let writes_plain = !color && !strip && !notes.have_forms();
         Self { scanner, patterns, notes, color, strip, writes_plain }
+    }
+
+    /// Returns an annotator that differs in the encoding of its notes alone. Their catalog must be that of the notes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_charset(&self, catalog: &Catalog, charset: Charset) -> Self {
+        Self { notes: self.notes.with_charset(catalog, charset), ..self.clone() }
+    }
+
+    /// Returns true if all notes are ASCII, and so the same in each encoding.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has_ascii_notes(&self) -> bool {
+        self.notes.are_ascii()
     }
 
     /// Returns true if only keys are looked for and notes are the same in every line: then lines need not be whole.

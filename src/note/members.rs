@@ -1,8 +1,9 @@
 //! Notes as members in the line's own syntax, so that machines can still read the line: `,"ret_category":"auth"`.
 
+use super::style::NoteStyle;
 use super::texts::Texts;
 use crate::buffer::CHUNK_BYTES;
-use crate::catalog::{Catalog, Language};
+use crate::catalog::Catalog;
 use crate::field::{Members, Syntax};
 use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
@@ -62,13 +63,14 @@ impl Syntax {
 }
 
 impl MemberNotes {
-    pub(super) fn new(catalog: &Catalog, language: Language) -> Self {
+    pub(super) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
         Self(Syntax::ALL.map(|syntax| {
             let (mut lead, mut members) = (Texts::default(), <[Texts; 2]>::default());
-            lead.push(syntax.lead());
+            lead.push(syntax.lead(), style.charset);
             for entry in catalog.entries() {
+                let language = style.language_of(entry);
                 let texts = syntax.members(&entry.category().name_in(language), &entry.message_in(language));
-                members.iter_mut().zip(texts).for_each(|(member, text)| member.push(&text));
+                members.iter_mut().zip(texts).for_each(|(member, text)| member.push(&text, style.charset));
             }
             lead.pad(CHUNK_BYTES);
             members.iter_mut().for_each(|member| member.pad(CHUNK_BYTES));
@@ -122,6 +124,12 @@ impl MemberNotes {
                 place.filter(|place| range.contains(place)).into_iter().for_each(&mut on_place);
             }
         }
+    }
+
+    /// Returns true if all members are ASCII.
+    #[cfg(feature = "cli")]
+    pub(super) fn are_ascii(&self) -> bool {
+        self.0.iter().flat_map(|notes| &notes.members).all(Texts::are_ascii)
     }
 
     /// Returns an upper bound of the length of a note, in bytes.

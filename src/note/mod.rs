@@ -1,19 +1,23 @@
 //! Notes: the text that is written behind a field, rendered once for each entry of the catalog.
 
+mod charset;
 mod form;
 mod found;
 mod line_members;
 mod line_objects;
 mod members;
 mod name;
+mod style;
 mod template;
 mod texts;
 
+pub(crate) use charset::Charset;
 pub(crate) use form::FormFinder;
+pub(crate) use style::NoteStyle;
 pub use template::{Template, TemplateError};
 
 use crate::buffer::{CHUNK_BYTES, Sink};
-use crate::catalog::{Catalog, Entry, Language, Severity};
+use crate::catalog::{Catalog, Entry, Severity};
 use crate::field::{FoundField, NoteForm};
 use crate::line::color::LineColor;
 use crate::scanner;
@@ -31,15 +35,6 @@ const ESCAPE: u8 = RESET[0];
 /// The characters that may stand before the colour of a note.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// The options for the notes of a catalog.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct NoteStyle {
-    pub(crate) template: Template,
-    pub(crate) language: Language,
-    /// True if notes are fields in the line's own syntax, where it has one.
-    pub(crate) as_fields: bool,
-}
-
 /// Notes that fit into the syntax of the line.
 #[derive(Clone, Debug)]
 struct FittingNotes {
@@ -53,6 +48,8 @@ struct FittingNotes {
 /// The notes of a catalog, as bytes. The number of a note is the number of its entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the program alone changes the encoding"))]
+    style: NoteStyle,
     plain: Texts,
     severities: Vec<Severity>,
     /// The sequence that begins the colour of each severity; [`RESET`] ends it.
@@ -72,31 +69,45 @@ impl Notes {
         // Within a JSON string a note must neither end nor break it.
         let harmless = |text: &str| text.replace('"', "'").replace('\\', "/").replace('\t', " ");
         let beginning = style.template.beginning();
-        let xml_beginning = memmem::Finder::new(&xml(beginning)).into_owned();
+        let xml_beginning = memmem::Finder::new(&style.charset.encoded(&xml(beginning))).into_owned();
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
+        let beginning = style.charset.encoded(&beginning);
         let (mut note, mut xml_text) = (String::new(), Texts::default());
         for entry in catalog.entries() {
             note.clear();
-            style.template.render(entry, style.language, &mut note);
+            style.template.render(entry, style.language_of(entry), &mut note);
             if style.as_fields {
-                xml_text.push(&xml(&note));
+                xml_text.push(&xml(&note), style.charset);
                 note = harmless(&note);
             }
-            plain.push(&note);
+            plain.push(&note, style.charset);
         }
         plain.pad(CHUNK_BYTES);
         xml_text.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
         let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
         let fitting = style.as_fields.then(|| FittingNotes {
-            members: MemberNotes::new(catalog, style.language),
+            members: MemberNotes::new(catalog, style),
             xml_text,
             xml_beginning,
         });
-        let first = beginning.as_bytes().first_chunk().copied().filter(|_| !style.as_fields);
+        let first = beginning.first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { plain, severities, colors, fitting, lead, first, beginning }
+        Self { style: style.clone(), plain, severities, colors, fitting, lead, first, beginning }
+    }
+
+    /// Returns the notes of the same catalog in another encoding.
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_charset(&self, catalog: &Catalog, charset: Charset) -> Self {
+        Self::new(catalog, &NoteStyle { charset, ..self.style.clone() })
+    }
+
+    /// Returns true if all notes are ASCII, and so the same in each encoding.
+    #[cfg(feature = "cli")]
+    pub(crate) fn are_ascii(&self) -> bool {
+        let fitting = |fitting: &FittingNotes| fitting.members.are_ascii() && fitting.xml_text.are_ascii();
+        self.plain.are_ascii() && self.fitting.as_ref().is_none_or(fitting)
     }
 
     /// Returns true if the form of a note depends on the way its field is written.

@@ -1,5 +1,6 @@
 //! Many texts in one allocation: a large catalog needs none for each entry.
 
+use super::charset::Charset;
 use std::ops::Range;
 
 /// Texts in one buffer. The number of a text is its position in the order of [`Texts::push`].
@@ -11,15 +12,15 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// Appends a text, which gets the next number.
+    /// Appends a text in an encoding, which gets the next number.
     ///
     /// # Panics
     ///
     /// Panics if all texts together are longer than 4 GiB.
-    pub(super) fn push(&mut self, text: &str) {
+    pub(super) fn push(&mut self, text: &str, charset: Charset) {
         let end = |bytes: &Vec<u8>| u32::try_from(bytes.len()).expect("notes are less than 4 GiB");
         let start = end(&self.bytes);
-        self.bytes.extend_from_slice(text.as_bytes());
+        charset.encode(text, &mut self.bytes);
         self.places.push(start..end(&self.bytes));
     }
 
@@ -40,6 +41,12 @@ impl Texts {
     pub(super) fn place(&self, number: usize) -> (&[u8], Range<usize>) {
         let Range { start, end } = self.places[number];
         (&self.bytes, start as usize..end as usize)
+    }
+
+    /// Returns true if all texts are ASCII.
+    #[cfg(feature = "cli")]
+    pub(super) fn are_ascii(&self) -> bool {
+        self.bytes.is_ascii()
     }
 
     /// Returns the length of the longest text in bytes; 0 where there is none.

@@ -4,6 +4,7 @@
 mod cli;
 mod commands;
 mod compression;
+mod encoding;
 mod input;
 mod output;
 mod pipeline;
@@ -21,6 +22,7 @@ use terminal::progress::Progress;
 pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
+    pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
     pub use super::input::{Buffering, InputFile, Listing, Reading, decompress, list};
     pub use super::output::{FilesInUse, Outlet, plan};
     pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};

@@ -67,15 +67,23 @@ pub(crate) struct StreamAnnotator<'a> {
 impl<'a> StreamAnnotator<'a> {
     /// Returns an annotator with a buffer of `window_bytes` bytes, or of more where the rules of `writing` need it.
     pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
-        let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
-        let window = Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead);
         Self {
             writing,
             done: 0,
-            window,
+            window: window(writing, window_bytes),
             state: StreamState::default(),
             lines: LineWriter::default(),
             collected: Collected::default(),
+        }
+    }
+
+    /// Goes on with other rules, and with a buffer as for [`StreamAnnotator::new`], from the next source on. The lines that
+    /// are written follow those of the sources before.
+    #[cfg(feature = "cli")]
+    pub(crate) fn turn_to(&mut self, writing: &'a Writing, window_bytes: usize) {
+        if !std::ptr::eq(self.writing, writing) {
+            self.writing = writing;
+            self.window = window(writing, window_bytes);
         }
     }
 
@@ -141,4 +149,10 @@ impl<'a> StreamAnnotator<'a> {
         }
         outcome.map(|count| count > 0).map_err(StreamError::Read)
     }
+}
+
+/// Returns a window of `window_bytes` bytes, or of more where the rules of `writing` need it.
+fn window(writing: &Writing, window_bytes: usize) -> Window {
+    let (line_max, look_ahead) = (writing.whole_line_max(), writing.notes.look_ahead());
+    Window::new(window_bytes, line_max, LOOK_BEHIND_BYTES, look_ahead)
 }

@@ -127,7 +127,7 @@ fn all_bad_rows_of_all_files_are_said_and_nothing_is_done() {
         "c.json:1: \"1\": is neither an object nor a message",
         "c.json:3: 2 is there already, in line 2",
         "d.tsv:1: the header has no column message; it has \"code\", \"msg\"",
-        "e.csv:2: is no UTF-8; save the file as UTF-8",
+        "e.csv:2: byte 17 is neither UTF-8 nor GBK; save it in UTF-8",
         "nosuch.csv: no such file; check the name",
     ];
     let names = ["a.csv", "good.csv", "b.md", "c.json", "d.tsv", "e.csv", "nosuch.csv"];

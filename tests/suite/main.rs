@@ -38,6 +38,7 @@ mod reports; // each form of --report, counts, reports of parts
 // Inputs.
 mod changing_files; // files that grow, shrink or go while they are read
 mod compressed; // gzip, zstd, xz, bzip2, lz4: members, cut off, damaged; --no-decompress
+mod encodings; // --encoding: GBK, GB18030, Big5 and UTF-16, in logs, notes, reports and catalogs
 mod folders; // folders as operands, and their order
 mod no_text; // files that are no text; --text
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times

@@ -7,6 +7,7 @@ use super::naive::notes::Style;
 use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
 use imsdk_annotate::program::parts::Signals;
+use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
@@ -167,11 +168,12 @@ fn pipeline(to_folder: bool) -> Pipeline {
         buffering: Buffering::Block,
         decompress: true,
         as_text: false,
+        encoding: EncodingChoice::Auto { tells_gbk: true },
         progress,
         signals: Signals::default(),
     };
     Pipeline {
-        annotator,
+        annotators: Annotators::new(annotator),
         reading,
         messages: Messages::kept(),
         stdout: None,

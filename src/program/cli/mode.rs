@@ -8,6 +8,7 @@ use crate::program::commands::lines_to::FolderOutput;
 use crate::program::commands::lookup::LookUp;
 use crate::program::commands::merge::Merge;
 use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses, load_baseline, load_catalog};
+use crate::program::encoding::Annotators;
 use crate::program::input::{Buffering, Reading};
 use crate::program::output::{StreamContent, UsedAs};
 use crate::program::report::{Baseline, Check, of_selector};
@@ -109,7 +110,10 @@ fn annotate(
         uses,
         warnings,
     };
-    Annotate { annotator: annotator.build(), reading, triage, job }
+    let annotators = Annotators::new(annotator.build());
+    // Reports have lines of the log, and names of files in the log's encoding may stand before lines.
+    let encoding = annotators.choice(args.input.encoding.choice(), triage.counts() || numbers_lines);
+    Annotate { annotators, reading: Reading { encoding, ..reading }, triage, job }
 }
 
 fn reading(args: &Args, signals: &Signals) -> Reading {
@@ -117,6 +121,7 @@ fn reading(args: &Args, signals: &Signals) -> Reading {
         buffering: args.output.buffering(),
         decompress: !args.input.no_decompress,
         as_text: args.input.text,
+        encoding: args.input.encoding.choice(),
         progress: Progress::hidden(),
         signals: signals.clone(),
     }

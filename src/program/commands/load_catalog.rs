@@ -1,5 +1,6 @@
 //! Reads the file of a catalog, and reports its faults.
 
+use crate::program::encoding::to_utf8;
 use crate::program::input::{CATALOG, read_whole};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
@@ -16,6 +17,8 @@ const BAD_ROWS_MAX: usize = 100;
 pub(crate) fn load_catalog(path: &Path, signals: &Signals, messages: &Messages) -> Option<Vec<Entry>> {
     let name = InputName::File(path.to_owned());
     let text = read_whole(&name, CATALOG, signals).map_err(|error| messages.input(&name, &error)).ok()?;
+    let bad_byte = |(line, reason)| messages.say(&format!("{name}:{line}: {reason}"));
+    let text = to_utf8(text).map_err(bad_byte).ok()?;
     let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));
     format.parse(&text).map_err(|error| say_bad_rows(&name, error.bad_rows(), messages)).ok()
 }

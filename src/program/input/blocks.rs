@@ -1,6 +1,7 @@
 //! Blocks of a plain file, which several threads read side by side. A block has the lines that begin in it.
 
 use super::descriptor::Descriptor;
+use crate::program::encoding::CharEncoding;
 use crate::stream::Source;
 use memchr::memchr;
 use std::io::{self, ErrorKind, Read};
@@ -33,6 +34,7 @@ pub(crate) struct Blocks {
 #[derive(Debug)]
 struct PlainFile {
     descriptor: Descriptor,
+    encoding: CharEncoding,
     /// The byte offset up to which any block has read.
     reached: AtomicU64,
     /// The first place where the file broke off, if it did.
@@ -77,8 +79,9 @@ enum BlocksState {
 
 impl Blocks {
     /// Returns the blocks of a file from the byte offset `start` to `end`.
-    pub(super) fn new(descriptor: Descriptor, start: u64, end: u64) -> Self {
-        let file = PlainFile { descriptor, reached: AtomicU64::new(start), broken: Mutex::new(None) };
+    pub(super) fn new(descriptor: Descriptor, encoding: CharEncoding, start: u64, end: u64) -> Self {
+        let file =
+            PlainFile { descriptor, encoding, reached: AtomicU64::new(start), broken: Mutex::new(None) };
         Self { file: Arc::new(file), start, next: start, end, number: 0 }
     }
 
@@ -139,6 +142,11 @@ impl Drop for PlainFile {
 }
 
 impl Block {
+    /// Returns the encoding of the file.
+    pub(crate) fn encoding(&self) -> CharEncoding {
+        self.file.encoding
+    }
+
     /// Returns true if the file broke off in this block, so that no other block of the file follows.
     pub(crate) fn is_broken(&self) -> bool {
         self.file.broken().is_some_and(|broken| broken.block == self.number)
@@ -242,7 +250,7 @@ mod tests {
         std::fs::write(&path, text).unwrap();
         let file =
             Descriptor::open(&InputName::File(path), &Progress::hidden(), &Signals::default()).unwrap();
-        let mut blocks = Blocks::new(file, 0, text.len() as u64);
+        let mut blocks = Blocks::new(file, CharEncoding::Utf8, 0, text.len() as u64);
         let mut parts = Vec::new();
         while let Some(mut block) = blocks.next(false) {
             let (mut part, mut buffer) = (Vec::new(), vec![0; read_bytes]);
@@ -286,7 +294,7 @@ mod tests {
             let file =
                 Descriptor::open(&InputName::File(path.clone()), &Progress::hidden(), &Signals::default())
                     .unwrap();
-            let mut blocks = Blocks::new(file, 0, text.len() as u64);
+            let mut blocks = Blocks::new(file, CharEncoding::Utf8, 0, text.len() as u64);
             let mut opened: Vec<Block> = std::iter::from_fn(|| blocks.next(false)).collect();
             std::fs::File::options().write(true).open(&path).unwrap().set_len(length as u64).unwrap();
             // The last blocks are read first, as several threads may do.

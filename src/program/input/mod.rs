@@ -21,6 +21,7 @@ pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
 use crate::program::compression::{Format, Layer, PeekReader};
+use crate::program::encoding::{InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::stream::Source;
 use blocks::BLOCK_BYTES;
@@ -52,6 +53,9 @@ pub(crate) struct Input {
     content: Content,
     /// The formats of the layers of compression, outermost first; empty for a plain input.
     pub(crate) formats: Vec<Format>,
+    pub(crate) encoding: InputEncoding,
+    /// The reader of text in UTF-16, which is read as UTF-8; `None` for other text.
+    utf16: Option<Box<Utf16Reader>>,
     buffering: Buffering,
     /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
@@ -62,7 +66,7 @@ pub(crate) struct Input {
     signals: Signals,
 }
 
-/// The decompressed content of an input, read directly or from the thread that decodes it.
+/// The decompressed content of an input, in its own encoding, read directly or from the thread that decodes it.
 enum Content {
     Direct(Box<PeekReader<Layer<Descriptor>>>),
     DecodedAhead(ReadAhead),
@@ -74,18 +78,25 @@ impl Input {
         self.can_wait
     }
 
-    /// Returns the input in blocks, if it is a regular file that is not compressed and has more than a few blocks.
+    /// Returns the number of bytes of decompressed content that were read of a text in UTF-16; `None` for other text,
+    /// whose bytes are read as they are.
+    pub(crate) fn utf16_bytes(&self) -> Option<u64> {
+        self.utf16.as_ref().map(|utf16| utf16.bytes())
+    }
+
+    /// Returns the input in blocks, if it is a regular file that is not compressed, not in UTF-16, and has more than a few
+    /// blocks.
     ///
     /// # Errors
     ///
     /// Gives any other input back unchanged.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
-        let can_be_cut = self.formats.is_empty() && !self.can_wait;
+        let can_be_cut = self.formats.is_empty() && self.utf16.is_none() && !self.can_wait;
         if can_be_cut && is_worth_threads(end.saturating_sub(self.start)) {
             // The first bytes, which were read to examine them, are read again.
-            let start = self.start;
-            self.into_descriptor().map(|descriptor| Blocks::new(descriptor, start, end))
+            let (start, encoding) = (self.start, self.encoding.encoding);
+            self.into_descriptor().map(|descriptor| Blocks::new(descriptor, encoding, start, end))
         } else {
             Err(self)
         }
@@ -138,9 +149,19 @@ impl Read for Input {
         if self.is_flushed {
             self.signals.set_idle(true);
         }
-        match &mut self.content {
-            Content::Direct(rdr) => rdr.read(buffer),
-            Content::DecodedAhead(rdr) => rdr.read(buffer),
+        match &mut self.utf16 {
+            None => self.content.read(buffer),
+            Some(utf16) => utf16.read(&mut self.content, buffer),
+        }
+    }
+}
+
+impl Read for Content {
+    #[inline]
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Direct(rdr) => rdr.read(buffer),
+            Self::DecodedAhead(rdr) => rdr.read(buffer),
         }
     }
 }
@@ -153,10 +174,10 @@ impl Source for Input {
             Buffering::WhileInputComes => {
                 self.can_wait
                     && match &self.content {
-                        Content::Direct(rdr) if self.formats.is_empty() => {
+                        Content::Direct(rdr) if self.formats.is_empty() && self.utf16.is_none() => {
                             rdr.buffer().is_empty() && !rdr.get_ref().bottom().is_ready()
                         }
-                        // The bytes at hand may be too few to decode anything, and a read would then wait for more.
+                        // The bytes at hand may be too few to decode any text, and a read would then wait for more.
                         _ => true,
                     }
             }

@@ -9,6 +9,7 @@
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
+use crate::program::encoding::{self, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
@@ -26,6 +27,7 @@ pub struct Reading {
     pub decompress: bool,
     /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
+    pub encoding: EncodingChoice,
     pub progress: Progress,
     pub signals: Signals,
 }
@@ -52,7 +54,8 @@ impl Reading {
         Descriptor::open(name, &self.progress, &self.signals)
     }
 
-    /// Returns the content of a descriptor from its position on, decompressed as its first bytes and the name tell.
+    /// Returns the content of a descriptor from its position on, decompressed as its first bytes and the name tell, and
+    /// in the encoding that its first bytes tell.
     ///
     /// # Errors
     ///
@@ -65,9 +68,12 @@ impl Reading {
             self.refuse_by_name(name, &rdr)?;
             rdr.get_mut().bottom_mut().gives_text();
         }
+        let encoding = encoding::tell(self.encoding, &mut rdr, can_wait);
         Ok(Input {
             content: Content::Direct(Box::new(rdr)),
             formats,
+            encoding,
+            utf16: utf16_reader(encoding),
             buffering: self.buffering,
             can_wait,
             is_flushed: false,
@@ -90,7 +96,12 @@ impl Reading {
         expected: Expected,
     ) -> io::Result<OpenedInput> {
         let mut input = self.stream(name, descriptor)?;
-        let expected = if self.as_text { Expected::Bytes } else { expected };
+        let expected = match expected {
+            _ if self.as_text => Expected::Bytes,
+            // Text in UTF-16 has NULs.
+            Expected::Text if input.utf16.is_some() => Expected::NoArchive,
+            expected => expected,
+        };
         let Content::Direct(rdr) = &mut input.content else {
             return Ok(OpenedInput::Input(input));
         };
@@ -133,6 +144,11 @@ impl Reading {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the reader of text in UTF-16 from its first byte on; `None` for text in another encoding.
+fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<Box<Utf16Reader>> {
+    encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)))
 }
 
 /// Returns a reader of the decompressed content, as `Reading::stream` does for files; `None` if `rdr` has no

@@ -53,8 +53,8 @@ impl Pipeline {
                     // The lines go first, so that lines and message are in order if both go to one terminal.
                     wtr.flush()?;
                     self.messages.input(&file.name, &trouble.error);
-                    if trouble.cuts_line {
-                        wtr.owe_newline();
+                    if let Some(newline) = trouble.cuts_line {
+                        wtr.owe_newline(newline);
                     }
                 }
             }

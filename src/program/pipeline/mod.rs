@@ -9,7 +9,7 @@ mod worker;
 pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 
-use crate::Annotator;
+use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading};
 use crate::program::report::Counter;
 use crate::program::terminal::messages::{self, Messages};
@@ -20,7 +20,7 @@ use std::thread;
 
 /// The settings and the state that all inputs of a run share.
 pub struct Pipeline {
-    pub annotator: Annotator,
+    pub annotators: Annotators,
     pub reading: Reading,
     pub messages: Messages,
     /// The file status of standard output, if lines are written to it.

@@ -61,8 +61,8 @@ pub(super) fn annotate_files<W: Write + Send>(
         Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
     annotate_pieces(pieces, wtr, threads, &|wtr, (file, trouble)| {
         pipeline.messages.input(&file.name, &trouble.error);
-        if trouble.cuts_line {
-            wtr.owe_newline();
+        if let Some(newline) = trouble.cuts_line {
+            wtr.owe_newline(newline);
         }
     })
 }
@@ -150,7 +150,8 @@ fn do_piece<'a, W: Write>(
     let mut is_broken = false;
     let outcome = match work {
         Work::Block(mut block) => {
-            let outcome = worker.annotate(file, &mut block, &mut wtr)?;
+            let encoding = block.encoding().into();
+            let outcome = worker.annotate(file, &mut block, encoding, &mut wtr)?;
             is_broken = block.is_broken();
             if is_last {
                 pipeline.reading.progress.file_done();

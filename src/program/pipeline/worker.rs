@@ -1,6 +1,7 @@
 //! The tools of one thread: a buffer for streams and, if fields are counted, a counter.
 
 use super::Pipeline;
+use crate::program::encoding::{CharEncoding, InputEncoding, Utf16Writer};
 use crate::program::input::{InputFile, OpenedInput};
 use crate::program::report::{Counter, Tally};
 use crate::program::terminal::progress::Progress;
@@ -33,14 +34,14 @@ pub(super) struct Outcome {
 /// A fault of an input.
 pub(super) struct Trouble {
     pub(super) error: io::Error,
-    /// True if the output of the input ends within a line.
-    pub(super) cuts_line: bool,
+    /// The newline that ends the line if the output of the input ends within a line; `None` if it does not.
+    pub(super) cuts_line: Option<&'static [u8]>,
 }
 
 impl From<io::Error> for Trouble {
     /// Takes an error that came before any output of the input.
     fn from(error: io::Error) -> Self {
-        Self { error, cuts_line: false }
+        Self { error, cuts_line: None }
     }
 }
 
@@ -49,7 +50,8 @@ impl<'a> Worker<'a> {
     pub(super) fn new(pipeline: &'a Pipeline) -> Self {
         let (progress, counter) = (&pipeline.reading.progress, pipeline.counter.clone());
         let watch = Watch { progress, counter, in_line: false };
-        Self { pipeline, stream: pipeline.annotator.stream_annotator(), watch }
+        let stream = pipeline.annotators.of(CharEncoding::Utf8).stream_annotator();
+        Self { pipeline, stream, watch }
     }
 
     /// Annotates an input, given the result of opening it. Leaves out an input that is not text.
@@ -65,7 +67,11 @@ impl<'a> Worker<'a> {
     ) -> io::Result<Outcome> {
         let outcome = match opened {
             Ok(OpenedInput::Input(mut input)) => {
-                let mut outcome = self.annotate(file, &mut input, wtr)?;
+                let encoding = input.encoding;
+                let mut outcome = self.annotate(file, &mut input, encoding, wtr)?;
+                if let Some(bytes) = input.utf16_bytes() {
+                    outcome.tally.input.bytes = bytes;
+                }
                 if input.is_stream() {
                     // A signal is the end of a stream, and not a fault.
                     outcome.trouble = outcome
@@ -89,7 +95,8 @@ impl<'a> Worker<'a> {
         Ok(outcome)
     }
 
-    /// Annotates a source, which is the input `file` or a part of it.
+    /// Annotates a source, which is the input `file` or a part of it. Text in UTF-16 must be read as UTF-8, and is
+    /// written as UTF-16.
     ///
     /// # Errors
     ///
@@ -98,19 +105,37 @@ impl<'a> Worker<'a> {
         &mut self,
         file: &InputFile,
         source: &mut impl Source,
+        InputEncoding { encoding, has_mark }: InputEncoding,
         wtr: &mut impl Write,
     ) -> io::Result<Outcome> {
-        let name = self.pipeline.name_before_lines(file);
+        let pipeline = self.pipeline;
+        let name = encoding.name_before_lines(pipeline.name_before_lines(file));
         self.watch.in_line = false;
-        let trouble = match self.stream.annotate(source, &name, wtr, &mut self.watch) {
+        pipeline.annotators.of(encoding).take_over(&mut self.stream);
+        let annotated = match encoding.utf16_order() {
+            None => self.stream.annotate(source, &name, wtr, &mut self.watch),
+            Some(order) => {
+                let mut wtr = Utf16Writer::new(order, has_mark, wtr);
+                let annotated = self.stream.annotate(source, &name, &mut wtr, &mut self.watch);
+                if !matches!(annotated, Err(StreamError::Write(_))) {
+                    wtr.finish(!pipeline.ends_lines)?;
+                }
+                annotated
+            }
+        };
+        let trouble = match annotated {
             Ok(_) => None,
             Err(StreamError::Read(error)) => {
-                Some(Trouble { error, cuts_line: self.watch.in_line && !self.pipeline.ends_lines })
+                let cuts_line = self.watch.in_line && !pipeline.ends_lines;
+                Some(Trouble { error, cuts_line: cuts_line.then(|| encoding.newline()) })
             }
             Err(StreamError::Write(error)) => return Err(error),
         };
-        let mut tally =
-            self.watch.counter.as_mut().map_or_else(Tally::new, |counter| counter.finish(file.number));
+        let mut tally = self
+            .watch
+            .counter
+            .as_mut()
+            .map_or_else(Tally::new, |counter| counter.finish(file.number, encoding));
         tally.complete = trouble.is_none();
         Ok(Outcome { tally, trouble })
     }

@@ -101,12 +101,20 @@ impl<'a> Report<'a> {
         rows
     }
 
-    /// Returns the number of fields with known codes and the amount of input, in words.
+    /// Returns the number of fields with known codes and the amount of input, in words, with the encodings of inputs
+    /// that are not in UTF-8.
     fn summary(&self) -> String {
         let input = self.tally.input;
         let known = fields(self.tally.known_fields());
         let lines = count_of(input.lines, "line", "lines");
-        format!("{known} with known codes in {lines} of {}", count_of(input.files, "input", "inputs"))
+        let encoded =
+            input.encodings.counted().map(|(encoding, count)| format!("{count} in {}", encoding.name()));
+        let encoded = encoded.collect::<Vec<_>>().join(", ");
+        let encoded = if encoded.is_empty() { encoded } else { format!(" ({encoded})") };
+        format!(
+            "{known} with known codes in {lines} of {}{encoded}",
+            count_of(input.files, "input", "inputs")
+        )
     }
 
     /// Returns the way in which reading ended, in words; `None` if all inputs were read to their ends.

@@ -1,6 +1,7 @@
 //! The arguments that say how inputs are read.
 
-use clap::Args;
+use crate::program::encoding::{CharEncoding, EncodingChoice};
+use clap::{Args, ValueEnum};
 
 /// Options for reading inputs.
 #[derive(Debug, Args)]
@@ -16,4 +17,46 @@ pub(crate) struct InputArgs {
     /// and reports; what is packed in a way that is not read here is trouble.
     #[arg(short = 'a', long, help_heading = "Input")]
     pub(crate) text: bool,
+
+    /// Encoding of the logs, in which notes are written, too
+    ///
+    /// `auto` tells it by the first bytes of each input: UTF-16 by its byte order mark, or by its zero bytes; GBK where
+    /// the text up to 64 KiB (from a pipe: what has come with the first line) is not UTF-8, but is GBK with a Chinese
+    /// character. Big5 must be named, and so must GBK where a pipe begins in plain ASCII. Bytes stay as they are, whatever
+    /// the encoding; a note that Big5 cannot write is in English.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t = EncodingName::Auto, help_heading = "Input")]
+    pub(crate) encoding: EncodingName,
+}
+
+/// The name of an encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EncodingName {
+    /// Told by the first bytes of each input
+    Auto,
+    #[value(name = "utf-8")]
+    Utf8,
+    Gbk,
+    Gb18030,
+    Big5,
+    #[value(name = "utf-16le")]
+    Utf16Le,
+    #[value(name = "utf-16be")]
+    Utf16Be,
+    /// Bytes as they are, with notes in UTF-8
+    None,
+}
+
+impl EncodingName {
+    /// Returns the choice that is named. GBK is told from UTF-8 only where a command asks for it.
+    pub(crate) fn choice(self) -> EncodingChoice {
+        EncodingChoice::Named(match self {
+            Self::Auto => return EncodingChoice::Auto { tells_gbk: false },
+            Self::Utf8 | Self::None => CharEncoding::Utf8,
+            Self::Gbk => CharEncoding::Gbk,
+            Self::Gb18030 => CharEncoding::Gb18030,
+            Self::Big5 => CharEncoding::Big5,
+            Self::Utf16Le => CharEncoding::Utf16Le,
+            Self::Utf16Be => CharEncoding::Utf16Be,
+        })
+    }
 }

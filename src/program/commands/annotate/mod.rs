@@ -5,8 +5,8 @@ mod write;
 use super::lines_to::{PlannedFolder, refuse_file};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
-use crate::Annotator;
 use crate::program::compression::Format;
+use crate::program::encoding::Annotators;
 use crate::program::input::{InputFile, Listing, Reading, list};
 use crate::program::output::{self, FilesInUse, UsedAs};
 use crate::program::pipeline::{NoTexts, Pipeline};
@@ -24,7 +24,7 @@ use std::thread;
 
 /// Annotates inputs, and counts their fields if a report or a check needs the counts.
 pub(crate) struct Annotate {
-    pub(crate) annotator: Annotator,
+    pub(crate) annotators: Annotators,
     pub(crate) reading: Reading,
     pub(crate) triage: Triage,
     pub(crate) job: Job,
@@ -70,11 +70,11 @@ enum OpenedOutput<'a> {
 impl Annotate {
     /// Annotates all inputs, and returns the exit status. Reports trouble with an input, and goes on with the others.
     pub(super) fn run(self) -> ExitStatus {
-        let Self { annotator, mut reading, mut triage, job } = self;
+        let Self { annotators, mut reading, mut triage, job } = self;
         let Listing { files: inputs, unread, dangling, other_names } = list(&job.operands);
         let progress = job.shown_progress(&inputs);
         reading.progress = progress.clone();
-        let mut pipeline = job.pipeline(annotator, reading, &triage, &inputs);
+        let mut pipeline = job.pipeline(annotators, reading, &triage, &inputs);
         job.watch_signals(&pipeline, &triage);
         job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
         let in_use = job.uses.files_in_use(inputs.iter().map(|input| &input.name), UsedAs::Input);
@@ -124,7 +124,7 @@ impl Job {
     /// Returns the pipeline for the inputs, before any of them is opened.
     fn pipeline(
         &self,
-        annotator: Annotator,
+        annotators: Annotators,
         reading: Reading,
         triage: &Triage,
         inputs: &[InputFile],
@@ -132,7 +132,7 @@ impl Job {
         let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir());
         let several = || inputs.len() > 1 || self.operands.iter().any(is_folder);
         Pipeline {
-            annotator,
+            annotators,
             messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
             reading,
             stdout: None,

@@ -7,6 +7,7 @@ mod slot;
 
 use super::tally::{Tally, UNKNOWN_CODES_MAX};
 use crate::field::FoundField;
+use crate::program::encoding::CharEncoding;
 use crate::time::StampReader;
 use crate::{Catalog, Part, Selector};
 use memchr::{memchr_iter, memrchr};
@@ -107,10 +108,11 @@ impl Counter {
         self.bytes += text.len() as u64;
     }
 
-    /// Returns the counts since the last call, as a tally of an input or of a part of it.
-    pub(crate) fn finish(&mut self, file: usize) -> Tally {
+    /// Returns the counts since the last call, as a tally of an input or of a part of it. The input has the number `file`
+    /// and is in `encoding`.
+    pub(crate) fn finish(&mut self, file: usize, encoding: CharEncoding) -> Tally {
         let lines = mem::take(&mut self.lines) + u64::from(self.open.take().is_some());
-        let mut tally = Tally::of_file(file, lines, mem::take(&mut self.bytes));
+        let mut tally = Tally::of_file(file, encoding, lines, mem::take(&mut self.bytes));
         tally.more_unknown = mem::take(&mut self.more_unknown);
         for (code, slot) in mem::take(&mut self.unknown) {
             self.count_selected(code, self.slots[slot].fields);
@@ -125,7 +127,7 @@ impl Counter {
                 }
                 None => &mut tally.unknown,
             };
-            codes.insert(slot.code, slot.into_counted(file));
+            codes.insert(slot.code, slot.into_counted(file, encoding));
         }
         self.line = CountedLine::default();
         tally
@@ -299,7 +301,7 @@ mod tests {
         let annotator = Annotator::builder().unknown(true).window_bytes(window_bytes).build();
         let mut watch = CountingObserver(Counter::new(&Catalog::builtin(), Vec::new()));
         annotator.observe_stream(text, io::sink(), &mut watch).unwrap();
-        watch.0.finish(0)
+        watch.0.finish(0, CharEncoding::Utf8)
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The counts of one code, and the first and last line that had it.
 
+use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Counted, Histogram, LogPlace};
 use crate::time::TimeStamp;
 use memchr::memchr;
@@ -74,37 +75,20 @@ impl Slot {
         }
     }
 
-    /// Returns the counts of the code in one input, which has this number.
-    pub(super) fn into_counted(self, file: usize) -> Counted {
+    /// Returns the counts of the code in one input, which has this number and is in `encoding`.
+    pub(super) fn into_counted(self, file: usize, encoding: CharEncoding) -> Counted {
         let Self { fields, lines, times, seconds, offsets, .. } = self;
-        let (first, last) = (self.first.into_place(file), self.last.into_place(file));
+        let (first, last) = (self.first.into_place(file, encoding), self.last.into_place(file, encoding));
         Counted { fields, lines, files: 1, first, last, times, seconds, offsets }
     }
 }
 
 impl Mark {
-    fn into_place(self, file: usize) -> LogPlace {
+    fn into_place(self, file: usize, encoding: CharEncoding) -> LogPlace {
         let text = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
-        LogPlace { file, line: self.number, text: valid_utf8(text) }
+        let is_cut = text.len() == TEXT_MAX_BYTES;
+        LogPlace { file, line: self.number, text: encoding.decode(text, is_cut) }
     }
-}
-
-/// Returns the text as UTF-8, with replacement characters for invalid bytes; a character that is cut off at the end is
-/// left out.
-fn valid_utf8(text: &[u8]) -> String {
-    let mut valid = String::with_capacity(text.len());
-    let mut left = text.len();
-    for chunk in text.utf8_chunks() {
-        left -= chunk.valid().len() + chunk.invalid().len();
-        valid.push_str(chunk.valid());
-        let is_cut_off = left == 0
-            && text.len() == TEXT_MAX_BYTES
-            && str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
-        if !chunk.invalid().is_empty() && !is_cut_off {
-            valid.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-    valid
 }
 
 /// Extends the kept beginning of a line by the bytes that follow it, up to the end of the line or the limit.

@@ -102,6 +102,10 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::encoding::CharEncoding;
+
+    /// An encoding that tallies count.
+    const GBK: CharEncoding = CharEncoding::Gbk;
 
     const ORDERS: [[usize; 6]; 6] = [
         [0, 1, 2, 3, 4, 5],
@@ -117,13 +121,13 @@ mod tests {
         // The input of each part, and the number of its lines.
         let parts = [(0, 5), (0, 7), (1, 3), (2, 0), (2, 4), (2, 1)];
         let mut whole = Tally::new();
-        parts.iter().for_each(|&(file, lines)| whole.append(Tally::of_file(file, lines, lines)));
+        parts.iter().for_each(|&(file, lines)| whole.append(Tally::of_file(file, GBK, lines, lines)));
         assert_eq!((whole.input.files, whole.input.lines), (3, 20));
         for order in ORDERS {
             let ledger = Ledger::default();
             for number in order {
                 let (file, lines) = parts[number];
-                ledger.add(number as u64, file, Tally::of_file(file, lines, lines), Behind::Follows);
+                ledger.add(number as u64, file, Tally::of_file(file, GBK, lines, lines), Behind::Follows);
             }
             assert!(ledger.0.lock().unwrap().ahead.is_empty());
             assert_eq!(ledger.into_tally(), whole);
@@ -147,7 +151,7 @@ mod tests {
                 let ledger = Ledger::default();
                 for number in order {
                     let (file, lines) = parts[number];
-                    ledger.add(number as u64, file, Tally::of_file(file, lines, lines), behind[number]);
+                    ledger.add(number as u64, file, Tally::of_file(file, GBK, lines, lines), behind[number]);
                 }
                 assert_eq!(ledger.into_tally().input.lines, expected, "{behind:?} {order:?}");
             }

@@ -6,6 +6,7 @@ mod ledger;
 pub(crate) use histogram::Histogram;
 pub(crate) use ledger::Ledger;
 
+use crate::program::encoding::{CharEncoding, EncodingCounts};
 use crate::time::TimeStamp;
 use std::collections::BTreeMap;
 
@@ -41,6 +42,8 @@ pub struct InputCount {
     pub files: u64,
     pub lines: u64,
     pub bytes: u64,
+    /// The inputs that are not in UTF-8.
+    pub(crate) encodings: EncodingCounts,
 }
 
 /// The numbers of the first and the last input of a tally.
@@ -48,6 +51,8 @@ pub struct InputCount {
 struct FileRange {
     first: usize,
     last: usize,
+    /// The encoding of the first input.
+    encoding_of_first: CharEncoding,
     /// The number of lines that the last input has had so far.
     lines_of_last: u64,
 }
@@ -95,9 +100,10 @@ impl Tally {
     }
 
     /// Returns the tally of an input, or of a part of one, with nothing counted yet.
-    pub(crate) fn of_file(file: usize, lines: u64, bytes: u64) -> Self {
-        let input = InputCount { files: 1, lines, bytes };
-        let files = Some(FileRange { first: file, last: file, lines_of_last: lines });
+    pub(crate) fn of_file(file: usize, encoding: CharEncoding, lines: u64, bytes: u64) -> Self {
+        let input = InputCount { files: 1, lines, bytes, encodings: EncodingCounts::one(encoding) };
+        let encoding_of_first = encoding;
+        let files = Some(FileRange { first: file, last: file, encoding_of_first, lines_of_last: lines });
         Self { input, files, ..Self::new() }
     }
 
@@ -148,7 +154,10 @@ impl Tally {
         }
         self.input.append(next.input);
         self.files = match (self.files, next.files) {
-            (Some(these), Some(those)) => Some(FileRange { first: these.first, ..those }),
+            (Some(these), Some(those)) => {
+                let FileRange { first, encoding_of_first, .. } = these;
+                Some(FileRange { first, encoding_of_first, ..those })
+            }
             (these, those) => these.or(those),
         };
         for (code, counted) in next.known {
@@ -178,6 +187,9 @@ impl Tally {
             }
         }
         self.input.files -= 1;
+        if let Some(files) = self.files {
+            self.input.encodings.take_back(files.encoding_of_first);
+        }
         if let Some(files) = &mut self.files
             && files.last == before.last
         {
@@ -191,6 +203,7 @@ impl InputCount {
         self.files = self.files.saturating_add(next.files);
         self.lines = self.lines.saturating_add(next.lines);
         self.bytes = self.bytes.saturating_add(next.bytes);
+        self.encodings.append(next.encodings);
     }
 }
 

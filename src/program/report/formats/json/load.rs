@@ -2,6 +2,7 @@
 
 use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, VERSION};
 use crate::Catalog;
+use crate::program::encoding::EncodingCounts;
 use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, Tally};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -43,8 +44,10 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         .map(|code| Ok((code.code, code.into_counted(&mut names)?)))
         .collect::<Result<_, String>>()
         .map_err(|error| no_report(&error))?;
-    let JsonInput { files, lines, bytes } = document.input;
-    let input = InputCount { files, lines, bytes };
+    let JsonInput { files, lines, bytes, encodings: encoded } = document.input;
+    let mut encodings = EncodingCounts::default();
+    encoded.into_iter().for_each(|(encoding, count)| encodings.add(encoding, count));
+    let input = InputCount { files, lines, bytes, encodings };
     let mut tally = Tally::new();
     (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
     tally.more_unknown = document.more_unknown_fields;

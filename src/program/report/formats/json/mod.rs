@@ -11,6 +11,7 @@ pub use load::{LoadedReport, load};
 pub(crate) use meaning::write_entries;
 
 use super::{FormatRow, ReportFormat};
+use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Histogram, InputCount, LogPlace};
 use crate::program::report::verdict::Comparison;
 use crate::program::report::{Report, ReportRow};
@@ -19,6 +20,7 @@ use format::Harmless;
 use meaning::Meaning;
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub(super) const FORMAT: FormatRow =
@@ -56,6 +58,9 @@ struct JsonInput {
     files: u64,
     lines: u64,
     bytes: u64,
+    /// The number of files in each encoding; those in UTF-8 are left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    encodings: BTreeMap<CharEncoding, u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,13 +127,14 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         count: outcome.count,
         failed: outcome.has_failed(),
     });
-    let InputCount { files, lines, bytes } = tally.input;
+    let InputCount { files, lines, bytes, encodings } = tally.input;
+    let encodings = encodings.counted().collect();
     let document = Document {
         format: DOCUMENT_FORMAT.to_owned(),
         version: VERSION,
         complete: tally.complete,
         stopped: tally.stopped,
-        input: JsonInput { files, lines, bytes },
+        input: JsonInput { files, lines, bytes, encodings },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),
         codes: codes(report.known()),

@@ -1,0 +1,27 @@
+//! The options for notes, and the language that each note can be written in.
+
+use super::charset::Charset;
+use super::template::Template;
+use crate::catalog::{Entry, Language};
+
+/// The options for the notes of a catalog.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NoteStyle {
+    pub(crate) template: Template,
+    pub(crate) language: Language,
+    /// True if notes are fields in the line's own syntax, where it has one.
+    pub(crate) as_fields: bool,
+    /// The encoding of the notes.
+    pub(crate) charset: Charset,
+}
+
+impl NoteStyle {
+    /// Returns the language of the note of an entry: English, where the encoding lacks a character of the category or
+    /// the message in the chosen language.
+    pub(super) fn language_of(&self, entry: &Entry) -> Language {
+        let has = |text: &str| self.charset.has(text);
+        let can_be_written = self.language == Language::English
+            || has(&entry.category().name_in(self.language)) && has(&entry.message_in(self.language));
+        if can_be_written { self.language } else { Language::English }
+    }
+}
