@@ -1,35 +1,29 @@
-//! A naive twin of the annotator, written from the rules alone: forwards, a line at a time, with regexes.
+//! A naive twin of the annotator, written from the rules alone: forwards, a line at a time, each rule by itself and
+//! without a thought for speed.
 //!
-//! This file recognises fields, [`notes`] writes them, and [`lines`] chooses lines.
+//! Text is read as a person reads it: what is [`invisible`] counts as nothing, and a [`written`] escape counts as the
+//! character that it writes. A field is a key ([`keys`], [`before`]), a separator ([`parts`]) and a code ([`codes`]),
+//! which is not another kind of code ([`other_kinds`]). [`notes`] writes what stands behind fields, and [`lines`]
+//! chooses lines. Where the rules leave room, the comments at the rules name the choice.
 
+mod before;
+mod codes;
+mod invisible;
+mod keys;
 pub(crate) mod lines;
 pub(crate) mod notes;
 mod objects;
+mod other_kinds;
+mod parts;
+mod written;
 
+use codes::{Code, bracketed, codes_behind, may_end, negative};
 use imsdk_annotate::Catalog;
-use regex::bytes::Regex;
-use std::sync::LazyLock;
-
-const KEYS: [&str; 7] = ["ret", "code", "retcode", "iret", "errcode", "errorcode", "thirdretcode"];
-
-const OTHER_KINDS: &str = "abnormal area auth authorization close country coupon currency exit http \
-    invitation invite language phone post postal promo region response signal sms source status verification \
-    verify zip";
-
-/// Matches from a key's end to the end of its code. The bracket form has its own pattern.
-static FIELD: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?-u)^(?P<behind>\\?["'])?\]?[ \t]{0,16}(?:=>|=|:|\xEF\xBC\x9A|\xEF\xBC\x9D)[ \t]{0,16}(?P<open>\\?["'])?(?P<code>-?[1-9][0-9]{0,8})"#;
-    Regex::new(pattern).unwrap()
-});
-
-static BRACKET: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?-u)^\[(?P<code>-[1-9][0-9]{0,8})\]").unwrap());
-
-static COLOR_AT_END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\x1B\[[0-9;:]{0,28}m$").unwrap());
-
-static CARRIED_ON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?-u)^(?:[A-Za-z0-9_%/+*^=~@$-]|[.:][0-9]|,[0-9]{3}(?:[^0-9]|$))").unwrap()
-});
+use invisible::behind_row;
+use keys::{Key, REACH_BYTES, keys};
+use other_kinds::is_other_kind;
+use parts::{BLANKS_MAX, behind_char, blanks, quotes, separator};
+use std::ops::Range;
 
 /// The options for recognising fields.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +48,6 @@ pub(crate) struct Field {
     pub(crate) key_end: usize,
     pub(crate) end: usize,
     pub(crate) code: i32,
-    /// True if the key is spelled `code`, so that rule 3 applies.
-    spelled_code: bool,
 }
 
 pub(crate) fn annotate(text: &[u8], strict: bool) -> Vec<u8> {
@@ -78,78 +70,129 @@ fn is_identifier(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Returns the field whose key ends at `end`. Rule 3 is not applied yet.
-fn field_with_key_end(line: &[u8], end: usize, rules: Rules<'_>) -> Option<Field> {
-    let content = line.strip_suffix(b"\n").unwrap_or(line);
-    if end > content.len()
-        || !is_identifier(line[end - 1])
-        || line.get(end).copied().is_some_and(is_identifier)
-    {
-        return None;
+/// A line of which a part has been read.
+struct Line<'a> {
+    /// The line without its newline.
+    content: &'a [u8],
+    /// The notes that stand behind the fields so far.
+    notes: &'a [Range<usize>],
+    /// Returns the length of the note that stands behind a field.
+    note_behind: &'a dyn Fn(&Field) -> Option<usize>,
+}
+
+/// The separator and the code behind a key.
+#[derive(Clone, Copy, Debug)]
+struct Body {
+    code: Code,
+    /// True if a quote stands behind the key.
+    is_quoted: bool,
+    is_with_colon: bool,
+}
+
+impl Line<'_> {
+    /// Returns the field whose key ends at `end`. Of several readings that have a field, the longest key counts.
+    fn field_with_key_end(&self, end: usize, rules: Rules<'_>) -> Option<Field> {
+        keys(self.content, end, rules).into_iter().find_map(|key| {
+            let field =
+                |code: Code| Field { start: key.start, key_end: end, end: code.end, code: code.number };
+            let mut bodies = bodies(self.in_reach(end, 0), &key, end);
+            bodies.extend(self.element(&key, end, &field));
+            let body = bodies.into_iter().find(|body| {
+                let text = self.in_reach(end, 0);
+                may_end(text, body.code, text.len() < self.content.len())
+                    && self.counts(&key, end, *body, rules)
+            })?;
+            Some(field(body.code))
+        })
     }
-    let mut start = (0..end).rev().take_while(|&at| is_identifier(line[at])).last()?;
-    if start > 0 && line[start - 1] == b'\\' && b"nrt".contains(&line[start]) {
-        start += 1;
-    } else if let Some(behind) =
-        (start..=end).find(|&at| COLOR_AT_END.is_match(&line[at.saturating_sub(31)..at]))
-    {
-        start = behind;
+
+    /// Returns the line up to the last byte that a rule looks at for a key, of which `note` bytes more are a note.
+    ///
+    /// No rule looks further than 640 bytes before the key's first and behind its last byte; a field that goes on beyond,
+    /// or whose next character lies beyond, is none.
+    fn in_reach(&self, key_end: usize, note: usize) -> &[u8] {
+        &self.content[..self.content.len().min(key_end + REACH_BYTES + note)]
     }
-    let identifier = &line[start..end];
-    if !(1..=32).contains(&identifier.len()) {
-        return None;
+
+    /// Returns the code of the bare key as an XML element, for a negative code only: `<` before it, `>` behind it, `<`
+    /// right behind the code, or behind its note (`<ret>-204</ret>`). `<code>-1</code>` (any case) is HTML text, and
+    /// none.
+    ///
+    /// Choices, where this leaves room: it is HTML text whatever stands behind its last `<`, and with `.0`. The bytes of
+    /// the note do not count for how far the rule looks.
+    fn element(&self, key: &Key, end: usize, field: &dyn Fn(Code) -> Field) -> Option<Body> {
+        let text = self.in_reach(end, 0);
+        let code = negative(text, behind_row(text, behind_char(text, behind_row(text, end), '>')?))?;
+        let is_closed_at = |text: &[u8], at| behind_char(text, behind_row(text, at), '<').is_some();
+        let is_closed = is_closed_at(text, code.end)
+            || (self.note_behind)(&field(code))
+                .is_some_and(|note| is_closed_at(self.in_reach(end, note), code.end + note));
+        let is_html = self.content[key.start..end].eq_ignore_ascii_case(b"code") && code.number == -1;
+        let body = Body { code, is_quoted: false, is_with_colon: false };
+        (key.begins_element && is_closed && !is_html).then_some(body)
     }
-    let name = String::from_utf8(identifier.to_ascii_lowercase()).unwrap().replace('_', "");
-    let is_added = rules.added.contains(&&name[..]);
-    if !(is_added || rules.defaults && KEYS.contains(&&name[..]))
-        || (start > 0 && b"$-".contains(&line[start - 1]))
-    {
-        return None;
-    }
-    let rest = &content[end..];
-    let (length, code, quoted) = if let Some(found) = BRACKET.captures(rest) {
-        (found.get(0)?.len(), parse(&found["code"]), false)
-    } else {
-        let found = FIELD.captures(rest)?;
-        let quote = found.name("open").map_or(&b""[..], |open| open.as_bytes());
-        let code_end = found.get(0)?.len();
-        if !rest[code_end..].starts_with(quote) || rest.get(code_end).is_some_and(u8::is_ascii_digit) {
-            return None;
+
+    /// Returns true if neither the key nor what stands before it speaks against the code.
+    ///
+    /// A positive code is none under `errcode` or `errorcode`. With `strict`, a positive code counts only under `ret` or
+    /// `iret`, or where the key has a quote behind it. Neither holds for added keys.
+    fn counts(&self, key: &Key, end: usize, body: Body, rules: Rules<'_>) -> bool {
+        let is_negative = body.code.number < 0;
+        let is_of_error = ["errcode", "errorcode"].contains(&&key.name[..]);
+        let is_plain_enough = !rules.strict || body.is_quoted || ["ret", "iret"].contains(&&key.name[..]);
+        if !(is_negative || key.is_added || !is_of_error && is_plain_enough) {
+            return false;
         }
-        (code_end + quote.len(), parse(&found["code"]), found.name("behind").is_some())
-    };
-    let behind = &rest[length..];
-    if CARRIED_ON.is_match(behind) || (code > 0 && behind.first().is_some_and(|&byte| byte >= 0x80)) {
-        return None;
+        if !self.content[key.start..end].eq_ignore_ascii_case(b"code") {
+            return true;
+        }
+        let mut before = self.content[..key.start].to_vec();
+        self.notes.iter().rev().for_each(|note| drop(before.drain(note.clone())));
+        let before = &before[before.len().saturating_sub(REACH_BYTES)..];
+        !is_other_kind(before, is_negative, body.is_with_colon && !body.is_quoted)
     }
-    let positive_counts = is_added
-        || !["errcode", "errorcode"].contains(&&name[..])
-            && (!rules.strict || quoted || ["ret", "iret"].contains(&&name[..]));
-    let spelled_code = identifier.eq_ignore_ascii_case(b"code");
-    (code < 0 || positive_counts).then_some(Field {
-        start,
-        key_end: end,
-        end: end + length,
-        code,
-        spelled_code,
-    })
+}
+
+/// Returns the separators and codes that can stand behind a key, but for those of an element.
+///
+/// After the key an optional quote, then an optional `]`. Then up to 16 blanks, a separator, up to 16 blanks, and a code.
+/// Or, for a negative code only, without quote or wrapper: directly after the bare key `[` or `(`, with `]` or `)` right
+/// behind the code, which belongs to the field; or after the bare `retcode` or `thirdretcode` a `.` and 1 to 4 blanks
+/// (`thirdRetCode. -905`).
+///
+/// Choices, where this leaves room: the `.` may be written. The name of the key decides, also where it was added.
+fn bodies(text: &[u8], key: &Key, end: usize) -> Vec<Body> {
+    let mut bodies = Vec::new();
+    let quotes = quotes(text, behind_row(text, end));
+    let behind_quotes = quotes.into_iter().map(|quote| (quote, true)).chain([(end, false)]);
+    for (quote, is_quoted) in behind_quotes {
+        let bracket = behind_char(text, behind_row(text, quote), ']');
+        for at in [Some(quote), bracket].into_iter().flatten() {
+            let (before, at) = blanks(text, at);
+            let Some((at, is_with_colon)) = separator(text, at) else { continue };
+            let (behind, at) = blanks(text, at);
+            if before <= BLANKS_MAX && behind <= BLANKS_MAX {
+                bodies.extend(codes_behind(text, at).into_iter().map(|code| Body {
+                    code,
+                    is_quoted,
+                    is_with_colon,
+                }));
+            }
+        }
+    }
+    let at = behind_row(text, end);
+    let mut bare = vec![bracketed(text, at, '[', ']'), bracketed(text, at, '(', ')')];
+    if let Some(dot) =
+        behind_char(text, at, '.').filter(|_| ["retcode", "thirdretcode"].contains(&&key.name[..]))
+    {
+        let (count, at) = blanks(text, dot);
+        bare.push(negative(text, at).filter(|_| (1..=4).contains(&count)));
+    }
+    let bare = bare.into_iter().flatten();
+    bodies.extend(bare.map(|code| Body { code, is_quoted: false, is_with_colon: false }));
+    bodies
 }
 
 fn parse(code: &[u8]) -> i32 {
     std::str::from_utf8(code).unwrap().parse().unwrap()
-}
-
-fn is_other_kind(before: &[u8]) -> bool {
-    let is_blank = |byte: &u8| b" \t".contains(byte);
-    let blanks = before.iter().rev().take_while(|&byte| is_blank(byte)).count();
-    if !(1..=16).contains(&blanks) {
-        return false;
-    }
-    let before = &before[..before.len() - blanks];
-    let token = before.rsplit(|byte| is_blank(byte)).next().unwrap();
-    let token = &token[token.len().saturating_sub(48)..];
-    let letters = token.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let word = token[token.len() - letters..].to_ascii_lowercase();
-    OTHER_KINDS.split_whitespace().any(|kind| kind.as_bytes() == word)
-        || token.windows(7).any(|part| part == b"Domain=")
 }

@@ -5,7 +5,7 @@
 //! forms together are not covered.
 
 use super::objects::Objects;
-use super::{Field, Rules, field_with_key_end, is_other_kind};
+use super::{Field, Line, Rules};
 use imsdk_annotate::{Catalog, Entry, Language, Severity};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
@@ -135,15 +135,15 @@ impl<'a> Style<'a> {
     fn fields_of_keys(&self, line: &[u8]) -> Vec<Found> {
         let mut fields = Vec::new();
         let mut objects = Objects::default();
-        // The line so far without its notes, and the end of the last note in the line.
-        let (mut plain, mut note_end) = (Vec::new(), 0);
-        for key_end in 1..line.len() {
-            let Some(field) = field_with_key_end(line, key_end, self.rules) else { continue };
-            if field.start < note_end || !self.is_wanted(field.code) {
-                continue;
-            }
-            let before = [&plain[..], &line[note_end..field.start]].concat();
-            if field.spelled_code && is_other_kind(&before) {
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        let note_behind = |field: &Field| self.old_note_of(line, field);
+        let mut notes = Vec::new();
+        // The end of the last field or note.
+        let mut last_end = 0;
+        for key_end in 1..=content.len() {
+            let read = Line { content, notes: &notes, note_behind: &note_behind };
+            let Some(field) = read.field_with_key_end(key_end, self.rules) else { continue };
+            if field.start < last_end || !self.is_wanted(field.code) {
                 continue;
             }
             let Field { start, end, code, .. } = field;
@@ -155,13 +155,14 @@ impl<'a> Style<'a> {
                 }
                 found.old_note = self.old_note(line, &found, entry);
             }
+            last_end = end;
             if let Some(length) = found.old_note {
-                plain.extend_from_slice(&line[note_end..end]);
-                note_end = end + length;
+                last_end = end + length;
                 if !self.strip && line[end..].starts_with(b"\x1b[0m") {
                     // The sequence that restores the line's colour belongs to the note.
-                    note_end += COLOR.find(&line[note_end..]).map_or(0, |found| found.len());
+                    last_end += COLOR.find(&line[last_end..]).map_or(0, |found| found.len());
                 }
+                notes.push(end..last_end);
             }
             fields.push(found);
         }
@@ -206,6 +207,14 @@ impl<'a> Style<'a> {
             Place::InValue | Place::InContent => Form::XmlText,
             Place::Outside | Place::InTag => Form::Text,
         }
+    }
+
+    /// Returns the length of the note that already stands behind a field, as if it were the first of its key in its
+    /// object.
+    fn old_note_of(&self, line: &[u8], field: &Field) -> Option<usize> {
+        let &Field { start, end, code, .. } = field;
+        let found = Found { start, end, code, form: self.form(line, field), old_note: None };
+        self.old_note(line, &found, self.catalog.get(code)?)
     }
 
     /// Returns the length of the note that already stands behind a field.
