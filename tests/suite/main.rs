@@ -33,6 +33,7 @@ mod lookups; // --explain, --list, --search, --json
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod hostile; // texts of logs that would act in a report
 mod lines; // --only, -A, -B, -C, -n
+mod near; // lines with a key and a code that are no field, in reports
 mod reports; // each form of --report, counts, reports of parts
 
 // Inputs.

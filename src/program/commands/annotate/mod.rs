@@ -132,12 +132,12 @@ impl Job {
         let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir());
         let several = || inputs.len() > 1 || self.operands.iter().any(is_folder);
         Pipeline {
+            counter: triage.counts().then(|| triage.counter(&annotator)),
             annotator,
             messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
             reading,
             stdout: None,
             opened_any: AtomicBool::new(false),
-            counter: triage.counts().then(|| triage.counter()),
             in_order: self.in_order,
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
