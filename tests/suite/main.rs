@@ -13,6 +13,7 @@ mod twin; // a naive twin of the annotator, written from the rules alone
 
 // Recognition of fields, and bytes that stay as they are.
 mod fields; // the rows of `tests/data/field-cases.jsonl`: a line, and the fields in it
+mod foreign; // text of other programs, in which each note is listed with its reason
 mod golden; // `tests/data/golden/NAME.in` becomes `NAME.out`
 mod limits; // limits of the rules: one below, at, one above
 mod properties; // for all bytes: the twin agrees, only notes are added, twice is once
