@@ -99,7 +99,8 @@ impl NearScanner {
             Some((key, end))
         });
         let (key, key_end) = key?;
-        let is_miss = separates(&haystack[key_end..place])
+        let is_miss = self.0.keys.allows(key.number, false, code)
+            && separates(&haystack[key_end..place])
             && may_begin_behind(reach_before(haystack, place))
             && ends_field(&haystack[end..], false, code)
             && !(key.spelled_code && self.is_other_code(haystack, &key, code, end));
