@@ -12,7 +12,7 @@ const VECTOR_BYTES: usize = 64;
 const BLOCK_BYTES: usize = 2 * VECTOR_BYTES;
 
 /// A block, with the byte before and the byte behind it.
-type Block = [u8; BLOCK_BYTES + 2];
+type DashBlock = [u8; BLOCK_BYTES + 2];
 
 /// The bytes whose places are listed before they are used.
 const STRETCH_BYTES: usize = 16 * BLOCK_BYTES;
@@ -78,7 +78,7 @@ fn list<S: Simd>(simd: S, text: &[u8], places: &mut Places) -> usize {
 
 /// Returns a bit for each `-` of the half of a block that begins at `half`, if a byte from `1` to 0xB0 is behind it.
 #[inline(always)]
-fn minuses<S: Simd>(simd: S, block: &Block, half: usize, minus: u8x64<S>, to_sign: u8x64<S>) -> u64 {
+fn minuses<S: Simd>(simd: S, block: &DashBlock, half: usize, minus: u8x64<S>, to_sign: u8x64<S>) -> u64 {
     let [bytes, behind] = [half + 1, half + 2].map(
         #[inline(always)]
         |at| u8x64::from_slice(simd, &block[at..at + VECTOR_BYTES]),
