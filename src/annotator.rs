@@ -155,6 +155,12 @@ impl Annotator {
     pub(crate) fn stream_annotator(&self) -> StreamAnnotator<'_> {
         StreamAnnotator::new(&self.writing, self.window_bytes)
     }
+
+    /// Returns a scanner of near misses, with the annotator's keys and catalog.
+    #[cfg(feature = "cli")]
+    pub(crate) fn near_scanner(&self) -> crate::scanner::NearScanner {
+        self.writing.notes.near_scanner()
+    }
 }
 
 impl Default for Annotator {

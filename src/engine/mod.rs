@@ -69,6 +69,12 @@ impl PartAnnotator {
         self.patterns.is_empty() && !self.notes.have_forms()
     }
 
+    /// Returns a scanner of near misses.
+    #[cfg(feature = "cli")]
+    pub(crate) fn near_scanner(&self) -> scanner::NearScanner {
+        scanner::NearScanner::new(self.scanner.clone())
+    }
+
     /// Writes a part of the window with its notes. Returns the byte offset where the next part begins: the end of this
     /// part, or, where that lies in a field or an old note, the end of the field or note. Lists the fields in the state
     /// if `list` is true.

@@ -150,7 +150,7 @@ fn negative_at(text: &[u8], at: usize) -> Option<(i32, usize)> {
 /// Returns the code of a field that begins at `start`, with the byte offset of its end. The first digit must not be
 /// `0`.
 #[inline]
-fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
+pub(super) fn number(haystack: &[u8], start: usize) -> Option<(i32, usize)> {
     let first = start + usize::from(haystack.get(start) == Some(&b'-'));
     if haystack.get(first) == Some(&b'0') {
         return None;

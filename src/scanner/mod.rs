@@ -70,6 +70,11 @@ mod key;
 mod key_set;
 mod keys;
 mod limits;
+// Reports alone show near misses.
+#[cfg(feature = "cli")]
+mod minus;
+#[cfg(feature = "cli")]
+mod near;
 mod other_kinds;
 mod pairs;
 mod parts;
@@ -82,6 +87,8 @@ pub(crate) use code::{code_of, codes_before};
 pub(crate) use key::{identifier_length, identifier_length_before, identifier_start};
 pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, REACH_BYTES};
+#[cfg(feature = "cli")]
+pub(crate) use near::{NearMiss, NearScanner};
 pub(crate) use other_kinds::{is_other_kind, may_end_in_blank};
 pub(crate) use parts::begins_with_less_than;
 

@@ -13,6 +13,7 @@ mod twin; // a naive twin of the annotator, written from the rules alone
 
 // Recognition of fields, and bytes that stay as they are.
 mod fields; // the rows of `tests/data/field-cases.jsonl`: a line, and the fields in it
+mod foreign; // text of other programs, in which each note is listed with its reason
 mod golden; // `tests/data/golden/NAME.in` becomes `NAME.out`
 mod limits; // limits of the rules: one below, at, one above
 mod properties; // for all bytes: the twin agrees, only notes are added, twice is once
@@ -33,6 +34,7 @@ mod lookups; // --explain, --list, --search, --json
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod hostile; // texts of logs that would act in a report
 mod lines; // --only, -A, -B, -C, -n
+mod near; // lines with a key and a code that are no field, in reports
 mod reports; // each form of --report, counts, reports of parts
 
 // Inputs.

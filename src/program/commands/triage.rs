@@ -13,7 +13,7 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::STDOUT_NAME;
 use crate::program::terminal::messages::{Messages, cause, output_trouble};
 use crate::program::terminal::progress::Progress;
-use crate::{Catalog, Language};
+use crate::{Annotator, Catalog, Language};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
@@ -96,9 +96,11 @@ impl Triage {
         Ok(())
     }
 
-    /// Returns a counter of the fields that the reports and checks need.
-    pub(crate) fn counter(&self) -> Counter {
+    /// Returns a counter of the fields that the reports and checks need, and of near misses if a report shows them.
+    pub(crate) fn counter(&self, annotator: &Annotator) -> Counter {
+        let shows_near = self.report_choices.iter().any(|choice| choice.format.shows_near());
         Counter::new(&self.catalog, self.checks.iter().map(|check| check.selector.clone()).collect())
+            .with_near(shows_near.then(|| annotator.near_scanner()))
     }
 
     /// Counts, for each check, the unknown codes that it selects in a tally that was counted elsewhere. Reports each

@@ -6,7 +6,7 @@ use super::lines_to::{PlannedFolder, refuse_file};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
 use crate::program::compression::Format;
-use crate::program::encoding::Annotators;
+use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, Reading, list};
 use crate::program::output::{self, FilesInUse, UsedAs};
 use crate::program::pipeline::{NoTexts, Pipeline};
@@ -132,12 +132,12 @@ impl Job {
         let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir());
         let several = || inputs.len() > 1 || self.operands.iter().any(is_folder);
         Pipeline {
+            counter: triage.counts().then(|| triage.counter(annotators.of(CharEncoding::Utf8))),
             annotators,
             messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
             reading,
             stdout: None,
             opened_any: AtomicBool::new(false),
-            counter: triage.counts().then(|| triage.counter()),
             in_order: self.in_order,
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),

@@ -3,14 +3,22 @@
 //! The work for each field is as little as possible: line numbers and texts are looked up only once for each part of
 //! the input, for the first and the last line with each code.
 
+mod near;
+mod near_pattern;
+mod newlines;
+mod open_line;
 mod slot;
 
 use super::tally::{Tally, UNKNOWN_CODES_MAX};
 use crate::field::FoundField;
 use crate::program::encoding::CharEncoding;
+use crate::scanner::NearScanner;
 use crate::time::StampReader;
 use crate::{Catalog, Part, Selector};
-use memchr::{memchr_iter, memrchr};
+use memchr::memrchr;
+use near::NearCounter;
+use newlines::count_lines;
+use open_line::OpenLine;
 use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
 use std::collections::BTreeMap;
 use std::mem;
@@ -43,6 +51,8 @@ pub struct Counter {
     /// line.
     marks: Vec<(usize, usize, bool)>,
     stamps: StampReader,
+    /// `None` if near misses are not counted.
+    near: Option<NearCounter>,
 }
 
 /// The line of the last field.
@@ -58,17 +68,6 @@ struct CountedLine {
     /// goes on there.
     has_field: bool,
     moment: Moment,
-}
-
-/// A line that goes on in the next part.
-#[derive(Clone, Debug)]
-struct OpenLine {
-    /// The beginning of the line, as far as it is kept.
-    head: Vec<u8>,
-    /// The byte offset of the line in its input.
-    offset: u64,
-    /// True if the last field was in this line.
-    has_field: bool,
 }
 
 impl Counter {
@@ -88,7 +87,13 @@ impl Counter {
             touched: Vec::new(),
             marks: Vec::new(),
             stamps: StampReader::default(),
+            near: None,
         }
+    }
+
+    /// Returns the counter that also counts lines with near misses, if there is a scanner for them.
+    pub(crate) fn with_near(self, scanner: Option<NearScanner>) -> Self {
+        Self { near: scanner.map(NearCounter::new), ..self }
     }
 
     /// Counts a part, which must follow the previous one. A part that ends within a line must have the first bytes of
@@ -97,6 +102,9 @@ impl Counter {
         let text = &part.text[part.range()];
         self.go_on_with_line(text);
         let offset = part.offset;
+        if let Some(near) = &mut self.near {
+            near.count(part, self.open.as_ref(), self.lines);
+        }
         for field in part.found {
             self.find_line(text, field.end - part.start, offset);
             if let Some(slot) = self.slot(field) {
@@ -130,6 +138,7 @@ impl Counter {
             codes.insert(slot.code, slot.into_counted(file, encoding));
         }
         self.line = CountedLine::default();
+        tally.near = self.near.as_mut().and_then(|near| near.finish(file, encoding));
         tally
     }
 
@@ -248,11 +257,7 @@ impl Counter {
             let slot = &mut self.slots[index];
             let mark = if is_first { &mut slot.first } else { &mut slot.last };
             mark.number = self.lines + 1;
-            mark.text.clear();
-            match &self.open {
-                Some(open) if start == 0 => mark.text.extend_from_slice(&open.head),
-                _ => extend_head(&mut mark.text, &text[start..]),
-            }
+            mark.set_text(text, start, self.open.as_ref());
         }
         self.lines += count_lines(&text[counted..]);
     }
@@ -276,10 +281,6 @@ impl Counter {
         extend_head(&mut head, &text[start..]);
         self.open = Some(OpenLine { head, offset: offset + start as u64, has_field });
     }
-}
-
-fn count_lines(text: &[u8]) -> u64 {
-    memchr_iter(b'\n', text).count() as u64
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The counts of one code, and the first and last line that had it.
 
+use super::open_line::OpenLine;
 use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Counted, Histogram, LogPlace};
 use crate::time::TimeStamp;
@@ -84,7 +85,16 @@ impl Slot {
 }
 
 impl Mark {
-    fn into_place(self, file: usize, encoding: CharEncoding) -> LogPlace {
+    /// Sets the text to the beginning of the line at `start` of a part. A line at 0 goes on with `open`.
+    pub(super) fn set_text(&mut self, part: &[u8], start: usize, open: Option<&OpenLine>) {
+        self.text.clear();
+        match open {
+            Some(open) if start == 0 => self.text.extend_from_slice(&open.head),
+            _ => extend_head(&mut self.text, &part[start..]),
+        }
+    }
+
+    pub(super) fn into_place(self, file: usize, encoding: CharEncoding) -> LogPlace {
         let text = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
         let is_cut = text.len() == TEXT_MAX_BYTES;
         LogPlace { file, line: self.number, text: encoding.decode(text, is_cut) }

@@ -50,6 +50,11 @@ impl ReportFormat {
         self.row().name
     }
 
+    /// Returns true if reports of the format show lines with near misses.
+    pub(crate) fn shows_near(self) -> bool {
+        matches!(self, Self::Text | Self::Json)
+    }
+
     fn row(self) -> &'static FormatRow {
         FORMATS.iter().find(|row| row.format == self).expect("each format has a row")
     }

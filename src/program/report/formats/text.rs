@@ -2,7 +2,7 @@
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::amount::fields;
-use crate::program::report::tally::{Histogram, sum};
+use crate::program::report::tally::{Histogram, NearLines, sum};
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
@@ -42,6 +42,7 @@ fn write(report: &Report<'_>, color: bool, wtr: &mut dyn Write) -> io::Result<()
             fields(report.tally.more_unknown)
         )?;
     }
+    write_near(report, wtr)?;
     write_gone(report, wtr)?;
     write_checks(report, wtr)
 }
@@ -100,6 +101,17 @@ fn count_cell(row: &ReportRow<'_>) -> String {
             format!("{} {} ({})", comparison.change.name(), row.counted.fields, comparison.count)
         }
     }
+}
+
+fn write_near(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    let Some(NearLines { lines, first, pattern }) = &report.tally.near else {
+        return Ok(());
+    };
+    let have = if *lines == 1 { "1 line has" } else { &format!("{lines} lines have") };
+    let pattern = visible(&pattern.replace('\'', r"'\''"));
+    writeln!(wtr, "\n{have} a key and a known code that are no field, first:\n")?;
+    writeln!(wtr, "  {}: {}", visible(&report.place(first)), visible(&first.text))?;
+    writeln!(wtr, "\nThis would take it: --pattern '{pattern}'")
 }
 
 fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {

@@ -27,6 +27,8 @@ pub struct Tally {
     pub(crate) more_unknown: u64,
     /// The number of fields with unknown codes that each check selects, also among codes that are not told apart.
     pub(crate) unknown_selected: Vec<u64>,
+    /// The lines with near misses; `None` if there are none, or if they were not counted.
+    pub(crate) near: Option<NearLines>,
     /// True if all inputs could be read to their ends. A stream that a signal ended counts as read to its end.
     pub complete: bool,
     /// True if a signal has ended reading.
@@ -73,6 +75,15 @@ pub(crate) struct Counted {
     pub(crate) offsets: Histogram,
 }
 
+/// The lines in which a key and a known code stand close together and are no field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NearLines {
+    pub(crate) lines: u64,
+    pub(crate) first: LogPlace,
+    /// The `--pattern` that takes the code in the first line.
+    pub(crate) pattern: String,
+}
+
 /// The place of a line in an input, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LogPlace {
@@ -92,6 +103,7 @@ impl Tally {
             unknown: BTreeMap::new(),
             more_unknown: 0,
             unknown_selected: Vec::new(),
+            near: None,
             complete: true,
             stopped: false,
             input: InputCount::default(),
@@ -117,6 +129,9 @@ impl Tally {
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
             counted.first.file += by;
             counted.last.file += by;
+        }
+        if let Some(near) = &mut self.near {
+            near.first.file += by;
         }
     }
 
@@ -152,6 +167,10 @@ impl Tally {
         if let Some(these) = goes_on {
             next.go_on_in(these);
         }
+        self.near = match (self.near.take(), next.near) {
+            (Some(these), Some(those)) => Some(these.append(&those)),
+            (these, those) => these.or(those),
+        };
         self.input.append(next.input);
         self.files = match (self.files, next.files) {
             (Some(these), Some(those)) => {
@@ -186,6 +205,9 @@ impl Tally {
                 place.line += if is_same(place) { before.lines_of_last } else { 0 };
             }
         }
+        if let Some(near) = &mut self.near {
+            near.first.line += if is_same(&near.first) { before.lines_of_last } else { 0 };
+        }
         self.input.files -= 1;
         if let Some(files) = self.files {
             self.input.encodings.take_back(files.encoding_of_first);
@@ -204,6 +226,13 @@ impl InputCount {
         self.lines = self.lines.saturating_add(next.lines);
         self.bytes = self.bytes.saturating_add(next.bytes);
         self.encodings.append(next.encodings);
+    }
+}
+
+impl NearLines {
+    /// Returns the sum with the lines of what follows.
+    fn append(self, next: &Self) -> Self {
+        Self { lines: self.lines.saturating_add(next.lines), ..self }
     }
 }
 

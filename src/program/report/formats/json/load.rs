@@ -1,9 +1,9 @@
 //! The reader of reports that were written as JSON.
 
-use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, VERSION};
+use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, JsonNear, VERSION};
 use crate::Catalog;
 use crate::program::encoding::EncodingCounts;
-use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, Tally};
+use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -44,13 +44,15 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         .map(|code| Ok((code.code, code.into_counted(&mut names)?)))
         .collect::<Result<_, String>>()
         .map_err(|error| no_report(&error))?;
+    let near = document.near.map(|near| near.into_lines(&mut names)).transpose();
+    let near = near.map_err(|error| no_report(&error))?;
     let JsonInput { files, lines, bytes, encodings: encoded } = document.input;
     let mut encodings = EncodingCounts::default();
     encoded.into_iter().for_each(|(encoding, count)| encodings.add(encoding, count));
     let input = InputCount { files, lines, bytes, encodings };
     let mut tally = Tally::new();
     (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
-    tally.more_unknown = document.more_unknown_fields;
+    (tally.more_unknown, tally.near) = (document.more_unknown_fields, near);
     for (code, counted) in codes {
         let is_twice = if catalog.get(code).is_some() {
             tally.known.insert(code, counted).is_some()
@@ -100,16 +102,33 @@ impl JsonCode {
         if files == 0 || lines < files || count < lines {
             return Err(format!("{code} was {count} times in {lines} lines of {files} files"));
         }
-        let mut place = |JsonLine { file, line, text }| LogPlace { file: names.number(file), line, text };
         Ok(Counted {
             fields: count,
             lines,
             files,
-            first: place(self.first),
-            last: place(self.last),
+            first: self.first.into_place(names),
+            last: self.last.into_place(names),
             times: self.first_time.zip(self.last_time),
             seconds: self.seconds,
             offsets: self.offsets,
         })
+    }
+}
+
+impl JsonNear {
+    /// Returns the lines, and fails where there are none.
+    fn into_lines(self, names: &mut Names) -> Result<NearLines, String> {
+        let Self { lines, first, pattern } = self;
+        if lines == 0 {
+            return Err("\"near\" has no lines".to_owned());
+        }
+        Ok(NearLines { lines, first: first.into_place(names), pattern })
+    }
+}
+
+impl JsonLine {
+    fn into_place(self, names: &mut Names) -> LogPlace {
+        let Self { file, line, text } = self;
+        LogPlace { file: names.number(file), line, text }
     }
 }

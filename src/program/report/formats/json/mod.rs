@@ -12,7 +12,7 @@ pub(crate) use meaning::write_entries;
 
 use super::{FormatRow, ReportFormat};
 use crate::program::encoding::CharEncoding;
-use crate::program::report::tally::{Histogram, InputCount, LogPlace};
+use crate::program::report::tally::{Histogram, InputCount, LogPlace, NearLines};
 use crate::program::report::verdict::Comparison;
 use crate::program::report::{Report, ReportRow};
 use crate::time::TimeStamp;
@@ -47,6 +47,9 @@ struct Document {
     unknown: Vec<JsonCode>,
     /// The number of fields with unknown codes that are not listed, because there are too many.
     more_unknown_fields: u64,
+    /// Left out if no line has a near miss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    near: Option<JsonNear>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     gone: Option<Vec<GoneCode>>,
     #[serde(skip_deserializing)]
@@ -88,6 +91,14 @@ struct JsonLine {
     file: String,
     line: u64,
     text: String,
+}
+
+/// The lines in which a key and a known code stand close together and are no field.
+#[derive(Serialize, Deserialize)]
+struct JsonNear {
+    lines: u64,
+    first: JsonLine,
+    pattern: String,
 }
 
 #[derive(Serialize)]
@@ -140,6 +151,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         codes: codes(report.known()),
         unknown: codes(report.unknown()),
         more_unknown_fields: tally.more_unknown,
+        near: tally.near.as_ref().map(|near| JsonNear::of_lines(report, near)),
         gone: report.baseline.map(|_| gone()),
         fail_on: fail_on.collect(),
     };
@@ -150,24 +162,32 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
 impl JsonCode {
     fn of_row(report: &Report<'_>, row: &ReportRow<'_>) -> Self {
         let counted = row.counted;
-        let line = |place: &LogPlace| JsonLine {
-            file: report.name(place).to_owned(),
-            line: place.line,
-            text: place.text.clone(),
-        };
         Self {
             code: row.code,
             meaning: row.entry.map(Meaning::of_entry),
             count: counted.fields,
             lines: counted.lines,
             files: counted.files,
-            first: line(&counted.first),
-            last: line(&counted.last),
+            first: JsonLine::of_place(report, &counted.first),
+            last: JsonLine::of_place(report, &counted.last),
             first_time: counted.times.map(|(earliest, _)| earliest),
             last_time: counted.times.map(|(_, latest)| latest),
             seconds: counted.seconds.clone(),
             offsets: counted.offsets.clone(),
             baseline: row.comparison,
         }
+    }
+}
+
+impl JsonNear {
+    fn of_lines(report: &Report<'_>, near: &NearLines) -> Self {
+        let NearLines { lines, first, pattern } = near;
+        Self { lines: *lines, first: JsonLine::of_place(report, first), pattern: pattern.clone() }
+    }
+}
+
+impl JsonLine {
+    fn of_place(report: &Report<'_>, place: &LogPlace) -> Self {
+        Self { file: report.name(place).to_owned(), line: place.line, text: place.text.clone() }
     }
 }
