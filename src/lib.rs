@@ -128,8 +128,8 @@ mod time;
 pub use annotator::Annotator;
 pub use builder::AnnotatorBuilder;
 pub use catalog::{
-    BadRow, Catalog, CatalogError, CatalogFormat, Category, CategoryError, Entry, Language, Severity,
-    SeverityError,
+    BadRow, Catalog, CatalogError, CatalogFormat, Category, CategoryError, Entry, Language, RowError,
+    Severity, SeverityError,
 };
 pub use field::Field;
 pub use fields::Fields;

@@ -1,6 +1,6 @@
 //! Categories: the areas of codes, each a block of the vendor's numbers or a catalog's own word.
 
-use super::Severity;
+use super::{Severity, shown};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -43,8 +43,8 @@ enum CategoryName {
 }
 
 impl Category {
-    /// The category whose block of numbers has this code; `other` where none has.
     /// Returns the category whose block of numbers has the code; `other` where no block has it.
+    ///
     /// ```
     /// use imsdk_annotate::Category;
     ///
@@ -69,7 +69,7 @@ impl Category {
     ///
     /// assert_eq!(Category::named("登录鉴权"), Category::named("auth"));
     /// assert_eq!(Category::named("payment")?.name(), "payment");
-    /// assert_eq!(Category::named("any"), Err(CategoryError::Reserved));
+    /// assert!(matches!(Category::named("any"), Err(CategoryError::Reserved { .. })));
     /// # Ok::<(), CategoryError>(())
     /// ```
     pub fn named(name: &str) -> Result<Self, CategoryError> {
@@ -80,10 +80,10 @@ impl Category {
             return Err(CategoryError::Empty);
         }
         if name.contains(['!', ',', '>']) || name.contains("..") {
-            return Err(CategoryError::Punctuation);
+            return Err(CategoryError::Punctuation { name: name.to_owned() });
         }
         if RESERVED.iter().any(|word| name.eq_ignore_ascii_case(word)) || name.parse::<i64>().is_ok() {
-            return Err(CategoryError::Reserved);
+            return Err(CategoryError::Reserved { name: name.to_owned() });
         }
         Ok(Self(CategoryName::Own(name.into())))
     }
@@ -111,31 +111,42 @@ impl Category {
     }
 }
 
-/// The error of a text that cannot be the name of a category. Its message continues a sentence that begins with the
-/// text: `is empty`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The error of a text that cannot be the name of a category.
+///
+/// ```
+/// use imsdk_annotate::Category;
+///
+/// let error = Category::named("any").unwrap_err();
+/// assert_eq!(error.to_string(), "the category \"any\" means something else in selectors");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CategoryError {
     /// The name is empty.
     Empty,
     /// The name has one of `!`, `,`, `>`, `..` in it, which have a meaning in selectors.
-    Punctuation,
+    Punctuation {
+        /// The name as it was written.
+        name: String,
+    },
     /// The name is a word or a number that selectors read as something else, such as `any` or `-5`.
-    Reserved,
-}
-
-impl CategoryError {
-    /// The end of each message about a name that a [`Selector`](crate::Selector) would misread.
-    pub(crate) const IN_SELECTORS: &str = "in selectors";
+    Reserved {
+        /// The name as it was written.
+        name: String,
+    },
 }
 
 impl fmt::Display for CategoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let in_selectors = Self::IN_SELECTORS;
         match self {
-            Self::Empty => write!(f, "is empty"),
-            Self::Punctuation => write!(f, "has one of ! , > .. in it, which mean something {in_selectors}"),
-            Self::Reserved => write!(f, "means something else {in_selectors}"),
+            Self::Empty => write!(f, "the name of the category is empty"),
+            Self::Punctuation { name } => {
+                let name = shown(name);
+                write!(f, "the category {name} has one of ! , > .. in it, which mean something in selectors")
+            }
+            Self::Reserved { name } => {
+                write!(f, "the category {} means something else in selectors", shown(name))
+            }
         }
     }
 }

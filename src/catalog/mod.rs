@@ -6,14 +6,16 @@ mod index;
 mod language;
 mod load;
 mod severity;
+mod shown;
 
 pub use category::{Category, CategoryError};
 pub(crate) use code::{CODE_DIGITS_MAX, code_at, parse_code};
 pub(crate) use code::{Codes, CodesError};
 pub(crate) use index::CodeIndex;
 pub use language::Language;
-pub use load::{BadRow, CatalogError, CatalogFormat};
+pub use load::{BadRow, CatalogError, CatalogFormat, RowError};
 pub use severity::{Severity, SeverityError};
+pub(crate) use shown::shown;
 
 use std::cmp::Reverse;
 use std::sync::Arc;

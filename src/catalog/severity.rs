@@ -1,5 +1,6 @@
 //! Severities: success, success with something left to do, and failure.
 
+use super::shown;
 use colored::Color;
 use std::borrow::Cow;
 use std::fmt;
@@ -53,7 +54,10 @@ impl FromStr for Severity {
 
     /// Reads the name of a severity, in any case. Fails where the text is no such name.
     fn from_str(name: &str) -> Result<Self, SeverityError> {
-        Self::ALL.into_iter().find(|severity| name.eq_ignore_ascii_case(severity.name())).ok_or(SeverityError)
+        Self::ALL
+            .into_iter()
+            .find(|severity| name.eq_ignore_ascii_case(severity.name()))
+            .ok_or_else(|| SeverityError { name: name.to_owned() })
     }
 }
 
@@ -63,15 +67,25 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The error of a text that names no severity. Its message continues a sentence that begins with the text:
-/// `is none of success, action, error`.
+/// The error of a text that names no severity.
+///
+/// ```
+/// use imsdk_annotate::Severity;
+///
+/// let error = "warning".parse::<Severity>().unwrap_err();
+/// assert_eq!(error.to_string(), "the severity \"warning\" is none of success, action, error");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct SeverityError;
+pub struct SeverityError {
+    /// The text as it was written.
+    pub name: String,
+}
 
 impl fmt::Display for SeverityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "is none of {}", Severity::ALL.map(Severity::name).join(", "))
+        let names = Severity::ALL.map(Severity::name).join(", ");
+        write!(f, "the severity {} is none of {names}", shown(&self.name))
     }
 }
 
@@ -88,8 +102,7 @@ mod tests {
             assert_eq!(severity.to_string().to_uppercase().parse(), Ok(severity));
         }
         for text in ["", " error", "errors", "warning"] {
-            assert_eq!(text.parse::<Severity>(), Err(SeverityError), "{text:?}");
+            assert_eq!(text.parse::<Severity>(), Err(SeverityError { name: text.to_owned() }), "{text:?}");
         }
-        assert_eq!(SeverityError.to_string(), "is none of success, action, error");
     }
 }

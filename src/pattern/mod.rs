@@ -134,12 +134,13 @@ impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(error) => f.write_str(error),
-            Self::NoGroup => write!(f, "has no group for the code: write (?<code>-?\\d+)"),
+            Self::NoGroup => write!(f, "the pattern has no group for the code: write (?<code>-?\\d+)"),
             Self::Newline => write!(
                 f,
-                "could match a newline, and lines are looked at one by one: write [ \\t] for \\s, [^\"\\n] for [^\"]"
+                "the pattern could match a newline, and lines are looked at one by one: write [ \\t] for \\s, \
+                 [^\"\\n] for [^\"]"
             ),
-            Self::TextAnchor => write!(f, "has \\A or \\z; write ^ and $ for the ends of a line"),
+            Self::TextAnchor => write!(f, "the pattern has \\A or \\z; write ^ and $ for the ends of a line"),
         }
     }
 }
@@ -154,19 +155,19 @@ mod tests {
     fn what_is_no_pattern_is_refused() {
         for (text, expected) in [
             (r"(?<code>\d+", "unclosed group"),
-            (r"ret=-?\d+", "has no group for the code"),
-            (r"(?<Code>\d+)", "has no group for the code"),
-            ("a\n(?<code>1)", "could match a newline"),
-            (r"a\n(?<code>1)", "could match a newline"),
-            (r"a\s(?<code>1)", "could match a newline"),
-            (r"a[^b](?<code>1)", "could match a newline"),
-            (r"(?s)a.(?<code>1)", "could match a newline"),
-            (r"(?s-u)a.(?<code>1)", "could match a newline"),
-            (r"(?:x|(?:\W{2})*)(?<code>1)", "could match a newline"),
-            (r"\x0a(?<code>1)", "could match a newline"),
-            (r"\A(?<code>1)", "has \\A or \\z"),
-            (r"(?<code>1)\z", "has \\A or \\z"),
-            (r"(?-m)^(?<code>1)", "has \\A or \\z"),
+            (r"ret=-?\d+", "the pattern has no group for the code"),
+            (r"(?<Code>\d+)", "the pattern has no group for the code"),
+            ("a\n(?<code>1)", "the pattern could match a newline"),
+            (r"a\n(?<code>1)", "the pattern could match a newline"),
+            (r"a\s(?<code>1)", "the pattern could match a newline"),
+            (r"a[^b](?<code>1)", "the pattern could match a newline"),
+            (r"(?s)a.(?<code>1)", "the pattern could match a newline"),
+            (r"(?s-u)a.(?<code>1)", "the pattern could match a newline"),
+            (r"(?:x|(?:\W{2})*)(?<code>1)", "the pattern could match a newline"),
+            (r"\x0a(?<code>1)", "the pattern could match a newline"),
+            (r"\A(?<code>1)", "the pattern has \\A or \\z"),
+            (r"(?<code>1)\z", "the pattern has \\A or \\z"),
+            (r"(?-m)^(?<code>1)", "the pattern has \\A or \\z"),
         ] {
             let error = Pattern::parse(text).expect_err(text).to_string();
             assert!(error.contains(expected), "{text}: {error}");

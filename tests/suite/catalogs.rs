@@ -109,7 +109,7 @@ fn all_bad_rows_of_all_files_are_said_and_nothing_is_done() {
         ("a.csv", "code,message\nx,y\n\n-1,\n-2,\"a\u{1b}[2J\"\n-3,fine\n-3,again\n-4,a,b\n"),
         (
             "b.md",
-            "| code | message | severity | category |\n| - | - | - | - |\n| 1 | x | bad |\n| 2 | x | | error |\n",
+            "| code | message | severity | category |\n| - | - | - | - |\n| 1 | x | bad |\n| 2 | x | | error |\n| 3 | x | | a,b |\n",
         ),
         ("c.json", "{\"1\": 5,\n\"2\": \"x\",\n\"2\": \"y\"}"),
         ("d.tsv", "code\tmsg\n1\tx\n"),
@@ -121,10 +121,11 @@ fn all_bad_rows_of_all_files_are_said_and_nothing_is_done() {
         "a.csv:4: -1: the message is missing",
         "a.csv:5: -2: the message has the control character \\u{1b}",
         "a.csv:7: -3 is there already, in line 6",
-        "a.csv:8: has 3 cells, more than the header's 2",
+        "a.csv:8: the row has 3 cells, more than the header's 2",
         "b.md:3: 1: the severity \"bad\" is none of success, action, error",
         "b.md:4: 2: the category \"error\" means something else in --only and --fail-on",
-        "c.json:1: \"1\": is neither an object nor a message",
+        "b.md:5: 3: the category \"a,b\" has one of ! , > .. in it, which mean something in --only and --fail-on",
+        "c.json:1: \"1\": the value is neither an object nor a message",
         "c.json:3: 2 is there already, in line 2",
         "d.tsv:1: the header has no column message; it has \"code\", \"msg\"",
         "e.csv:2: byte 17 is neither UTF-8 nor GBK; save it in UTF-8",
@@ -138,7 +139,7 @@ fn all_bad_rows_of_all_files_are_said_and_nothing_is_done() {
     assert!(!files.path().join("out.log").exists() && !files.path().join("report.json").exists());
     // The catalog in force, and the catalog to be checked.
     assert_refused(&run(&files, &["--catalog=a.csv", "--check-catalog=b.md"], ""), &refused[..5]);
-    assert_refused(&run(&files, &["--check-catalog=b.md"], ""), &refused[5..7]);
+    assert_refused(&run(&files, &["--check-catalog=b.md"], ""), &refused[5..8]);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use crate::command::output_of;
 use imsdk_annotate::{
     Annotator, AnnotatorBuilder, BadRow, Catalog, CatalogError, CatalogFormat, Category, CategoryError,
     Context, EarlierCodes, Entry, Field, Fields, KeyError, Keys, Language, Lines, Observer, Part, Pattern,
-    PatternError, Selector, SelectorError, Severity, SeverityError, StreamError, Template, TemplateError,
+    PatternError, RowError, Selector, SelectorError, Severity, SeverityError, StreamError, Template,
+    TemplateError,
 };
 use std::error::Error;
 use std::io;
@@ -30,11 +31,44 @@ const _: () = {
     is_error::<CategoryError>();
     is_error::<KeyError>();
     is_error::<PatternError>();
+    is_error::<RowError>();
     is_error::<SelectorError>();
     is_error::<SeverityError>();
     is_error::<StreamError>();
     is_error::<TemplateError>();
 };
+
+/// The text of an error says what is wrong even where nothing stands before it.
+#[test]
+fn the_texts_of_errors_stand_alone() {
+    fn text<T: std::fmt::Debug>(result: Result<T, impl Error>) -> String {
+        result.unwrap_err().to_string()
+    }
+    let catalog = |text: &str| CatalogFormat::Csv.parse(text.as_bytes());
+    let cases = [
+        (text(Category::named("")), "the name of the category is empty"),
+        (
+            text(Category::named("a..b")),
+            "the category \"a..b\" has one of ! , > .. in it, which mean something in selectors",
+        ),
+        (text(Category::named("-5")), "the category \"-5\" means something else in selectors"),
+        (text("".parse::<Severity>()), "the severity \"\" is none of success, action, error"),
+        (text(Pattern::parse("x")), "the pattern has no group for the code: write (?<code>-?\\d+)"),
+        (
+            text(Pattern::parse(r"(?<code>1)\z")),
+            "the pattern has \\A or \\z; write ^ and $ for the ends of a line",
+        ),
+        (text(catalog("code,message\n")), "line 1: the catalog has no codes; write a row for each"),
+        (text(catalog("code,message\n1,a,b\n")), "line 2: the row has 3 cells, more than the header's 2"),
+        (text(CatalogFormat::Json.parse(b"[5]")), "line 1: \"5\" is no object"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(text, expected);
+    }
+    let error = catalog("code,message,category\n1,a,new\n").unwrap_err();
+    let reserved = CategoryError::Reserved { name: "new".to_owned() };
+    assert_eq!(error.bad_rows()[0].reason(), &RowError::Category { code: 1, error: reserved });
+}
 
 #[test]
 fn fields_have_their_places_codes_and_entries() {

@@ -77,6 +77,55 @@ fn codes_of_log_lines_are_explained_once_in_their_order() {
 }
 
 #[test]
+fn fields_are_explained_as_they_stand_in_a_log() {
+    for (args, expected) in [
+        (&["ret=-204"][..], &[-204][..]),
+        (&["ret=-204", "-1", "code: 5", "retCode[-705]"], &[-204, -1, 5, -705]),
+        (&["{\"ret\":-204,\"seq\":7,\"code\":5}", "-204"], &[-204, 5]),
+        (&["login failed, ret=-204 (auth: user session is failure!)"], &[-204]),
+        (&["pay_rc=-204", "--key", "payrc"], &[-204]),
+        (&["--pattern", "returned (?<code>-?\\d+)", "--explain", "bind returned -1."], &[-1]),
+    ] {
+        assert_eq!(codes(&[&["--json", "--explain"], args].concat(), b""), expected, "{args:?}");
+    }
+    assert_eq!(codes(&["--json", "--explain=ret=-204"], b""), [-204]);
+    assert_eq!(codes(&["--json", "--explain", "ret=-204", "-"], b"ret=-1 ret=-204"), [-204, -1]);
+    let (status, stdout, stderr) = run(&["--explain", "ret=-31337"], b"");
+    assert_eq!((status, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.starts_with("imsdk-annotate: -31337: is not in the catalog; "), "{stderr}");
+    for args in [
+        &["--explain", "pay_rc=-204"][..],
+        &["--explain", "-1", "http_code=-204"],
+        &["--explain", "ret=7"],
+        &["--explain", "ret=-204,5"],
+        &["--explain", "code=5", "--strict"],
+        &["--explain", "ret=-204", "-", "x\u{1b}[2J"],
+    ] {
+        let (status, stdout, stderr) = run(args, b"ret=-1\n");
+        assert_eq!((status, stdout.as_str()), (Some(2), ""), "{args:?}");
+        assert!(stderr.contains("a field (ret=-204)") && !stderr.contains('\x1b'), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn no_code_is_offered_in_place_of_a_code_far_from_all() {
+    for (args, name) in [
+        (&["--explain", "-31337"][..], "-31337"),
+        (&["--explain", "-9000..-8000"], "-9000..-8000"),
+        (&["--explain", "31337"], "31337"),
+        (&["--list", "-31337"], "--list -31337"),
+    ] {
+        let (_, _, stderr) = run(args, b"");
+        assert_eq!(
+            stderr,
+            format!(
+                "imsdk-annotate: {name}: is not in the catalog; no code near it is; --list prints all codes\n"
+            )
+        );
+    }
+}
+
+#[test]
 fn what_is_not_there_is_said_and_the_rest_is_done() {
     let (status, stdout, stderr) = run(&["--explain", "-2044", "-1", "-99..-90"], b"");
     assert_eq!((status, stdout.as_str()), (Some(1), "-1  general, error\n    failure\n    失败\n"));
@@ -111,7 +160,7 @@ fn bad_usage_is_said() {
         (&["--explain", "--json"], "a value is required for '--explain"),
         (&["--list", "eror"], "imsdk-annotate: --list eror: nothing is called \"eror\"; did you mean error?"),
         (&["--list", "new"], "\"new\" is for --only and --fail-on"),
-        (&["--list", "-2004"], "--list -2004: is not in the catalog; the nearest are -204 (auth: "),
+        (&["--list", "-2004"], "--list -2004: is not in the catalog; the nearest is -204 (auth: "),
         (&["--list", "+5"], "--list +5: nothing is called \"+5\"; there are: "),
         (&["--list", "1234567890"], "--list 1234567890: 1234567890 is no code: a code has up to 9 digits"),
         (&["--explain=+5"], "write a code of up to 9 digits"),

@@ -149,8 +149,8 @@ fn what_cannot_be_recognised_is_refused() {
         (&["--key", "a-b"], "for anything else there is --pattern"),
         (&["--key", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"], "a key has at most 32 bytes"),
         (&["--no-default-keys"], "nothing is left to recognise; add --key or --pattern"),
-        (&["--pattern", r"a\s(?<code>1)"], "could match a newline"),
-        (&["--pattern", r"code=\d+"], "has no group for the code: write (?<code>-?\\d+)"),
+        (&["--pattern", r"a\s(?<code>1)"], "the pattern could match a newline"),
+        (&["--pattern", r"code=\d+"], "the pattern has no group for the code: write (?<code>-?\\d+)"),
         (&["--pattern", "(?<code>1"], "unclosed group"),
     ] {
         let output = output_of(binary().args(args), b"ret=-1\n");

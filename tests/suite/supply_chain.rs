@@ -16,6 +16,13 @@ fn section<'a>(manifest: &'a str, title: &str) -> Vec<&'a str> {
     lines.filter(|line| line.contains(" = ")).collect()
 }
 
+/// The manifest names addresses that exist, and no placeholder.
+#[test]
+fn no_address_of_the_package_is_made_up() {
+    let addresses: Vec<&str> = MANIFEST.lines().filter(|line| line.contains("://")).collect();
+    assert_eq!(addresses, ["documentation = \"https://docs.rs/imsdk-annotate\""]);
+}
+
 #[test]
 fn each_dependency_has_its_reason() {
     let (_, table) = ARCHITECTURE.split_once("\n## Dependencies\n").unwrap();

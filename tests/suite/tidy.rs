@@ -38,6 +38,9 @@ fn source_files_keep_the_rules() {
         for word in forbidden {
             assert!(!text.contains(word), "{name}: has {word}");
         }
+        let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+        let is_behind = |pair: &&[&str]| pair[0].starts_with("#[derive(") && pair[1].starts_with("///");
+        assert_eq!(lines.windows(2).find(is_behind), None, "{name}: a comment stands behind its derive");
     }
 }
 

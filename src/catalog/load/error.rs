@@ -1,12 +1,35 @@
 //! The error of a catalog that is refused, with its bad rows.
 
+use crate::catalog::{CategoryError, SeverityError};
 use std::fmt;
 
 /// A row of a catalog's file that is refused. Its message is `LINE: reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadRow {
     pub(super) line: u64,
-    pub(super) reason: String,
+    pub(super) reason: RowError,
+}
+
+/// The reason why a row of a catalog's file is refused. Its message may quote text of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RowError {
+    /// The category cannot have its name.
+    Category {
+        /// The code of the row.
+        code: i32,
+        /// The reason.
+        error: CategoryError,
+    },
+    /// The severity has no such name.
+    Severity {
+        /// The code of the row.
+        code: i32,
+        /// The reason.
+        error: SeverityError,
+    },
+    /// Any other reason, as its message.
+    Other(String),
 }
 
 impl BadRow {
@@ -15,8 +38,8 @@ impl BadRow {
         self.line
     }
 
-    /// Returns the reason why the row is refused. It may quote text of the file.
-    pub fn reason(&self) -> &str {
+    /// Returns the reason why the row is refused.
+    pub fn reason(&self) -> &RowError {
         &self.reason
     }
 }
@@ -24,6 +47,25 @@ impl BadRow {
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.line, self.reason)
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Category { code, error } => write!(f, "{code}: {error}"),
+            Self::Severity { code, error } => write!(f, "{code}: {error}"),
+            Self::Other(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for RowError {}
+
+impl From<String> for RowError {
+    /// Takes the message of any other reason.
+    fn from(message: String) -> Self {
+        Self::Other(message)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Headers of tables: the column at each place of a row.
 
-use super::row::{CatalogRow, Column, shown};
+use super::row::{CatalogRow, Column};
+use crate::catalog::shown;
 use std::borrow::Cow;
 
 /// The most headings that a message shows.

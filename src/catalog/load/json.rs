@@ -1,7 +1,8 @@
 //! Catalogs as JSON: an array of objects, or an object whose names are codes.
 
 use super::LineCounter;
-use super::row::{CatalogRow, Column, Rows, shown};
+use super::row::{CatalogRow, Column, Rows};
+use crate::catalog::shown;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -18,7 +19,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
     if let Err(error) = read {
         rows.refuse(
             u64::try_from(error.line().max(1)).unwrap_or(u64::MAX),
-            format!("is no catalog in JSON: {error}"),
+            format!("the text is no catalog in JSON: {error}"),
         );
     }
 }
@@ -66,7 +67,7 @@ fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<CatalogR
             row
         }
         [b'{', ..] => row(value)?,
-        _ => return Err(format!("{}: is neither an object nor a message", shown(&code))),
+        _ => return Err(format!("{}: the value is neither an object nor a message", shown(&code))),
     };
     let own_code = row.get(Column::Code);
     if !own_code.is_empty() && own_code != code.trim() {
@@ -80,7 +81,7 @@ fn row_with_code<'a>(code: Cow<'a, str>, value: &'a RawValue) -> Result<CatalogR
 /// is no row.
 fn row(value: &RawValue) -> Result<CatalogRow<'_>, String> {
     if !value.get().starts_with('{') {
-        return Err(format!("is no object: {}", shown(value.get())));
+        return Err(format!("{} is no object", shown(value.get())));
     }
     let Object(members) = serde_json::from_str(value.get()).map_err(|error| error.to_string())?;
     let mut row = CatalogRow::default();
@@ -90,7 +91,7 @@ fn row(value: &RawValue) -> Result<CatalogRow<'_>, String> {
             continue;
         };
         if seen.contains(&column) {
-            return Err(format!("has the {} twice", column.name()));
+            return Err(format!("the object has the {} twice", column.name()));
         }
         seen.push(column);
         match value.get().as_bytes() {
@@ -171,12 +172,12 @@ mod tests {
                     {\"code\":[]},\r\n\r\n{\"code\":1,\"message\":\"x\",\"code\":2},\n{\"code\":7,\"message\":\"\\ud800\"},\n\
                     {\"code\":8,\"message\":\"\\n.\\u0007.\"},{\"code\":9,\"message\":\"x\"},\n{\"code\":9,\"message\":\"x\"}]";
         let expected = [
-            "2: is no object: \"5\"",
+            "2: \"5\" is no object",
             "3: the code is missing",
             "4: \"1.5\" is no code: write 1 to 9 digits, and - before them if it is negative",
             "5: the message is no text: \"2\"",
             "8: the code is no text: \"[]\"",
-            "10: has the code twice",
+            "10: the object has the code twice",
             "11: \"\\\"\\\\ud800\\\"\" has an escape that means nothing",
             "12: 8: the message has the control character \\u{7}",
             "13: 9 is there already, in line 12",
@@ -190,7 +191,7 @@ mod tests {
         let expected = [
             "2: 1 is there already, in line 1",
             "3: \"x\" is no code: write 1 to 9 digits, and - before them if it is negative",
-            "6: \"2\": is neither an object nor a message",
+            "6: \"2\": the value is neither an object nor a message",
             "6: \"3\": its object has another code, \"4\"",
             "7: 1 is there already, in line 1",
         ];
@@ -200,14 +201,17 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused_with_the_line() {
         for (text, expected) in [
-            ("", "1: is no catalog in JSON: EOF while parsing a value at line 1 column 0"),
+            ("", "1: the text is no catalog in JSON: EOF while parsing a value at line 1 column 0"),
             (
                 "5",
-                "1: is no catalog in JSON: invalid type: integer `5`, expected a sequence at line 1 column 1",
+                "1: the text is no catalog in JSON: invalid type: integer `5`, expected a sequence at line 1 column 1",
             ),
-            ("[\n{\"code\":1,\n\"message\":\"x\",}]", "3: is no catalog in JSON: "),
-            ("{\"1\":\"a\"}\n\nx", "3: is no catalog in JSON: trailing characters at line 3 column 1"),
-            ("[\n\n{", "3: is no catalog in JSON: EOF while parsing an object at line 3 column 1"),
+            ("[\n{\"code\":1,\n\"message\":\"x\",}]", "3: the text is no catalog in JSON: "),
+            (
+                "{\"1\":\"a\"}\n\nx",
+                "3: the text is no catalog in JSON: trailing characters at line 3 column 1",
+            ),
+            ("[\n\n{", "3: the text is no catalog in JSON: EOF while parsing an object at line 3 column 1"),
         ] {
             let said = parse(text).unwrap_err();
             assert!(said.len() == 1 && said[0].starts_with(expected), "{text}: {said:?}");

@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
         above = content;
     }
     if !has_table {
-        let reason = "has no table of codes: a header with code and message (错误码 and 返回信息), and a line of dashes \
+        let reason = "the document has no table of codes: a header with code and message (错误码 and 返回信息), and a line of dashes \
                       below it";
         rows.refuse(1, reason.to_owned());
     }
@@ -161,7 +161,7 @@ mod tests {
             "6: \"oops\" is no code: write 1 to 9 digits, and - before them if it is negative",
         ];
         assert_eq!(parse(text).unwrap_err(), expected);
-        let none = "1: has no table of codes: a header with code and message (错误码 and 返回信息), and a line of dashes below it";
+        let none = "1: the document has no table of codes: a header with code and message (错误码 and 返回信息), and a line of dashes below it";
         for text in [
             "",
             "code,message\n1,x\n",

@@ -8,7 +8,7 @@ mod markdown;
 mod row;
 mod table;
 
-pub use error::{BadRow, CatalogError};
+pub use error::{BadRow, CatalogError, RowError};
 pub use format::CatalogFormat;
 
 use super::Entry;
@@ -120,16 +120,16 @@ mod tests {
         assert_eq!(
             refusals(CatalogFormat::Csv, b"code,message\n-1,\xff\n\n-\xff2,b\n-3,\n-4,\"d\n\xff\"\n"),
             [
-                "2: is no UTF-8; save the file as UTF-8",
-                "4: is no UTF-8; save the file as UTF-8",
+                "2: the line is no UTF-8; save the file as UTF-8",
+                "4: the line is no UTF-8; save the file as UTF-8",
                 "5: -3: the message is missing",
                 "6: -4: the message has the control character \\u{a}",
-                "7: is no UTF-8; save the file as UTF-8"
+                "7: the line is no UTF-8; save the file as UTF-8"
             ]
         );
         assert_eq!(
             refusals(CatalogFormat::Markdown, b"\xff\n|code|message|\n|-|-|\n|1|x|\n"),
-            ["1: is no UTF-8; save the file as UTF-8"]
+            ["1: the line is no UTF-8; save the file as UTF-8"]
         );
     }
 
@@ -139,13 +139,17 @@ mod tests {
             (
                 CatalogFormat::Csv,
                 "",
-                "1: is empty; a header with code and message is needed, and rows below it",
+                "1: the catalog is empty; a header with code and message is needed, and rows below it",
             ),
-            (CatalogFormat::Csv, "code,message\n\n", "1: has no codes; write a row for each"),
-            (CatalogFormat::Tsv, "code\tmessage", "1: has no codes; write a row for each"),
-            (CatalogFormat::Markdown, "|code|message|\n|-|-|\n", "1: has no codes; write a row for each"),
-            (CatalogFormat::Json, "[]", "1: has no codes; write a row for each"),
-            (CatalogFormat::Json, "{}", "1: has no codes; write a row for each"),
+            (CatalogFormat::Csv, "code,message\n\n", "1: the catalog has no codes; write a row for each"),
+            (CatalogFormat::Tsv, "code\tmessage", "1: the catalog has no codes; write a row for each"),
+            (
+                CatalogFormat::Markdown,
+                "|code|message|\n|-|-|\n",
+                "1: the catalog has no codes; write a row for each",
+            ),
+            (CatalogFormat::Json, "[]", "1: the catalog has no codes; write a row for each"),
+            (CatalogFormat::Json, "{}", "1: the catalog has no codes; write a row for each"),
         ] {
             assert_eq!(refusals(format, text.as_bytes()), [expected], "{text:?}");
         }

@@ -1,13 +1,10 @@
 //! Rows of catalogs in any format: their columns, and the reasons for which they are refused.
 
-use super::error::{BadRow, CatalogError};
-use crate::catalog::{CODE_DIGITS_MAX, Category, CategoryError, Entry, SeverityError, parse_code};
+use super::error::{BadRow, CatalogError, RowError};
+use crate::catalog::{CODE_DIGITS_MAX, Category, CategoryError, Entry, parse_code, shown};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry as MapEntry;
-
-/// The most characters of a text that a message shows.
-const SHOWN_MAX: usize = 40;
 
 /// A column of a table, or a member of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,27 +85,25 @@ impl<'a> CatalogRow<'a> {
     }
 
     /// Returns the entry that the row has for its code. Fails with the reason why the row is refused.
-    fn entry(&self, code: i32, categories: &mut Categories) -> Result<Entry, String> {
+    fn entry(&self, code: i32, categories: &mut Categories) -> Result<Entry, RowError> {
         let cells = Column::ALL.map(|column| self.get(column));
         for (column, text) in Column::ALL.into_iter().zip(cells) {
             if let Some(char) = control_char(text) {
                 let (name, char) = (column.name(), char.escape_unicode());
-                return Err(format!("the {name} has the control character {char}"));
+                return Err(format!("{code}: the {name} has the control character {char}").into());
             }
         }
         let [_, message, explanation, category, severity] = cells;
         if message.is_empty() {
-            return Err("the message is missing".to_owned());
+            return Err(format!("{code}: the message is missing").into());
         }
         let category = match category {
             "" => Category::of_code(code),
-            name => categories.named(name).map_err(|why| format!("the category {} {why}", shown(name)))?,
+            name => categories.named(name).map_err(|error| RowError::Category { code, error })?,
         };
         let severity = match severity {
             "" => category.severity(),
-            name => name
-                .parse()
-                .map_err(|error: SeverityError| format!("the severity {} {error}", shown(name)))?,
+            name => name.parse().map_err(|error| RowError::Severity { code, error })?,
         };
         let texts = [message, explanation].concat().into();
         Ok(Entry { code, category, severity, texts, message_end: message.len() })
@@ -172,20 +167,22 @@ impl Rows {
 
     /// Returns the entry of the row in `line`. Fails with the reason where the row is malformed or its code occurred
     /// before.
-    fn entry_of(&mut self, line: u64, row: &CatalogRow<'_>) -> Result<Entry, String> {
+    fn entry_of(&mut self, line: u64, row: &CatalogRow<'_>) -> Result<Entry, RowError> {
         let code = row.code()?;
         match self.lines.entry(code) {
-            MapEntry::Occupied(first) => Err(format!("{code} is there already, in line {}", first.get())),
+            MapEntry::Occupied(first) => {
+                Err(format!("{code} is there already, in line {}", first.get()).into())
+            }
             MapEntry::Vacant(vacant) => {
                 vacant.insert(u32::try_from(line).unwrap_or(u32::MAX));
-                row.entry(code, &mut self.categories).map_err(|reason| format!("{code}: {reason}"))
+                row.entry(code, &mut self.categories)
             }
         }
     }
 
     /// Refuses the row that begins in `line`, counted from 1.
-    pub(super) fn refuse(&mut self, line: u64, reason: String) {
-        self.bad.push(BadRow { line, reason });
+    pub(super) fn refuse(&mut self, line: u64, reason: impl Into<RowError>) {
+        self.bad.push(BadRow { line, reason: reason.into() });
     }
 
     /// Returns the entries of all rows. `no_utf8` has the numbers of the lines that are no UTF-8, from 1 and in
@@ -197,20 +194,14 @@ impl Rows {
     /// row.
     pub(super) fn finish(mut self, no_utf8: &[u64]) -> Result<Vec<Entry>, CatalogError> {
         self.bad.retain(|bad| no_utf8.binary_search(&bad.line).is_err());
-        no_utf8.iter().for_each(|&line| self.refuse(line, "is no UTF-8; save the file as UTF-8".to_owned()));
+        no_utf8
+            .iter()
+            .for_each(|&line| self.refuse(line, "the line is no UTF-8; save the file as UTF-8".to_owned()));
         if self.entries.is_empty() && self.bad.is_empty() {
-            self.refuse(1, "has no codes; write a row for each".to_owned());
+            self.refuse(1, "the catalog has no codes; write a row for each".to_owned());
         }
         self.bad.sort_by_key(BadRow::line);
         if self.bad.is_empty() { Ok(self.entries) } else { Err(CatalogError::new(self.bad)) }
-    }
-}
-
-/// Returns a text for a message: in quotes, with escapes, and cut behind [`SHOWN_MAX`] characters.
-pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_MAX) {
-        Some((end, _)) => format!("{:?}...", &text[..end]),
-        None => format!("{text:?}"),
     }
 }
 
@@ -222,7 +213,7 @@ mod tests {
     fn reason(cells: [&str; 5]) -> Result<Entry, String> {
         let mut row = CatalogRow::default();
         Column::ALL.into_iter().zip(cells).for_each(|(column, text)| row.set(column, text));
-        Rows::default().entry_of(1, &row)
+        Rows::default().entry_of(1, &row).map_err(|error| error.to_string())
     }
 
     #[test]

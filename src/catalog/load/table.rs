@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
             Some(header) if record.iter().skip(header.width()).any(|cell| !cell.trim().is_empty()) => {
                 rows.refuse(
                     line,
-                    format!("has {} cells, more than the header's {}", record.len(), header.width()),
+                    format!("the row has {} cells, more than the header's {}", record.len(), header.width()),
                 );
             }
             Some(header) => rows.add(line, &header.row(record.iter().map(Into::into))),
@@ -50,7 +50,10 @@ pub(super) fn read(text: &str, delimiter: u8, rows: &mut Rows) {
         );
     }
     if header.is_none() {
-        rows.refuse(1, "is empty; a header with code and message is needed, and rows below it".to_owned());
+        rows.refuse(
+            1,
+            "the catalog is empty; a header with code and message is needed, and rows below it".to_owned(),
+        );
     }
 }
 
@@ -91,7 +94,7 @@ mod tests {
             "5: -1: the message is missing",
             "10: -3: the message is missing",
             "11: -4: the message has the control character \\u{a}",
-            "14: has 4 cells, more than the header's 3",
+            "14: the row has 4 cells, more than the header's 3",
             "15: \"x\" is no code: write 1 to 9 digits, and - before them if it is negative",
         ];
         let expected: Vec<_> = expected.map(str::to_owned).into();
@@ -117,7 +120,7 @@ mod tests {
             ("\r\n\ncode,msg\n", "3: the header has no column message; it has \"code\", \"msg\""),
             ("-1,failure", "1: the header has no columns code and message; it has \"-1\", \"failure\""),
             ("code,message,错误码\n", "1: the header has the column code twice"),
-            ("\n\n", "1: is empty; a header with code and message is needed, and rows below it"),
+            ("\n\n", "1: the catalog is empty; a header with code and message is needed, and rows below it"),
         ] {
             assert_eq!(parse(text), Err(vec![expected.to_owned()]));
         }

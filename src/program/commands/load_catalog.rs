@@ -1,13 +1,13 @@
 //! Reads the file of a catalog, and reports its faults.
 
+use crate::catalog::shown;
 use crate::program::encoding::to_utf8;
 use crate::program::input::{CATALOG, read_whole};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::visible::visible;
-use crate::{BadRow, CatalogFormat, CategoryError, Entry};
-use std::borrow::Cow;
+use crate::{BadRow, CatalogFormat, CategoryError, Entry, RowError};
 use std::path::Path;
 
 /// The most bad rows of a file that are reported one by one.
@@ -33,9 +33,15 @@ fn say_bad_rows(name: &InputName, bad: &[BadRow], messages: &Messages) {
 }
 
 /// Returns the reason of a bad row, with the options that take selectors where it speaks of these.
-fn reason(row: &BadRow) -> Cow<'_, str> {
-    match row.reason().strip_suffix(CategoryError::IN_SELECTORS) {
-        Some(reason) => format!("{reason}in --only and --fail-on").into(),
-        None => row.reason().into(),
+fn reason(row: &BadRow) -> String {
+    match row.reason() {
+        RowError::Category { code, error: CategoryError::Punctuation { name } } => format!(
+            "{code}: the category {} has one of ! , > .. in it, which mean something in --only and --fail-on",
+            shown(name)
+        ),
+        RowError::Category { code, error: CategoryError::Reserved { name } } => {
+            format!("{code}: the category {} means something else in --only and --fail-on", shown(name))
+        }
+        other => other.to_string(),
     }
 }

@@ -68,8 +68,8 @@ pub(crate) struct Block {
     line_buffered: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 /// The progress of reading a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BlocksState {
     /// A line of the block before may reach into this block.
     BeforeFirstLine,

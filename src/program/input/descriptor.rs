@@ -32,8 +32,8 @@ pub(crate) struct Descriptor {
     signals: Signals,
 }
 
-#[derive(Debug)]
 /// The owner of the file descriptor.
+#[derive(Debug)]
 enum Handle {
     Stdin(io::Stdin),
     File(File),

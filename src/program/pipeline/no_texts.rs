@@ -11,8 +11,8 @@ const NAMED: usize = 3;
 #[derive(Debug, Default)]
 pub struct NoTexts(Mutex<Kept>);
 
-#[derive(Debug, Default)]
 /// The number of inputs that are not text, and the names to print.
+#[derive(Debug, Default)]
 struct Kept {
     count: usize,
     /// The names of the first inputs, by the number of the input.

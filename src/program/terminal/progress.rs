@@ -24,8 +24,8 @@ const QUIET_AT_FIRST: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub struct Progress(Option<Arc<Shown>>);
 
-#[derive(Debug)]
 /// The state of progress that is shown, which all clones share.
+#[derive(Debug)]
 struct Shown {
     bar: ProgressBar,
     files: Arc<AtomicU64>,

@@ -4,8 +4,7 @@
 use super::{time_of_day, two_digits};
 use crate::time::calendar::{Calendar, WrittenMonth};
 
-/// Returns the time in seconds from the beginning of 1970, with the text behind it; `None` where the text does not
-/// begin with a time in this form.
+/// Reads a time in this form, as [`Form`](super::Form) says.
 pub(super) fn read<'a>(text: &'a [u8], calendar: &mut Calendar) -> Option<(i64, &'a [u8])> {
     let (&[a, b, c, d, e, f, _, _], rest) = text.split_first_chunk()?;
     let (time, rest) = match rest {

@@ -1,18 +1,21 @@
-//! The forms of date and time, each in a file of its own.
+//! The forms of date and time, each in a file of its own and a row of one table.
 
 mod compact;
 mod extended;
 
 use super::calendar::Calendar;
 
-/// Reads the date and the time that a text begins with, in the form that its fifth byte determines. Returns the time in
-/// seconds from the beginning of 1970, with the text behind it; `None` where the text does not begin with a time.
+/// The reader of a form. Returns the date and the time that a text begins with, in seconds from the beginning of 1970,
+/// with the text behind them; `None` where the text does not begin with a time in this form.
+type Form = for<'a> fn(&'a [u8], &mut Calendar) -> Option<(i64, &'a [u8])>;
+
+/// The forms in the order in which they are tried, the most frequent first. No text begins with times in two forms.
+const FORMS: [Form; 2] = [extended::read, compact::read];
+
+/// Reads the date and the time that a text begins with, in the first of [`FORMS`] that the text has.
 #[inline(always)]
 pub(super) fn read<'a>(text: &'a [u8], calendar: &mut Calendar) -> Option<(i64, &'a [u8])> {
-    match text.split_first_chunk() {
-        Some((begin, rest)) if extended::begins(begin) => Some((extended::read(begin, calendar)?, rest)),
-        _ => compact::read(text, calendar),
-    }
+    FORMS.into_iter().find_map(|form| form(text, calendar))
 }
 
 /// Returns the seconds from the beginning of the day to a time in six digits, `hhmmss`; `None` where there is no such

@@ -13,20 +13,20 @@ const LIST: &str = "--list";
 pub(crate) struct LookupArgs {
     /// Explain codes in full: category, severity, message, explanation
     ///
-    /// CODE is a code (-204), a range (-299..-201), or `-`, which reads log lines from standard input and explains
-    /// each code in them once. Status 1 where a code is not in the catalog; the nearest ones are told.
+    /// CODE is a code (-204), a range (-299..-201), a field as it stands in a log ('ret=-204'), or `-`, which reads log
+    /// lines from standard input. Each code is explained once. Fields are found as in logs, with --key, --pattern and
+    /// --strict. Status 1 where a code is not in the catalog; codes near it are printed.
     #[arg(
         long,
         value_name = "CODE",
         num_args = 1..,
-        value_parser = Wanted::parse,
-        value_delimiter = ',',
+        value_parser = Wanted::parse_list,
         group = "lookup",
         conflicts_with_all = FOR_LOGS,
         conflicts_with = "check_catalog",
         help_heading = "Look-ups"
     )]
-    pub(crate) explain: Vec<Wanted>,
+    pub(crate) explain: Vec<Vec<Wanted>>,
 
     /// List the catalog as a table, or what is selected of it
     ///
@@ -66,7 +66,7 @@ impl LookupArgs {
     /// Returns the look-up that was asked for, if one was.
     pub(crate) fn lookup(&self) -> Option<Lookup> {
         match (&self.explain[..], &self.list, &self.search[..]) {
-            (wanted @ [_, ..], ..) => Some(Lookup::Explain(wanted.to_vec())),
+            (wanted @ [_, ..], ..) => Some(Lookup::Explain(wanted.concat())),
             (_, Some(select), _) => Some(Lookup::List(select.clone())),
             (.., words @ [_, ..]) => Some(Lookup::Search(words.to_vec())),
             _ => None,

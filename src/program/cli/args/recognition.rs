@@ -31,6 +31,8 @@ pub(crate) struct RecognitionArgs {
     /// lines of up to 16 MiB, and must not be able to match a newline: [ \t] for \s. The syntax is that of Rust's regex crate. A
     /// pattern whose matches must look at the rest of the line each time, as `[^\n]*x|(?<code>\d)`, takes time that
     /// grows with the square of a line's length.
+    // The comment is the help, in which the group of a regular expression is no tag of HTML.
+    #[allow(rustdoc::invalid_html_tags)]
     #[arg(long, value_name = "REGEX", value_parser = Pattern::parse, allow_hyphen_values = true, help_heading = "What is recognised")]
     pub(crate) pattern: Vec<Pattern>,
 }

@@ -1,4 +1,4 @@
-//! `--explain`: the entries of codes that are named, or found in log lines.
+//! `--explain`: the entries of codes that are named, or found in fields and log lines.
 
 use super::nearest::not_in_catalog;
 use super::{Found, LookUp, Wanted};
@@ -18,8 +18,17 @@ struct Distinct {
 impl LookUp {
     /// Finds the entries of the wanted codes, in the order of `wanted` and each code once. Reports standard input if
     /// it cannot be read.
-    pub(super) fn explain(&self, wanted: &[Wanted], messages: &Messages) -> Found<'_> {
+    ///
+    /// # Errors
+    ///
+    /// Returns the message if a text that must have a field has none. Standard input has then not been read.
+    pub(super) fn explain(&self, wanted: &[Wanted], messages: &Messages) -> Result<Found<'_>, String> {
         let (catalog, language) = (&self.catalog, self.language);
+        let codes_of_fields = wanted.iter().filter_map(|wanted| match wanted {
+            Wanted::Fields(text) => Some(Wanted::codes_of_fields(text, &self.annotator)),
+            _ => None,
+        });
+        let mut codes_of_fields = codes_of_fields.collect::<Result<Vec<_>, _>>()?.into_iter();
         let mut distinct = Distinct::default();
         let mut missing = Vec::new();
         for wanted in wanted {
@@ -33,6 +42,9 @@ impl LookUp {
                         missing.push(not_in_catalog(&text, range, catalog, language));
                     }
                     codes.for_each(|code| distinct.add(code));
+                }
+                Wanted::Fields(_) => {
+                    codes_of_fields.next().into_iter().flatten().for_each(|code| distinct.add(code));
                 }
                 Wanted::LogLines => {
                     let logged = self.read_log_lines(messages);
@@ -50,7 +62,7 @@ impl LookUp {
                 None => missing.push(not_in_catalog(&code.to_string(), &(code..=code), catalog, language)),
             }
         }
-        Found { entries, missing }
+        Ok(Found { entries, missing })
     }
 
     /// Returns the codes of the fields in standard input, known or not. Keeps nothing else of the input in memory.

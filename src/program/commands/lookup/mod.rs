@@ -66,7 +66,7 @@ impl LookUp {
             return refuse(messages, &refusal);
         }
         let found = match &self.wanted {
-            Lookup::Explain(wanted) => Ok(self.explain(wanted, messages)),
+            Lookup::Explain(wanted) => self.explain(wanted, messages),
             Lookup::List(select) => list(select, &self.catalog, self.language),
             Lookup::Search(words) => search::search(words, &self.catalog),
         };
