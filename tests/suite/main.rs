@@ -5,6 +5,7 @@
 
 // Helpers of the other modules.
 mod command; // runs the binary; a failure shows command, input and both outputs
+mod edge_lines; // random lines at the edges of the rules of recognition
 mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
 mod source; // constants of the source, for tests at limits
@@ -12,7 +13,8 @@ mod source; // constants of the source, for tests at limits
 mod twin; // a naive twin of the annotator, written from the rules alone
 
 // Recognition of fields, and bytes that stay as they are.
-mod fields; // the rows of `tests/data/field-cases.jsonl`: a line, and the fields in it
+mod edges; // lines at the edges of the rules: the annotator agrees with the twin
+mod fields; // the cases of `tests/data/field-cases*.jsonl`: a line, and the fields in it
 mod foreign; // text of other programs, in which each note is listed with its reason
 mod golden; // `tests/data/golden/NAME.in` becomes `NAME.out`
 mod limits; // limits of the rules: one below, at, one above

@@ -85,8 +85,21 @@ fn number(text: &[u8], at: usize) -> Option<Code> {
     })
 }
 
+/// Texts that carry a number on, and their ends, carry it on behind any beginning of an escape, a sequence or a number.
+const CARRY_ON: [&str; 9] = ["u002f", "u{2f}", "x2f", "057", "#x2f;", "#47;", "u001b[mx", "345", "200 "];
+
 /// Returns true if what stands behind a code lets it be one. The text ends where the line does, or where no rule looks;
 /// `is_cut` is true for the latter.
+///
+/// A field whose next character lies where no rule looks is none. Choice, where this leaves room: nor is a field for
+/// which it matters what stands there, such as that of a `\` in reach before a `/` out of reach.
+pub(super) fn may_end(text: &[u8], code: Code, is_cut: bool) -> bool {
+    let beyond = CARRY_ON.iter().flat_map(|text| (0..text.len()).map(|at| &text.as_bytes()[at..]));
+    may_stand_behind(text, code)
+        && !(is_cut && beyond.into_iter().any(|beyond| !may_stand_behind(&[text, beyond].concat(), code)))
+}
+
+/// Returns true if the text behind a code lets it be one.
 ///
 /// Behind a closing quote or bracket, anything but a letter, a digit or `_`. Else the end of the line, or a character
 /// that does not carry the number on. These do: a letter, a digit, any of `_ % / + * ^ = ~ @ $ -`; `.` or `:` before a
@@ -94,10 +107,9 @@ fn number(text: &[u8], at: usize) -> Option<Code> {
 /// positive code is also none where a character that is not ASCII follows.
 ///
 /// Choices, where this leaves room: digits behind `.`, `:` and `,` may be written, and with colours between, and a
-/// positive code with a quote is none, too, where a character that is not ASCII follows. A character that the reach cuts
-/// off is read as the bytes of it that are in reach.
-pub(super) fn may_end(text: &[u8], code: Code, is_cut: bool) -> bool {
-    let Some((char, rest)) = next(text, code.end) else { return !is_cut };
+/// positive code with a quote is none, too, where a character that is not ASCII follows.
+fn may_stand_behind(text: &[u8], code: Code) -> bool {
+    let Some((char, rest)) = next(text, code.end) else { return true };
     let digits = (0..).scan(rest, |at, _| {
         let (char, end) = next(text, *at)?;
         *at = end;

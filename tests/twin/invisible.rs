@@ -7,7 +7,8 @@
 //!
 //! Choices, where this leaves room:
 //!
-//! - The brackets of `ESC (` and `ESC )` may be written, too. The byte behind them may be any but the end of the line.
+//! - The brackets of `ESC (` and `ESC )` may be written, too. The byte behind them is any of
+//!   ASCII, also a control character.
 //! - `ESC(K` ends in `K` like `ESC[K`.
 //! - The fifth in a row is text: what stands there is ESC, a bracket and so on.
 
@@ -35,7 +36,10 @@ pub(super) fn sequence_at(text: &[u8], at: usize) -> Option<Sequence> {
         _ => return None,
     };
     let byte = *text.get(last)?;
-    let is_whole = bracket != '[' || (0x40..=0x7E).contains(&byte) && last + 1 - at <= SEQUENCE_MAX_BYTES;
+    let is_whole = match bracket {
+        '[' => (0x40..=0x7E).contains(&byte) && last + 1 - at <= SEQUENCE_MAX_BYTES,
+        _ => byte.is_ascii(),
+    };
     is_whole.then_some(Sequence { end: last + 1, ends_in_m_or_k: b"mK".contains(&byte) })
 }
 

@@ -13,8 +13,9 @@
 //!
 //! - A note counts as nothing only where it is one, that is, behind its field.
 //! - A letter that is written counts as a letter of the word. The `=` of `Domain=` must stand as it is.
-//! - Where a letter can be the second half of a character, there is a field if one reading has it. `Domain=` is sought
-//!   in the bytes as they stand.
+//! - Where a letter of the word can be the second half of a character, there is a field if one reading has it. A `\`
+//!   that begins a written escape is not read as a second half: away from the key an escape is only what it writes.
+//!   `Domain=` is sought in the bytes as they stand.
 //! - The bytes of a note do not count for how far the rule looks, so that annotating twice changes nothing.
 
 use super::before::{Step, steps_before};
@@ -77,8 +78,9 @@ fn token_ends(before: &[u8], at: usize, (blanks, row): (usize, usize), found: &m
 /// Adds the readings of a token that goes on before a place.
 fn read_token(before: &[u8], at: usize, row: usize, token: Token, found: &mut Vec<Token>) {
     let mut steps = steps_before(before, at, row < ROW_MAX);
-    if token.word_has_ended {
-        // All readings have the same bytes.
+    let is_only_escape = matches!(steps[0], Step::Invisible { .. } | Step::Char { is_written: true, .. });
+    if is_only_escape || token.word_has_ended {
+        // Where the word has ended, all readings have the same bytes.
         steps.truncate(1);
     }
     for step in steps {

@@ -10,7 +10,7 @@
 //!
 //! - Several bytes of one character may be written in any of the forms that write a byte (`%HH`, `\xHH`, `#xHH`, octal
 //!   digits), also mixed. Bytes that are no character count as one that is not ASCII.
-//! - `N` is 1 to 7 digits, and `H` in `&#xH;` 1 to 6. A number that no character has counts as one that is not ASCII.
+//! - `N` and the `H` of `&#xH;` are 1 to 8 digits. A number that no character has counts as one that is not ASCII.
 //! - Only `&nbsp;` itself is a blank; U+00A0 in another form is not.
 
 /// A character that is not ASCII and of which nothing else matters.
@@ -138,9 +138,9 @@ fn entity(text: &[u8]) -> Option<(Writes, usize)> {
     if let Some((name, char)) = named.into_iter().find(|(name, _)| text.starts_with(name.as_bytes())) {
         return Some((Writes::Char(char), name.len()));
     }
-    [(&b"&#"[..], 10, 7), (b"&#x", 16, 6)].into_iter().find_map(|(begin, base, most)| {
+    [(&b"&#"[..], 10), (b"&#x", 16)].into_iter().find_map(|(begin, base)| {
         let rest = text.strip_prefix(begin)?;
-        let length = (1..=most).find(|&length| rest.get(length) == Some(&b';'))?;
+        let length = (1..=8).find(|&length| rest.get(length) == Some(&b';'))?;
         Some((char_of(number(rest, length, base)?), begin.len() + length + 1))
     })
 }
