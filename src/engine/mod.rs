@@ -100,10 +100,7 @@ impl PartAnnotator {
     /// Returns true if `<` stands behind a field, or behind its note.
     fn is_element(&self, window: &[u8], field: &FoundField) -> bool {
         let is_closed = |end: usize| scanner::begins_with_less_than(&window[end..]);
-        let note = || {
-            let codes = self.patterns.codes();
-            self.notes.length_behind_code(codes, window, field.start..field.end, field.entry?)
-        };
+        let note = || self.notes.length_behind_field(window, field, field.entry?);
         is_closed(field.end) || note().is_some_and(|length| is_closed(field.end + length))
     }
 

@@ -2,6 +2,7 @@
 
 mod form;
 mod found;
+mod json_quote;
 mod line_members;
 mod line_objects;
 mod members;
@@ -21,6 +22,7 @@ use members::{MemberNotes, xml};
 use memchr::memmem;
 use std::io::{self, Write};
 use std::ops::Range;
+use std::sync::OnceLock;
 use texts::Texts;
 
 /// Ends all colours and styles.
@@ -40,15 +42,24 @@ pub(crate) struct NoteStyle {
     pub(crate) as_fields: bool,
 }
 
-/// Notes that fit into the syntax of the line.
+/// Notes that fit into the syntax of the line. Each form is rendered when it is first asked for.
 #[derive(Clone, Debug)]
 struct FittingNotes {
     members: MemberNotes,
+    /// The notes as the template has them.
+    rendered: Texts,
     /// The notes in the form [`NoteForm::XmlText`].
-    xml_text: Texts,
+    xml_text: OnceLock<Texts>,
+    /// The notes in the form [`NoteForm::EscapedXmlText`].
+    escaped_xml_text: OnceLock<Texts>,
     /// Finds the text that begins each of `xml_text`.
     xml_beginning: memmem::Finder<'static>,
+    /// The text that begins each of `escaped_xml_text`.
+    escaped_xml_beginning: Vec<u8>,
 }
+
+/// The most bytes that [`xml`] makes of one byte, applied twice: `&amp;quot;`.
+const XML_BYTES_MAX: usize = 10;
 
 /// The notes of a catalog, as bytes. The number of a note is the number of its entry.
 #[derive(Clone, Debug)]
@@ -72,27 +83,29 @@ impl Notes {
         // Within a JSON string a note must neither end nor break it.
         let harmless = |text: &str| text.replace('"', "'").replace('\\', "/").replace('\t', " ");
         let beginning = style.template.beginning();
-        let xml_beginning = memmem::Finder::new(&xml(beginning)).into_owned();
+        let xml_beginning = xml(beginning);
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
-        let (mut note, mut xml_text) = (String::new(), Texts::default());
+        let (mut note, mut rendered) = (String::new(), Texts::default());
         for entry in catalog.entries() {
             note.clear();
             style.template.render(entry, style.language, &mut note);
             if style.as_fields {
-                xml_text.push(&xml(&note));
+                rendered.push(&note);
                 note = harmless(&note);
             }
             plain.push(&note);
         }
         plain.pad(CHUNK_BYTES);
-        xml_text.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
         let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
         let fitting = style.as_fields.then(|| FittingNotes {
             members: MemberNotes::new(catalog, style.language),
-            xml_text,
-            xml_beginning,
+            rendered,
+            xml_text: OnceLock::new(),
+            escaped_xml_text: OnceLock::new(),
+            escaped_xml_beginning: xml(&xml_beginning).into_bytes(),
+            xml_beginning: memmem::Finder::new(&xml_beginning).into_owned(),
         });
         let first = beginning.as_bytes().first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
@@ -137,7 +150,8 @@ impl Notes {
                 let pieces = fitting.members.pieces(syntax, field.members, entry, key_of(field, window));
                 return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy(longer, piece));
             }
-            (Some(fitting), NoteForm::XmlText) => fitting.xml_text.place(entry),
+            (Some(fitting), NoteForm::XmlText) => fitting.xml_text().place(entry),
+            (Some(fitting), NoteForm::EscapedXmlText) => fitting.escaped_xml_text().place(entry),
             (_, NoteForm::Nothing) => return Ok(()),
             _ => self.plain.place(entry),
         };
@@ -171,8 +185,20 @@ impl Notes {
             + self.colors.iter().map(String::len).max().unwrap_or(0)
             + self.plain.longest()
             + RESET.len();
-        let fitting = |fitting: &FittingNotes| fitting.members.longest().max(fitting.xml_text.longest());
+        let fitting = |fitting: &FittingNotes| {
+            fitting.members.longest().max(XML_BYTES_MAX * fitting.rendered.longest())
+        };
         text.max(self.fitting.as_ref().map_or(0, fitting))
+    }
+}
+
+impl FittingNotes {
+    fn xml_text(&self) -> &Texts {
+        self.xml_text.get_or_init(|| self.rendered.map(xml))
+    }
+
+    fn escaped_xml_text(&self) -> &Texts {
+        self.escaped_xml_text.get_or_init(|| self.rendered.map(|note| xml(&xml(note))))
     }
 }
 

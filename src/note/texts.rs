@@ -1,5 +1,6 @@
 //! Many texts in one allocation: a large catalog needs none for each entry.
 
+use crate::buffer::CHUNK_BYTES;
 use std::ops::Range;
 
 /// Texts in one buffer. The number of a text is its position in the order of [`Texts::push`].
@@ -33,6 +34,20 @@ impl Texts {
     pub(super) fn get(&self, number: usize) -> &[u8] {
         let (texts, place) = self.place(number);
         &texts[place]
+    }
+
+    /// Returns the texts in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let text = |number| std::str::from_utf8(self.get(number)).expect("texts are UTF-8");
+        (0..self.places.len()).map(text)
+    }
+
+    /// Returns texts made of these by `change`, with zero bytes behind them for a caller that copies whole chunks.
+    pub(super) fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        let mut changed = Self::default();
+        self.iter().for_each(|text| changed.push(&change(text)));
+        changed.pad(CHUNK_BYTES);
+        changed
     }
 
     /// Returns the buffer with all texts, and the range of one of them.

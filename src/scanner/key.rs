@@ -3,8 +3,8 @@
 use super::before::may_begin_behind;
 use super::byte_class::is_identifier;
 use super::default_keys::{self, KEY_TABLE};
-use super::key_set::KeySet;
 use super::invisible::{SEQUENCE_MAX_BYTES, invisible_before};
+use super::key_set::KeySet;
 use super::limits::{KEY_MAX_BYTES, REACH_BYTES};
 use super::written::written_before;
 
@@ -61,7 +61,10 @@ pub(crate) fn identifier_start(haystack: &[u8], end: usize) -> Option<usize> {
         let before = &haystack[..*at];
         written_before(before).is_some() || invisible_before(before).is_some()
     };
-    let may_be_longer = matches!(haystack[..start].last(), Some(b'\\' | b'%' | b'#' | b'[' | b';' | b':' | b'?' | b'(' | b')'));
+    let may_be_longer = matches!(
+        haystack[..start].last(),
+        Some(b'\\' | b'%' | b'#' | b'[' | b';' | b':' | b'?' | b'(' | b')')
+    );
     let start = if may_be_longer { (start..end).find(is_end).unwrap_or(start) } else { start };
     (1..=KEY_MAX_BYTES).contains(&(end - start)).then_some(start)
 }

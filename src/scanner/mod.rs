@@ -79,11 +79,14 @@ mod written;
 
 pub(crate) use behind::{is_undecided, may_carry_on};
 pub(crate) use code::{code_of, codes_before};
+pub(crate) use invisible::{ends_in_invisible, has_invisible};
 pub(crate) use key::{identifier_length, identifier_length_before, identifier_start};
 pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, REACH_BYTES};
 pub(crate) use other_kinds::{is_other_kind, may_end_in_blank};
-pub(crate) use parts::begins_with_less_than;
+pub(crate) use parts::{begins_with, begins_with_less_than};
+pub(crate) use second_half::backslashes_before;
+pub(crate) use written::BACKSLASHES_MAX;
 
 use crate::catalog::CodeIndex;
 use crate::field::{Checks, FoundField};

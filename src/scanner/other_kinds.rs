@@ -65,7 +65,11 @@ pub(crate) fn is_other_kind(before: &[u8], field: &FoundField) -> bool {
 /// sequence.
 #[inline]
 pub(crate) fn may_end_in_blank(text: &[u8]) -> bool {
-    matches!(text, [.., b' ' | b'\t' | b';' | b'}' | b'0' | b'9' | b't'] | [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _])
+    matches!(
+        text,
+        [.., b' ' | b'\t' | b';' | b'}' | b'0' | b'9' | b't']
+            | [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _]
+    )
 }
 
 /// Returns the part of a text before the 1 to 16 blanks that it ends in; `None` where it ends in none.

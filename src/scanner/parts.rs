@@ -101,7 +101,9 @@ pub(super) fn separator_at(text: &[u8], first: Char) -> Option<Separator> {
     match first.value {
         0x3D => {
             let arrow = match text.get(length) {
-                Some(&byte) if byte == b'>' || opens(byte) => behind_char(&text[length..], 0, b'>').unwrap_or(0),
+                Some(&byte) if byte == b'>' || opens(byte) => {
+                    behind_char(&text[length..], 0, b'>').unwrap_or(0)
+                }
                 _ => 0,
             };
             Some(Separator { length: length + arrow, is_colon: false })
@@ -136,6 +138,11 @@ pub(super) fn behind_wrapper(text: &[u8], at: usize) -> Option<usize> {
     let behind = behind_char(text, skip(text, at + length), b'(')?;
     let is_wrapper = WRAPPERS.iter().any(|wrapper| rest[..length].eq_ignore_ascii_case(wrapper));
     is_wrapper.then_some(behind)
+}
+
+/// Returns true if a text begins with this character, as it is or written.
+pub(crate) fn begins_with(text: &[u8], wanted: u8) -> bool {
+    behind_char(text, 0, wanted).is_some()
 }
 
 /// Returns true if `<`, as it is or written, stands at the beginning of a text or behind invisible sequences there.

@@ -20,6 +20,14 @@ pub(super) fn is_second_half(text: &[u8]) -> bool {
     }
 }
 
+/// Returns the number of backslashes that a text ends in. A byte that looks like a backslash and ends a character of
+/// several bytes is none.
+pub(crate) fn backslashes_before(text: &[u8]) -> usize {
+    let count = text.iter().rev().take_while(|&&byte| byte == b'\\').count();
+    let first = text.len() - count;
+    count - usize::from(count > 0 && is_second_half(&text[..=first]))
+}
+
 #[inline(never)]
 fn ends_in_odd_run(text: &[u8]) -> bool {
     let count = text.iter().rev().take(RUN_MAX + 1).take_while(|&byte| LEADING.contains(byte)).count();

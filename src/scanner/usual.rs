@@ -87,12 +87,7 @@ const fn count_of_short() -> usize {
 }
 
 #[inline(always)]
-fn key_before(
-    around: &[u8; 2 * REACH_BYTES],
-    separator: usize,
-    quoted: bool,
-    keys: &KeySet,
-) -> Option<Key> {
+fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted: bool, keys: &KeySet) -> Option<Key> {
     let end = REACH_BYTES - usize::from(quoted);
     let last = u64::from_le_bytes(*around[..end].last_chunk()?);
     let lower = last | in_each_byte(0x20);

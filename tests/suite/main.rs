@@ -20,6 +20,7 @@ mod recognition; // --key, --no-default-keys, --pattern
 
 // Notes.
 mod color; // --color, and the line's own colours
+mod nested;
 mod notes; // --lang, --note, --fields, --strip, with catalogs and patterns made to break them
 mod syntax; // notes within JSON, XML and `key=value`
 
