@@ -12,7 +12,7 @@ pub(crate) use state::StreamState;
 pub(crate) use units::Unit;
 
 use crate::buffer::Sink;
-use crate::field::{Checks, FoundField};
+use crate::field::{Checks, FoundField, NoteForm};
 use crate::line::color::{self, LineColor};
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
@@ -44,7 +44,7 @@ impl PartAnnotator {
         color: bool,
         strip: bool,
     ) -> Self {
-        let writes_plain = !color && !strip && !notes.have_forms();
+        let writes_plain = !color && !strip && !notes.have_forms() && !notes.end_open();
         Self { scanner, patterns, notes, color, strip, writes_plain }
     }
 
@@ -113,7 +113,15 @@ impl PartAnnotator {
             }
             _ => 0,
         };
-        FoundField { old_note_bytes, ..field }
+        FoundField { old_note_bytes, form: self.form_beside(field, window), ..field }
+    }
+
+    /// Returns the form of a field's note: [`NoteForm::Nothing`] where the end of the note, together with the bytes
+    /// behind it, could change what a later key is.
+    #[inline]
+    fn form_beside(&self, field: FoundField, text: &[u8]) -> NoteForm {
+        let is_open = self.notes.end_open() && self.scanner.depends_on_characters_before(&text[field.end..]);
+        if is_open { NoteForm::Nothing } else { field.form }
     }
 
     /// Returns the length in bytes of the note that already stands behind a field; 0 where none does.

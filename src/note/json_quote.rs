@@ -9,7 +9,7 @@ pub(super) const ENCODED_BYTES_MAX: usize = 96;
 
 /// A way in which a program writes a text that has JSON in it.
 #[derive(Clone, Copy, Debug)]
-enum Layer {
+enum QuoteLayer {
     /// A string of JSON: backslashes before quotes and backslashes.
     Json,
     /// A string in other quotes (Python's `'…'`), or JSON in which no quote is left: backslashes before backslashes.
@@ -95,11 +95,11 @@ impl JsonQuote {
     pub(super) fn encode(self, json: &str) -> String {
         let of_digits = |number: u8| {
             let length = u8::BITS - number.leading_zeros();
-            (0..length)
-                .rev()
-                .map(move |bit| if number >> bit & 1 == 1 { Layer::Json } else { Layer::Backslashes })
+            (0..length).rev().map(move |bit| {
+                if number >> bit & 1 == 1 { QuoteLayer::Json } else { QuoteLayer::Backslashes }
+            })
         };
-        let encoded = |layers: &mut dyn Iterator<Item = Layer>| {
+        let encoded = |layers: &mut dyn Iterator<Item = QuoteLayer>| {
             layers.fold(json.to_owned(), |text, layer| layer.encode(&text))
         };
         match self.mark {
@@ -108,10 +108,10 @@ impl JsonQuote {
                 // The last backslash before the marks came with them, and was doubled by the layers around.
                 let around = self.backslashes.trailing_zeros();
                 let within = of_digits((self.backslashes >> around) / 2);
-                let around = std::iter::repeat_n(Layer::Backslashes, around as usize);
-                encoded(&mut within.chain([Layer::Marks(self.mark)]).chain(around))
+                let around = std::iter::repeat_n(QuoteLayer::Backslashes, around as usize);
+                encoded(&mut within.chain([QuoteLayer::Marks(self.mark)]).chain(around))
             }
-            mark => encoded(&mut of_digits(self.backslashes).chain([Layer::Marks(mark)])),
+            mark => encoded(&mut of_digits(self.backslashes).chain([QuoteLayer::Marks(mark)])),
         }
     }
 
@@ -141,7 +141,7 @@ fn count_percent(text: &[u8]) -> usize {
     units.take_while(|unit| unit.eq_ignore_ascii_case(b"%5C")).count()
 }
 
-impl Layer {
+impl QuoteLayer {
     fn encode(self, text: &str) -> String {
         match self {
             Self::Json => text.replace('\\', r"\\").replace('"', "\\\""),

@@ -75,6 +75,8 @@ pub(crate) struct Notes {
     first: Option<[u8; 2]>,
     /// Finds the text that begins each note.
     beginning: memmem::Finder<'static>,
+    /// True if a note ends in a character that is not ASCII.
+    end_open: bool,
 }
 
 impl Notes {
@@ -87,13 +89,18 @@ impl Notes {
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
         let (mut note, mut rendered) = (String::new(), Texts::default());
+        let ends_open = |text: &str| text.as_bytes().last().is_some_and(|last| !last.is_ascii());
+        let mut end_open = false;
         for entry in catalog.entries() {
             note.clear();
             style.template.render(entry, style.language, &mut note);
             if style.as_fields {
                 rendered.push(&note);
+                // The category ends a note of one member.
+                end_open |= ends_open(&entry.category().name_in(style.language));
                 note = harmless(&note);
             }
+            end_open |= ends_open(&note);
             plain.push(&note);
         }
         plain.pad(CHUNK_BYTES);
@@ -109,13 +116,19 @@ impl Notes {
         });
         let first = beginning.as_bytes().first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { plain, severities, colors, fitting, lead, first, beginning }
+        Self { plain, severities, colors, fitting, lead, first, beginning, end_open }
     }
 
     /// Returns true if the form of a note depends on the way its field is written.
     #[inline]
     pub(crate) fn have_forms(&self) -> bool {
         self.fitting.is_some()
+    }
+
+    /// Returns true if a note ends in a character that is not ASCII. Bytes behind it may be taken for a part of it.
+    #[inline]
+    pub(crate) fn end_open(&self) -> bool {
+        self.end_open
     }
 
     /// Returns true if a text could begin with a note. The first two bytes nearly always rule it out.

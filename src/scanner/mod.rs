@@ -178,6 +178,20 @@ impl Scanner {
         Some(FoundField::new(key.start, code.end, code.value, entry, checks_of(&key, &code)))
     }
 
+    /// Returns true if characters that are not ASCII before a text could add a field to it or take one out: the text
+    /// begins with half a character, or what looks like it, a byte, and a key.
+    pub(crate) fn depends_on_characters_before(&self, text: &[u8]) -> bool {
+        let Some((_, key)) =
+            text.split_at_checked(second_half::open_run(text) + 1).filter(|(run, _)| run.len() > 1)
+        else {
+            return false;
+        };
+        let key = &key[..identifier_length(key).min(KEY_MAX_BYTES)];
+        let mut is_key = false;
+        self.keys.for_each_ending(key, |_, length| is_key |= length == key.len());
+        is_key
+    }
+
     /// Returns true if a code makes a field that is to be found, given the code's place in the catalog.
     #[inline(always)]
     fn is_wanted(&self, code: i32, entry: Option<usize>) -> bool {

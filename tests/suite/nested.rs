@@ -1,6 +1,7 @@
 //! `--fields` in JSON and XML that something has escaped: what is added has the form of what stands around it.
 
 use crate::command::annotate;
+use crate::notes::show;
 use crate::syntax::{EVIL, with_fields};
 use serde_json::Value;
 
@@ -194,14 +195,7 @@ fn written_quotes_are_written_alike() {
         }
     }
     // No program is known that writes these.
-    for line in [
-        r"\u{22}ret\u{22}:-1",
-        r"\042ret\042:-1",
-       
-        r"'ret':-1",
-        r"\'ret\':-1",
-        "&#034;ret&#034;:-1",
-    ] {
+    for line in [r"\u{22}ret\u{22}:-1", r"\042ret\042:-1", r"'ret':-1", r"\'ret\':-1", "&#034;ret&#034;:-1"] {
         assert_eq!(with_fields(&[], line), format!("{line} (general: failure)"));
     }
 }
@@ -315,5 +309,29 @@ fn the_second_half_of_a_character_is_no_backslash() {
         );
         assert_eq!(annotate(&["--fields"], &annotated), annotated);
         assert_eq!(annotate(&["--fields", "--strip"], &annotated), [before, behind].concat());
+    }
+}
+
+#[test]
+fn the_end_of_a_note_changes_no_key_behind_it() {
+    // Behind a note, bytes that are no UTF-8 would have another number of such bytes before them: a letter would become
+    // half a character, or the other way round.
+    let note = " 失败".as_bytes();
+    for parts in [
+        &[&b"ret=-1\xD6\xECFret=-204 x"[..]][..],
+        &[b"ret=-1\xE9Fret=-1", note, b" x"],
+        &[b"ret=-1", note, b"\xA3\xACopenid=7 ret=-1", note, b"\xA3\xAC"],
+        &[b"ret=-1", note, "，Fret=-1 x".as_bytes()],
+    ] {
+        let line = parts.iter().copied().filter(|&part| part != note).collect::<Vec<_>>().concat();
+        for more in [&[][..], &["--fields"], &["--color=always"], &["--pattern", "x(?<code>-9)"]] {
+            let args = [&["--note", " {message}", "--lang", "zh"], more].concat();
+            let annotated = annotate(&args, &line);
+            if more.is_empty() {
+                assert_eq!(show(&annotated), show(&parts.concat()));
+            }
+            assert_eq!(show(&annotate(&args, &annotated)), show(&annotated));
+            assert_eq!(show(&annotate(&[&args[..], &["--strip"]].concat(), &annotated)), show(&line));
+        }
     }
 }
