@@ -106,7 +106,7 @@ impl Checks {
     /// Returns the set with the checks of `other` if `is_wanted` is true.
     #[inline(always)]
     pub(crate) fn with(self, other: Self, is_wanted: bool) -> Self {
-        Self(self.0 | other.0 * u8::from(is_wanted))
+        Self(self.0 | (other.0 * u8::from(is_wanted)))
     }
 
     /// Returns true if the set has a check.

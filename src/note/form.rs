@@ -238,7 +238,7 @@ fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     while let Some(found) = memchr(b'"', &line[from..]) {
         let backslashes = scanner::backslashes_before(&line[..from + found]);
         from += found + 1;
-        if backslashes % 2 == 0 {
+        if backslashes.is_multiple_of(2) {
             return Some(from);
         }
     }
