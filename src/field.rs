@@ -106,7 +106,7 @@ impl Checks {
     /// Returns the set with the checks of `other` if `is_wanted` is true.
     #[inline(always)]
     pub(crate) fn with(self, other: Self, is_wanted: bool) -> Self {
-        Self(self.0 | other.0 * u8::from(is_wanted))
+        Self(self.0 | (other.0 * u8::from(is_wanted)))
     }
 
     /// Returns true if the set has a check.
@@ -125,6 +125,8 @@ pub(crate) enum NoteForm {
     /// The text of the template, in which characters that have a meaning in XML are escaped: in the value of an
     /// attribute, or between tags.
     XmlText,
+    /// The form of [`NoteForm::XmlText`], escaped once more: in XML that is text of other XML, `&lt;ret&gt;-204`.
+    EscapedXmlText,
     /// Members, whose names begin with the key.
     Members(Syntax),
     /// No note.
@@ -134,16 +136,78 @@ pub(crate) enum NoteForm {
 /// The syntax of members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Syntax {
-    /// `,"ret_category":"auth"`
-    Json,
-    /// `,\"ret_category\":\"auth\"`, within a string that holds JSON.
-    EscapedJson,
+    /// `,"ret_category":"auth"`, with quotes of this form, which are those of the key.
+    Json(JsonQuote),
     /// ` ret_category=auth`
     KeyValue,
     /// ` ret_category="auth"` in a tag of XML, or between tags.
     Attribute,
     /// ` ret_category='auth'` in a tag of XML whose attributes are in single quotes, or which is within a string.
     SingleQuotedAttribute,
+    /// ` ret_category=&quot;auth&quot;` in a tag that is text of other XML.
+    EscapedAttribute,
+}
+
+/// The form in which a line has the quotes of JSON: a mark with backslashes before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct JsonQuote {
+    /// The number of backslashes before the mark: one in a string of JSON, three in a string of JSON in such a string.
+    pub(crate) backslashes: u8,
+    pub(crate) mark: QuoteMark,
+}
+
+/// The mark that stands for a quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum QuoteMark {
+    /// `""`, in CSV.
+    Doubled,
+    /// `"`
+    Plain,
+    /// `u0022` behind a backslash, in JSON.
+    Unicode,
+    /// `x22` behind a backslash.
+    Hex,
+    /// `%22`, in a URL. Backslashes before it are `%5C`.
+    Percent,
+    /// `&quot;`, in XML and HTML.
+    Named,
+    /// `&#34;`
+    Decimal,
+    /// `&#x22;`
+    Hexadecimal,
+}
+
+impl QuoteMark {
+    /// All marks; a mark that ends in another one comes before it.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Doubled,
+        Self::Plain,
+        Self::Unicode,
+        Self::Hex,
+        Self::Percent,
+        Self::Named,
+        Self::Decimal,
+        Self::Hexadecimal,
+    ];
+
+    /// Returns the text of the mark, without backslashes.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Doubled => "\"\"",
+            Self::Plain => "\"",
+            Self::Unicode => "u0022",
+            Self::Hex => "x22",
+            Self::Percent => "%22",
+            Self::Named => "&quot;",
+            Self::Decimal => "&#34;",
+            Self::Hexadecimal => "&#x22;",
+        }
+    }
+
+    /// Returns the bytes of [`QuoteMark::as_str`].
+    pub(crate) fn text(self) -> &'static [u8] {
+        self.as_str().as_bytes()
+    }
 }
 
 /// The members that a note has.
@@ -160,8 +224,12 @@ impl Members {
 }
 
 impl Syntax {
+    /// The syntaxes of pairs, `key=value`.
+    pub(crate) const PAIRS: [Self; 4] =
+        [Self::KeyValue, Self::Attribute, Self::SingleQuotedAttribute, Self::EscapedAttribute];
+
     /// Returns true if the members are members of a JSON object.
     pub(crate) fn is_json(self) -> bool {
-        matches!(self, Self::Json | Self::EscapedJson)
+        matches!(self, Self::Json(_))
     }
 }

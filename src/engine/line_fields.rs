@@ -97,6 +97,7 @@ impl<'w, 't> LineFields<'w, 't> {
             (Some(forms), FieldOrigin::Pattern(_)) => forms.fit_pattern(&mut field),
             (None, _) => {}
         }
+        field.form = self.writer.form_beside(field, self.text);
         if field.name_start() < end_before {
             // The note of the field before stands, or would stand, in the middle of the name.
             field.form = NoteForm::Nothing;

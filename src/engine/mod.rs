@@ -14,7 +14,7 @@ pub(crate) use units::Unit;
 use crate::buffer::Sink;
 #[cfg(feature = "cli")]
 use crate::catalog::Catalog;
-use crate::field::{Checks, FoundField};
+use crate::field::{Checks, FoundField, NoteForm};
 use crate::line::color::{self, LineColor};
 #[cfg(feature = "cli")]
 use crate::note::Charset;
@@ -48,7 +48,7 @@ impl PartAnnotator {
         color: bool,
         strip: bool,
     ) -> Self {
-        let writes_plain = !color && !strip && !notes.have_forms();
+        let writes_plain = !color && !strip && !notes.have_forms() && !notes.end_open();
         Self { scanner, patterns, notes, color, strip, writes_plain }
     }
 
@@ -122,10 +122,7 @@ impl PartAnnotator {
     /// Returns true if `<` stands behind a field, or behind its note.
     fn is_element(&self, window: &[u8], field: &FoundField) -> bool {
         let is_closed = |end: usize| scanner::begins_with_less_than(&window[end..]);
-        let note = || {
-            let codes = self.patterns.codes();
-            self.notes.length_behind_code(codes, window, field.start..field.end, field.entry?)
-        };
+        let note = || self.notes.length_behind_field(window, field, field.entry?);
         is_closed(field.end) || note().is_some_and(|length| is_closed(field.end + length))
     }
 
@@ -138,7 +135,15 @@ impl PartAnnotator {
             }
             _ => 0,
         };
-        FoundField { old_note_bytes, ..field }
+        FoundField { old_note_bytes, form: self.form_beside(field, window), ..field }
+    }
+
+    /// Returns the form of a field's note: [`NoteForm::Nothing`] where the end of the note, together with the bytes
+    /// behind it, could change what a later key is.
+    #[inline]
+    fn form_beside(&self, field: FoundField, text: &[u8]) -> NoteForm {
+        let is_open = self.notes.end_open() && self.scanner.depends_on_characters_before(&text[field.end..]);
+        if is_open { NoteForm::Nothing } else { field.form }
     }
 
     /// Returns the length in bytes of the note that already stands behind a field; 0 where none does.

@@ -5,6 +5,7 @@ use crate::field::{Checks, FoundField};
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// The bytes that are searched at a time. Bounds the list of places where a note could begin.
@@ -13,8 +14,8 @@ const SEARCH_BYTES: usize = 32 * 1024;
 /// An iterator over the notes behind codes, in ascending order, each with the sequence behind it that restores the
 /// line's colour. Of several notes that could begin at a place, the longest counts.
 ///
-/// Without patterns, notes stand behind fields of keys, and are looked for there alone. A pattern may take any digits
-/// for a code; then notes are looked for wherever one could begin.
+/// Notes stand behind fields of keys. A pattern may take any digits for a code; then notes are looked for wherever one
+/// could begin, too.
 pub(super) struct NoteFinder<'a> {
     annotator: &'a PartAnnotator,
     /// The window up to the end of the lines.
@@ -36,6 +37,15 @@ enum NotePlace {
     Field(FoundField),
     /// At this byte offset; the code before it is not yet known.
     Beginning(usize),
+}
+
+impl NotePlace {
+    fn at(&self) -> usize {
+        match *self {
+            Self::Field(FoundField { end, .. }) => end,
+            Self::Beginning(at) => at,
+        }
+    }
 }
 
 impl<'a> NoteFinder<'a> {
@@ -68,17 +78,17 @@ impl<'a> NoteFinder<'a> {
     fn search_more(&mut self) {
         let end = self.text.len().min(self.searched + SEARCH_BYTES);
         let range = self.searched..end;
-        if self.annotator.patterns.is_empty() {
-            let mut fields = Vec::new();
-            self.annotator.find_all_keys(self.text, range, &mut self.candidates, &mut fields);
-            self.places.extend(fields.into_iter().rev().map(NotePlace::Field));
-        } else {
-            let mut beginnings = Vec::new();
-            self.annotator.notes.for_each_beginning(self.text, range, |place| beginnings.push(place));
-            beginnings.sort_unstable_by(|a, b| b.cmp(a));
-            beginnings.dedup();
-            self.places.extend(beginnings.into_iter().map(NotePlace::Beginning));
+        let mut fields = Vec::new();
+        self.annotator.find_all_keys(self.text, range.clone(), &mut self.candidates, &mut fields);
+        self.places.extend(fields.into_iter().map(NotePlace::Field));
+        if !self.annotator.patterns.is_empty() {
+            let places = &mut self.places;
+            self.annotator
+                .notes
+                .for_each_beginning(self.text, range, |at| places.push(NotePlace::Beginning(at)));
         }
+        // Fields come last, and so are taken first, of several places that are the same.
+        self.places.sort_by_key(|place| (Reverse(place.at()), matches!(place, NotePlace::Field(_))));
         self.searched = end;
     }
 
@@ -97,12 +107,16 @@ impl<'a> NoteFinder<'a> {
                 return None;
             }
             NotePlace::Field(field) if self.hides(&field) => return None,
-            NotePlace::Field(FoundField { start, end, entry, .. }) => {
-                (end, notes.length_behind_code(codes, self.text, start..end, entry?)?)
+            NotePlace::Field(field) => {
+                let length = notes.length_behind_field(self.text, &field, field.entry?);
+                // A pattern may have taken some of the digits.
+                let is_alone = self.annotator.patterns.is_empty();
+                let longest = || notes.longest_behind_code(codes, self.text, self.end..field.end);
+                (field.end, if is_alone { length } else { length.max(longest()) })
             }
-            NotePlace::Beginning(at) => (at, notes.longest_behind_code(codes, self.text, self.end..at)?),
+            NotePlace::Beginning(at) => (at, notes.longest_behind_code(codes, self.text, self.end..at)),
         };
-        Some(at..at + length)
+        Some(at..at + length?)
     }
 }
 
@@ -111,7 +125,9 @@ impl Iterator for NoteFinder<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         loop {
-            while let Some(place) = self.places.pop() {
+            // A field that ends behind the bytes that were searched waits for the places before its end.
+            let (searched, is_last) = (self.searched, self.searched == self.text.len());
+            while let Some(place) = self.places.pop_if(|place| is_last || place.at() < searched) {
                 if let Some(note) = self.note_at(&place) {
                     let restored = restored_length(&mut self.color, self.text, note.start, note.len());
                     self.end = note.end + restored;
@@ -119,7 +135,7 @@ impl Iterator for NoteFinder<'_> {
                     return Some(note.start..self.end);
                 }
             }
-            if self.searched == self.text.len() {
+            if is_last {
                 return None;
             }
             self.search_more();

@@ -142,9 +142,9 @@ impl PartAnnotator {
             field.form = if is_whole { field.form } else { NoteForm::Nothing };
         }
         let note = places.note_behind(found.end);
-        let is_its_own = |entry| self.notes.is_behind_code(self.patterns.codes(), window, field.end, entry);
-        field.old_note_bytes =
-            note.filter(|_| field.entry.is_some_and(is_its_own)).map_or(0, |note| note.len());
+        let is_its_own = |entry| self.notes.length_behind_field(window, field, entry).is_some();
+        let is_its_own = note.is_some() && field.entry.is_some_and(is_its_own);
+        field.old_note_bytes = note.filter(|_| is_its_own).map_or(0, |note| note.len());
     }
 }
 

@@ -20,9 +20,9 @@ pub(crate) struct OldNotes {
 impl OldNotes {
     /// Adds a note behind all notes so far.
     pub(crate) fn add(&mut self, window: &[u8], note: Range<usize>) {
-        let mut before = self.line_before(window, note.start).unwrap_or_else(|| {
-            window[note.start.saturating_sub(scanner::REACH_BYTES)..note.start].to_vec()
-        });
+        let mut before = self
+            .line_before(window, note.start)
+            .unwrap_or_else(|| window[note.start.saturating_sub(scanner::REACH_BYTES)..note.start].to_vec());
         before.drain(..before.len().saturating_sub(scanner::REACH_BYTES));
         self.before = before;
         self.end = note.end;

@@ -1,5 +1,6 @@
 //! Tells if a place of a line is within a string in double quotes.
 
+use crate::scanner;
 use memchr::memchr;
 
 /// The double quotes of a line so far. A quote with an odd number of backslashes before it is escaped, and does not
@@ -11,8 +12,6 @@ pub(crate) struct LineQuotes {
     string_start: usize,
     /// The byte offset up to which the text has been looked at.
     looked_up_to: usize,
-    /// True if an odd number of backslashes ends at `looked_up_to`.
-    odd_backslashes: bool,
 }
 
 impl LineQuotes {
@@ -21,15 +20,12 @@ impl LineQuotes {
     pub(crate) fn advance(&mut self, text: &[u8], to: usize) -> bool {
         let to = to.max(self.looked_up_to);
         while let Some(quote) = memchr(b'"', &text[self.looked_up_to..to]) {
-            self.look_at_backslashes(&text[self.looked_up_to..][..quote]);
             self.looked_up_to += quote + 1;
-            if !self.odd_backslashes {
+            if scanner::backslashes_before(&text[..self.looked_up_to - 1]).is_multiple_of(2) {
                 self.in_string = !self.in_string;
                 self.string_start = self.looked_up_to;
             }
-            self.odd_backslashes = false;
         }
-        self.look_at_backslashes(&text[self.looked_up_to..to]);
         self.looked_up_to = to;
         self.in_string
     }
@@ -43,16 +39,17 @@ impl LineQuotes {
     pub(crate) fn string_start(&self) -> usize {
         self.string_start
     }
-
-    fn look_at_backslashes(&mut self, text: &[u8]) {
-        let count = text.iter().rev().take_while(|&&byte| byte == b'\\').count();
-        self.odd_backslashes = (count % 2 == 1) ^ (count == text.len() && self.odd_backslashes);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_second_half_of_a_character_is_no_backslash() {
+        assert!(!LineQuotes::default().advance(b"\"\xE9\\\"", 4));
+        assert!(LineQuotes::default().advance(b"\"\xD6\xEC\\\"", 5));
+    }
 
     #[test]
     fn strings_begin_and_end_at_quotes_that_are_not_escaped() {

@@ -4,9 +4,9 @@
 use super::line_members::LineMembers;
 use super::line_objects::LineObjects;
 use super::name::{
-    Before, NameKind, ValueName, blanks_behind, is_blank, is_number, name_before, name_is_whole,
+    Before, NameKind, ValueName, blanks_behind, is_number, keyed_syntax, name_before, name_is_whole,
 };
-use crate::field::{FoundField, NoteForm, Syntax};
+use crate::field::{Checks, FoundField, NoteForm, Syntax};
 use crate::line::quotes::LineQuotes;
 use crate::line::tags::{LineTags, TagPlace};
 use crate::scanner;
@@ -63,6 +63,13 @@ impl<'t> FormFinder<'t> {
         let (is_in_string, place) = self.advance(field.start);
         let key_end = field.start + scanner::identifier_length(&self.text[field.start..field.end]);
         let behind_key = &self.text[key_end..field.end];
+        if field.checks.has(Checks::ELEMENT) {
+            // The element is text of other XML where an entity stands for its `>`.
+            let is_escaped = memchr(b'&', behind_key).is_some();
+            let form = if is_escaped { NoteForm::EscapedXmlText } else { NoteForm::XmlText };
+            field.form = self.text_form(field, is_in_string, form);
+            return;
+        }
         let syntax = match keyed_syntax(behind_key) {
             Some(Syntax::KeyValue | Syntax::Attribute | Syntax::SingleQuotedAttribute)
                 if place == TagPlace::InValue =>
@@ -81,8 +88,12 @@ impl<'t> FormFinder<'t> {
             syntax => syntax,
         };
         match syntax {
+            // In `"ESC[34mret"` the colour stands before the key.
+            Some(Syntax::Json(_)) if scanner::ends_in_invisible(&self.text[..field.start]) => {
+                field.form = self.text_form(field, is_in_string, text_in(place));
+            }
             Some(syntax) => self.fit_members(field, syntax, place),
-            None => field.form = self.text_form(field, is_in_string, place),
+            None => field.form = self.text_form(field, is_in_string, text_in(place)),
         }
     }
 
@@ -94,20 +105,18 @@ impl<'t> FormFinder<'t> {
             field.form = NoteForm::Nothing;
             return;
         }
-        match name_before(self.text, field.start, b"") {
+        match name_before(self.text, field.start) {
             Before::ValueName(ValueName { kind: NameKind::Pair, .. }) => {
-                field.form = self.text_form(field, is_in_string, place);
+                field.form = self.text_form(field, is_in_string, text_in(place));
             }
             // A number may have a sign before its code. Anything more makes the code a part of another number.
             Before::ValueName(_) if is_behind_number(&self.text[..field.start]) => {
                 field.form = NoteForm::Nothing
             }
-            Before::ValueName(ValueName { key, kind }) => match u8::try_from(field.start - key.start) {
+            Before::ValueName(name) => match u8::try_from(field.start - name.key.start) {
                 Ok(name_before) => {
                     field.name_before = name_before;
-                    let is_escaped = kind == NameKind::EscapedJson;
-                    let syntax = if is_escaped { Syntax::EscapedJson } else { Syntax::Json };
-                    self.fit_members(field, syntax, place);
+                    self.fit_members(field, name.syntax(), place);
                 }
                 Err(_) => field.form = NoteForm::Nothing,
             },
@@ -118,8 +127,11 @@ impl<'t> FormFinder<'t> {
                 } else {
                     matches!(self.text[..end], [] | [.., b',' | b'[' | b'\n'])
                 };
-                field.form =
-                    if is_value { NoteForm::Nothing } else { self.text_form(field, is_in_string, place) };
+                field.form = if is_value {
+                    NoteForm::Nothing
+                } else {
+                    self.text_form(field, is_in_string, text_in(place))
+                };
             }
         }
     }
@@ -130,7 +142,7 @@ impl<'t> FormFinder<'t> {
         if let Some(newline) = memrchr(b'\n', &self.text[self.looked_up_to.min(to)..to]) {
             let start = self.looked_up_to + newline + 1;
             (self.quotes, self.tags) = (LineQuotes::beginning_at(start), LineTags::beginning_at(start));
-            self.objects = LineObjects::default();
+            self.objects.end_line();
         }
         self.looked_up_to = self.looked_up_to.max(to);
         let place = if self.has_tags { self.tags.advance(self.text, to) } else { TagPlace::Outside };
@@ -144,31 +156,27 @@ impl<'t> FormFinder<'t> {
         let (text, key_start) = (self.text, field.name_start());
         let key = &text[key_start..][..scanner::identifier_length(&text[key_start..field.end])];
         field.form = NoteForm::Nothing;
-        let can_be_part = syntax.is_json() || place == TagPlace::InTag;
+        let can_be_part = syntax.is_json() || syntax == Syntax::EscapedAttribute || place == TagPlace::InTag;
         if can_be_part && !name_is_whole(&text[..key_start], syntax) {
             return;
         }
         let Some(members) = self.members.missing(text, field.start, key, syntax) else {
             return;
         };
-        let field_range = key_start..field.end;
-        if !syntax.is_json()
-            || field.entry.is_some()
-                && self.objects.is_first(text, field_range, key, syntax == Syntax::EscapedJson)
-        {
+        let is_wanted = match syntax {
+            Syntax::Json(quote) => {
+                field.entry.is_some() && self.objects.is_first(text, key_start..field.end, key, quote)
+            }
+            _ => true,
+        };
+        if is_wanted {
             (field.members, field.form) = (members, NoteForm::Members(syntax));
         }
     }
 
     /// Returns the form of a note that is text, or [`NoteForm::Nothing`] where text would become a part of a name.
-    fn text_form(&mut self, field: &FoundField, is_in_string: bool, place: TagPlace) -> NoteForm {
-        if is_in_string && self.is_in_name(field.end) {
-            NoteForm::Nothing
-        } else if matches!(place, TagPlace::InValue | TagPlace::InContent) {
-            NoteForm::XmlText
-        } else {
-            NoteForm::Text
-        }
+    fn text_form(&mut self, field: &FoundField, is_in_string: bool, form: NoteForm) -> NoteForm {
+        if is_in_string && self.is_in_name(field.end) { NoteForm::Nothing } else { form }
     }
 
     /// Returns true if the string around a place is the name of a member, or the inner string is: where a string holds
@@ -209,25 +217,11 @@ impl<'t> FormFinder<'t> {
     }
 }
 
-/// Returns the syntax that goes with the bytes from a key's end to the end of its field: `":-204`, `="-204"`. A pair of
-/// a key and a quoted value is taken for an attribute; outside a tag it is `key=value`.
-fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
-    let separator = |quote: &[u8]| {
-        let behind_quote = behind_key.strip_prefix(quote)?;
-        behind_quote.iter().find(|byte| !is_blank(byte))
-    };
-    if separator(b"\"") == Some(&b':') {
-        return Some(Syntax::Json);
-    }
-    if separator(b"\\\"") == Some(&b':') {
-        return Some(Syntax::EscapedJson);
-    }
-    let separator = behind_key.trim_ascii_start();
-    let value = separator.strip_prefix(b"=").filter(|value| !value.starts_with(b">"))?;
-    match value.trim_ascii_start() {
-        [b'"', ..] => Some(Syntax::Attribute),
-        [b'\'' | b'\\', ..] => Some(Syntax::SingleQuotedAttribute),
-        _ => behind_key.starts_with(b"=").then_some(Syntax::KeyValue),
+/// Returns the form of text at a place among tags.
+fn text_in(place: TagPlace) -> NoteForm {
+    match place {
+        TagPlace::InValue | TagPlace::InContent => NoteForm::XmlText,
+        TagPlace::Outside | TagPlace::InTag => NoteForm::Text,
     }
 }
 
@@ -242,9 +236,9 @@ fn is_before_colon(line: &[u8], at: usize) -> bool {
 fn end_of_string(line: &[u8], at: usize) -> Option<usize> {
     let mut from = at;
     while let Some(found) = memchr(b'"', &line[from..]) {
-        let backslashes = line[from..from + found].iter().rev().take_while(|&&byte| byte == b'\\').count();
+        let backslashes = scanner::backslashes_before(&line[..from + found]);
         from += found + 1;
-        if backslashes % 2 == 0 {
+        if backslashes.is_multiple_of(2) {
             return Some(from);
         }
     }

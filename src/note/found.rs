@@ -1,9 +1,9 @@
 //! Finds the notes that a text has already, in any form and colour.
 
-use super::name::ValueName;
+use super::name::{ValueName, keyed_syntax};
 use super::{ESCAPE, FittingNotes, Notes, RESET, key_of, members};
 use crate::catalog::CodeIndex;
-use crate::field::{FoundField, Members, NoteForm};
+use crate::field::{Checks, FoundField, Members, NoteForm, Syntax};
 use crate::scanner;
 use memchr::{memchr_iter, memmem};
 use std::ops::Range;
@@ -17,8 +17,11 @@ impl Notes {
         let fitting = self.fitting.as_ref();
         has_escape
             || begins(self.beginning.needle())
-            || fitting
-                .is_some_and(|fitting| begins(fitting.xml_beginning.needle()) || members::could_begin(text))
+            || fitting.is_some_and(|fitting| {
+                begins(fitting.xml_beginning.needle())
+                    || begins(&fitting.escaped_xml_beginning)
+                    || members::could_begin(text)
+            })
     }
 
     /// Returns the length in bytes of the note of an entry, in the form of text, that `rest` begins with, in colour or
@@ -52,12 +55,22 @@ impl Notes {
                 let pieces = fitting.members.pieces(syntax, members, entry, key_of(field, text));
                 begins(&pieces.map(|(longer, piece)| &longer[piece]).concat())
             }),
-            (Some(fitting), NoteForm::XmlText) => begins(fitting.xml_text.get(entry)),
+            (Some(fitting), NoteForm::XmlText) => begins(fitting.xml_text().get(entry)),
+            (Some(fitting), NoteForm::EscapedXmlText) => begins(fitting.escaped_xml_text().get(entry)),
             _ => {
                 let colored = self.colored(entry).concat();
                 begins(self.plain.get(entry)) || begins(&colored) || begins(&[RESET, &colored].concat())
             }
         }
+    }
+
+    /// Returns the length in bytes of the note that stands behind a field, in any form and colour; of several that
+    /// match, the longest. `None` where there is none.
+    pub(crate) fn length_behind_field(&self, text: &[u8], field: &FoundField, entry: usize) -> Option<usize> {
+        let length = self.length_of_text(entry, &text[field.end..]);
+        let fitting = self.fitting.as_ref();
+        let members = fitting.and_then(|fitting| fitting.length_of_members_behind(text, field, entry));
+        length.max(members)
     }
 
     /// Returns the length in bytes of the longest note that begins at the end of a range, in any form and colour, for a
@@ -72,44 +85,23 @@ impl Notes {
         if range.is_empty() {
             return None;
         }
-        self.lengths_behind_code(codes, text, range).map(|(_, length)| length).max()
+        let found = scanner::codes_before(text, range.end).filter(|(digits, _)| digits.start >= range.start);
+        let lengths = found.filter_map(|(digits, code)| {
+            let field = FoundField::new(digits.start, digits.end, code, codes.position(code), Checks::NONE);
+            self.length_behind_field(text, &field, field.entry?)
+        });
+        lengths.max()
     }
 
-    /// Returns the length in bytes of the note of an entry that stands behind a field, in any form and colour; of
-    /// several that match, the longest. `None` where there is none.
-    pub(crate) fn length_behind_code(
-        &self,
-        codes: &CodeIndex,
-        text: &[u8],
-        field: Range<usize>,
-        entry: usize,
-    ) -> Option<usize> {
-        let lengths = self.lengths_behind_code(codes, text, field);
-        lengths.filter(|&(found, _)| found == entry).map(|(_, length)| length).max()
-    }
-
-    /// Returns true if the note of the entry begins at `place`, for a code right before `place`.
-    pub(crate) fn is_behind_code(&self, codes: &CodeIndex, text: &[u8], place: usize, entry: usize) -> bool {
-        self.lengths_behind_code(codes, text, 0..place).any(|(found, _)| found == entry)
-    }
-
-    /// Returns the entries whose notes begin at the end of a range, each with the length of its note in bytes.
-    fn lengths_behind_code<'a>(
-        &'a self,
-        codes: &'a CodeIndex,
-        text: &'a [u8],
-        range: Range<usize>,
-    ) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let place = range.end;
-        let found = scanner::codes_before(text, place).filter(move |(digits, _)| digits.start >= range.start);
-        found.filter_map(move |(digits, code)| {
-            let entry = codes.position(code)?;
-            let plain = self.length_at(entry, &text[place..]);
-            let fitting = self.fitting.as_ref();
-            let length =
-                plain.max(fitting.and_then(|fitting| fitting.length_behind(entry, text, digits, place)));
-            Some((entry, length.filter(|&length| length > 0)?))
-        })
+    /// Returns the length in bytes of the note of an entry, in a form of text, that `rest` begins with; `None` where
+    /// `rest` does not begin with it, or the note is empty.
+    fn length_of_text(&self, entry: usize, rest: &[u8]) -> Option<usize> {
+        let plain = self.length_at(entry, rest);
+        let length_of = |text: &[u8]| rest.starts_with(text).then_some(text.len());
+        let xml = self.fitting.as_ref().and_then(|fitting| {
+            length_of(fitting.xml_text().get(entry)).max(length_of(fitting.escaped_xml_text().get(entry)))
+        });
+        plain.max(xml).filter(|&length| length > 0)
     }
 
     /// Calls `on_place` with each place in a range of a text where a note could begin. The places come in no order, and
@@ -139,20 +131,21 @@ impl Notes {
 }
 
 impl FittingNotes {
-    /// Returns the length in bytes of the note of an entry that begins at `place`, behind the digits of the code and a
-    /// quote or bracket that closes the field. `None` where the text has none there.
-    fn length_behind(&self, entry: usize, text: &[u8], digits: Range<usize>, place: usize) -> Option<usize> {
-        let behind = &text[place..];
-        let xml = self.xml_text.get(entry);
-        let xml = behind.starts_with(xml).then_some(xml.len());
-        let members = ValueName::of_code(text, digits.start, &text[digits.end..place]).and_then(|name| {
-            let lengths = name
-                .syntaxes()
-                .iter()
-                .filter_map(|&syntax| self.members.length_at(syntax, entry, name.key(text), behind));
-            lengths.max()
-        });
-        members.max(xml)
+    /// Returns the length in bytes of the members that stand behind a field; `None` where none do.
+    fn length_of_members_behind(&self, text: &[u8], field: &FoundField, entry: usize) -> Option<usize> {
+        let (key, syntax) = if scanner::code_of(&text[field.start..field.end]).is_some() {
+            // A pattern found the code.
+            let name = ValueName::of_code(text, field.start)?;
+            (name.key(text), name.syntax())
+        } else {
+            let (_, key) = key_of(field, text);
+            (&text[key.clone()], keyed_syntax(&text[key.end..field.end])?)
+        };
+        let length = |syntax| self.members.length_at(syntax, entry, key, &text[field.end..]);
+        match syntax {
+            Syntax::Json(_) => length(syntax),
+            _ => Syntax::PAIRS.into_iter().filter_map(length).max(),
+        }
     }
 }
 

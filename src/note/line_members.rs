@@ -1,8 +1,8 @@
 //! The members that a line has already, which are not added again.
 
 use super::members::SUFFIXES;
-use super::name::{BACKSLASHES_MAX, BLANKS_MAX, blanks_behind};
-use crate::field::{Members, Syntax};
+use super::name::{BLANKS_MAX, blanks_behind};
+use crate::field::{JsonQuote, Members, Syntax};
 use crate::scanner;
 use memchr::{memchr, memmem, memrchr};
 use std::collections::BTreeSet;
@@ -92,10 +92,12 @@ fn has_escaped_name(line: &[u8]) -> bool {
 /// Returns true if the bytes behind one of [`SUFFIXES`] make it the end of a name: an optional quote, blanks, and `:`
 /// or `=`.
 fn names_something(behind: &[u8]) -> bool {
-    let backslashes = behind.iter().take(BACKSLASHES_MAX).take_while(|&&byte| byte == b'\\').count();
-    let quote = usize::from(matches!(behind.get(backslashes), Some(b'"' | b'\'')));
-    let rest = &behind[backslashes + quote..];
-    are_before(rest, |byte| matches!(byte, b':' | b'='))
+    let quote = match JsonQuote::at(behind) {
+        Some((_, length)) => length,
+        None => usize::from(behind.starts_with(b"'")),
+    };
+    let rest = &behind[quote..];
+    are_before(rest, |byte| matches!(byte, b':' | b'=')) || scanner::begins_with(rest, b':')
 }
 
 /// Returns true if a text begins with blanks and one of the bytes, or with more blanks than are looked at.

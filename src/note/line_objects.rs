@@ -1,33 +1,25 @@
 //! Tells if two fields of a line are members of one JSON object, so that no object gets the same members twice.
 
+use super::json_quote::Level;
+use crate::field::{JsonQuote, QuoteMark};
 use memchr::memchr3;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// The JSON objects of a line, from the first field on whose note is members: in `{"ret":-1,"a":{"ret":-1},"ret":-2}`
-/// the last `ret` is in the same object as the first. A line with one such field is not searched.
+/// The JSON objects of a line: in `{"ret":-1,"a":{"ret":-1},"ret":-2}` the last `ret` is in the same object as the
+/// first. JSON within a string has objects of its own.
 #[derive(Debug, Default)]
-pub(super) struct LineObjects<'t> {
-    /// The byte offset up to which the line has been searched; `None` before the first field.
-    looked_up_to: Option<usize>,
-    depth: Depth,
-    /// The open objects of the line, and those of a string that holds JSON.
-    objects: [Objects<'t>; 2],
-}
+pub(super) struct LineObjects<'t>(Vec<Objects<'t>>);
 
-/// The number of strings around a place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Depth {
-    #[default]
-    Outside,
-    InString,
-    /// In a string of the JSON that a string holds, between quotes that have a backslash before them.
-    InInnerString,
-}
-
-/// The objects that are open.
-#[derive(Debug, Default)]
+/// The open objects of the JSON whose quotes have one form, from the first field on whose note is members. A line with
+/// one such field is not searched.
+#[derive(Debug)]
 struct Objects<'t> {
+    quote: JsonQuote,
+    /// The byte offset up to which the line has been searched.
+    looked_up_to: usize,
+    /// True within a string of this JSON.
+    in_string: bool,
     /// The number of objects that have begun since the first field, less the number that have ended; negative where
     /// more have ended.
     open: isize,
@@ -36,70 +28,93 @@ struct Objects<'t> {
 }
 
 impl<'t> LineObjects<'t> {
+    /// Forgets all objects, because the line ends.
+    pub(super) fn end_line(&mut self) {
+        self.0.clear();
+    }
+
     /// Records a field that lies behind all fields before. Returns true if the field is the first with its key in its
-    /// object. `is_escaped` is true if the field is in JSON that a string holds.
+    /// object. `quote` is the quote of the key.
     pub(super) fn is_first(
         &mut self,
         text: &'t [u8],
         field: Range<usize>,
         key: &'t [u8],
-        is_escaped: bool,
+        quote: JsonQuote,
     ) -> bool {
-        match self.looked_up_to {
-            Some(from) => {
-                self.advance(text, from..field.start);
-                self.looked_up_to = Some(field.start);
-            }
+        let objects = match self.0.iter().position(|objects| objects.quote == quote) {
+            Some(place) => &mut self.0[place],
             None => {
-                self.looked_up_to = Some(field.end);
-                self.depth = if is_escaped { Depth::InString } else { Depth::Outside };
+                self.0.push(Objects::beginning_at(field.end, quote));
+                self.0.last_mut().expect("objects were pushed")
             }
-        }
-        let objects = &mut self.objects[usize::from(is_escaped)];
+        };
+        objects.advance(text, field.start);
         objects.keys.insert((objects.open, key))
-    }
-
-    fn advance(&mut self, text: &[u8], range: Range<usize>) {
-        let mut from = range.start;
-        while let Some(found) = memchr3(b'"', b'{', b'}', &text[from..range.end]) {
-            let before = &text[from..from + found];
-            from += found + 1;
-            match (text[from - 1], self.depth) {
-                (b'"', depth) => {
-                    let backslashes = before.iter().rev().take_while(|&&byte| byte == b'\\').count();
-                    self.depth = depth.behind_quote(backslashes);
-                    if backslashes % 2 == 0 {
-                        // A string begins or ends.
-                        self.objects[1] = Objects::default();
-                    }
-                }
-                (_, Depth::InInnerString) => {}
-                (b'{', depth) => self.objects[depth as usize].open += 1,
-                (_, depth) => self.objects[depth as usize].end_one(),
-            }
-        }
-    }
-}
-
-impl Depth {
-    /// Returns the depth behind a quote with this number of backslashes before it.
-    fn behind_quote(self, backslashes: usize) -> Self {
-        match (self, backslashes % 4) {
-            (Self::Outside, 0 | 2) => Self::InString,
-            (_, 0 | 2) => Self::Outside,
-            (Self::InString, 1) => Self::InInnerString,
-            (Self::InInnerString, 1) => Self::InString,
-            (depth, _) => depth,
-        }
     }
 }
 
 impl Objects<'_> {
+    fn beginning_at(place: usize, quote: JsonQuote) -> Self {
+        Self { quote, looked_up_to: place, in_string: false, open: 0, keys: BTreeSet::new() }
+    }
+
+    /// Looks at the line up to `to`, or up to the last call's place where that is later.
+    fn advance(&mut self, text: &[u8], to: usize) {
+        while self.looked_up_to < to && self.step(text, to) {}
+        self.looked_up_to = self.looked_up_to.max(to);
+    }
+
+    /// Goes on behind the next quote or brace. Returns false where there is none before `to`.
+    fn step(&mut self, text: &[u8], to: usize) -> bool {
+        let Some(at) = self.next_end(text, to) else {
+            return false;
+        };
+        self.looked_up_to = at + 1;
+        if self.quote.mark == QuoteMark::Doubled && text[at] == b'"' && text.get(at + 1) == Some(&b'"') {
+            self.looked_up_to += 1;
+        }
+        let text = &text[..self.looked_up_to];
+        match (self.quote.level_of_last(text), brace_at_end(text)) {
+            (Some(Level::Own), _) => self.in_string = !self.in_string,
+            (Some(Level::Deeper), _) => {}
+            // The string that holds the JSON begins or ends.
+            (Some(Level::Shallower), _) => *self = Self::beginning_at(self.looked_up_to, self.quote),
+            (None, Some(b'{')) if !self.in_string => self.open += 1,
+            (None, Some(b'}')) if !self.in_string => self.end_one(),
+            _ => {}
+        }
+        true
+    }
+
+    /// Returns the place of the next byte that a quote or a brace ends in.
+    fn next_end(&self, text: &[u8], to: usize) -> Option<usize> {
+        let rest = &text[self.looked_up_to..to];
+        let found = match self.quote.mark {
+            QuoteMark::Plain | QuoteMark::Doubled => memchr3(b'"', b'{', b'}', rest),
+            mark => {
+                let last = mark.text().last();
+                rest.iter()
+                    .position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'B' | b'D') || Some(byte) == last)
+            }
+        };
+        found.map(|found| self.looked_up_to + found)
+    }
+
     fn end_one(&mut self) {
         self.open -= 1;
         while self.keys.last().is_some_and(|&(open, _)| open > self.open) {
             self.keys.pop_last();
         }
+    }
+}
+
+/// Returns the brace that a text ends in, as it is or as a URL has it.
+fn brace_at_end(text: &[u8]) -> Option<u8> {
+    match text {
+        [.., b'{'] | [.., b'%', b'7', b'B'] => Some(b'{'),
+        [.., b'}'] | [.., b'%', b'7', b'D'] => Some(b'}'),
+        _ => None,
     }
 }
 
@@ -112,9 +127,9 @@ mod tests {
         let mut objects = LineObjects::default();
         let found = text.match_indices("ret");
         let fields = found.map(|(at, key)| {
-            let is_escaped = text[..at].ends_with("\\\"");
             let end = at + text[at..].find(':').unwrap();
-            objects.is_first(text.as_bytes(), at..end, key.as_bytes(), is_escaped)
+            let (quote, _) = JsonQuote::at(&text.as_bytes()[at + key.len()..]).unwrap();
+            objects.is_first(text.as_bytes(), at..end, key.as_bytes(), quote)
         });
         fields.collect()
     }
@@ -134,6 +149,18 @@ mod tests {
             (r#"{"m":"{\"ret\":1,\"x\":\"}\\\"}\",\"ret\":2}"}"#, &[true, false]),
             (r#"{"ret":1,"m":"{\"ret\":2}","n":"{\"ret\":3}"}"#, &[true, true, true]),
             (r#"{"m":"{\"ret\":1}","ret":2,"ret":3}"#, &[true, true, false]),
+            (
+                r#"{"m":"{\"n\":\"{\\\"ret\\\":1,\\\"ret\\\":2}\",\"ret\":3,\"ret\":4}"}"#,
+                &[true, false, true, false],
+            ),
+            (
+                r#"{"m":"{\u0022ret\u0022:1,\u0022a\u0022:\u0022}\\\u0022}\u0022,\u0022ret\u0022:2}"}"#,
+                &[true, false],
+            ),
+            (r#"{"m":"{\u0022ret\u0022:1}","n":"{\u0022ret\u0022:2}"}"#, &[true, true]),
+            ("%7B%22ret%22:1,%22x%22:%22%7D%22,%22ret%22:2%7D%7B%22ret%22:3%7D", &[true, false, true]),
+            (r#""{""ret"":1,""x"":""}\""}"",""ret"":2}";"{""ret"":3}""#, &[true, false, true]),
+            ("{&quot;ret&quot;:1,&quot;ret&quot;:2},{&quot;ret&quot;:3}", &[true, false, true]),
         ] {
             assert_eq!(firsts(text), expected, "{text}");
         }

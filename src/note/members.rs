@@ -1,13 +1,16 @@
 //! Notes as members in the line's own syntax, so that machines can still read the line: `,"ret_category":"auth"`.
 
+use super::charset::Charset;
+use super::json_quote::ENCODED_BYTES_MAX;
 use super::style::NoteStyle;
 use super::texts::Texts;
 use crate::buffer::CHUNK_BYTES;
 use crate::catalog::Catalog;
-use crate::field::{Members, Syntax};
+use crate::field::{JsonQuote, Members, QuoteMark, Syntax};
 use crate::scanner::{self, KEY_MAX_BYTES};
 use memchr::memmem;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The ends of the names of the members. A key stands before them: `ret_category`.
 pub(crate) const SUFFIXES: [&str; 2] = ["_category", "_message"];
@@ -26,56 +29,74 @@ struct SyntaxNotes {
     members: [Texts; 2],
 }
 
-/// The notes of a catalog as members, in each syntax.
+/// The notes of a catalog as members. Those of a syntax are rendered when they are first asked for: a log has few
+/// syntaxes.
 #[derive(Clone, Debug)]
-pub(super) struct MemberNotes([SyntaxNotes; Syntax::ALL.len()]);
+pub(super) struct MemberNotes {
+    /// The categories and the messages of all entries, as the catalog has them, in UTF-8.
+    texts: [Texts; 2],
+    /// The encoding of the notes.
+    charset: Charset,
+    syntaxes: [OnceLock<SyntaxNotes>; SYNTAX_COUNT],
+}
+
+/// The number of syntaxes that are told apart.
+const SYNTAX_COUNT: usize = JsonQuote::COUNT + 4;
 
 impl Syntax {
-    /// All syntaxes, in the order of their numbers.
-    const ALL: [Self; 5] =
-        [Self::Json, Self::EscapedJson, Self::KeyValue, Self::Attribute, Self::SingleQuotedAttribute];
-
-    /// Returns the text before the key of a member.
-    fn lead(self) -> &'static str {
+    /// Returns the number of the syntax, less than [`SYNTAX_COUNT`].
+    fn number(self) -> usize {
         match self {
-            Self::Json => ",\"",
-            Self::EscapedJson => ",\\\"",
-            Self::KeyValue | Self::Attribute | Self::SingleQuotedAttribute => " ",
+            Self::Json(quote) => quote.number(),
+            Self::KeyValue => JsonQuote::COUNT,
+            Self::Attribute => JsonQuote::COUNT + 1,
+            Self::SingleQuotedAttribute => JsonQuote::COUNT + 2,
+            Self::EscapedAttribute => JsonQuote::COUNT + 3,
         }
     }
 
-    /// Returns the text behind the key, for the category and for the message.
-    fn members(self, category: &str, message: &str) -> [String; 2] {
-        let [category_suffix, message_suffix] = SUFFIXES;
-        let each =
-            |form: fn(&str, &str) -> String| [form(category_suffix, category), form(message_suffix, message)];
+    /// Returns the text before the key of a member.
+    fn lead(self) -> String {
         match self {
-            Self::Json => each(|suffix, text| format!("{suffix}\":\"{}\"", json(text))),
-            Self::EscapedJson => each(|suffix, text| format!("{suffix}\\\":\\\"{}\\\"", json(&json(text)))),
-            Self::KeyValue => [
-                format!("{category_suffix}={}", value(category)),
-                format!("{message_suffix}={}", quoted(message)),
-            ],
-            Self::Attribute => each(|suffix, text| format!("{suffix}=\"{}\"", xml(text))),
-            Self::SingleQuotedAttribute => each(|suffix, text| format!("{suffix}='{}'", xml(text))),
+            Self::Json(quote) => quote.encode(",\""),
+            _ => " ".to_owned(),
         }
+    }
+
+    /// Returns the text of a member behind the key: its suffix and its value.
+    fn member(self, suffix: &str, text: &str) -> String {
+        match self {
+            Self::Json(quote) => quote.encode(&format!("{suffix}\":\"{}\"", json(text))),
+            Self::KeyValue if suffix == SUFFIXES[0] => format!("{suffix}={}", value(text)),
+            Self::KeyValue => format!("{suffix}={}", quoted(text)),
+            Self::Attribute => format!("{suffix}=\"{}\"", xml(text)),
+            Self::SingleQuotedAttribute => format!("{suffix}='{}'", xml(text)),
+            Self::EscapedAttribute => format!("{suffix}=&quot;{}&quot;", xml(&xml(text))),
+        }
+    }
+}
+
+impl SyntaxNotes {
+    fn new(syntax: Syntax, texts: &[Texts; 2], charset: Charset) -> Self {
+        let mut lead = Texts::default();
+        lead.push(&syntax.lead(), charset);
+        lead.pad(CHUNK_BYTES);
+        let member = |number: usize| texts[number].map(|text| syntax.member(SUFFIXES[number], text), charset);
+        let members = [0, 1].map(member);
+        Self { lead, members }
     }
 }
 
 impl MemberNotes {
     pub(super) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
-        Self(Syntax::ALL.map(|syntax| {
-            let (mut lead, mut members) = (Texts::default(), <[Texts; 2]>::default());
-            lead.push(syntax.lead(), style.charset);
-            for entry in catalog.entries() {
-                let language = style.language_of(entry);
-                let texts = syntax.members(&entry.category().name_in(language), &entry.message_in(language));
-                members.iter_mut().zip(texts).for_each(|(member, text)| member.push(&text, style.charset));
-            }
-            lead.pad(CHUNK_BYTES);
-            members.iter_mut().for_each(|member| member.pad(CHUNK_BYTES));
-            SyntaxNotes { lead, members }
-        }))
+        let mut texts = <[Texts; 2]>::default();
+        for entry in catalog.entries() {
+            let language = style.language_of(entry);
+            texts[0].push(&entry.category().name_in(language), Charset::default());
+            texts[1].push(&entry.message_in(language), Charset::default());
+        }
+        let syntaxes = [const { OnceLock::new() }; SYNTAX_COUNT];
+        Self { texts, charset: style.charset, syntaxes }
     }
 
     /// Returns the parts of the note of an entry. `key` is a range of a text, with which the names of the members
@@ -88,7 +109,9 @@ impl MemberNotes {
         key: (&'a [u8], Range<usize>),
     ) -> MemberPieces<'a> {
         const NOTHING: (&[u8], Range<usize>) = (b"", 0..0);
-        let SyntaxNotes { lead, members: [category, message] } = &self.0[syntax as usize];
+        let new = || SyntaxNotes::new(syntax, &self.texts, self.charset);
+        let notes = self.syntaxes[syntax.number()].get_or_init(new);
+        let SyntaxNotes { lead, members: [category, message] } = notes;
         let (category, message) = (category.place(entry), message.place(entry));
         let lead = lead.place(0);
         match members {
@@ -114,14 +137,16 @@ impl MemberNotes {
         range: Range<usize>,
         mut on_place: impl FnMut(usize),
     ) {
-        let reach = KEY_MAX_BYTES + 2 * SUFFIXES[0].len();
+        let reach = LEAD_MAX_BYTES + KEY_MAX_BYTES + SUFFIXES[0].len();
         let searched = &text[range.start..text.len().min(range.end + reach)];
         for found in SUFFIXES.into_iter().flat_map(|suffix| memmem::find_iter(searched, suffix)) {
             let suffix = range.start + found;
-            let key = scanner::identifier_length_before(text, suffix);
-            for lead in Syntax::ALL.map(Syntax::lead) {
-                let place = (suffix - key).checked_sub(lead.len());
-                place.filter(|place| range.contains(place)).into_iter().for_each(&mut on_place);
+            // The end of a lead can look like the beginning of the key: `\u0022ret_category`.
+            let longest = scanner::identifier_length_before(text, suffix).min(KEY_MAX_BYTES);
+            for key_start in suffix - longest..suffix {
+                let lead = lead_before(&text[..key_start]);
+                let place = lead.map(|length| key_start - length).filter(|place| range.contains(place));
+                place.into_iter().for_each(&mut on_place);
             }
         }
     }
@@ -129,28 +154,45 @@ impl MemberNotes {
     /// Returns true if all members are ASCII.
     #[cfg(feature = "cli")]
     pub(super) fn are_ascii(&self) -> bool {
-        self.0.iter().flat_map(|notes| &notes.members).all(Texts::are_ascii)
+        self.texts.iter().all(Texts::are_ascii)
     }
 
     /// Returns an upper bound of the length of a note, in bytes.
     pub(super) fn longest(&self) -> usize {
-        let longest = |notes: &SyntaxNotes| {
-            let texts: usize = notes.members.iter().map(Texts::longest).sum();
-            2 * (notes.lead.longest() + KEY_MAX_BYTES) + texts
-        };
-        self.0.iter().map(longest).max().unwrap_or(0)
+        let texts: usize = self.texts.iter().map(Texts::longest).sum();
+        2 * (LEAD_MAX_BYTES + KEY_MAX_BYTES) + ENCODED_BYTES_MAX * (texts + 2 * MEMBER_BYTES)
     }
+}
+
+/// The most bytes of the text before a key: a comma and a quote.
+const LEAD_MAX_BYTES: usize = 1 + ENCODED_BYTES_MAX;
+
+/// The bytes of a member besides the key and the text: the suffix, quotes and a colon.
+const MEMBER_BYTES: usize = SUFFIXES[0].len() + "\":\"\"".len();
+
+/// Returns the length in bytes of the text before the key of a member that a text ends in.
+fn lead_before(text: &[u8]) -> Option<usize> {
+    if text.ends_with(b" ") {
+        return Some(1);
+    }
+    let (quote, length) = JsonQuote::before(text)?;
+    let comma: &[u8] = if quote.mark == QuoteMark::Percent { b"%2C" } else { b"," };
+    text[..text.len() - length].ends_with(comma).then_some(length + comma.len())
 }
 
 /// Returns true if a text begins with a member whose name ends in one of [`SUFFIXES`].
 pub(super) fn could_begin(text: &[u8]) -> bool {
-    let is_member = |rest: &[u8]| {
+    let name = match text {
+        [b' ', rest @ ..] => Some(rest),
+        [b',', rest @ ..] | [b'%', b'2', b'C', rest @ ..] => {
+            JsonQuote::at(rest).map(|(_, length)| &rest[length..])
+        }
+        _ => None,
+    };
+    name.is_some_and(|rest| {
         let name = &rest[..scanner::identifier_length(rest)];
         SUFFIXES.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
-    };
-    [Syntax::Json, Syntax::EscapedJson, Syntax::KeyValue]
-        .iter()
-        .any(|syntax| text.strip_prefix(syntax.lead().as_bytes()).is_some_and(is_member))
+    })
 }
 
 /// Returns the length in bytes of all parts together, if the text begins with them.

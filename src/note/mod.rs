@@ -3,6 +3,7 @@
 mod charset;
 mod form;
 mod found;
+mod json_quote;
 mod line_members;
 mod line_objects;
 mod members;
@@ -25,6 +26,7 @@ use members::{MemberNotes, xml};
 use memchr::memmem;
 use std::io::{self, Write};
 use std::ops::Range;
+use std::sync::OnceLock;
 use texts::Texts;
 
 /// Ends all colours and styles.
@@ -35,15 +37,26 @@ const ESCAPE: u8 = RESET[0];
 /// The characters that may stand before the colour of a note.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// Notes that fit into the syntax of the line.
+/// Notes that fit into the syntax of the line. Each form is rendered when it is first asked for.
 #[derive(Clone, Debug)]
 struct FittingNotes {
     members: MemberNotes,
+    /// The notes as the template has them, in UTF-8.
+    rendered: Texts,
+    /// The encoding of the notes.
+    charset: Charset,
     /// The notes in the form [`NoteForm::XmlText`].
-    xml_text: Texts,
+    xml_text: OnceLock<Texts>,
+    /// The notes in the form [`NoteForm::EscapedXmlText`].
+    escaped_xml_text: OnceLock<Texts>,
     /// Finds the text that begins each of `xml_text`.
     xml_beginning: memmem::Finder<'static>,
+    /// The text that begins each of `escaped_xml_text`.
+    escaped_xml_beginning: Vec<u8>,
 }
+
+/// The most bytes that [`xml`] makes of one byte, applied twice: `&amp;quot;`.
+const XML_BYTES_MAX: usize = 10;
 
 /// The notes of a catalog, as bytes. The number of a note is the number of its entry.
 #[derive(Clone, Debug)]
@@ -61,6 +74,8 @@ pub(crate) struct Notes {
     first: Option<[u8; 2]>,
     /// Finds the text that begins each note.
     beginning: memmem::Finder<'static>,
+    /// True if a note ends in a character that is not ASCII.
+    end_open: bool,
 }
 
 impl Notes {
@@ -69,32 +84,40 @@ impl Notes {
         // Within a JSON string a note must neither end nor break it.
         let harmless = |text: &str| text.replace('"', "'").replace('\\', "/").replace('\t', " ");
         let beginning = style.template.beginning();
-        let xml_beginning = memmem::Finder::new(&style.charset.encoded(&xml(beginning))).into_owned();
+        let xml_beginning = xml(beginning);
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
         let beginning = style.charset.encoded(&beginning);
-        let (mut note, mut xml_text) = (String::new(), Texts::default());
+        let (mut note, mut rendered) = (String::new(), Texts::default());
+        let ends_open = |text: &str| text.as_bytes().last().is_some_and(|last| !last.is_ascii());
+        let mut end_open = false;
         for entry in catalog.entries() {
             note.clear();
             style.template.render(entry, style.language_of(entry), &mut note);
             if style.as_fields {
-                xml_text.push(&xml(&note), style.charset);
+                rendered.push(&note, Charset::default());
+                // The category ends a note of one member.
+                end_open |= ends_open(&entry.category().name_in(style.language));
                 note = harmless(&note);
             }
+            end_open |= ends_open(&note);
             plain.push(&note, style.charset);
         }
         plain.pad(CHUNK_BYTES);
-        xml_text.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
         let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
         let fitting = style.as_fields.then(|| FittingNotes {
             members: MemberNotes::new(catalog, style),
-            xml_text,
-            xml_beginning,
+            rendered,
+            charset: style.charset,
+            xml_text: OnceLock::new(),
+            escaped_xml_text: OnceLock::new(),
+            escaped_xml_beginning: style.charset.encoded(&xml(&xml_beginning)),
+            xml_beginning: memmem::Finder::new(&style.charset.encoded(&xml_beginning)).into_owned(),
         });
         let first = beginning.first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { style: style.clone(), plain, severities, colors, fitting, lead, first, beginning }
+        Self { style: style.clone(), plain, severities, colors, fitting, lead, first, beginning, end_open }
     }
 
     /// Returns the notes of the same catalog in another encoding.
@@ -106,7 +129,7 @@ impl Notes {
     /// Returns true if all notes are ASCII, and so the same in each encoding.
     #[cfg(feature = "cli")]
     pub(crate) fn are_ascii(&self) -> bool {
-        let fitting = |fitting: &FittingNotes| fitting.members.are_ascii() && fitting.xml_text.are_ascii();
+        let fitting = |fitting: &FittingNotes| fitting.members.are_ascii() && fitting.rendered.are_ascii();
         self.plain.are_ascii() && self.fitting.as_ref().is_none_or(fitting)
     }
 
@@ -114,6 +137,12 @@ impl Notes {
     #[inline]
     pub(crate) fn have_forms(&self) -> bool {
         self.fitting.is_some()
+    }
+
+    /// Returns true if a note ends in a character that is not ASCII. Bytes behind it may be taken for a part of it.
+    #[inline]
+    pub(crate) fn end_open(&self) -> bool {
+        self.end_open
     }
 
     /// Returns true if a text could begin with a note. The first two bytes nearly always rule it out.
@@ -148,7 +177,8 @@ impl Notes {
                 let pieces = fitting.members.pieces(syntax, field.members, entry, key_of(field, window));
                 return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy(longer, piece));
             }
-            (Some(fitting), NoteForm::XmlText) => fitting.xml_text.place(entry),
+            (Some(fitting), NoteForm::XmlText) => fitting.xml_text().place(entry),
+            (Some(fitting), NoteForm::EscapedXmlText) => fitting.escaped_xml_text().place(entry),
             (_, NoteForm::Nothing) => return Ok(()),
             _ => self.plain.place(entry),
         };
@@ -182,8 +212,20 @@ impl Notes {
             + self.colors.iter().map(String::len).max().unwrap_or(0)
             + self.plain.longest()
             + RESET.len();
-        let fitting = |fitting: &FittingNotes| fitting.members.longest().max(fitting.xml_text.longest());
+        let fitting = |fitting: &FittingNotes| {
+            fitting.members.longest().max(XML_BYTES_MAX * fitting.rendered.longest())
+        };
         text.max(self.fitting.as_ref().map_or(0, fitting))
+    }
+}
+
+impl FittingNotes {
+    fn xml_text(&self) -> &Texts {
+        self.xml_text.get_or_init(|| self.rendered.map(|note| xml(note), self.charset))
+    }
+
+    fn escaped_xml_text(&self) -> &Texts {
+        self.escaped_xml_text.get_or_init(|| self.rendered.map(|note| xml(&xml(note)), self.charset))
     }
 }
 

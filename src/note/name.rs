@@ -1,7 +1,7 @@
 //! The name of a value: the key in `"key":` or `key=` before it.
 
-use crate::field::Syntax;
-use crate::scanner;
+use crate::field::{JsonQuote, QuoteMark, Syntax};
+use crate::scanner::{self, BACKSLASHES_MAX};
 use std::ops::Range;
 
 /// The most bytes of a number. A longer run is taken for no number.
@@ -9,9 +9,6 @@ const NUMBER_MAX_BYTES: usize = 64;
 
 /// The most blanks, in bytes, between a name, its colon and its value.
 pub(super) const BLANKS_MAX: usize = 200;
-
-/// The most backslashes before a quote that ends a name.
-pub(super) const BACKSLASHES_MAX: usize = 8;
 
 /// The name of a value: its key and its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +20,8 @@ pub(super) struct ValueName {
 /// The way a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NameKind {
-    Json,
-    EscapedJson,
+    /// With quotes of this form.
+    Json(JsonQuote),
     /// `key=`.
     Pair,
 }
@@ -40,10 +37,9 @@ pub(super) enum Before {
 }
 
 impl ValueName {
-    /// Returns the name of the code that begins at `code_start`, behind the quote that opens the code; `None` where it
-    /// has none.
-    pub(super) fn of_code(text: &[u8], code_start: usize, quote: &[u8]) -> Option<Self> {
-        match name_before(text, code_start, quote) {
+    /// Returns the name of the code that begins at `code_start`; `None` where it has none.
+    pub(super) fn of_code(text: &[u8], code_start: usize) -> Option<Self> {
+        match name_before(text, code_start) {
             Before::ValueName(name) => Some(name),
             Before::OtherName | Before::Text(_) => None,
         }
@@ -54,24 +50,19 @@ impl ValueName {
         &text[self.key.clone()]
     }
 
-    /// Returns the syntaxes that members can have behind a value of this name.
-    pub(super) fn syntaxes(&self) -> &'static [Syntax] {
+    /// Returns the syntax that goes with the name; of pairs, one of several.
+    pub(super) fn syntax(&self) -> Syntax {
         match self.kind {
-            NameKind::Json => &[Syntax::Json],
-            NameKind::EscapedJson => &[Syntax::EscapedJson],
-            NameKind::Pair => &[Syntax::KeyValue, Syntax::Attribute, Syntax::SingleQuotedAttribute],
+            NameKind::Json(quote) => Syntax::Json(quote),
+            NameKind::Pair => Syntax::KeyValue,
         }
     }
 }
 
-/// Returns the kind of text before the number that the code at `code_start` is, or is the end of. `quote` opens the
-/// number; it is empty where nothing does.
-pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Before {
-    let Some(before) = text[..code_start].strip_suffix(quote) else {
-        return Before::Text(code_start);
-    };
-    let number = if quote.is_empty() { count_back(before, NUMBER_MAX_BYTES, is_number) } else { 0 };
-    let end = before.len() - number;
+/// Returns the kind of text before the number that the code at `code_start` is, or is the end of.
+pub(super) fn name_before(text: &[u8], code_start: usize) -> Before {
+    let number = count_back(&text[..code_start], NUMBER_MAX_BYTES, is_number);
+    let end = code_start - number;
     let pair_end = end - blanks_before(&text[..end]);
     if let Some(key_end) = pair_end.checked_sub(1).filter(|&at| text[at] == b'=') {
         let key_end = key_end - blanks_before(&text[..key_end]);
@@ -89,26 +80,52 @@ pub(super) fn name_before(text: &[u8], code_start: usize, quote: &[u8]) -> Befor
     if blanks >= BLANKS_MAX {
         return Before::OtherName;
     }
-    let Some(name) = text[..colon - blanks].strip_suffix(b"\"") else {
-        return Before::Text(pair_end);
+    let name = &text[..colon - blanks];
+    let Some((quote, length)) = JsonQuote::before(name) else {
+        // A quote with more backslashes than are counted.
+        return if name.ends_with(b"\"") { Before::OtherName } else { Before::Text(pair_end) };
     };
-    let (name, kind) = match name.strip_suffix(b"\\") {
-        Some(name) => (name, NameKind::EscapedJson),
-        None => (name, NameKind::Json),
-    };
+    let name = &name[..name.len() - length];
     match scanner::identifier_start(name, name.len()) {
-        Some(key_start) => Before::ValueName(ValueName { key: key_start..name.len(), kind }),
+        Some(key_start) => {
+            Before::ValueName(ValueName { key: key_start..name.len(), kind: NameKind::Json(quote) })
+        }
         None => Before::OtherName,
+    }
+}
+
+/// Returns the syntax that goes with the bytes from a key's end to the end of its field: `":-204`, `="-204"`; `None`
+/// where no members go with them, as where a colour is among them. A pair of a key and a quoted value is taken for an
+/// attribute; outside a tag it is `key=value`.
+pub(super) fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
+    if scanner::has_invisible(behind_key) {
+        return None;
+    }
+    if let Some((quote, length)) = JsonQuote::at(behind_key) {
+        let separator = behind_key[length..].trim_ascii_start();
+        let is_written = quote.mark == QuoteMark::Percent && scanner::begins_with(separator, b':');
+        return (is_written || separator.starts_with(b":")).then_some(Syntax::Json(quote));
+    }
+    let value = behind_key.trim_ascii_start().strip_prefix(b"=")?;
+    let begins_with = scanner::begins_with;
+    if begins_with(value, b'>') {
+        return None;
+    }
+    let value = value.trim_ascii_start();
+    match value {
+        [b'"', ..] => Some(Syntax::Attribute),
+        [b'\'' | b'\\', ..] => Some(Syntax::SingleQuotedAttribute),
+        [b'&', ..] if begins_with(value, b'"') || begins_with(value, b'\'') => Some(Syntax::EscapedAttribute),
+        _ => behind_key.starts_with(b"=").then_some(Syntax::KeyValue),
     }
 }
 
 /// Returns true if a name begins where the text before it ends: behind its quote in JSON, and in a tag behind a blank
 /// or the quote of another value.
 pub(super) fn name_is_whole(before: &[u8], syntax: Syntax) -> bool {
-    let without = |quote: &[u8]| before.strip_suffix(quote).is_some_and(|rest| !rest.ends_with(b"\\"));
     match syntax {
-        Syntax::Json => without(b"\""),
-        Syntax::EscapedJson => without(b"\\\""),
+        Syntax::Json(quote) => quote.ends(before),
+        Syntax::EscapedAttribute => blanks_before(before) > 0,
         Syntax::KeyValue | Syntax::Attribute | Syntax::SingleQuotedAttribute => {
             matches!(before, [] | [.., b'"' | b'\'']) || blanks_before(before) > 0
         }

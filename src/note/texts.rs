@@ -1,6 +1,7 @@
 //! Many texts in one allocation: a large catalog needs none for each entry.
 
 use super::charset::Charset;
+use crate::buffer::CHUNK_BYTES;
 use std::ops::Range;
 
 /// Texts in one buffer. The number of a text is its position in the order of [`Texts::push`].
@@ -34,6 +35,21 @@ impl Texts {
     pub(super) fn get(&self, number: usize) -> &[u8] {
         let (texts, place) = self.place(number);
         &texts[place]
+    }
+
+    /// Returns the texts, which must be UTF-8, in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let text = |number| std::str::from_utf8(self.get(number)).expect("texts are UTF-8");
+        (0..self.places.len()).map(text)
+    }
+
+    /// Returns texts made of these, which must be UTF-8, by `change`, in an encoding, with zero bytes behind them for a
+    /// caller that copies whole chunks.
+    pub(super) fn map(&self, change: impl Fn(&str) -> String, charset: Charset) -> Self {
+        let mut changed = Self::default();
+        self.iter().for_each(|text| changed.push(&change(text), charset));
+        changed.pad(CHUNK_BYTES);
+        changed
     }
 
     /// Returns the buffer with all texts, and the range of one of them.

@@ -33,14 +33,22 @@ fn may_begin(text: &[u8], behind_gap: bool, sequences: usize) -> bool {
         _ if is_allowed(last) && !matches!(last, b'$' | b'-') => return true,
         _ => {}
     }
-    if is_second_half(text) {
-        return true;
+    is_second_half(text) || may_begin_before_invisible(text, behind_gap, sequences)
+}
+
+/// Returns true if an invisible sequence ends a text, and an identifier may begin behind the text before it.
+fn may_begin_before_invisible(text: &[u8], behind_gap: bool, sequences: usize) -> bool {
+    let Some(invisible) = invisible_before(text).filter(|_| sequences > 0) else {
+        return false;
+    };
+    let before = &text[..text.len() - invisible.length];
+    let behind_gap = behind_gap || !invisible.joins;
+    // A sequence behind which a sequence stands is nothing else.
+    if invisible_before(before).is_some() {
+        may_begin_before_invisible(before, behind_gap, sequences - 1)
+    } else {
+        may_begin(before, behind_gap, sequences - 1)
     }
-    sequences > 0
-        && invisible_before(text).is_some_and(|invisible| {
-            let before = &text[..text.len() - invisible.length];
-            may_begin(before, behind_gap || !invisible.joins, sequences - 1)
-        })
 }
 
 /// Returns true if `<`, as it is or written, stands at the end of a text or before invisible sequences there.
@@ -64,9 +72,33 @@ mod tests {
     #[test]
     fn one_reading_is_enough() {
         for text in [
-            &b""[..], b" ", b"\n", b"&", b"\\", b"a\\n", b"\\\\\\\\\\\\\\\\\\n", b"\\u0026", b"\\x0a", b"\\345", b"#011", b"%24", b"&#45;",
-            b"&amp;", b";", b"}", b"\\0", b"\x1b[", b"\x1b[31m", b"\x1b(B", b"a\x1b[1G", b"a\\n\x1b[31m",
-            b"\xE9F", b"\x81\x30\x84\x36", b"a \x1b[31m\x1b[32m\x1b[33m\x1b[34m", b"\xE9F\x1b[m", b"%E9",
+            &b""[..],
+            b" ",
+            b"\n",
+            b"&",
+            b"\\",
+            b"a\\n",
+            b"\\\\\\\\\\\\\\\\\\n",
+            b"\\u0026",
+            b"\\x0a",
+            b"\\345",
+            b"#011",
+            b"%24",
+            b"&#45;",
+            b"&amp;",
+            b";",
+            b"}",
+            b"\\0",
+            b"\x1b[",
+            b"\x1b[31m",
+            b"\x1b(B",
+            b"a\x1b[1G",
+            b"a\\n\x1b[31m",
+            b"\xE9F",
+            b"\x81\x30\x84\x36",
+            b"a \x1b[31m\x1b[32m\x1b[33m\x1b[34m",
+            b"\xE9F\x1b[m",
+            b"%E9",
         ] {
             assert!(may_begin_behind(text), "{}", text.escape_ascii());
         }
@@ -75,8 +107,24 @@ mod tests {
     #[test]
     fn no_reading_is_none() {
         for text in [
-            &b"a"[..], b"_", b"7", b"$", b"-", b"\\d", b"%41", b"&#65;", b"\\u{41}", b"\\u005f", b"$\x1b[31m", b"a\x1b[31m",
-            b"%41\x1b[K", b"-\x1b[1G", b"\x1b[31", b" \x1b[31m\x1b[31m\x1b[32m\x1b[33m\x1b[34m", b"\xD6\xECF", b"1m",
+            &b"a"[..],
+            b"_",
+            b"7",
+            b"$",
+            b"-",
+            b"\\d",
+            b"%41",
+            b"&#65;",
+            b"\\u{41}",
+            b"\\u005f",
+            b"$\x1b[31m",
+            b"a\x1b[31m",
+            b"%41\x1b[K",
+            b"-\x1b[1G",
+            b"\x1b[31",
+            b" \x1b[31m\x1b[31m\x1b[32m\x1b[33m\x1b[34m",
+            b"\xD6\xECF",
+            b"1m",
         ] {
             assert!(!may_begin_behind(text), "{}", text.escape_ascii());
         }
@@ -84,7 +132,9 @@ mod tests {
 
     #[test]
     fn a_tag_may_be_written() {
-        for text in [&b"<"[..], b"&lt;", b"\\u003c", b"%3C", b"<\x1b[31m", b"&lt;\x1b[31m\x1b[0m\x1b[1m\x1b[1m"] {
+        for text in
+            [&b"<"[..], b"&lt;", b"\\u003c", b"%3C", b"<\x1b[31m", b"&lt;\x1b[31m\x1b[0m\x1b[1m\x1b[1m"]
+        {
             assert!(ends_in_less_than(text), "{}", text.escape_ascii());
         }
         for text in [&b""[..], b"<a", b"< ", b"<\x1b[31m\x1b[0m\x1b[1m\x1b[1m\x1b[1m"] {

@@ -98,19 +98,66 @@ mod tests {
     #[test]
     fn what_carries_a_number_on_may_be_written_or_colored() {
         for text in [
-            "", " ", "\n", ")", ".", ". ", ".x", ":x", ",20", ",2000", ",x", "\\n", "\\", "%26", "%2c", "&x", "&#59;", "#",
-            "\x1b[0m", "\x1b[0m,", "\x1b[1Gx", "^[[0m ", "#033[0m", "&nbsp;", "%0A", "\x1b[0m\x1b[0m\x1b[0m\x1b[0m\x1b[0mx",
+            "",
+            " ",
+            "\n",
+            ")",
+            ".",
+            ". ",
+            ".x",
+            ":x",
+            ",20",
+            ",2000",
+            ",x",
+            "\\n",
+            "\\",
+            "%26",
+            "%2c",
+            "&x",
+            "&#59;",
+            "#",
+            "\x1b[0m",
+            "\x1b[0m,",
+            "\x1b[1Gx",
+            "^[[0m ",
+            "#033[0m",
+            "&nbsp;",
+            "%0A",
+            "\x1b[0m\x1b[0m\x1b[0m\x1b[0m\x1b[0mx",
         ] {
             assert!(ends_field(text.as_bytes(), false, 5), "{text}");
         }
         for text in [
-            "x", "_", "5", "%", "%2", "%%", "%g0", "%2F", "\\/", "\\u0041", "&#x2F;", ".5", ":5", ",200", "%2C205",
-            "%2E5", "%250", "\x1b[31mx", "\x1b[31m%", ".\x1b[31m5", "^2", "\x1b[0m\x1b[0m\x1b[0m\x1b[0mx",
+            "x",
+            "_",
+            "5",
+            "%",
+            "%2",
+            "%%",
+            "%g0",
+            "%2F",
+            "\\/",
+            "\\u0041",
+            "&#x2F;",
+            ".5",
+            ":5",
+            ",200",
+            "%2C205",
+            "%2E5",
+            "%250",
+            "\x1b[31mx",
+            "\x1b[31m%",
+            ".\x1b[31m5",
+            "^2",
+            "\x1b[0m\x1b[0m\x1b[0m\x1b[0mx",
         ] {
             assert!(!ends_field(text.as_bytes(), false, -5), "{text}");
         }
         for text in ["失", "%E3%80%82", "\\u3002", "\x1b[31m，"] {
-            assert!(ends_field(text.as_bytes(), false, -5) && !ends_field(text.as_bytes(), false, 5), "{text}");
+            assert!(
+                ends_field(text.as_bytes(), false, -5) && !ends_field(text.as_bytes(), false, 5),
+                "{text}"
+            );
             assert!(!ends_field(text.as_bytes(), true, 5), "{text}");
         }
         for text in ["%", "/", "-", ".5", "=", "%2F"] {
@@ -124,12 +171,15 @@ mod tests {
     #[test]
     fn a_text_that_ends_within_what_decides_is_undecided() {
         for text in [
-            "", ".", ":", ",", ",1", ",12", ",123", "\\", "\\u00", "%2", "&", "&#6", "&am", "#", "#0", "\x1b", "\x1b[3", "^",
-            "^[", "^[[0", "\x1b[0m", "\x1b[0m.", ".%3", ",1\\",
+            "", ".", ":", ",", ",1", ",12", ",123", "\\", "\\u00", "%2", "&", "&#6", "&am", "#", "#0",
+            "\x1b", "\x1b[3", "^", "^[", "^[[0", "\x1b[0m", "\x1b[0m.", ".%3", ",1\\",
         ] {
             assert!(is_undecided(text.as_bytes()), "{text}");
         }
-        for text in [" ", "\n", ". ", ".5", ",x", ",1x", ",1234", "\\n", "\\q", "%26", "&x", "&#65;", "\x1b[1G", "x", ")"] {
+        for text in [
+            " ", "\n", ". ", ".5", ",x", ",1x", ",1234", "\\n", "\\q", "%26", "&x", "&#65;", "\x1b[1G", "x",
+            ")",
+        ] {
             assert!(!is_undecided(text.as_bytes()), "{text}");
         }
     }

@@ -46,7 +46,10 @@ const fn classes() -> [u16; 256] {
         if matches!(byte as u8, b'%' | b'^') {
             table[byte] |= OPENS;
         }
-        if matches!(byte as u8, b'0'..=b'9' | b'\\' | b'&' | b'#' | b'%' | b'^' | 0x1B | b'u' | b'x' | b'e' | b'/') {
+        if matches!(
+            byte as u8,
+            b'0'..=b'9' | b'\\' | b'&' | b'#' | b'%' | b'^' | 0x1B | b'u' | b'x' | b'e' | b'/'
+        ) {
             table[byte] |= DECIDES;
         }
         if matches!(byte as u8, b'=' | b':') {

@@ -2,12 +2,12 @@
 
 use super::behind::Behind;
 use super::byte_class::{is_digit, is_letter};
-use super::invisible::{ROW_MAX, invisible_before, skip};
+use super::invisible::skip;
 use super::limits::DIGITS_MAX;
 use super::parts::{
     Separator, behind_char, behind_wrapper, plain_quote_length, quote_length, separator_at, skip_blanks,
 };
-use super::written::{BACKSLASHES_MAX, Char, char_at, written_before};
+use super::written::{Char, char_at};
 use crate::catalog::code_at;
 use std::ops::Range;
 
@@ -163,40 +163,14 @@ pub(crate) fn code_of(text: &[u8]) -> Option<i32> {
     number(text, 0).filter(|&(_, end)| end == text.len()).map(|(code, _)| code)
 }
 
-/// Returns the codes that could end right before `end`, or before a closing quote or bracket there, each with its
-/// range: for `-12`, the codes -12, 12 and 2. The text alone does not show how many of the digits belong to the code,
-/// nor if the `-` does. The code with the most digits comes first.
+/// Returns the codes that could end right before `end`, each with its range: for `-12`, the codes -12, 12 and 2. The text
+/// alone does not show how many of the digits belong to the code, nor if the `-` does. The code with the most digits
+/// comes first.
 pub(crate) fn codes_before(haystack: &[u8], end: usize) -> impl Iterator<Item = (Range<usize>, i32)> {
-    let (end, is_bracket) = before_closing(&haystack[..end]);
     let digits = haystack[..end].iter().rev().take(DIGITS_MAX).take_while(|&&byte| is_digit(byte)).count();
     let longest = end - digits;
     let first = longest - usize::from(digits > 0 && haystack[..longest].ends_with(b"-"));
-    // Only a negative code stands in brackets.
-    let last = if is_bracket { longest } else { end };
-    (first..last).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
-}
-
-/// Returns the byte offset before what could close a field behind its code at the end of a text: a quote or a bracket,
-/// with invisible sequences before it, and `.0`. Returns true with it where a bracket closes the field.
-fn before_closing(text: &[u8]) -> (usize, bool) {
-    let (mut rest, is_bracket) = match text {
-        [rest @ .., b'"', b'"'] | [rest @ .., b'\'', b'\''] | [rest @ .., b'"' | b'\''] => (rest, false),
-        [rest @ .., b']' | b')'] => (rest, true),
-        _ => match written_before(text) {
-            Some(Char { value: 0x22 | 0x27, length }) => (&text[..text.len() - length], false),
-            Some(Char { value: 0x29 | 0x5D, length }) => (&text[..text.len() - length], true),
-            _ => (text, false),
-        },
-    };
-    if rest.len() < text.len() {
-        for _ in 0..if is_bracket { 0 } else { BACKSLASHES_MAX } {
-            rest = rest.strip_suffix(b"\\").or(rest.strip_suffix(b"%5C")).or(rest.strip_suffix(b"%5c")).unwrap_or(rest);
-        }
-        for _ in 0..ROW_MAX {
-            rest = &rest[..rest.len() - invisible_before(rest).map_or(0, |invisible| invisible.length)];
-        }
-    }
-    (rest.strip_suffix(b".0").unwrap_or(rest).len(), is_bracket)
+    (first..end).filter_map(move |start| Some((start..end, code_of(&haystack[start..end])?)))
 }
 
 #[cfg(test)]
@@ -215,15 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn the_code_before_what_closes_its_field_is_found() {
-        for text in [
-            "-204", "-204\"", "-204\\\"", "-204\\\\\\\"", "-204\"\"", "-204%22", "-204%5C%22", "-204\\u0022", "-204&quot;",
-            "-204]", "-204)", "-204%5D", "-204\x1b[0m\"", "-204.0", "-204.0)", "-204\x1b[0m\x1b[K)",
-        ] {
-            let (range, code) = codes_before(text.as_bytes(), text.len()).next().unwrap();
-            assert_eq!((range, code), (0..4, -204), "{text}");
-        }
+    fn the_codes_that_end_at_a_place_are_found() {
         let codes: Vec<_> = codes_before(b"x-12", 4).map(|(_, code)| code).collect();
         assert_eq!(codes, [-12, 12, 2]);
+        assert_eq!(codes_before(b"-12 ", 4).next(), None);
     }
 }

@@ -85,6 +85,16 @@ fn may_be_escape(text: &[u8]) -> bool {
     }
 }
 
+/// Returns true if an invisible sequence begins anywhere in a text.
+pub(crate) fn has_invisible(text: &[u8]) -> bool {
+    (0..text.len()).any(|at| opens(text[at]) && invisible_at(&text[at..]).is_some())
+}
+
+/// Returns true if a text ends in an invisible sequence.
+pub(crate) fn ends_in_invisible(text: &[u8]) -> bool {
+    invisible_before(text).is_some()
+}
+
 /// Returns the byte offset behind the invisible sequences at `at`, up to [`ROW_MAX`] of them.
 #[inline(always)]
 pub(super) fn skip(text: &[u8], at: usize) -> usize {
@@ -140,7 +150,8 @@ fn search_back(text: &[u8]) -> Option<Invisible> {
     let parameters = last - parameters..last;
     // Before the parameters stands a bracket or an `ESC`, or the end of one that is written; only entities and `#033`
     // look like parameters.
-    let is_bracket = matches!(text[..parameters.start].last(), Some(b'[' | b'b' | b'B' | b'}' | b'\\' | b'e' | 0x1B));
+    let is_bracket =
+        matches!(text[..parameters.start].last(), Some(b'[' | b'b' | b'B' | b'}' | b'\\' | b'e' | 0x1B));
     if !is_bracket && !text[parameters.clone()].contains(&b'#') {
         return None;
     }
@@ -197,6 +208,8 @@ mod tests {
             ("\\033[31m", true),
             ("\\e[K", true),
             ("\\e(B", false),
+            ("\x1b\\u0028B", false),
+            ("\x1b%280", false),
             ("#033[31m", true),
             ("#x1B[31m", true),
             ("%1B%5B31m", true),

@@ -3,8 +3,8 @@
 use super::before::may_begin_behind;
 use super::byte_class::is_identifier;
 use super::default_keys::{self, KEY_TABLE};
-use super::key_set::KeySet;
 use super::invisible::{SEQUENCE_MAX_BYTES, invisible_before};
+use super::key_set::KeySet;
 use super::limits::{KEY_MAX_BYTES, REACH_BYTES};
 use super::written::written_before;
 
@@ -20,13 +20,19 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Returns the key that ends right before `end`. Of several that the text before it allows, the longest.
-    pub(super) fn ending_at(haystack: &[u8], end: usize, keys: &KeySet) -> Option<Self> {
+    /// Returns the key that ends right before `end` and is wanted. Of several that the text before it allows, the
+    /// longest.
+    pub(super) fn ending_at(
+        haystack: &[u8],
+        end: usize,
+        keys: &KeySet,
+        is_wanted: impl Fn(&Self) -> bool,
+    ) -> Option<Self> {
         let mut longest = None;
         keys.for_each_ending(&haystack[end.saturating_sub(KEY_MAX_BYTES)..end], |number, length| {
-            let start = end - length;
-            if may_begin_behind(reach_before(haystack, start)) {
-                longest = Some(Self::new(number, start, end));
+            let key = Self::new(number, end - length, end);
+            if may_begin_behind(reach_before(haystack, key.start)) && is_wanted(&key) {
+                longest = Some(key);
             }
         });
         longest
@@ -61,7 +67,10 @@ pub(crate) fn identifier_start(haystack: &[u8], end: usize) -> Option<usize> {
         let before = &haystack[..*at];
         written_before(before).is_some() || invisible_before(before).is_some()
     };
-    let may_be_longer = matches!(haystack[..start].last(), Some(b'\\' | b'%' | b'#' | b'[' | b';' | b':' | b'?' | b'(' | b')'));
+    let may_be_longer = matches!(
+        haystack[..start].last(),
+        Some(b'\\' | b'%' | b'#' | b'[' | b';' | b':' | b'?' | b'(' | b')')
+    );
     let start = if may_be_longer { (start..end).find(is_end).unwrap_or(start) } else { start };
     (1..=KEY_MAX_BYTES).contains(&(end - start)).then_some(start)
 }

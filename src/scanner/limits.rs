@@ -29,5 +29,4 @@ pub(crate) const LOOK_BEHIND_BYTES: usize = BETWEEN_MAX_BYTES + KEY_MAX_BYTES + 
 
 /// The distance from a candidate within which all rules look ahead: the reach, the byte behind it, and behind a note
 /// the invisible sequences and the `<` that close an element.
-pub(crate) const LOOK_AHEAD_BYTES: usize =
-    REACH_BYTES + 1 + ROW_MAX * SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
+pub(crate) const LOOK_AHEAD_BYTES: usize = REACH_BYTES + 1 + ROW_MAX * SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;

@@ -84,13 +84,16 @@ mod written;
 
 pub(crate) use behind::{is_undecided, may_carry_on};
 pub(crate) use code::{code_of, codes_before};
+pub(crate) use invisible::{ends_in_invisible, has_invisible};
 pub(crate) use key::{identifier_length, identifier_length_before, identifier_start};
 pub use keys::{KeyError, Keys};
 pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, REACH_BYTES};
 #[cfg(feature = "cli")]
 pub(crate) use near::{NearMiss, NearScanner};
 pub(crate) use other_kinds::{is_other_kind, may_end_in_blank};
-pub(crate) use parts::begins_with_less_than;
+pub(crate) use parts::{begins_with, begins_with_less_than};
+pub(crate) use second_half::backslashes_before;
+pub(crate) use written::BACKSLASHES_MAX;
 
 use crate::catalog::CodeIndex;
 use crate::field::{Checks, FoundField};
@@ -183,6 +186,20 @@ impl Scanner {
         Some(FoundField::new(key.start, code.end, code.value, entry, checks_of(&key, &code)))
     }
 
+    /// Returns true if characters that are not ASCII before a text could add a field to it or take one out: the text
+    /// begins with half a character, or what looks like it, a byte, and a key.
+    pub(crate) fn depends_on_characters_before(&self, text: &[u8]) -> bool {
+        let Some((_, key)) =
+            text.split_at_checked(second_half::open_run(text) + 1).filter(|(run, _)| run.len() > 1)
+        else {
+            return false;
+        };
+        let key = &key[..identifier_length(key).min(KEY_MAX_BYTES)];
+        let mut is_key = false;
+        self.keys.for_each_ending(key, |_, length| is_key |= length == key.len());
+        is_key
+    }
+
     /// Returns true if a code makes a field that is to be found, given the code's place in the catalog.
     #[inline(always)]
     fn is_wanted(&self, code: i32, entry: Option<usize>) -> bool {
@@ -206,16 +223,10 @@ impl Scanner {
 
     /// Returns the key that ends at `key_end` and the code behind it, as [`Scanner::ask_rules`] does.
     #[inline(never)]
-    fn ask_rules_at(
-        &self,
-        haystack: &[u8],
-        key_end: usize,
-        found_up_to: &mut usize,
-    ) -> Option<(Key, Code)> {
+    fn ask_rules_at(&self, haystack: &[u8], key_end: usize, found_up_to: &mut usize) -> Option<(Key, Code)> {
         // Looks for the code first: that turns more candidates away, and sooner.
         let code = code_behind(haystack, key_end)?;
-        let key = Key::ending_at(haystack, key_end, &self.keys)?;
-        let is_joined = match code.form {
+        let is_joined = |key: &Key| match code.form {
             CodeForm::Dot => key.takes_dot(),
             CodeForm::Element => {
                 // `<code>-1</code>` is how HTML sets text.
@@ -224,9 +235,10 @@ impl Scanner {
             }
             CodeForm::Separated | CodeForm::Bracket => true,
         };
+        let key = Key::ending_at(haystack, key_end, &self.keys, is_joined)?;
         let is_allowed = self.is_wanted(code.value, self.codes.position(code.value))
             && self.keys.allows(key.number, code.quoted_key, code.value);
-        if !is_joined || !is_allowed || key.start < *found_up_to {
+        if !is_allowed || key.start < *found_up_to {
             return None;
         }
         *found_up_to = code.end;

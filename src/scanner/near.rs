@@ -95,7 +95,7 @@ impl NearScanner {
         let earliest = place.saturating_sub(GAP_MAX_BYTES);
         let key = (earliest..place).rev().find_map(|end| {
             let is_end = end > 0 && is_identifier(haystack[end - 1]) && !is_identifier(haystack[end]);
-            let key = is_end.then(|| Key::ending_at(haystack, end, &self.0.keys))??;
+            let key = is_end.then(|| Key::ending_at(haystack, end, &self.0.keys, |_| true))??;
             Some((key, end))
         });
         let (key, key_end) = key?;

@@ -54,10 +54,16 @@ pub(crate) fn is_other_kind(before: &[u8], field: &FoundField) -> bool {
         return false;
     };
     let mut letters = [0; WORD_MAX_BYTES];
-    let word = word_at_end_of(token, &mut letters);
-    let is_one_of = |kinds: &[&[u8]]| kinds.iter().any(|kind| word.eq_ignore_ascii_case(kind));
-    let is_other_positive_kind =
-        || is_one_of(&OTHER_POSITIVE_KINDS) || field.checks.has(Checks::BARE_COLON) && !word.is_empty();
+    let (word, may_be_half) = word_at_end_of(token, &mut letters);
+    // A word whose first letter may be half a character is a kind only if it is one without the letter, too.
+    let readings = [word, &word[usize::from(may_be_half)..]];
+    let is_one_of = |kinds: &[&[u8]]| {
+        readings.iter().all(|word| kinds.iter().any(|kind| word.eq_ignore_ascii_case(kind)))
+    };
+    let is_other_positive_kind = || {
+        is_one_of(&OTHER_POSITIVE_KINDS)
+            || field.checks.has(Checks::BARE_COLON) && readings.iter().all(|word| !word.is_empty())
+    };
     is_one_of(&OTHER_KINDS) || field.code > 0 && is_other_positive_kind() || names_other_domain(token)
 }
 
@@ -65,7 +71,11 @@ pub(crate) fn is_other_kind(before: &[u8], field: &FoundField) -> bool {
 /// sequence.
 #[inline]
 pub(crate) fn may_end_in_blank(text: &[u8]) -> bool {
-    matches!(text, [.., b' ' | b'\t' | b';' | b'}' | b'0' | b'9' | b't'] | [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _])
+    matches!(
+        text,
+        [.., b' ' | b'\t' | b';' | b'}' | b'0' | b'9' | b't']
+            | [.., 0x20..=0x3F | b'[' | b'b' | b'B' | b'}', _]
+    )
 }
 
 /// Returns the part of a text before the 1 to 16 blanks that it ends in; `None` where it ends in none.
@@ -81,19 +91,19 @@ fn before_blanks(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Returns the letters that a text ends in, without invisible sequences, as far as `letters` has room. Written escapes
-/// count as the characters that they write. A letter that may be half a character is none.
-fn word_at_end_of<'l>(text: &[u8], letters: &'l mut [u8]) -> &'l [u8] {
-    let (mut rest, mut start) = (text, letters.len());
+/// count as the characters that they write. Returns true with them if the first letter may be half a character.
+fn word_at_end_of<'l>(text: &[u8], letters: &'l mut [u8]) -> (&'l [u8], bool) {
+    let (mut rest, mut start, mut may_be_half) = (text, letters.len(), false);
     while start > 0
         && let Some(next) = last_char(rest)
         && is_letter(next.ascii())
-        && !(next.length == 1 && is_second_half(rest))
     {
         start -= 1;
         letters[start] = next.ascii();
+        may_be_half = next.length == 1 && is_second_half(rest);
         rest = without_invisible(&rest[..rest.len() - next.length]);
     }
-    &letters[start..]
+    (&letters[start..], may_be_half)
 }
 
 /// Returns true if the last bytes of a token, without invisible sequences, name an error domain of Apple's systems.

@@ -205,7 +205,13 @@ mod tests {
             (b'#', b"0123x"),
         ] {
             for &second in followers {
-                assert_ne!(pairs.of(first, second) & FOLLOWS, 0, "{} {}", first.escape_ascii(), second.escape_ascii());
+                assert_ne!(
+                    pairs.of(first, second) & FOLLOWS,
+                    0,
+                    "{} {}",
+                    first.escape_ascii(),
+                    second.escape_ascii()
+                );
             }
         }
         for second in 0..=u8::MAX {

@@ -107,7 +107,9 @@ pub(super) fn separator_at(text: &[u8], first: Char) -> Option<Separator> {
     match first.value {
         0x3D => {
             let arrow = match text.get(length) {
-                Some(&byte) if byte == b'>' || opens(byte) => behind_char(&text[length..], 0, b'>').unwrap_or(0),
+                Some(&byte) if byte == b'>' || opens(byte) => {
+                    behind_char(&text[length..], 0, b'>').unwrap_or(0)
+                }
                 _ => 0,
             };
             Some(Separator { length: length + arrow, is_colon: false })
@@ -120,19 +122,17 @@ pub(super) fn separator_at(text: &[u8], first: Char) -> Option<Separator> {
     }
 }
 
-/// Returns the full-width separator that the bytes of a text spell in UTF-8 or in GBK, each byte as it is or written.
+/// Returns the full-width separator that a text begins with: its bytes in GBK, or in UTF-8, each as it is or written.
 fn full_width(text: &[u8]) -> Option<Separator> {
-    const UTF_8: [[u8; 3]; 2] = [*b"\xEF\xBC\x9A", *b"\xEF\xBC\x9D"];
-    const GBK: [[u8; 2]; 2] = [*b"\xA3\xBA", *b"\xA3\xBD"];
-    let spelled = |bytes: &[u8]| {
-        bytes.iter().try_fold(0, |at, &byte| {
-            let next = char_at(&text[at..])?;
-            (next.value == u32::from(byte)).then_some(at + next.length)
-        })
-    };
-    let of = |spelling: &[u8], is_colon| spelled(spelling).map(|length| Separator { length, is_colon });
-    let utf_8 = of(&UTF_8[0], true).or_else(|| of(&UTF_8[1], false));
-    utf_8.or_else(|| of(&GBK[0], true)).or_else(|| of(&GBK[1], false))
+    if let [0xA3, last @ (0xBA | 0xBD), ..] = *text {
+        return Some(Separator { length: 2, is_colon: last == 0xBA });
+    }
+    let mut length = 0;
+    for byte in [0xEF, 0xBC] {
+        length = behind_char(text, length, byte)?;
+    }
+    let last = char_at(&text[length..]).filter(|last| matches!(last.value, 0x9A | 0x9D))?;
+    Some(Separator { length: length + last.length, is_colon: last.value == 0x9A })
 }
 
 /// Returns the byte offset behind the name of a wrapper and its parenthesis, `int(`, at `at`.
@@ -142,6 +142,11 @@ pub(super) fn behind_wrapper(text: &[u8], at: usize) -> Option<usize> {
     let behind = behind_char(text, skip(text, at + length), b'(')?;
     let is_wrapper = WRAPPERS.iter().any(|wrapper| rest[..length].eq_ignore_ascii_case(wrapper));
     is_wrapper.then_some(behind)
+}
+
+/// Returns true if a text begins with this character, as it is or written.
+pub(crate) fn begins_with(text: &[u8], wanted: u8) -> bool {
+    behind_char(text, 0, wanted).is_some()
 }
 
 /// Returns true if `<`, as it is or written, stands at the beginning of a text or behind invisible sequences there.
@@ -209,7 +214,7 @@ mod tests {
         }
         assert_eq!(separator(b"\xA3\xBA-1"), Some(Separator { length: 2, is_colon: true }));
         assert_eq!(separator(b"\xA3\xBD-1"), Some(Separator { length: 2, is_colon: false }));
-        for text in ["", ">", "!", "%253D", "；", "%3"] {
+        for text in ["", ">", "!", "%253D", "；", "%3", "%A3%BA"] {
             assert_eq!(separator(text.as_bytes()), None, "{text}");
         }
     }

@@ -20,6 +20,22 @@ pub(super) fn is_second_half(text: &[u8]) -> bool {
     }
 }
 
+/// Returns the number of backslashes that a text ends in. A byte that looks like a backslash and ends a character of
+/// several bytes is none.
+pub(crate) fn backslashes_before(text: &[u8]) -> usize {
+    let count = text.iter().rev().take_while(|&&byte| byte == b'\\').count();
+    let first = text.len() - count;
+    count - usize::from(count > 0 && is_second_half(&text[..=first]))
+}
+
+/// Returns the length in bytes of the leading bytes that a text begins with, where they are not valid UTF-8 and not too
+/// many to be counted; 0 elsewhere. With more leading bytes before them, the byte behind them may be read otherwise.
+pub(super) fn open_run(text: &[u8]) -> usize {
+    let count = text.iter().take(RUN_MAX + 1).take_while(|&byte| LEADING.contains(byte)).count();
+    let is_open = count <= RUN_MAX && std::str::from_utf8(&text[..count]).is_err();
+    if is_open { count } else { 0 }
+}
+
 #[inline(never)]
 fn ends_in_odd_run(text: &[u8]) -> bool {
     let count = text.iter().rev().take(RUN_MAX + 1).take_while(|&byte| LEADING.contains(byte)).count();

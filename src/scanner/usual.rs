@@ -91,12 +91,7 @@ const fn count_of_short() -> usize {
 }
 
 #[inline(always)]
-fn key_before(
-    around: &[u8; 2 * REACH_BYTES],
-    separator: usize,
-    quoted: bool,
-    keys: &KeySet,
-) -> Option<Key> {
+fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted: bool, keys: &KeySet) -> Option<Key> {
     let end = REACH_BYTES - usize::from(quoted);
     let last = u64::from_le_bytes(*around[..end].last_chunk()?);
     let lower = last | in_each_byte(0x20);
@@ -154,7 +149,14 @@ fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted_key: boo
     let value = if is_negative { -magnitude } else { magnitude };
     let form = if in_bracket { CodeForm::Bracket } else { CodeForm::Separated };
     let bare_colon = (around[REACH_BYTES] == b':') & !quoted_key;
-    Some(Code { value, end: separator + end - REACH_BYTES, form, quoted_key, bare_colon, is_undecided: false })
+    Some(Code {
+        value,
+        end: separator + end - REACH_BYTES,
+        form,
+        quoted_key,
+        bare_colon,
+        is_undecided: false,
+    })
 }
 
 /// Returns the number that eight digits spell, one digit in each byte, the highest digit in the lowest byte. Neighbours
@@ -227,7 +229,8 @@ mod tests {
                     let found = found.filter(|(key, code)| {
                         code.value < 0 && scanner.keys.allows(key.number, code.quoted_key, code.value)
                     });
-                    let by_rules = || by_rules().map(|(key, code)| (key, Code { is_undecided: false, ..code }));
+                    let by_rules =
+                        || by_rules().map(|(key, code)| (key, Code { is_undecided: false, ..code }));
                     assert!(found.is_none() || found == by_rules(), "{} {found:?}", text.escape_ascii());
                     usual += usize::from(found.is_some());
                 }

@@ -4,7 +4,7 @@
 use super::byte_class::{is_digit, opens};
 
 /// The most backslashes of a written escape: JSON within JSON doubles them at each level.
-pub(super) const BACKSLASHES_MAX: usize = 8;
+pub(crate) const BACKSLASHES_MAX: usize = 8;
 
 const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; BACKSLASHES_MAX]);
 
@@ -15,14 +15,8 @@ const ENTITY_DIGITS_MAX: usize = 8;
 pub(super) const WRITTEN_MAX_BYTES: usize = BACKSLASHES_MAX + "u{10ffff}".len();
 
 /// The named entities, each with the character that it writes. `&nbsp;` counts as a space.
-const ENTITIES: [(&[u8], u32); 6] = [
-    (b"quot;", 0x22),
-    (b"apos;", 0x27),
-    (b"amp;", 0x26),
-    (b"lt;", 0x3C),
-    (b"gt;", 0x3E),
-    (b"nbsp;", 0x20),
-];
+const ENTITIES: [(&[u8], u32); 6] =
+    [(b"quot;", 0x22), (b"apos;", 0x27), (b"amp;", 0x26), (b"lt;", 0x3C), (b"gt;", 0x3E), (b"nbsp;", 0x20)];
 
 /// A character as it stands, or as an escape writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +226,8 @@ fn shorter_start(text: &[u8]) -> Option<(usize, bool)> {
 
 /// Returns true if a text is the beginning of a written escape: more bytes could make it one.
 pub(super) fn is_begun(text: &[u8]) -> bool {
-    let all = |text: &[u8], max: usize, is_digit: fn(&u8) -> bool| text.len() <= max && text.iter().all(is_digit);
+    let all =
+        |text: &[u8], max: usize, is_digit: fn(&u8) -> bool| text.len() <= max && text.iter().all(is_digit);
     let count = count_backslashes(text);
     match &text[count..] {
         rest if count > 0 => match rest {
@@ -246,7 +241,9 @@ pub(super) fn is_begun(text: &[u8]) -> bool {
         [b'#', digits @ ..] => all(digits, 2, |byte| matches!(byte, b'0'..=b'7')),
         [b'&', b'#', b'x', digits @ ..] => all(digits, ENTITY_DIGITS_MAX, u8::is_ascii_hexdigit),
         [b'&', b'#', digits @ ..] => all(digits, ENTITY_DIGITS_MAX, |&byte| is_digit(byte)),
-        [b'&', name @ ..] => ENTITIES.iter().any(|(entity, _)| entity.len() > name.len() && entity.starts_with(name)),
+        [b'&', name @ ..] => {
+            ENTITIES.iter().any(|(entity, _)| entity.len() > name.len() && entity.starts_with(name))
+        }
         [b'^'] => true,
         _ => false,
     }
@@ -302,8 +299,28 @@ mod tests {
     #[test]
     fn other_text_is_no_escape() {
         for text in [
-            "", "\\", "\\d", "\\u003", "\\u{}", "\\u{0000041}", "\\x1", "\\N", "#040", "#134", "#01", "#x1", "%2",
-            "%g0", "&#;", "&#x;", "&#123456789;", "&amp", "&QUOT;", "^", "^]", r"\\\\\\\\\n",
+            "",
+            "\\",
+            "\\d",
+            "\\u003",
+            "\\u{}",
+            "\\u{0000041}",
+            "\\x1",
+            "\\N",
+            "#040",
+            "#134",
+            "#01",
+            "#x1",
+            "%2",
+            "%g0",
+            "&#;",
+            "&#x;",
+            "&#123456789;",
+            "&amp",
+            "&QUOT;",
+            "^",
+            "^]",
+            r"\\\\\\\\\n",
         ] {
             assert_eq!(written_at(text.as_bytes()), None, "{text}");
         }

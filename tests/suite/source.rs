@@ -7,8 +7,15 @@ pub(crate) struct Constant(&'static str, &'static str);
 pub(crate) const KEY_MAX_BYTES: Constant =
     Constant(include_str!("../../src/scanner/limits.rs"), "KEY_MAX_BYTES");
 pub(crate) const BLANKS_MAX: Constant = Constant(include_str!("../../src/scanner/limits.rs"), "BLANKS_MAX");
-pub(crate) const COLOR_MAX_BYTES: Constant =
-    Constant(include_str!("../../src/scanner/limits.rs"), "COLOR_MAX_BYTES");
+pub(crate) const SEQUENCE_MAX_BYTES: Constant =
+    Constant(include_str!("../../src/scanner/invisible.rs"), "SEQUENCE_MAX_BYTES");
+pub(crate) const ROW_MAX: Constant = Constant(include_str!("../../src/scanner/invisible.rs"), "ROW_MAX");
+pub(crate) const BACKSLASHES_MAX: Constant =
+    Constant(include_str!("../../src/scanner/written.rs"), "BACKSLASHES_MAX");
+pub(crate) const RUN_MAX: Constant = Constant(include_str!("../../src/scanner/second_half.rs"), "RUN_MAX");
+pub(crate) const REACH_BYTES: Constant = Constant(include_str!("../../src/scanner/limits.rs"), "REACH_BYTES");
+pub(crate) const DOT_BLANKS_MAX: Constant =
+    Constant(include_str!("../../src/scanner/code.rs"), "DOT_BLANKS_MAX");
 pub(crate) const TOKEN_MAX_BYTES: Constant =
     Constant(include_str!("../../src/scanner/limits.rs"), "TOKEN_MAX_BYTES");
 pub(crate) const MEMBER_BLANKS_MAX: Constant = Constant(include_str!("../../src/note/name.rs"), "BLANKS_MAX");

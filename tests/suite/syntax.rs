@@ -6,7 +6,7 @@ use crate::source;
 use serde_json::Value;
 
 /// Annotates a line with `--fields`. Annotating twice must be annotating once, and stripping must give the line back.
-fn with_fields(args: &[&str], line: &str) -> String {
+pub(crate) fn with_fields(args: &[&str], line: &str) -> String {
     let args = [&["--fields"], args].concat();
     let annotated = annotate(&args, line.as_bytes());
     assert_eq!(show(&annotate(&args, &annotated)), show(&annotated), "{line}");
@@ -132,7 +132,7 @@ fn a_member_that_the_line_has_is_not_added() {
 }
 
 /// A catalog whose messages have characters with a meaning in XML and JSON.
-const EVIL: &str =
+pub(crate) const EVIL: &str =
     "code,message,category\n-204,\"<it's> & \"\"so\"\" \\ \",\"a&<b\"\n-705,it's <b> & \"\"x\"\",c\n";
 
 #[test]
