@@ -121,9 +121,9 @@ impl PartAnnotator {
 
     /// Returns true if `<` stands behind a field, or behind its note.
     fn is_element(&self, window: &[u8], field: &FoundField) -> bool {
-        let is_closed = |end: usize| scanner::begins_with_less_than(&window[end..]);
         let note = || self.notes.length_behind_field(window, field, field.entry?);
-        is_closed(field.end) || note().is_some_and(|length| is_closed(field.end + length))
+        scanner::closes_element(window, field, 0)
+            || note().is_some_and(|length| scanner::closes_element(window, field, length))
     }
 
     /// Returns the field with the length of the note that already stands behind it.

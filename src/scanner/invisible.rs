@@ -21,7 +21,7 @@ pub(super) struct Invisible {
 }
 
 /// Returns the invisible sequence at the beginning of a text: `ESC [`, bytes 20 to 3F (hex) and one byte 40 to 7E; or
-/// `ESC (` or `ESC )` and one byte. `ESC` and the bracket may be written.
+/// `ESC (` or `ESC )` and one ASCII byte. `ESC` and the bracket may be written.
 #[inline]
 pub(super) fn invisible_at(text: &[u8]) -> Option<Invisible> {
     match text {
@@ -38,7 +38,8 @@ fn unusual_at(text: &[u8]) -> Option<Invisible> {
     match bracket.ascii() {
         b'[' => bracketed(text, start),
         b'(' | b')' => {
-            let is_whole = start < SEQUENCE_MAX_BYTES && text.get(start).is_some_and(|&byte| byte != b'\n');
+            let is_whole = start < SEQUENCE_MAX_BYTES
+                && text.get(start).is_some_and(|&byte| byte.is_ascii() && byte != b'\n');
             is_whole.then(|| Invisible { length: start + 1, joins: joins(text[start]) })
         }
         _ => None,
@@ -148,10 +149,12 @@ fn search_back(text: &[u8]) -> Option<Invisible> {
     let first = text.len().saturating_sub(SEQUENCE_MAX_BYTES);
     let parameters = text[first..last].iter().rev().take_while(|&&byte| is_parameter(byte)).count();
     let parameters = last - parameters..last;
-    // Before the parameters stands a bracket or an `ESC`, or the end of one that is written; only entities and `#033`
+    // Before the parameters stands a bracket or an `ESC`, or a part of one that is written; only entities and `#033`
     // look like parameters.
-    let is_bracket =
-        matches!(text[..parameters.start].last(), Some(b'[' | b'b' | b'B' | b'}' | b'\\' | b'e' | 0x1B));
+    let is_bracket = matches!(
+        text[..parameters.start].last(),
+        Some(b'[' | b'b' | b'B' | b'}' | b'\\' | b'e' | b'u' | b'x' | b'{' | 0x1B)
+    );
     if !is_bracket && !text[parameters.clone()].contains(&b'#') {
         return None;
     }
@@ -225,7 +228,9 @@ mod tests {
                 assert!(is_begun(&text.as_bytes()[..end]), "{text} {end}");
             }
         }
-        for text in ["\x1b", "\x1b[", "\x1b[31", "\x1b31m", "[31m", "\x1b[3\n1m", "\x1b(\n", "\x1b[31\x7f"] {
+        for text in
+            ["\x1b", "\x1b[", "\x1b[31", "\x1b31m", "[31m", "\x1b[3\n1m", "\x1b(\n", "\x1b(é", "\x1b[31\x7f"]
+        {
             assert_eq!(invisible_at(text.as_bytes()), None, "{text}");
             assert_eq!(invisible_before(text.as_bytes()), None, "{text}");
         }

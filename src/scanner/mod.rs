@@ -91,7 +91,7 @@ pub(crate) use limits::{KEY_MAX_BYTES, LOOK_AHEAD_BYTES, LOOK_BEHIND_BYTES, REAC
 #[cfg(feature = "cli")]
 pub(crate) use near::{NearMiss, NearScanner};
 pub(crate) use other_kinds::{is_other_kind, may_end_in_blank};
-pub(crate) use parts::{begins_with, begins_with_less_than};
+pub(crate) use parts::begins_with;
 pub(crate) use second_half::backslashes_before;
 pub(crate) use written::BACKSLASHES_MAX;
 
@@ -107,6 +107,7 @@ use key::{Key, reach_before};
 use key_set::KeySet;
 use limits::BETWEEN_MAX_BYTES;
 use pairs::PairClasses;
+use parts::begins_with_less_than;
 use std::ops::Range;
 use std::sync::Arc;
 use usual::usual_field;
@@ -249,7 +250,15 @@ impl Scanner {
 /// Returns true if the [`Checks`] of a supposed field make it none, in a text without notes.
 pub(crate) fn is_ruled_out(text: &[u8], field: &FoundField) -> bool {
     field.checks.has(Checks::CODE) && is_other_kind(&text[..field.start], field)
-        || field.checks.has(Checks::ELEMENT) && !begins_with_less_than(&text[field.end..])
+        || field.checks.has(Checks::ELEMENT) && !closes_element(text, field, 0)
+}
+
+/// Returns true if `<` stands behind a field and its note of `note_bytes`, within [`REACH_BYTES`] behind the key, to which
+/// the note does not count.
+pub(crate) fn closes_element(text: &[u8], field: &FoundField, note_bytes: usize) -> bool {
+    let key_end = field.start + identifier_length(&text[field.start..field.end]);
+    let reach = text.len().min(key_end + REACH_BYTES + note_bytes);
+    text.get(field.end + note_bytes..reach).is_some_and(begins_with_less_than)
 }
 
 /// Returns the code behind the key that ends at `key_end`; `None` where the field, or what decides about it, goes on

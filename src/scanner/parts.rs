@@ -150,7 +150,7 @@ pub(crate) fn begins_with(text: &[u8], wanted: u8) -> bool {
 }
 
 /// Returns true if `<`, as it is or written, stands at the beginning of a text or behind invisible sequences there.
-pub(crate) fn begins_with_less_than(text: &[u8]) -> bool {
+pub(super) fn begins_with_less_than(text: &[u8]) -> bool {
     behind_char(text, skip(text, 0), b'<').is_some()
 }
 

@@ -56,7 +56,8 @@ pub(super) fn keys(line: &[u8], end: usize, rules: Rules<'_>) -> Vec<Key> {
 /// before it makes it none: a written one (`%41ret`), or one with only invisible between that ends in `m` or `K` (`sec`,
 /// colour, `ret`).
 ///
-/// Choices, where this leaves room: `$` and `-` count through any invisible sequences. Before four in a row a fifth is
+/// Choices, where this leaves room: `$` and `-` count through any invisible sequences. A sequence directly before the
+/// key may also be read as the bytes that it consists of (`-ESC[@ret`); one behind which another stands may not. Before four in a row a fifth is
 /// text, so that its last letter makes the key none where all four end in `m` or `K`.
 fn allowed_before(before: &[u8]) -> Option<bool> {
     let mut allowed = Vec::new();
@@ -71,6 +72,10 @@ fn chars_before(before: &[u8], at: usize, row: usize, only_m_or_k: bool, allowed
         match step {
             Step::Start => allowed.push(false),
             Step::Invisible { start, ends_in_m_or_k } => {
+                let last = before[at - 1];
+                if row == 0 && last.is_ascii() && !is_identifier(last) && !b"$-".contains(&last) {
+                    allowed.push(last == b'<');
+                }
                 chars_before(before, start, row + 1, only_m_or_k && ends_in_m_or_k, allowed);
             }
             Step::Char { char, is_written, .. } => {
