@@ -98,8 +98,13 @@ pub(super) fn name_before(text: &[u8], code_start: usize) -> Before {
 /// where no members go with them, as where a colour is among them. A pair of a key and a quoted value is taken for an
 /// attribute; outside a tag it is `key=value`.
 pub(super) fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
-    if scanner::has_invisible(behind_key) {
-        return None;
+    const PLAIN: JsonQuote = JsonQuote { backslashes: 0, mark: QuoteMark::Plain };
+    match behind_key {
+        // Nearly all fields: the separator and the code alone.
+        [b'=', b'-' | b'0'..=b'9', ..] => return Some(Syntax::KeyValue),
+        [b'"', b':', b'-' | b'0'..=b'9', ..] => return Some(Syntax::Json(PLAIN)),
+        _ if scanner::has_invisible(behind_key) => return None,
+        _ => {}
     }
     if let Some((quote, length)) = JsonQuote::at(behind_key) {
         let separator = behind_key[length..].trim_ascii_start();
