@@ -107,16 +107,16 @@ pub(super) fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
         _ => {}
     }
     if let Some((quote, length)) = JsonQuote::at(behind_key) {
-        let separator = behind_key[length..].trim_ascii_start();
+        let separator = behind_blanks(&behind_key[length..]);
         let is_written = quote.mark == QuoteMark::Percent && scanner::begins_with(separator, b':');
         return (is_written || separator.starts_with(b":")).then_some(Syntax::Json(quote));
     }
-    let value = behind_key.trim_ascii_start().strip_prefix(b"=")?;
+    let value = behind_blanks(behind_key).strip_prefix(b"=")?;
     let begins_with = scanner::begins_with;
     if begins_with(value, b'>') {
         return None;
     }
-    let value = value.trim_ascii_start();
+    let value = behind_blanks(value);
     match value {
         [b'"', ..] => Some(Syntax::Attribute),
         [b'\'' | b'\\', ..] => Some(Syntax::SingleQuotedAttribute),
@@ -162,6 +162,11 @@ fn blanks_before(text: &[u8]) -> usize {
         };
     }
     count
+}
+
+/// Returns a text without the blanks at its beginning.
+fn behind_blanks(text: &[u8]) -> &[u8] {
+    &text[blanks_behind(text)..]
 }
 
 /// Counts the bytes of the blanks at the beginning of a text, as [`blanks_before`] does.
