@@ -40,6 +40,9 @@ impl JsonQuote {
 
     /// Returns the quote that a text begins with, and its length in bytes.
     pub(super) fn at(text: &[u8]) -> Option<(Self, usize)> {
+        if !matches!(text.first(), Some(b'"' | b'\\' | b'%' | b'&')) {
+            return None;
+        }
         let unit: &[u8] = if text.starts_with(b"%") { b"%5C" } else { b"\\" };
         let mut rest = text;
         let mut backslashes = 0;

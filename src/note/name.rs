@@ -98,20 +98,25 @@ pub(super) fn name_before(text: &[u8], code_start: usize) -> Before {
 /// where no members go with them, as where a colour is among them. A pair of a key and a quoted value is taken for an
 /// attribute; outside a tag it is `key=value`.
 pub(super) fn keyed_syntax(behind_key: &[u8]) -> Option<Syntax> {
-    if scanner::has_invisible(behind_key) {
-        return None;
+    const PLAIN: JsonQuote = JsonQuote { backslashes: 0, mark: QuoteMark::Plain };
+    match behind_key {
+        // Nearly all fields: the separator and the code alone.
+        [b'=', b'-' | b'0'..=b'9', ..] => return Some(Syntax::KeyValue),
+        [b'"', b':', b'-' | b'0'..=b'9', ..] => return Some(Syntax::Json(PLAIN)),
+        _ if scanner::has_invisible(behind_key) => return None,
+        _ => {}
     }
     if let Some((quote, length)) = JsonQuote::at(behind_key) {
-        let separator = behind_key[length..].trim_ascii_start();
+        let separator = behind_blanks(&behind_key[length..]);
         let is_written = quote.mark == QuoteMark::Percent && scanner::begins_with(separator, b':');
         return (is_written || separator.starts_with(b":")).then_some(Syntax::Json(quote));
     }
-    let value = behind_key.trim_ascii_start().strip_prefix(b"=")?;
+    let value = behind_blanks(behind_key).strip_prefix(b"=")?;
     let begins_with = scanner::begins_with;
     if begins_with(value, b'>') {
         return None;
     }
-    let value = value.trim_ascii_start();
+    let value = behind_blanks(value);
     match value {
         [b'"', ..] => Some(Syntax::Attribute),
         [b'\'' | b'\\', ..] => Some(Syntax::SingleQuotedAttribute),
@@ -157,6 +162,11 @@ fn blanks_before(text: &[u8]) -> usize {
         };
     }
     count
+}
+
+/// Returns a text without the blanks at its beginning.
+fn behind_blanks(text: &[u8]) -> &[u8] {
+    &text[blanks_behind(text)..]
 }
 
 /// Counts the bytes of the blanks at the beginning of a text, as [`blanks_before`] does.

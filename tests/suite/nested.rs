@@ -283,6 +283,15 @@ fn xml_in_xml_stays_well_formed() {
 }
 
 #[test]
+fn blanks_that_a_string_writes_are_blanks() {
+    let json = r#",\"ret_category\":\"general\",\"ret_message\":\"failure\""#;
+    let line = |note: &str| format!(r#"{{"m":"{{\"ret\"\t:\t -1{note}}}"}}"#);
+    assert_eq!(with_fields(&[], &line("")), line(json));
+    let line = |note: &str| format!(r#"{{"m":"<a ret\t=\t\"-1\"{note} x=\"1\"/>"}}"#);
+    assert_eq!(with_fields(&[], &line("")), line(" ret_category='general' ret_message='failure'"));
+}
+
+#[test]
 fn the_key_of_the_field_names_the_members() {
     for line in [r"\ret=-1", r"\\ret=-1", r"a\ncode=-1", r"\u0026ret=-1", "%26ret=-1", "\x1b[ret=-1"] {
         for args in [&[][..], &["--pattern", r"=(?<code>-?\d)"]] {
