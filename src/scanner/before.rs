@@ -44,7 +44,7 @@ fn may_begin_before_invisible(text: &[u8], behind_gap: bool, sequences: usize) -
     let before = &text[..text.len() - invisible.length];
     let behind_gap = behind_gap || !invisible.joins;
     // A sequence behind which a sequence stands is nothing else.
-    if invisible_before(before).is_some() {
+    if sequences > 1 && invisible_before(before).is_some() {
         may_begin_before_invisible(before, behind_gap, sequences - 1)
     } else {
         may_begin(before, behind_gap, sequences - 1)

@@ -9,15 +9,15 @@ const BEGUN_MAX_BYTES: usize = SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
 
 /// What the text behind a code says of the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Behind {
-    /// True if the number ends: the line ends, or the next character does not carry the number on. Behind a closing
+pub(super) struct CodeEnd {
+    /// True if the number ends: the line ends, or the next character does not carry the number on. CodeEnd a closing
     /// quote or bracket, only a letter, a digit or `_` does.
     pub(super) ends: bool,
     /// True if the text ends within what decides, so that more bytes could change it.
     pub(super) is_undecided: bool,
 }
 
-impl Behind {
+impl CodeEnd {
     /// Looks at the text behind a code, which a quote or a bracket closes if `is_closed` is true.
     #[inline]
     pub(super) fn new(text: &[u8], is_closed: bool, code: i32) -> Self {
@@ -77,14 +77,14 @@ impl Reader<'_> {
 /// Returns true if bytes behind a text that follows a code could still make the code part of something longer: the text
 /// ends within what decides.
 pub(crate) fn is_undecided(text: &[u8]) -> bool {
-    Behind::new(text, false, 1).is_undecided
+    CodeEnd::new(text, false, 1).is_undecided
 }
 
 /// Returns true if a text right behind a code could make the code part of something longer.
 pub(crate) fn may_carry_on(text: &[u8]) -> bool {
     // A positive code is the one that more bytes carry on. A comma carries it on with three digits; the text may have
     // only the first of them.
-    !Behind::new(text, false, 1).ends || matches!(text, [b',', next, ..] if is_digit(*next))
+    !CodeEnd::new(text, false, 1).ends || matches!(text, [b',', next, ..] if is_digit(*next))
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn ends_field(text: &[u8], is_closed: bool, code: i32) -> bool {
-        Behind::new(text, is_closed, code).ends
+        CodeEnd::new(text, is_closed, code).ends
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The part of a field behind its key: quote, separator and code.
 
-use super::behind::Behind;
+use super::behind::CodeEnd;
 use super::byte_class::{is_digit, is_letter};
 use super::invisible::skip;
 use super::limits::DIGITS_MAX;
@@ -73,7 +73,7 @@ impl Code {
         let (at, _) = skip_blanks(text, skip(text, at + length))?;
         let (value, end, is_closed) = value_at(text, at)?;
         let quoted_key = quote > 0;
-        let Behind { ends, is_undecided } = Behind::new(&text[end..], is_closed, value);
+        let CodeEnd { ends, is_undecided } = CodeEnd::new(&text[end..], is_closed, value);
         let bare_colon = is_colon && !quoted_key;
         ends.then_some(Self { value, end, form, quoted_key, bare_colon, is_undecided })
     }
@@ -92,7 +92,7 @@ impl Code {
             end = behind_char(text, skip(text, end), closing)?;
         }
         // What stands behind an element is up to the caller, because it may stand behind a note.
-        let Behind { ends, is_undecided } = Behind::new(&text[end..], form == CodeForm::Bracket, value);
+        let CodeEnd { ends, is_undecided } = CodeEnd::new(&text[end..], form == CodeForm::Bracket, value);
         (ends || form == CodeForm::Element).then_some(Self {
             value,
             end,

@@ -12,7 +12,7 @@
 
 use super::Scanner;
 use super::before::{ends_in_less_than, may_begin_behind};
-use super::behind::Behind;
+use super::behind::CodeEnd;
 use super::byte_class::{is_digit, is_identifier, is_letter};
 use super::code::number;
 use super::invisible::skip;
@@ -102,7 +102,7 @@ impl NearScanner {
         let is_miss = self.0.keys.allows(key.number, false, code)
             && separates(&haystack[key_end..place])
             && may_begin_behind(reach_before(haystack, place))
-            && Behind::new(&haystack[end..], false, code).ends
+            && CodeEnd::new(&haystack[end..], false, code).ends
             && !(key.spelled_code && self.is_other_code(haystack, &key, code, end));
         is_miss.then_some(NearMiss { key_start: key.start, code_start: place })
     }
