@@ -1,8 +1,8 @@
 //! The text behind a code: it decides if the number goes on.
 
 use super::byte_class::{carries_on, is_digit, is_identifier, opens};
-use super::invisible::{self, SEQUENCE_MAX_BYTES, skip_joining};
-use super::written::{WRITTEN_MAX_BYTES, char_at};
+use super::invisible::{self, ROW_MAX, SEQUENCE_MAX_BYTES, joining_length};
+use super::written::{self, WRITTEN_MAX_BYTES, char_at};
 
 /// The most bytes of a written escape or an invisible sequence that is not whole.
 const BEGUN_MAX_BYTES: usize = SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
@@ -56,8 +56,11 @@ impl Reader<'_> {
     }
 
     fn next_written(&mut self) -> Option<u8> {
-        let text = &self.text[skip_joining(self.text, 0)..];
-        self.is_undecided |= text.is_empty() || text.len() <= BEGUN_MAX_BYTES && invisible::is_begun(text);
+        let (length, count) = joining_length(self.text);
+        let text = &self.text[length..];
+        // A sequence behind the last one that counts is text.
+        let is_begun = if count < ROW_MAX { invisible::is_begun } else { written::is_begun };
+        self.is_undecided |= text.is_empty() || text.len() <= BEGUN_MAX_BYTES && is_begun(text);
         let next = char_at(text)?;
         self.text = &text[next.length..];
         Some(next.ascii())

@@ -107,28 +107,27 @@ pub(super) fn skip(text: &[u8], at: usize) -> usize {
 
 #[inline(never)]
 fn skip_all(text: &[u8], at: usize) -> usize {
-    skip_if(text, at, |_| true)
+    skip_if(text, at, |_| true).0
 }
 
-/// Returns the byte offset behind the invisible sequences at `at` behind which text goes on, up to [`ROW_MAX`] of them.
+/// Returns the length in bytes of the invisible sequences that a text begins with and behind which text goes on, up to
+/// [`ROW_MAX`] of them, and their number.
 #[inline]
-pub(super) fn skip_joining(text: &[u8], at: usize) -> usize {
-    skip_if(text, at, |invisible| invisible.joins)
+pub(super) fn joining_length(text: &[u8]) -> (usize, usize) {
+    skip_if(text, 0, |invisible| invisible.joins)
 }
 
+/// Returns the byte offset behind the sequences that are wanted, up to [`ROW_MAX`] of them, and their number.
 #[inline(always)]
-fn skip_if(text: &[u8], mut at: usize, is_wanted: impl Fn(Invisible) -> bool) -> usize {
-    for _ in 0..ROW_MAX {
+fn skip_if(text: &[u8], mut at: usize, is_wanted: impl Fn(Invisible) -> bool) -> (usize, usize) {
+    for count in 0..ROW_MAX {
         let rest = &text[at..];
-        if !may_be_escape(rest) {
-            break;
-        }
-        match invisible_at(rest) {
+        match if may_be_escape(rest) { invisible_at(rest) } else { None } {
             Some(invisible) if is_wanted(invisible) => at += invisible.length,
-            _ => break,
+            _ => return (at, count),
         }
     }
-    at
+    (at, ROW_MAX)
 }
 
 /// Returns the invisible sequence that ends at the end of a text.
@@ -247,7 +246,7 @@ mod tests {
     fn four_sequences_in_a_row_are_skipped() {
         let text = "\x1b[0m".repeat(5).into_bytes();
         assert_eq!(skip(&text, 0), 16);
-        assert_eq!(skip_joining(b"\x1b[0m\x1b[1Gx", 0), 4);
+        assert_eq!(joining_length(b"\x1b[0m\x1b[1Gx"), (4, 1));
         assert_eq!(skip(b"\x1b[0m\x1b[1Gx", 0), 8);
     }
 }
