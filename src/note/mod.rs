@@ -221,7 +221,7 @@ impl Notes {
 
 impl FittingNotes {
     fn xml_text(&self) -> &Texts {
-        self.xml_text.get_or_init(|| self.rendered.map(|note| xml(note), self.charset))
+        self.xml_text.get_or_init(|| self.rendered.map(xml, self.charset))
     }
 
     fn escaped_xml_text(&self) -> &Texts {

@@ -147,7 +147,7 @@ fn each_nesting_stays_valid_at_each_level() {
 fn each_number_of_backslashes_is_kept() {
     for count in 0..=8 {
         let quote = format!("{}\"", "\\".repeat(count));
-        let line = format!("x {{\"ret\":-1}} y").replace('"', &quote);
+        let line = "x {\"ret\":-1} y".replace('"', &quote);
         let expected =
             r#"x {"ret":-1,"ret_category":"general","ret_message":"failure"} y"#.replace('"', &quote);
         assert_eq!(with_fields(&[], &line), expected);
@@ -155,7 +155,7 @@ fn each_number_of_backslashes_is_kept() {
         let [line, expected] = [line, expected].map(|text| text.replace("ret", "status"));
         assert_eq!(with_fields(&["--pattern", r"(?<code>-?\d+)"], &line), expected);
     }
-    let deeper = format!("{{\"ret\":-1}}").replace('"', "\\\\\\\\\\\\\\\\\\\"");
+    let deeper = "{\"ret\":-1}".replace('"', "\\\\\\\\\\\\\\\\\\\"");
     assert_eq!(with_fields(&["--pattern", r"(?<code>-?\d+)"], &deeper), deeper);
 }
 
@@ -334,7 +334,7 @@ fn the_end_of_a_note_changes_no_key_behind_it() {
     ] {
         let line = parts.iter().copied().filter(|&part| part != note).collect::<Vec<_>>().concat();
         for more in [&[][..], &["--fields"], &["--color=always"], &["--pattern", "x(?<code>-9)"]] {
-            let args = [&["--note", " {message}", "--lang", "zh"], more].concat();
+            let args = [&["--note", " {message}", "--lang", "zh", "--encoding", "none"], more].concat();
             let annotated = annotate(&args, &line);
             if more.is_empty() {
                 assert_eq!(show(&annotated), show(&parts.concat()));
