@@ -97,6 +97,7 @@ fn fields_are_explained_as_they_stand_in_a_log() {
         &["--explain", "pay_rc=-204"][..],
         &["--explain", "-1", "http_code=-204"],
         &["--explain", "ret=7"],
+        &["--explain", "-204 -1"],
         &["--explain", "ret=-204,5"],
         &["--explain", "code=5", "--strict"],
         &["--explain", "ret=-204", "-", "x\u{1b}[2J"],

@@ -57,7 +57,7 @@ impl Wanted {
     pub(super) fn codes_of_fields(text: &str, annotator: &Annotator) -> Result<Vec<i32>, String> {
         let codes: Vec<i32> = annotator.fields(text.as_bytes()).map(|field| field.code()).collect();
         if codes.is_empty() {
-            return Err(format!("--explain {}: has no return code in it; {USAGE}", visible(text)));
+            return Err(format!("--explain {}: is no code, and has no field in it; {USAGE}", visible(text)));
         }
         Ok(codes)
     }
@@ -92,10 +92,15 @@ mod tests {
     #[test]
     fn what_is_no_code_is_refused() {
         let annotator = Annotator::builder().unknown(true).build();
-        for text in ["", "foo", "--5", "+5", "0x5", "-1..", "..5", "1..2..3", "٣", "ret=7", "http_code=-1"] {
+        for text in
+            ["", "foo", "--5", "+5", "0x5", "-1..", "..5", "1..2..3", "٣", "-1 -5", "ret=7", "http_code=-1"]
+        {
             assert_eq!(Wanted::parse_list(text), Ok(vec![Wanted::Fields(text.to_owned())]));
             let error = Wanted::codes_of_fields(text, &annotator).expect_err(text);
-            assert!(error.contains("--search"), "{text}: {error}");
+            assert!(
+                error.contains(": is no code, and has no field in it; ") && error.contains("--search"),
+                "{error}"
+            );
         }
         for (text, expected) in [
             ("0000000005", "0000000005 is no code: a code has up to 9"),
