@@ -76,7 +76,7 @@ impl Keys {
     }
 
     /// Returns the names of all keys, in lower case and without `_`.
-    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &[u8]> + Clone {
         let defaults = KEY_TABLE.iter().map(|row| row.name).filter(|_| self.defaults);
         defaults.chain(self.added.iter().map(|name| &name[..]))
     }

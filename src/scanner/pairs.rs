@@ -9,10 +9,10 @@ pub(super) type PairClass = u8;
 /// The second byte could be the last byte of a key. Three bits, for different kinds of keys.
 pub(super) const KEY_END: PairClass = 7;
 /// The classes in [`KEY_END`] of a key's last two letters. There are two, so that `et` and `de` do not make `ee` a
-/// candidate.
+/// candidate. Where a key has one letter, the second is that of any byte and the letter; `ee` is a candidate then.
 const AFTER_LETTER: [PairClass; 2] = [1, 2];
-/// The class in [`KEY_END`] of `_` and a key's last letter; also of keys of one letter, whose first byte may be any.
-const AFTER_OTHER: PairClass = 4;
+/// The class in [`KEY_END`] of `_` and a key's last letter.
+const AFTER_UNDERSCORE: PairClass = 4;
 /// The first byte could begin what follows a key, and the second go on with it: a separator, a bracket, a written
 /// escape or an invisible sequence. Four bits.
 pub(super) const FOLLOWS: PairClass = 0x78;
@@ -74,20 +74,22 @@ impl ByteClasses {
 
 impl PairClasses {
     /// Returns the classes for keys with these names, each in lower case and without `_`.
-    pub(super) fn new<'k>(names: impl Iterator<Item = &'k [u8]>) -> Self {
+    pub(super) fn new<'k>(names: impl Iterator<Item = &'k [u8]> + Clone) -> Self {
         let mut pairs = Self { first: ByteClasses::none(), second: ByteClasses::none() };
-        names.for_each(|name| pairs.add_key_end(name));
+        let has_letter = names.clone().any(|name| name.len() == 1);
+        let classes = if has_letter { &AFTER_LETTER[..1] } else { &AFTER_LETTER };
+        names.for_each(|name| pairs.add_key_end(name, classes));
         pairs.add_followers();
         pairs
     }
 
-    /// Puts a key's last two bytes in the classes of [`KEY_END`]. A `_` may stand before the last letter; behind it, it
-    /// is [`BETWEEN`].
-    fn add_key_end(&mut self, name: &[u8]) {
+    /// Puts a key's last two bytes in the classes of [`KEY_END`], its last two letters in one of `classes`. A `_` may
+    /// stand before the last letter; behind it, it is [`BETWEEN`].
+    fn add_key_end(&mut self, name: &[u8], classes: &[PairClass]) {
         let &[.., last] = name else { return };
         let Self { first, second } = self;
-        first.add_either_case(b'_', AFTER_OTHER);
-        second.add_either_case(last, AFTER_OTHER);
+        first.add_either_case(b'_', AFTER_UNDERSCORE);
+        second.add_either_case(last, AFTER_UNDERSCORE);
         match name {
             &[.., before, last] => {
                 // Every first byte of a class makes a pair with every second byte of it. So the letters go to the class
@@ -99,12 +101,15 @@ impl PairClasses {
                     second.add_either_case(last, *class);
                     first.count(*class) * second.count(*class) - count
                 };
-                let class = AFTER_LETTER.into_iter().min_by_key(grown).unwrap_or_default();
+                let class = classes.iter().copied().min_by_key(grown).unwrap_or_default();
                 first.add_either_case(before, class);
                 second.add_either_case(last, class);
             }
             // Any byte may stand before a key of one letter.
-            _ => first.add(&ANY, &ANY, AFTER_OTHER),
+            _ => {
+                first.add(&ANY, &ANY, AFTER_LETTER[1]);
+                second.add_either_case(last, AFTER_LETTER[1]);
+            }
         }
     }
 
