@@ -37,7 +37,7 @@ impl PartAnnotator {
             candidates,
             #[inline(always)]
             |field| {
-                if self.hides(window, &field, line) {
+                if self.hides(window, &field, &line.old_notes) {
                     return Ok(());
                 }
                 known += u64::from(field.entry.is_some());
@@ -106,7 +106,7 @@ impl PartAnnotator {
             candidates,
             found,
             #[inline(always)]
-            |field| (!self.hides(text, &field, line)).then(|| self.complete(field, text, line)),
+            |field| (!self.hides(text, &field, &line.old_notes)).then(|| self.complete(field, text, line)),
         );
     }
 

@@ -16,6 +16,7 @@ use crate::buffer::Sink;
 use crate::catalog::Catalog;
 use crate::field::{Checks, FoundField, NoteForm};
 use crate::line::color::{self, LineColor};
+use crate::line::old_notes::OldNotes;
 #[cfg(feature = "cli")]
 use crate::note::Charset;
 use crate::note::{self, Notes};
@@ -109,13 +110,13 @@ impl PartAnnotator {
     /// Returns true if a supposed field is none: it begins within a note, or its [`Checks`] rule it out in the line
     /// without its notes.
     #[inline(always)]
-    fn hides(&self, window: &[u8], field: &FoundField, line: &LineState) -> bool {
-        line.old_notes.cover(field) || field.checks != Checks::NONE && self.rules_out(window, field, line)
+    fn hides(&self, window: &[u8], field: &FoundField, old_notes: &OldNotes) -> bool {
+        old_notes.cover(field) || field.checks != Checks::NONE && self.rules_out(window, field, old_notes)
     }
 
     #[inline(never)]
-    fn rules_out(&self, window: &[u8], field: &FoundField, line: &LineState) -> bool {
-        field.checks.has(Checks::CODE) && line.old_notes.make_other_kind(window, field)
+    fn rules_out(&self, window: &[u8], field: &FoundField, old_notes: &OldNotes) -> bool {
+        field.checks.has(Checks::CODE) && old_notes.make_other_kind(window, field)
             || field.checks.has(Checks::ELEMENT) && !self.is_element(window, field)
     }
 

@@ -1,7 +1,7 @@
 //! Finds the notes that whole lines have already, so that the lines can be looked at without them.
 
 use super::{PartAnnotator, restored_length};
-use crate::field::{Checks, FoundField};
+use crate::field::FoundField;
 use crate::line::color::LineColor;
 use crate::line::old_notes::OldNotes;
 use crate::scanner::Candidates;
@@ -92,13 +92,6 @@ impl<'a> NoteFinder<'a> {
         self.searched = end;
     }
 
-    /// Returns true if a supposed field is none in the line without its notes.
-    fn hides(&self, field: &FoundField) -> bool {
-        self.old_notes.cover(field)
-            || field.checks.has(Checks::CODE) && self.old_notes.make_other_kind(self.text, field)
-            || field.checks.has(Checks::ELEMENT) && !self.annotator.is_element(self.text, field)
-    }
-
     /// Returns the note at a place, without the sequence that restores the colour.
     fn note_at(&self, place: &NotePlace) -> Option<Range<usize>> {
         let (notes, codes) = (&self.annotator.notes, self.annotator.patterns.codes());
@@ -106,7 +99,9 @@ impl<'a> NoteFinder<'a> {
             NotePlace::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => {
                 return None;
             }
-            NotePlace::Field(field) if self.hides(&field) => return None,
+            NotePlace::Field(field) if self.annotator.hides(self.text, &field, &self.old_notes) => {
+                return None;
+            }
             NotePlace::Field(field) => {
                 let length = notes.length_behind_field(self.text, &field, field.entry?);
                 // A pattern may have taken some of the digits.

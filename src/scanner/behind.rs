@@ -7,7 +7,7 @@ use super::written::{self, WRITTEN_MAX_BYTES, char_at};
 /// The most bytes of a written escape or an invisible sequence that is not whole.
 const BEGUN_MAX_BYTES: usize = SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
 
-/// What the text behind a code says of the code.
+/// The verdict of the text behind a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CodeEnd {
     /// True if the number ends: the line ends, or the next character does not carry the number on. CodeEnd a closing

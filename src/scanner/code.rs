@@ -14,7 +14,7 @@ use std::ops::Range;
 /// The most blanks between `.` and a code.
 const DOT_BLANKS_MAX: usize = 4;
 
-/// What stands behind a key: a code, and what is between.
+/// A code behind a key, with the way in which it is joined to the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Code {
     pub(super) value: i32,
@@ -91,7 +91,7 @@ impl Code {
             let closing = if opening == u32::from(b'[') { b']' } else { b')' };
             end = behind_char(text, skip(text, end), closing)?;
         }
-        // What stands behind an element is up to the caller, because it may stand behind a note.
+        // The caller looks for the `<` behind an element, because a note may stand before it.
         let CodeEnd { ends, is_undecided } = CodeEnd::new(&text[end..], form == CodeForm::Bracket, value);
         (ends || form == CodeForm::Element).then_some(Self {
             value,

@@ -17,7 +17,7 @@ use super::written::{FORM_MAX_BYTES, OTHER, forms};
 
 const RUN_MAX: usize = 63;
 
-/// What can stand directly before a place.
+/// One reading of the text directly before a place.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     /// Nothing: the text begins at the place.

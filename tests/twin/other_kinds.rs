@@ -80,7 +80,7 @@ fn read_token(before: &[u8], at: usize, row: usize, token: Token, found: &mut Ve
     let mut steps = steps_before(before, at, row < ROW_MAX);
     let is_only_escape = matches!(steps[0], Step::Invisible { .. } | Step::Char { is_written: true, .. });
     if is_only_escape || token.word_has_ended {
-        // Where the word has ended, all readings have the same bytes.
+        // All readings have the same bytes before the word.
         steps.truncate(1);
     }
     for step in steps {

@@ -22,7 +22,7 @@ const BACKSLASHES_MAX: usize = 8;
 /// No form is longer: 4 bytes of a character, each with 8 backslashes and 3 octal digits.
 pub(super) const FORM_MAX_BYTES: usize = 4 * (BACKSLASHES_MAX + 3);
 
-/// What a form writes.
+/// The character that a form writes.
 #[derive(Clone, Copy, Debug)]
 enum Writes {
     Char(char),
