@@ -61,10 +61,8 @@ impl JsonQuote {
     pub(super) fn before(text: &[u8]) -> Option<(Self, usize)> {
         QuoteMark::ALL.into_iter().find_map(|mark| {
             let rest = text.strip_suffix(mark.text())?;
-            let (backslashes, unit) = match mark {
-                QuoteMark::Percent => (count_percent(rest), 3),
-                _ => (scanner::backslashes_before(rest), 1),
-            };
+            let backslashes = mark.backslashes_before(rest);
+            let unit = if mark == QuoteMark::Percent { 3 } else { 1 };
             let quote = Self { backslashes: u8::try_from(backslashes).ok()?, mark };
             quote.exists().then_some((quote, mark.text().len() + unit * backslashes))
         })
@@ -72,12 +70,8 @@ impl JsonQuote {
 
     /// Returns true if a text ends in the quote, with as many backslashes.
     pub(super) fn ends(self, text: &[u8]) -> bool {
-        let backslashes = |rest: &[u8]| match self.mark {
-            QuoteMark::Percent => count_percent(rest),
-            _ => scanner::backslashes_before(rest),
-        };
         text.strip_suffix(self.mark.text())
-            .is_some_and(|rest| backslashes(rest) == usize::from(self.backslashes))
+            .is_some_and(|rest| self.mark.backslashes_before(rest) == usize::from(self.backslashes))
     }
 
     /// Returns false for a mark that is no quote with this number of backslashes before it.
@@ -124,10 +118,7 @@ impl JsonQuote {
             return text.ends_with(b"\"").then_some(Level::Shallower);
         };
         let own = usize::from(self.backslashes);
-        let found = match self.mark {
-            QuoteMark::Percent => count_percent(before),
-            _ => scanner::backslashes_before(before),
-        };
+        let found = self.mark.backslashes_before(before);
         // A string within the JSON text ends in pairs of backslashes, each doubled by each layer.
         let pair = 2 << own.checked_ilog2().map_or(0, |digits| digits + 1);
         Some(match found % pair {
@@ -138,10 +129,14 @@ impl JsonQuote {
     }
 }
 
-/// Returns the number of `%5C` that a text ends in.
-fn count_percent(text: &[u8]) -> usize {
-    let units = text.rchunks(3);
-    units.take_while(|unit| unit.eq_ignore_ascii_case(b"%5C")).count()
+impl QuoteMark {
+    /// Returns the number of backslashes that a text before the mark ends in; before `%22`, they are written as `%5C`.
+    fn backslashes_before(self, text: &[u8]) -> usize {
+        match self {
+            Self::Percent => text.rchunks(3).take_while(|unit| unit.eq_ignore_ascii_case(b"%5C")).count(),
+            _ => scanner::backslashes_before(text),
+        }
+    }
 }
 
 impl QuoteLayer {
