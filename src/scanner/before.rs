@@ -1,7 +1,7 @@
 //! The text before a key: it decides if a key may begin at a place.
 
 use super::byte_class::is_identifier;
-use super::invisible::{ROW_MAX, invisible_before};
+use super::invisible::{ROW_MAX, color_length_before, invisible_before};
 use super::second_half::is_second_half;
 use super::written::written_before;
 
@@ -11,7 +11,19 @@ use super::written::written_before;
 /// There may be several readings: `\r` before `et`, or `\` before `ret`; half a character, or a letter. One that allows
 /// the identifier is enough.
 pub(super) fn may_begin_behind(text: &[u8]) -> bool {
-    may_begin(text, false, ROW_MAX)
+    begins_behind_plain_color(text) || may_begin(text, false, ROW_MAX)
+}
+
+/// Returns true if a colour ends the text, and before it stands a character that lets an identifier begin. Most colours
+/// stand so, and this is a shorter way than that of [`may_begin`].
+#[inline]
+fn begins_behind_plain_color(text: &[u8]) -> bool {
+    let before = &text[..text.len() - color_length_before(text)];
+    before.len() < text.len()
+        && invisible_before(before).is_none()
+        && before
+            .last()
+            .is_none_or(|&last| !is_identifier(last) && !matches!(last, b'$' | b'-' | b';' | b'}'))
 }
 
 /// As [`may_begin_behind`]. Letters, digits and `_` may stand before the identifier if `behind_gap` is true: an

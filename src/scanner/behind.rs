@@ -1,7 +1,7 @@
 //! The text behind a code: it decides if the number goes on.
 
 use super::byte_class::{carries_on, is_digit, is_identifier, opens};
-use super::invisible::{self, ROW_MAX, SEQUENCE_MAX_BYTES, joining_length};
+use super::invisible::{self, ROW_MAX, SEQUENCE_MAX_BYTES, joining_length, only_sequence_at};
 use super::written::{self, WRITTEN_MAX_BYTES, char_at};
 
 /// The most bytes of a written escape or an invisible sequence that is not whole.
@@ -10,8 +10,8 @@ const BEGUN_MAX_BYTES: usize = SEQUENCE_MAX_BYTES + WRITTEN_MAX_BYTES;
 /// The verdict of the text behind a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CodeEnd {
-    /// True if the number ends: the line ends, or the next character does not carry the number on. CodeEnd a closing
-    /// quote or bracket, only a letter, a digit or `_` does.
+    /// True if the number ends: the line ends, or the next character does not carry the number on. Behind a
+    /// closing quote or bracket, only a letter, a digit or `_` does.
     pub(super) ends: bool,
     /// True if the text ends within what decides, so that more bytes could change it.
     pub(super) is_undecided: bool,
@@ -56,6 +56,10 @@ impl Reader<'_> {
     }
 
     fn next_written(&mut self) -> Option<u8> {
+        if let Some(invisible) = only_sequence_at(self.text).filter(|invisible| invisible.joins) {
+            self.text = &self.text[invisible.length..];
+            return self.next();
+        }
         let (length, count) = joining_length(self.text);
         let text = &self.text[length..];
         // A sequence behind the last one that counts is text.

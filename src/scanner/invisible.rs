@@ -107,7 +107,17 @@ pub(super) fn skip(text: &[u8], at: usize) -> usize {
 
 #[inline(never)]
 fn skip_all(text: &[u8], at: usize) -> usize {
-    skip_if(text, at, |_| true).0
+    match only_sequence_at(&text[at..]) {
+        Some(invisible) => at + invisible.length,
+        None => skip_if(text, at, |_| true).0,
+    }
+}
+
+/// Returns the sequence at the beginning of a text if it is not written and surely the only one there: most are.
+#[inline]
+pub(super) fn only_sequence_at(text: &[u8]) -> Option<Invisible> {
+    let [0x1B, b'[', ..] = text else { return None };
+    bracketed(text, 2).filter(|invisible| text.get(invisible.length).is_some_and(|&byte| !opens(byte)))
 }
 
 /// Returns the length in bytes of the invisible sequences that a text begins with and behind which text goes on, up to
@@ -128,6 +138,16 @@ fn skip_if(text: &[u8], mut at: usize, is_wanted: impl Fn(Invisible) -> bool) ->
         }
     }
     (at, ROW_MAX)
+}
+
+/// Returns the length in bytes of the colour that a text ends in: a sequence with `m` behind nothing but numbers, not
+/// written. Returns 0 if the text ends in anything else.
+#[inline]
+pub(super) fn color_length_before(text: &[u8]) -> usize {
+    let [rest @ .., b'm'] = text else { return 0 };
+    let numbers =
+        rest.iter().rev().take(SEQUENCE_MAX_BYTES - 3).take_while(|byte| matches!(byte, b'0'..=b';')).count();
+    if rest[..rest.len() - numbers].ends_with(b"\x1b[") { numbers + 3 } else { 0 }
 }
 
 /// Returns the invisible sequence that ends at the end of a text.
