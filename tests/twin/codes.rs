@@ -85,8 +85,12 @@ fn number(text: &[u8], at: usize) -> Option<Code> {
     })
 }
 
-/// Texts that carry a number on, and their ends, carry it on behind any beginning of an escape, a sequence or a number.
-const CARRY_ON: [&str; 9] = ["u002f", "u{2f}", "x2f", "057", "#x2f;", "#47;", "u001b[mx", "345", "200 "];
+/// Texts of which each end carries a number on behind some beginning of an escape, a sequence or a number. Those that
+/// write a letter do so behind a closing quote, too.
+const CARRY_ON: [&str; 15] = [
+    "u002f", "u{2f}", "x2f", "057", "#x2f;", "#47;", "u0041", "u{41}", "x41", "101", "#x41;", "#65;",
+    "u001b[mx", "345", "200 ",
+];
 
 /// Returns true if what stands behind a code lets it be one. The text ends where the line does, or where no rule looks;
 /// `is_cut` is true for the latter.
