@@ -4,6 +4,7 @@
 mod cli;
 mod commands;
 mod compression;
+mod container;
 mod encoding;
 mod input;
 mod output;
@@ -25,7 +26,7 @@ pub mod parts {
     pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
     pub use super::input::{Buffering, InputFile, Listing, Reading, decompress, list};
     pub use super::output::{FilesInUse, Outlet, plan};
-    pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};
+    pub use super::pipeline::{ArchiveOutput, NoTexts, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
     pub use super::terminal::input_name::InputName;

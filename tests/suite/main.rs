@@ -4,6 +4,7 @@
 //! input and its output show goes to `tests/data/golden/` as two files, without code.
 
 // Helpers of the other modules.
+mod bundled; // makes tar and zip archives
 mod command; // runs the binary; a failure shows command, input and both outputs
 mod edge_lines; // random lines at the edges of the rules of recognition
 mod in_folder; // runs the binary in a folder that is made for one test
@@ -41,10 +42,12 @@ mod near; // lines with a key and a code that are no field, in reports
 mod reports; // each form of --report, counts, reports of parts
 
 // Inputs.
+mod archives; // tar and zip archives, read member by member; --no-archives
 mod changing_files; // files that grow, shrink or go while they are read
 mod compressed; // gzip, zstd, xz, bzip2, lz4: members, cut off, damaged; --no-decompress
 mod encodings; // --encoding: GBK, GB18030, Big5 and UTF-16, in logs, notes, reports and catalogs
 mod folders; // folders as operands, and their order
+mod hostile_archives; // archives that are damaged or made to harm
 mod no_text; // files that are no text; --text
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times
 mod read_errors; // reads that fail in the middle
@@ -52,6 +55,7 @@ mod waiting_pipes; // named pipes without a writer, and non-blocking outputs
 mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 
 // Outputs.
+mod archive_outputs; // an archive becomes an archive
 mod links; // links in and below the folder of --output-dir
 mod nameless; // new files without a name before they are whole
 mod outputs; // --output, --output-dir, --compress, --resume
@@ -60,6 +64,7 @@ mod rights; // permissions of outputs
 mod same_bytes; // compressed outputs do not depend on threads, reads and pauses
 mod standard_error; // reports and messages on standard error
 mod stream_files; // standard streams and descriptors that are files
+mod unpacked; // --unpack: the members of an archive as files
 
 // Streams, memory and threads.
 mod long_lines; // time and memory for long lines

@@ -8,12 +8,12 @@ use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
 use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
+use imsdk_annotate::program::parts::{ArchiveOutput, NoTexts, Pipeline, annotate_to_files};
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
 use imsdk_annotate::program::parts::{Counter, Tally};
 use imsdk_annotate::program::parts::{FilesInUse, Outlet, plan};
-use imsdk_annotate::program::parts::{NoTexts, Pipeline, annotate_to_files};
 use imsdk_annotate::{Annotator, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -168,6 +168,7 @@ fn pipeline(to_folder: bool) -> Pipeline {
         buffering: Buffering::Block,
         decompress: true,
         as_text: false,
+        enters_archives: false,
         encoding: EncodingChoice::Auto { tells_gbk: true },
         progress,
         signals: Signals::default(),
@@ -181,6 +182,9 @@ fn pipeline(to_folder: bool) -> Pipeline {
         counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
         in_order: false,
         names_before_lines: false,
+        members_before_lines: false,
+        archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
+        member_names: std::sync::Mutex::default(),
         ends_lines: false,
         to_folder,
         no_texts: NoTexts::default(),

@@ -128,7 +128,7 @@ fn check_loaded(report: &LoadedReport) {
 fn written(report: &LoadedReport, format: ReportFormat, baseline: Option<&Baseline>) -> String {
     let report = Report {
         tally: &report.tally,
-        names: &report.names,
+        names: &report.names.iter().cloned().enumerate().collect(),
         catalog: &CATALOG,
         checks: &[],
         baseline,

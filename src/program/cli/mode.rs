@@ -121,6 +121,7 @@ fn reading(args: &Args, signals: &Signals) -> Reading {
         buffering: args.output.buffering(),
         decompress: !args.input.no_decompress,
         as_text: args.input.text,
+        enters_archives: !args.input.no_archives,
         encoding: args.input.encoding.choice(),
         progress: Progress::hidden(),
         signals: signals.clone(),
@@ -134,7 +135,8 @@ fn lines_to(args: &Args) -> LinesTo {
         (Some(path), _) if !args.output.is_to_stdout() => LinesTo::File(path.clone()),
         (_, Some(path)) => {
             let (decompresses, resumes) = (!args.input.no_decompress, args.output.resume);
-            LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, resumes })
+            let unpacks = args.output.unpack;
+            LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, unpacks, resumes })
         }
         _ => LinesTo::Stdout,
     }

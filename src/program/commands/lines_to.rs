@@ -25,6 +25,8 @@ pub(crate) struct FolderOutput {
     /// True if inputs are decompressed. In the name of an output, the extension of its format then replaces the extension
     /// of its input's format; if false, it is appended.
     pub(crate) decompresses: bool,
+    /// True if archives are unpacked into folders.
+    pub(crate) unpacks: bool,
     /// True if inputs are left out whose output file is there and whole.
     pub(crate) resumes: bool,
 }

@@ -56,7 +56,7 @@ impl Merge {
             sum.tally.complete = false;
         }
         triage.select_unknown(&mut sum.tally, messages);
-        let has_failed = triage.finish(&sum.tally, &sum.names, messages);
+        let has_failed = triage.finish(&sum.tally, &sum.names.into_iter().enumerate().collect(), messages);
         ExitStatus::of(messages, has_failed)
     }
 }

@@ -4,7 +4,7 @@ use super::lines_to::written_twice;
 use super::{LinesTo, ReportChoice};
 use crate::program::input::{REPORT, read_whole};
 use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
-use crate::program::report::{Baseline, Check, Counter, Report, ReportFormat, Tally, load};
+use crate::program::report::{Baseline, Check, Counter, InputNames, Report, ReportFormat, Tally, load};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_error::StandardError;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
@@ -120,7 +120,7 @@ impl Triage {
     }
 
     /// Writes the reports, and prints a line for each check that has failed. Returns true if any has failed.
-    pub(crate) fn finish(self, tally: &Tally, names: &[String], messages: &Messages) -> bool {
+    pub(crate) fn finish(self, tally: &Tally, names: &InputNames, messages: &Messages) -> bool {
         let Self { catalog, language, baseline, checks, reports, .. } = self;
         let baseline = baseline.as_ref();
         let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };

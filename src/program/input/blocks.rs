@@ -155,7 +155,7 @@ impl Block {
     /// Reads once at the block's position. The file breaks off if the read fails, or if the file ends within a block
     /// that other blocks follow.
     fn read_here(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let outcome = self.file.descriptor.read_at(buffer, self.position);
+        let outcome = self.file.descriptor.read_at_place(buffer, self.position);
         let is_broken = match &outcome {
             Ok(count) => *count == 0 && self.position < self.end && self.end != u64::MAX,
             Err(error) => error.kind() != ErrorKind::Interrupted,

@@ -105,7 +105,7 @@ impl Descriptor {
     }
 
     /// Reads once at a byte offset of the file, without a change to its position.
-    pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+    pub(super) fn read_at_place(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
         let count = rustix::io::pread(self.as_fd(), buffer, position)?;
         self.signals.set_idle(false);
         Ok(count)

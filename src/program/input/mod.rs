@@ -1,15 +1,19 @@
 //! Inputs: standard input, files, and the files in folders. Compressed inputs are decompressed.
 
+mod archive;
 mod blocks;
 mod descriptor;
+mod member;
 mod no_text;
 mod read_ahead;
 mod reading;
 mod walk;
 mod whole;
 
+pub(crate) use archive::{Archive, FoundMember};
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use descriptor::Descriptor;
+pub(crate) use member::{MemberInput, OpenedMember, Recorder};
 pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
@@ -21,6 +25,7 @@ pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
 
 use crate::program::compression::{Format, Layer, PeekReader};
+use crate::program::container::ArchiveKind;
 use crate::program::encoding::{InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::stream::Source;
@@ -53,6 +58,8 @@ pub(crate) struct Input {
     content: Content,
     /// The formats of the layers of compression, outermost first; empty for a plain input.
     pub(crate) formats: Vec<Format>,
+    /// The kind of the archive that the content is; `None` if it is none, or is taken as bytes.
+    archive: Option<ArchiveKind>,
     pub(crate) encoding: InputEncoding,
     /// The reader of text in UTF-16, which is read as UTF-8; `None` for other text.
     utf16: Option<Box<Utf16Reader>>,
@@ -76,6 +83,11 @@ impl Input {
     /// Returns true if the input is a stream: a pipe, a terminal or a device, which a signal can end.
     pub(crate) fn is_stream(&self) -> bool {
         self.can_wait
+    }
+
+    /// Returns true if the input is a regular file that is not compressed.
+    pub(crate) fn is_plain_file(&self) -> bool {
+        self.formats.is_empty() && !self.can_wait
     }
 
     /// Returns the number of bytes of decompressed content that were read of a text in UTF-16; `None` for other text,

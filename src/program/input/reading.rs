@@ -1,18 +1,17 @@
 //! Opens inputs in two steps: [`Reading::open`] gives the descriptor of a name, and [`Reading::stream`] makes a stream
 //! of a descriptor. The first bytes decide how the stream is decompressed, and whether it is text.
 //!
-//! The second step knows of the name only what it tells about the content, so that it can be taken once for each member
-//! of a container (tar, zip), with the member's own name. The members themselves are listed in `walk.rs`: an
-//! `InputFile` with a name and a number of its own for each, as for the files of a folder, because the order of outputs
-//! and reports follows these numbers before anything is read.
+//! The members of an archive are opened in `member.rs`.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
-use crate::program::encoding::{self, EncodingChoice, InputEncoding, Utf16Reader};
+use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES};
+use crate::program::encoding::{self, CharEncoding, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
+use memchr::memchr;
 use std::fs::Metadata;
 use std::io::Read;
 use std::io::{self, ErrorKind};
@@ -27,6 +26,8 @@ pub struct Reading {
     pub decompress: bool,
     /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
+    /// True if archives are read member by member, and not as bytes.
+    pub enters_archives: bool,
     pub encoding: EncodingChoice,
     pub progress: Progress,
     pub signals: Signals,
@@ -35,6 +36,8 @@ pub struct Reading {
 /// An opened input, which is text or not.
 pub(crate) enum OpenedInput {
     Input(Input),
+    /// An archive, which is read member by member.
+    Archive(ArchiveKind, Input),
     /// An input that is not text: its bytes as they are, from the first on.
     NoText(Descriptor),
 }
@@ -68,8 +71,13 @@ impl Reading {
             self.refuse_by_name(name, &rdr)?;
             rdr.get_mut().bottom_mut().gives_text();
         }
-        let encoding = encoding::tell(self.encoding, &mut rdr, can_wait);
+        let archive = self.archive_kind(&mut rdr, can_wait);
+        let encoding = match archive {
+            Some(_) => CharEncoding::Utf8.into(),
+            None => encoding::tell(self.encoding, &mut rdr, can_wait),
+        };
         Ok(Input {
+            archive,
             content: Content::Direct(Box::new(rdr)),
             formats,
             encoding,
@@ -96,6 +104,9 @@ impl Reading {
         expected: Expected,
     ) -> io::Result<OpenedInput> {
         let mut input = self.stream(name, descriptor)?;
+        if let Some(kind) = input.archive {
+            return Ok(OpenedInput::Archive(kind, input));
+        }
         let expected = match expected {
             _ if self.as_text => Expected::Bytes,
             // Text in UTF-16 has NULs.
@@ -130,13 +141,32 @@ impl Reading {
         if self.decompress { unpack(rdr, self.as_text) } else { Ok(Unpacked { rdr, formats: Vec::new() }) }
     }
 
+    /// Returns the kind of the archive that a reader gives next, without taking any of it; `None` if it gives none, or
+    /// if archives are taken as bytes. If a read for more `can_wait`, the bytes up to a complete line decide.
+    pub(super) fn archive_kind<R: Read>(
+        &self,
+        rdr: &mut PeekReader<R>,
+        can_wait: bool,
+    ) -> Option<ArchiveKind> {
+        if !self.enters_archives || !self.decompress {
+            return None;
+        }
+        // No archive has a newline before the bytes that tell it, but for tar archives of files with such names.
+        let is_enough = |here: &[u8]| can_wait && memchr(b'\n', here).is_some();
+        ArchiveKind::of(rdr.look_until(KIND_HEAD_BYTES, is_enough))
+    }
+
     /// Checks that the name of an input does not show a packing that its content does not show and this program
     /// cannot unpack (`.br`).
     ///
     /// # Errors
     ///
     /// Returns the refusal.
-    fn refuse_by_name(&self, name: &InputName, rdr: &PeekReader<Layer<Descriptor>>) -> io::Result<()> {
+    pub(super) fn refuse_by_name<R: Read>(
+        &self,
+        name: &InputName,
+        rdr: &PeekReader<Layer<R>>,
+    ) -> io::Result<()> {
         match name {
             InputName::File(path) if self.decompress && !self.as_text => {
                 Foreign::of_name(path, rdr.buffer()).map_or(Ok(()), |foreign| Err(foreign.refusal(&[])))
@@ -147,7 +177,7 @@ impl Reading {
 }
 
 /// Returns the reader of text in UTF-16 from its first byte on; `None` for text in another encoding.
-fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<Box<Utf16Reader>> {
+pub(super) fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<Box<Utf16Reader>> {
     encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)))
 }
 
@@ -170,7 +200,7 @@ impl OpenedInput {
     /// Returns an error if the system has none, or while another thread decodes the input.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match self {
-            Self::Input(input) => input.metadata(),
+            Self::Input(input) | Self::Archive(_, input) => input.metadata(),
             Self::NoText(descriptor) => descriptor.metadata(),
         }
     }
@@ -179,6 +209,7 @@ impl OpenedInput {
     pub(crate) fn decode_ahead(self) -> Self {
         match self {
             Self::Input(input) => Self::Input(input.decode_ahead()),
+            Self::Archive(kind, input) => Self::Archive(kind, input.decode_ahead()),
             Self::NoText(_) => self,
         }
     }

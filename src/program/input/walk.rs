@@ -12,13 +12,17 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
+/// The number of lower bits of an input's number that count the members of an archive.
+const MEMBER_BITS: u32 = usize::BITS / 2;
+
 /// An input to be read.
 #[derive(Clone, Debug)]
 pub struct InputFile {
     pub name: InputName,
     /// The path of the file below its operand; if the operand is the file itself, its name.
     pub(crate) relative: PathBuf,
-    /// The number of the input, from 0.
+    /// The number of the input. Numbers are in the order of the inputs, with room for the members of an archive behind
+    /// that of the archive: see [`InputFile::place`].
     pub(crate) number: usize,
     /// The number of bytes to read; `None` if opening or reading the input can wait.
     pub(crate) regular_bytes: Option<u64>,
@@ -67,7 +71,7 @@ pub fn list(operands: &[InputName]) -> Listing {
     let mut is_read = is_read.iter();
     listing.files.retain(|_| *is_read.next().expect("one for each file"));
     for (number, file) in listing.files.iter_mut().enumerate() {
-        file.number = number;
+        file.number = number << MEMBER_BITS;
     }
     // The rest of standard input for its second use is known only after its first use.
     let stdins = listing.files.iter_mut().filter(|file| file.name == InputName::Stdin);
@@ -110,6 +114,28 @@ impl InputFile {
     /// Returns true if the input can be a stream: if opening or reading it may wait.
     pub(crate) fn is_stream(&self) -> bool {
         self.regular_bytes.is_none()
+    }
+
+    /// Returns the place of the input, or of the archive that it is a member of, in the listing.
+    pub(crate) fn place(&self) -> usize {
+        self.number >> MEMBER_BITS
+    }
+
+    /// Returns true if the input is a member of an archive.
+    pub(crate) fn is_member(&self) -> bool {
+        self.number.trailing_zeros() < MEMBER_BITS
+    }
+
+    /// Returns the member with this number, from 1, of this archive, or of one within it that has the name `within`.
+    /// More members than there are numbers share the last one.
+    pub(crate) fn member(&self, number: usize, within: &InputName, name: &[u8], bytes: u64) -> Self {
+        Self {
+            name: within.member(name),
+            relative: PathBuf::new(),
+            number: self.number | number.min((1 << MEMBER_BITS) - 1),
+            regular_bytes: Some(bytes),
+            in_folder: true,
+        }
     }
 
     fn of_operand(operand: &InputName) -> Self {

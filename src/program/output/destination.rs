@@ -4,6 +4,7 @@ use super::folder::OutputFolder;
 use super::new_file::NewFile;
 use super::place::{Place, names_folder};
 use super::resolve::resolve;
+use crate::program::system::disk_room::DiskRoom;
 use crate::program::system::pipes::{self, enlarge_pipe};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of, is_own, open_to_write, was_closed};
@@ -26,6 +27,8 @@ pub(crate) struct Destination {
     beside: Progress,
     /// The handle that counts each write.
     signals: Signals,
+    /// The watch over the room on the disk; `None` if the length of the output does not go far beyond that of the input.
+    room: Option<DiskRoom>,
 }
 
 /// A destination that is open to be written.
@@ -40,7 +43,7 @@ enum Opened {
 
 impl Destination {
     fn new(opened: Opened, signals: &Signals) -> Self {
-        Self { opened, beside: Progress::hidden(), signals: signals.clone() }
+        Self { opened, beside: Progress::hidden(), signals: signals.clone(), room: None }
     }
 
     /// Returns a new file as a destination.
@@ -120,6 +123,11 @@ impl Destination {
         }
     }
 
+    /// Returns the destination so that it leaves some room on the disk: what is written is unpacked.
+    pub(crate) fn leaving_room(self) -> Self {
+        Self { room: Some(DiskRoom::default()), ..self }
+    }
+
     /// Returns the destination so that it keeps clear of progress that is shown on the same terminal.
     pub(crate) fn beside(self, progress: &Progress) -> Self {
         Self { beside: progress.clone(), ..self }
@@ -166,8 +174,13 @@ impl Destination {
 
     /// Writes once, and returns the number of bytes that were taken. Where another program has set the destination to
     /// be non-blocking, waits until it takes something.
-    fn write_once(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.signals.before_write(slices.iter().map(|slice| slice.len()).sum());
+    fn write_once(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let bytes = slices.iter().map(|slice| slice.len()).sum();
+        self.signals.before_write(bytes);
+        if let Some(mut room) = self.room.take() {
+            room.count(self.as_fd(), bytes)?;
+            self.room = Some(room);
+        }
         pipes::write_once(self.as_fd(), slices, None)
     }
 }
@@ -192,7 +205,8 @@ fn no_folder(folder: &Path) -> io::Error {
 
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.beside.write_beside(bytes, || self.write_once(&[IoSlice::new(bytes)]))
+        let beside = self.beside.clone();
+        beside.write_beside(bytes, || self.write_once(&[IoSlice::new(bytes)]))
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {

@@ -240,7 +240,9 @@ impl OutputFolder {
     /// Returns the mode that a folder is made with. The owner has all rights even if the input's folder is read-only:
     /// files are still to be made in it. The system then applies the user's mask, as always.
     fn mode(&self, folder: &Path) -> Mode {
-        let rights = self.rights.get(folder).copied().unwrap_or(Mode::empty());
+        // A folder of an archive has the rights of the folder that it is unpacked to.
+        let known = folder.ancestors().find_map(|folder| self.rights.get(folder));
+        let rights = known.copied().unwrap_or(Mode::empty());
         Mode::RWXU | rights & (Mode::RWXG | Mode::RWXO)
     }
 }

@@ -49,6 +49,11 @@ impl Origin {
         Self { mode: mode & RIGHTS, modified: input.modified().ok() }
     }
 
+    /// Returns the mode and time that an unpacked file takes over from the member of an archive.
+    pub(crate) fn of_member(mode: u32, modified: Option<SystemTime>) -> Self {
+        Self { mode: Mode::from_raw_mode(mode as RawMode) & RIGHTS, modified }
+    }
+
     /// Returns the mode that a file takes over from the file that it replaces, without a time.
     fn of_replaced(replaced: &Stat) -> Self {
         Self { mode: Mode::from_raw_mode(replaced.st_mode) & RIGHTS, modified: None }

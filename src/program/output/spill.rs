@@ -1,10 +1,9 @@
 //! Room on disk for output that is ahead of its turn and too large for memory.
 
-use std::env;
+use crate::program::system::temporary::temporary_folder;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
 
 /// The number of bytes that are copied at a time.
 const COPY_BYTES: usize = 256 * 1024;
@@ -23,9 +22,7 @@ impl Spill {
     ///
     /// Fails where no file can be made there.
     pub(super) fn create() -> io::Result<Self> {
-        let folder = env::var_os("TMPDIR").filter(|folder| !folder.is_empty());
-        let folder = folder.map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from);
-        Ok(Self { file: tempfile::tempfile_in(folder)?, length: 0 })
+        Ok(Self { file: tempfile::tempfile_in(temporary_folder())?, length: 0 })
     }
 
     /// Adds bytes to the end. Where they cannot be written whole, the content stays as it was.

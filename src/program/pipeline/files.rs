@@ -1,11 +1,15 @@
 //! Annotates each input into a file of its own.
 
+use super::members::ArchiveMembers;
+use super::one_input::annotate_input;
 use super::side_by_side::annotate_blocks;
+use super::unpack::Unpacking;
 use super::worker::{Outcome, Trouble, Worker};
-use super::{Pipeline, on_threads};
+use super::{ArchiveOutput, Pipeline, on_threads};
 use crate::program::compression::{Damage, Encoder, Format};
+use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
-use crate::program::output::{Behind, Destination, NewFile, Origin, Outlet, OutputFolder, Plan};
+use crate::program::output::{Behind, Destination, NewFile, Origin, Outlet, OutputFolder, Plan, Target};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
@@ -89,6 +93,23 @@ fn write_file(
             annotate_to_file(pipeline, folder, plan, input, origin, format, threads)
                 .map_err(|error| (plan.target.output.clone(), error))
         }
+        Ok((origin, OpenedInput::Archive(kind, input))) => {
+            // The members of a zip archive keep their own compression.
+            let (target, format) = match kind {
+                ArchiveKind::Tar => (&plan.target, format),
+                ArchiveKind::Zip => (plan.copy(), None),
+            };
+            if pipeline.archives == ArchiveOutput::Files {
+                return unpack_to_files(pipeline, folder, plan, (kind, input), format)
+                    .map_err(|error| (plan.copy().output.clone(), error));
+            }
+            if let (ArchiveKind::Zip, Some(refusal)) = (kind, &plan.copy_refusal) {
+                pipeline.messages.say(refusal);
+                return Ok(Tally::incomplete());
+            }
+            rewrite_to_file(pipeline, folder, (plan, target), (kind, input), origin, format)
+                .map_err(|error| (target.output.clone(), error))
+        }
         Ok((origin, OpenedInput::NoText(input))) => {
             let outcome = match &plan.copy_refusal {
                 Some(refusal) => {
@@ -135,21 +156,80 @@ fn annotate_to_file(
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
             let input = if threads > 1 { input.decode_ahead() } else { input };
-            Worker::new(pipeline).annotate_input(plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
+            annotate_input(&mut Worker::new(pipeline), plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
         }
     };
-    let Outcome { tally, trouble } = outcome;
-    match trouble {
+    let Outcome { tally, troubles, .. } = outcome;
+    match troubles.first() {
         None if !tally.complete => {}
         None => finish(wtr, true)?,
         // The readable beginning of damaged data is all that can be had of it. Behind a failed read, there may be more.
-        Some(Trouble { error, .. }) if Damage::is_in(&error) => {
-            pipeline.messages.input(&plan.input.name, &error);
+        Some(Trouble { error, .. }) if Damage::is_in(error) => {
+            pipeline.messages.input(&plan.input.name, error);
             finish(wtr, false)?;
         }
         Some(Trouble { error, .. }) => {
-            pipeline.messages.not_written(&plan.input.name, &error, &plan.target.output);
+            pipeline.messages.not_written(&plan.input.name, error, &plan.target.output);
         }
+    }
+    Ok(tally)
+}
+
+/// Unpacks an archive into files below a folder of its name, and returns its counts. Reports trouble with the archive and
+/// its members.
+///
+/// # Errors
+///
+/// Returns an error if there is no more room on the disk.
+fn unpack_to_files(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    plan: &Plan<'_>,
+    (kind, input): (ArchiveKind, Input),
+    format: Option<Format>,
+) -> io::Result<Tally> {
+    let mut worker = Worker::new(pipeline);
+    let mut members = ArchiveMembers::new(&mut worker, plan.input, input.is_stream());
+    members.unpack(kind, input, &plan.copy().relative, &mut Unpacking::new(folder, format))?;
+    let Outcome { tally, troubles, .. } = members.finish();
+    troubles.iter().for_each(|trouble| pipeline.messages.input(&trouble.name, &trouble.error));
+    pipeline.reading.progress.file_done();
+    Ok(tally)
+}
+
+/// Writes an archive again into its file, with its texts annotated, and returns its counts. Reports trouble with the
+/// archive and its members.
+///
+/// # Errors
+///
+/// Returns an error if the output cannot be written.
+fn rewrite_to_file(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    (plan, target): (&Plan<'_>, &Target),
+    (kind, input): (ArchiveKind, Input),
+    origin: Origin,
+    format: Option<Format>,
+) -> io::Result<Tally> {
+    let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
+    let file = Destination::new_file(file, &pipeline.reading.signals).leaving_room();
+    let formats = format.map_or_else(|| input.formats.clone(), |format| vec![format]);
+    let mut wtr = Outlet::new(Encoder::new(&formats, file)?);
+    let opened = Ok(OpenedInput::Archive(kind, input));
+    let Outcome { tally, troubles, .. } =
+        annotate_input(&mut Worker::new(pipeline), plan.input, opened, &mut wtr)?;
+    let mut is_readable = tally.complete || !troubles.is_empty();
+    for Trouble { name, error, .. } in &troubles {
+        // Behind a failed read of the archive there may be more than was read.
+        if error.raw_os_error().is_some() || pipeline.reading.signals.is_stop(error) {
+            pipeline.messages.not_written(name, error, &target.output);
+            is_readable = false;
+        } else {
+            pipeline.messages.input(name, error);
+        }
+    }
+    if is_readable {
+        finish(wtr, troubles.is_empty())?;
     }
     Ok(tally)
 }

@@ -1,6 +1,7 @@
 //! Annotates inputs in their order into one writer, regular files next to each other side by side.
 
 use super::Pipeline;
+use super::one_input::annotate_input;
 use super::side_by_side::annotate_files;
 use super::worker::Worker;
 use crate::program::input::{InputFile, is_worth_threads};
@@ -36,7 +37,7 @@ impl Pipeline {
             }
             for file in group {
                 if self.reading.signals.ask_to_stop(Stop::of(file.is_stream())) {
-                    tally.complete &= inputs[file.number..].iter().all(InputFile::is_stream);
+                    tally.complete &= inputs[file.place()..].iter().all(InputFile::is_stream);
                     break 'groups;
                 }
                 if file.is_stream() {
@@ -47,15 +48,15 @@ impl Pipeline {
                 let opened = self.open(file);
                 let ahead = self.in_order && threads > 1;
                 let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
-                let outcome = worker.annotate_input(file, opened, wtr)?;
+                let outcome = annotate_input(&mut worker, file, opened, wtr)?;
                 tally.append(outcome.tally);
-                if let Some(trouble) = outcome.trouble {
+                for trouble in outcome.troubles {
                     // The lines go first, so that lines and message are in order if both go to one terminal.
                     wtr.flush()?;
-                    self.messages.input(&file.name, &trouble.error);
-                    if let Some(newline) = trouble.cuts_line {
-                        wtr.owe_newline(newline);
-                    }
+                    self.messages.input(&trouble.name, &trouble.error);
+                }
+                if let Some(newline) = outcome.owes_newline {
+                    wtr.owe_newline(newline);
                 }
             }
         }

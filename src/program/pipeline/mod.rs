@@ -2,8 +2,12 @@
 
 mod files;
 mod in_order;
+mod members;
 mod no_texts;
+mod one_input;
+mod rewrite;
 mod side_by_side;
+mod unpack;
 mod worker;
 
 pub use files::annotate_to_files;
@@ -11,12 +15,24 @@ pub use no_texts::NoTexts;
 
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading};
-use crate::program::report::Counter;
+use crate::program::report::{Counter, InputNames};
 use crate::program::terminal::messages::{self, Messages};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+/// The output of an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArchiveOutput {
+    /// The texts in it, one after the other.
+    Texts,
+    /// An archive, with its texts annotated.
+    Archive,
+    /// A folder, with a file for each member.
+    Files,
+}
 
 /// The settings and the state that all inputs of a run share.
 pub struct Pipeline {
@@ -33,12 +49,17 @@ pub struct Pipeline {
     pub in_order: bool,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
+    /// True if each line of a member of an archive is written behind the name of the member.
+    pub members_before_lines: bool,
     /// True if a last line without a newline gets one, because lines are chosen or numbered.
     pub ends_lines: bool,
     /// True if each input goes to a file of its own, so that an input that is not text can be copied.
     pub to_folder: bool,
+    pub archives: ArchiveOutput,
     /// The inputs that are not text.
     pub no_texts: NoTexts,
+    /// The names of members of archives that reports show places in.
+    pub member_names: Mutex<InputNames>,
 }
 
 impl Pipeline {
@@ -64,7 +85,14 @@ impl Pipeline {
 
     /// Returns the text before the number of each line of an input; it may be empty.
     fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
-        if self.names_before_lines { file.name.before_lines() } else { Vec::new() }
+        let is_named = self.names_before_lines || self.members_before_lines && file.is_member();
+        if is_named { file.name.before_lines() } else { Vec::new() }
+    }
+
+    /// Keeps the name of a member for the reports.
+    fn keep_name(&self, member: &InputFile) {
+        let mut names = self.member_names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.insert(member.number, member.name.in_reports());
     }
 
     /// Checks that reading an input does not meet the lines that this run writes to standard output: it would never end.

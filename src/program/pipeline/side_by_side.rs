@@ -1,5 +1,6 @@
 //! Annotates on several threads into one output: each thread takes the next piece of work, and writes in its turn.
 
+use super::one_input::annotate_input;
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
 use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
@@ -40,8 +41,11 @@ enum Work {
     Open,
 }
 
-/// An input, with its trouble.
-type Said<'a> = (&'a InputFile, Trouble);
+/// What is to be said and done in the turn of an input.
+struct Said {
+    troubles: Vec<Trouble>,
+    owes_newline: Option<&'static [u8]>,
+}
 
 /// Annotates regular files into one writer, in their order, and returns the counts. Reports trouble with a file in
 /// its turn; the writer owes a newline if the file was cut off within a line.
@@ -59,9 +63,11 @@ pub(super) fn annotate_files<W: Write + Send>(
     let decode_ahead = 2 * files.len() <= threads;
     let pieces =
         Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
-    annotate_pieces(pieces, wtr, threads, &|wtr, (file, trouble)| {
-        pipeline.messages.input(&file.name, &trouble.error);
-        if let Some(newline) = trouble.cuts_line {
+    annotate_pieces(pieces, wtr, threads, &|wtr, Said { troubles, owes_newline }| {
+        for trouble in troubles {
+            pipeline.messages.input(&trouble.name, &trouble.error);
+        }
+        if let Some(newline) = owes_newline {
             wtr.owe_newline(newline);
         }
     })
@@ -82,11 +88,12 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     let blocks = Some((file, blocks));
     let pieces =
         Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, is_cut: false, decode_ahead: false };
-    let met = Mutex::new(None);
-    let tally = annotate_pieces(pieces, wtr, threads, &|_, (_, trouble)| {
-        *met.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble);
+    let met = Mutex::new(Vec::new());
+    let tally = annotate_pieces(pieces, wtr, threads, &|_, Said { troubles, .. }| {
+        met.lock().unwrap_or_else(PoisonError::into_inner).extend(troubles);
     })?;
-    Ok(Outcome { tally, trouble: met.into_inner().unwrap_or_else(PoisonError::into_inner) })
+    let troubles = met.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Outcome { tally, troubles, owes_newline: None })
 }
 
 /// Annotates pieces on several threads, and returns the counts. Calls `say` with the trouble of an input, in its turn.
@@ -94,11 +101,11 @@ pub(super) fn annotate_blocks<W: Write + Send>(
 /// # Errors
 ///
 /// Returns the error of the writer.
-fn annotate_pieces<'a, W: Write + Send>(
-    pieces: Pieces<'a>,
+fn annotate_pieces<W: Write + Send>(
+    pieces: Pieces<'_>,
     wtr: &mut W,
     threads: usize,
-    say: &(dyn Fn(&mut &mut W, Said<'a>) + Sync),
+    say: &(dyn Fn(&mut &mut W, Said) + Sync),
 ) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
     let turns = Turns::new(wtr, threads, say);
@@ -111,10 +118,10 @@ fn annotate_pieces<'a, W: Write + Send>(
 }
 
 /// Does one piece of work after the other, until there are no more or writing has failed.
-fn do_pieces<'a, W: Write>(
+fn do_pieces<W: Write>(
     pipeline: &Pipeline,
-    pieces: &Mutex<Pieces<'a>>,
-    turns: &Turns<'_, W, Said<'a>>,
+    pieces: &Mutex<Pieces<'_>>,
+    turns: &Turns<'_, W, Said>,
     ledger: &Ledger,
 ) {
     let mut worker = Worker::new(pipeline);
@@ -139,11 +146,11 @@ fn do_pieces<'a, W: Write>(
 /// # Errors
 ///
 /// Returns the error of the writer.
-fn do_piece<'a, W: Write>(
+fn do_piece<W: Write>(
     pipeline: &Pipeline,
-    piece: InputPiece<'a>,
+    piece: InputPiece<'_>,
     worker: &mut Worker<'_>,
-    mut wtr: TurnWriter<'_, W, Said<'a>>,
+    mut wtr: TurnWriter<'_, W, Said>,
     ledger: &Ledger,
 ) -> io::Result<()> {
     let InputPiece { ticket, file, work, is_last } = piece;
@@ -156,20 +163,22 @@ fn do_piece<'a, W: Write>(
             if is_last {
                 pipeline.reading.progress.file_done();
             }
-            outcome
+            let owes_newline = outcome.in_line.filter(|_| outcome.trouble.is_some());
+            Outcome { tally: outcome.tally, troubles: outcome.trouble.into_iter().collect(), owes_newline }
         }
-        Work::OpenedInput(opened) => worker.annotate_input(file, opened, &mut wtr)?,
-        Work::Open => worker.annotate_input(file, pipeline.open(file), &mut wtr)?,
+        Work::OpenedInput(opened) => annotate_input(worker, file, opened, &mut wtr)?,
+        Work::Open => annotate_input(worker, file, pipeline.open(file), &mut wtr)?,
     };
-    let Outcome { tally, trouble } = outcome;
-    let behind = match &trouble {
+    let Outcome { tally, troubles, owes_newline } = outcome;
+    let behind = match troubles.first() {
         // The pieces behind would follow a gap.
         Some(trouble) if pipeline.reading.signals.is_stop(&trouble.error) => Behind::AllIsLeftOut,
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,
     };
     ledger.add(ticket, file.number, tally, behind);
-    wtr.end(behind, trouble.map(|trouble| (file, trouble)))
+    let is_silent = troubles.is_empty() && owes_newline.is_none();
+    wtr.end(behind, (!is_silent).then_some(Said { troubles, owes_newline }))
 }
 
 impl<'a> Pieces<'a> {

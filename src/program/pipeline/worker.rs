@@ -2,8 +2,9 @@
 
 use super::Pipeline;
 use crate::program::encoding::{CharEncoding, InputEncoding, Utf16Writer};
-use crate::program::input::{InputFile, OpenedInput};
+use crate::program::input::InputFile;
 use crate::program::report::{Counter, Tally};
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use crate::stream::{Source, StreamAnnotator};
 use crate::{Observer, Part, StreamError};
@@ -11,7 +12,7 @@ use std::io::{self, Write};
 
 /// Annotates inputs, or parts of inputs, one after the other.
 pub(super) struct Worker<'a> {
-    pipeline: &'a Pipeline,
+    pub(super) pipeline: &'a Pipeline,
     stream: StreamAnnotator<'a>,
     watch: Watch<'a>,
 }
@@ -24,25 +25,29 @@ struct Watch<'a> {
     in_line: bool,
 }
 
-/// The result of annotating an input, or a part of one.
+/// The result of annotating a source: an input that is no archive, a member of one, or a part of an input.
+pub(super) struct Annotated {
+    pub(super) tally: Tally,
+    /// The fault of the source, if it has one.
+    pub(super) trouble: Option<Trouble>,
+    /// The newline that ends the last line if the output ends within a line; `None` if it does not.
+    pub(super) in_line: Option<&'static [u8]>,
+}
+
+/// The result of annotating an input.
 pub(super) struct Outcome {
     pub(super) tally: Tally,
-    /// The fault of the input, if it has one.
-    pub(super) trouble: Option<Trouble>,
+    /// The faults of the input: one at most, unless it is an archive.
+    pub(super) troubles: Vec<Trouble>,
+    /// The newline that the next input needs before it, because the output ends within a line that is cut off, or within
+    /// the last line of an archive; `None` if it needs none.
+    pub(super) owes_newline: Option<&'static [u8]>,
 }
 
-/// A fault of an input.
+/// A fault of an input, or of a member of an archive.
 pub(super) struct Trouble {
+    pub(super) name: InputName,
     pub(super) error: io::Error,
-    /// The newline that ends the line if the output of the input ends within a line; `None` if it does not.
-    pub(super) cuts_line: Option<&'static [u8]>,
-}
-
-impl From<io::Error> for Trouble {
-    /// Takes an error that came before any output of the input.
-    fn from(error: io::Error) -> Self {
-        Self { error, cuts_line: None }
-    }
 }
 
 impl<'a> Worker<'a> {
@@ -52,47 +57,6 @@ impl<'a> Worker<'a> {
         let watch = Watch { progress, counter, in_line: false };
         let stream = pipeline.annotators.of(CharEncoding::Utf8).stream_annotator();
         Self { pipeline, stream, watch }
-    }
-
-    /// Annotates an input, given the result of opening it. Leaves out an input that is not text.
-    ///
-    /// # Errors
-    ///
-    /// Returns the error of the writer.
-    pub(super) fn annotate_input(
-        &mut self,
-        file: &InputFile,
-        opened: io::Result<OpenedInput>,
-        wtr: &mut impl Write,
-    ) -> io::Result<Outcome> {
-        let outcome = match opened {
-            Ok(OpenedInput::Input(mut input)) => {
-                let encoding = input.encoding;
-                let mut outcome = self.annotate(file, &mut input, encoding, wtr)?;
-                if let Some(bytes) = input.utf16_bytes() {
-                    outcome.tally.input.bytes = bytes;
-                }
-                if input.is_stream() {
-                    // A signal is the end of a stream, and not a fault.
-                    outcome.trouble = outcome
-                        .trouble
-                        .filter(|trouble| !self.pipeline.reading.signals.is_stop(&trouble.error));
-                    outcome.tally.complete = outcome.trouble.is_none();
-                }
-                outcome
-            }
-            Ok(OpenedInput::NoText(_)) => {
-                self.pipeline.no_texts.add(file);
-                self.watch.progress.add_bytes(file.regular_bytes.unwrap_or(0));
-                Outcome { tally: Tally::new(), trouble: None }
-            }
-            Err(error) if self.pipeline.reading.signals.is_stop(&error) && file.is_stream() => {
-                Outcome { tally: Tally::new(), trouble: None }
-            }
-            Err(error) => Outcome { tally: Tally::incomplete(), trouble: Some(error.into()) },
-        };
-        self.watch.progress.file_done();
-        Ok(outcome)
     }
 
     /// Annotates a source, which is the input `file` or a part of it. Text in UTF-16 must be read as UTF-8, and is
@@ -107,7 +71,7 @@ impl<'a> Worker<'a> {
         source: &mut impl Source,
         InputEncoding { encoding, has_mark }: InputEncoding,
         wtr: &mut impl Write,
-    ) -> io::Result<Outcome> {
+    ) -> io::Result<Annotated> {
         let pipeline = self.pipeline;
         let name = encoding.name_before_lines(pipeline.name_before_lines(file));
         self.watch.in_line = false;
@@ -125,10 +89,7 @@ impl<'a> Worker<'a> {
         };
         let trouble = match annotated {
             Ok(_) => None,
-            Err(StreamError::Read(error)) => {
-                let cuts_line = self.watch.in_line && !pipeline.ends_lines;
-                Some(Trouble { error, cuts_line: cuts_line.then(|| encoding.newline()) })
-            }
+            Err(StreamError::Read(error)) => Some(Trouble { name: file.name.clone(), error }),
             Err(StreamError::Write(error)) => return Err(error),
         };
         let mut tally = self
@@ -137,7 +98,14 @@ impl<'a> Worker<'a> {
             .as_mut()
             .map_or_else(Tally::new, |counter| counter.finish(file.number, encoding));
         tally.complete = trouble.is_none();
-        Ok(Outcome { tally, trouble })
+        let in_line = self.watch.in_line && !pipeline.ends_lines;
+        Ok(Annotated { tally, trouble, in_line: in_line.then(|| encoding.newline()) })
+    }
+
+    /// Counts a file as done, of which `bytes` were not read.
+    pub(super) fn file_done(&self, bytes: u64) {
+        self.watch.progress.add_bytes(bytes);
+        self.watch.progress.file_done();
     }
 }
 

@@ -25,14 +25,17 @@ use verdict::{Change, CheckOutcome, Comparison};
 /// The data that all report formats are made of.
 pub struct Report<'a> {
     pub tally: &'a Tally,
-    /// The names of the inputs.
-    pub names: &'a [String],
+    /// The names of the inputs, by their numbers.
+    pub names: &'a InputNames,
     pub catalog: &'a Catalog,
     pub checks: &'a [Check],
     pub baseline: Option<&'a Baseline>,
     /// The language of categories and messages, in formats that people read.
     pub language: Language,
 }
+
+/// The names of inputs, by their numbers.
+pub(crate) type InputNames = BTreeMap<usize, String>;
 
 /// The line of a report about one code.
 struct ReportRow<'a> {
@@ -133,7 +136,7 @@ impl<'a> Report<'a> {
     }
 
     fn name(&self, place: &LogPlace) -> &str {
-        self.names.get(place.file).map_or("?", String::as_str)
+        self.names.get(&place.file).map_or("?", String::as_str)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The system around the program: signals, pipes, standard streams and limits.
 
+pub(crate) mod disk_room;
 pub(crate) mod file_id;
 pub(crate) mod limits;
 pub(crate) mod pipes;
 pub(crate) mod signals;
 pub(crate) mod standard_error;
 pub(crate) mod standard_streams;
+pub(crate) mod temporary;

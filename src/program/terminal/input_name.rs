@@ -1,7 +1,7 @@
 //! Names of inputs, as operands, messages, reports and lines have them.
 
 use super::visible::acts_on_terminals;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -20,6 +20,18 @@ impl InputName {
     /// Returns the input that an operand names: standard input for `-`, and else a file.
     pub(crate) fn from_operand(operand: OsString) -> Self {
         if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
+    }
+
+    /// Returns the name of a member of this archive: `bundle.tar.gz:logs/server.log`. It is no path that can be opened.
+    pub(crate) fn member(&self, member: &[u8]) -> Self {
+        let archive = match self {
+            Self::Stdin => OsString::from(GREPS_STDIN),
+            Self::File(path) => path.clone().into_os_string(),
+        };
+        let mut name = archive;
+        name.push(":");
+        name.push(OsStr::from_bytes(member));
+        Self::File(name.into())
     }
 
     /// Returns the name for reports, in which standard input has the name that `grep` gives it.

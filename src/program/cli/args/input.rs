@@ -10,6 +10,14 @@ pub(crate) struct InputArgs {
     #[arg(long, help_heading = "Input")]
     pub(crate) no_decompress: bool,
 
+    /// Take tar and zip archives as bytes
+    ///
+    /// Without it, they are read member by member, three archives deep, also in any compression and on standard input: each
+    /// member is an input of its own, with a name as in `bundle.tar.gz:logs/server.log`. With --no-decompress, archives
+    /// are bytes, too.
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_archives: bool,
+
     /// Treat all files as text, as grep does
     ///
     /// Without it, files of folders that are no text (with a NUL in their first 8 KiB, once decompressed, but for UTF-16 and

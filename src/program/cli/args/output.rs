@@ -27,6 +27,14 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
 
+    /// With --output-dir, unpack archives into folders
+    ///
+    /// The members of `bundle.tar.gz` become files below `DIR/bundle.tar.gz/`, with their modes and times; texts are
+    /// annotated. Members whose names lead out of that folder, or to the place of another member, are trouble. Without
+    /// it, an archive becomes an archive: the same members in the same order, the texts annotated.
+    #[arg(long, requires = "output_dir", conflicts_with = "resume", help_heading = "Output")]
+    pub(crate) unpack: bool,
+
     /// With --output-dir, leave out inputs whose file is there and whole
     ///
     /// A file is whole if it has the time of modification of its input, which is given to whole files only, and no more

@@ -9,7 +9,8 @@ use crate::program::compression::Format;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, Reading, list};
 use crate::program::output::{self, FilesInUse, UsedAs};
-use crate::program::pipeline::{NoTexts, Pipeline};
+use crate::program::pipeline::{ArchiveOutput, NoTexts, Pipeline};
+use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste, Signals};
 use crate::program::terminal::exit_status::ExitStatus;
@@ -20,6 +21,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Annotates inputs, and counts their fields if a report or a check needs the counts.
@@ -105,10 +107,12 @@ impl Annotate {
             pipeline.messages.say(&format!("signals cannot be handled: {error}"));
         }
         let named = if triage.counts() { &inputs[..] } else { &[] };
-        let names: Vec<String> = named.iter().map(|input| input.name.in_reports()).collect();
+        let mut names: InputNames =
+            named.iter().map(|input| (input.number, input.name.in_reports())).collect();
         let tally = job.write(opened, &mut pipeline, &inputs);
+        names.append(pipeline.member_names.get_mut().unwrap_or_else(PoisonError::into_inner));
         progress.finish();
-        if let Some(summary) = pipeline.no_texts.summary(pipeline.to_folder) {
+        if let Some(summary) = pipeline.no_texts.summary(pipeline.archives != ArchiveOutput::Texts) {
             pipeline.messages.mention(&summary);
         }
         let has_failed = tally.is_some_and(|mut tally| {
@@ -142,7 +146,16 @@ impl Job {
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
             no_texts: NoTexts::default(),
+            archives: match &self.lines_to {
+                LinesTo::Folder(folder) if folder.unpacks => ArchiveOutput::Files,
+                LinesTo::Folder(_) => ArchiveOutput::Archive,
+                // One archive becomes one; several inputs become one text.
+                LinesTo::File(_) if inputs.len() == 1 => ArchiveOutput::Archive,
+                LinesTo::File(_) | LinesTo::Nowhere | LinesTo::Stdout => ArchiveOutput::Texts,
+            },
+            member_names: Mutex::default(),
             names_before_lines: self.numbers_lines && several(),
+            members_before_lines: self.numbers_lines,
         }
     }
 

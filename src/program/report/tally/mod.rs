@@ -124,6 +124,11 @@ impl Tally {
         Self { complete: false, ..Self::new() }
     }
 
+    /// Returns true if the tally has the place of a line.
+    pub(crate) fn has_places(&self) -> bool {
+        !self.known.is_empty() || !self.unknown.is_empty() || self.near.is_some()
+    }
+
     /// Adds `by` to the numbers of the inputs in all places.
     pub(crate) fn move_files(&mut self, by: usize) {
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {

@@ -1,0 +1,18 @@
+//! Archives: files that hold other files. A tar archive is read from its beginning to its end, a zip archive by the list
+//! at its end.
+
+mod kind;
+mod spool;
+mod tar;
+mod tar_head;
+mod zip;
+mod zip_bytes;
+mod zip_written;
+
+pub(crate) use kind::{ArchiveKind, KIND_HEAD_BYTES};
+pub(crate) use spool::Spool;
+pub(crate) use tar::{TarItem, TarMember, TarReader, TransferError};
+pub(crate) use tar_head::padding_of;
+pub(crate) use zip::{ZipMember, ZipReader};
+pub(crate) use zip_bytes::{ReadAt, ZipBytes};
+pub(crate) use zip_written::ZipWritten;

@@ -1,0 +1,87 @@
+//! Writes zip archives. The archive is kept until it is whole: its writer goes back to the sizes in front of each member.
+
+use super::{Spool, ZipReader};
+use std::io;
+use zip::ZipWriter;
+use zip::write::FullFileOptions;
+
+/// The fields of a member that are made anew: large sizes, times of Unix, encryption by AES.
+const FIELDS_MADE: [u16; 3] = [0x0001, EXTENDED_TIMES, 0x9901];
+const EXTENDED_TIMES: u16 = 0x5455;
+/// The content from which a member needs large sizes. The library asks before it knows the size of the packed content,
+/// which can be larger than the content.
+const LARGE_BYTES: u64 = u32::MAX as u64 - 64 * 1024 * 1024;
+
+/// An archive that is being written.
+pub(crate) struct ZipWritten(ZipWriter<Spool>);
+
+impl ZipWritten {
+    /// Begins an archive with this comment.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the comment is too long.
+    pub(crate) fn new(comment: &[u8]) -> io::Result<Self> {
+        let mut zip = ZipWriter::new(Spool::new());
+        zip.set_raw_comment(comment.into())?;
+        Ok(Self(zip))
+    }
+
+    /// Adds a member of another archive with other content.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the member cannot be read or the content cannot be written.
+    pub(crate) fn add(&mut self, zip: &mut ZipReader, index: usize, mut content: Spool) -> io::Result<()> {
+        let file = zip.packed(index)?;
+        let name = file.name_raw().to_vec();
+        let mut options: FullFileOptions<'_, '_> =
+            file.options().large_file(content.length()? >= LARGE_BYTES).into_full_options();
+        if !file.comment().is_empty() {
+            options = options.with_file_comment(file.comment());
+        }
+        let fields = file.extra_data().unwrap_or_default();
+        for (id, field) in fields_of(&fields) {
+            if id == EXTENDED_TIMES
+                && let [flags, a, b, c, d, ..] = *field
+                && flags & 1 != 0
+            {
+                options =
+                    options.with_extended_timestamp(Some(u32::from_le_bytes([a, b, c, d])), None, None)?;
+            } else if !FIELDS_MADE.contains(&id) {
+                options.add_extra_field(id, field, false)?;
+            }
+        }
+        drop(file);
+        self.0.start_file_with_options(options.name(&name))?;
+        io::copy(&mut content, &mut self.0).map(drop)
+    }
+
+    /// Adds a member of another archive as it is.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the member cannot be read or written.
+    pub(crate) fn copy(&mut self, zip: &mut ZipReader, index: usize) -> io::Result<()> {
+        Ok(self.0.raw_copy_file(zip.packed(index)?)?)
+    }
+
+    /// Returns the whole archive, to be read from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the list of members cannot be written.
+    pub(crate) fn finish(self) -> io::Result<Spool> {
+        self.0.finish()?.rewound()
+    }
+}
+
+/// Returns the extra fields of a member, each with its number.
+fn fields_of(mut fields: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+    std::iter::from_fn(move || {
+        let (&[a, b, c, d], rest) = fields.split_first_chunk()?;
+        let (field, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes([c, d])))?;
+        fields = rest;
+        Some((u16::from_le_bytes([a, b]), field))
+    })
+}
