@@ -125,6 +125,56 @@ fn the_binary_finds_the_fields_of_each_case_however_it_reads_them() {
     }
 }
 
+/// Returns a text in an encoding; `None` if the encoding lacks a character of it.
+fn encoded(text: &str, encoding: &str) -> Option<Vec<u8>> {
+    match encoding {
+        "utf-16le" => Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        "utf-16be" => Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        _ => {
+            let encoding = encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap();
+            let (bytes, _, lacks_some) = encoding.encode(text);
+            (!lacks_some).then(|| bytes.into_owned())
+        }
+    }
+}
+
+#[test]
+fn the_binary_finds_the_fields_of_each_case_in_each_encoding() {
+    // Big5 has colons of its own, which are none by the rules.
+    for (encoding, cases_min) in [("gbk", 200), ("gb18030", 240), ("utf-16le", 240), ("utf-16be", 240)] {
+        for (strict, flag) in [(false, &[][..]), (true, &["--strict"])] {
+            let annotated = annotated_cases(strict);
+            let cases = cases();
+            let texts = cases.iter().zip(&annotated).filter_map(|(case, annotated)| {
+                let [line, annotated] = [&case.line, annotated].map(|text| str::from_utf8(text));
+                Some((encoded(&format!("{}\n", line.ok()?), encoding)?, encoded(annotated.ok()?, encoding)?))
+            });
+            let (lines, expected): (Vec<Vec<u8>>, Vec<Vec<u8>>) = texts.unzip();
+            assert!(lines.len() >= cases_min, "{encoding}: {}", lines.len());
+            let text = lines.concat();
+            let option = format!("--encoding={encoding}");
+            let args = [flag, &[&option[..]]].concat();
+            let newline = encoded("\n", encoding).unwrap();
+            let expected: Vec<u8> = expected.iter().flat_map(|line| [&line[..], &newline].concat()).collect();
+            assert_texts(&annotate(&args, &text), &expected, &format!("{args:?}"));
+            let packed = pack("gzip", &text);
+            assert_texts(
+                &annotate(&[&args[..], &["-j2"]].concat(), &packed),
+                &expected,
+                &format!("{args:?} packed"),
+            );
+        }
+    }
+}
+
+/// Asserts that two texts are the same, and shows where they differ first.
+fn assert_texts(output: &[u8], expected: &[u8], how: &str) {
+    let same = output.iter().zip(expected).take_while(|(a, b)| a == b).count();
+    let around =
+        |text: &[u8]| text[same.saturating_sub(100)..text.len().min(same + 60)].escape_ascii().to_string();
+    assert!(output == expected, "{how}, at {same}\n{}\nexpected: {}", around(output), around(expected));
+}
+
 #[test]
 fn annotating_the_cases_twice_changes_nothing() {
     let once = annotate(&[], &text());
