@@ -50,6 +50,19 @@ impl<'a> Archive<'a> {
         }
     }
 
+    /// Returns the reader of a zip archive that is a regular file and not compressed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the archive cannot be read.
+    pub(crate) fn zip_of_file(input: Input) -> io::Result<ZipReader> {
+        match Archive::of_input(ArchiveKind::Zip, input)? {
+            Archive::Zip(zip) => Ok(zip),
+            Archive::Unreadable(_, error) => Err(error),
+            Archive::Tar(_) => Err(io::ErrorKind::InvalidInput.into()),
+        }
+    }
+
     fn of_bytes(bytes: ZipBytes) -> Self {
         match ZipReader::new(bytes.clone()) {
             Ok(zip) => Self::Zip(zip),
@@ -97,18 +110,31 @@ impl Archive<'_> {
                     }
                 }
             },
-            Self::Zip(mut zip) => (0..zip.count()).try_for_each(|index| match zip.member(index) {
-                Err(error) => on_member(FoundMember::Damage(error)),
-                Ok(ZipMember { is_file: false, .. }) => Ok(()),
-                Ok(ZipMember { name, refusal: Some(reason), .. }) => {
-                    on_member(FoundMember::Refused { name, reason })
-                }
-                Ok(ZipMember { name, size, mode, modified, .. }) => match zip.content(index) {
-                    Ok(mut rdr) => on_member(FoundMember::File { name, size, mode, modified, rdr: &mut rdr }),
-                    Err(error) => on_member(FoundMember::Refused { name, reason: error.to_string() }),
-                },
-            }),
+            Self::Zip(mut zip) => {
+                (0..zip.count()).try_for_each(|index| with_zip_member(&mut zip, index, on_member))
+            }
         }
+    }
+}
+
+/// Calls `on_member` for a member of a zip archive if it is a regular file, or damaged.
+///
+/// # Errors
+///
+/// Returns the error of `on_member`.
+pub(crate) fn with_zip_member(
+    zip: &mut ZipReader,
+    index: usize,
+    on_member: &mut dyn FnMut(FoundMember<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    match zip.member(index) {
+        Err(error) => on_member(FoundMember::Damage(error)),
+        Ok(ZipMember { is_file: false, .. }) => Ok(()),
+        Ok(ZipMember { name, refusal: Some(reason), .. }) => on_member(FoundMember::Refused { name, reason }),
+        Ok(ZipMember { name, size, mode, modified, .. }) => match zip.content(index) {
+            Ok(mut rdr) => on_member(FoundMember::File { name, size, mode, modified, rdr: &mut rdr }),
+            Err(error) => on_member(FoundMember::Refused { name, reason: error.to_string() }),
+        },
     }
 }
 

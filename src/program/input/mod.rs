@@ -10,7 +10,7 @@ mod reading;
 mod walk;
 mod whole;
 
-pub(crate) use archive::{Archive, FoundMember};
+pub(crate) use archive::{Archive, FoundMember, with_zip_member};
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use descriptor::Descriptor;
 pub(crate) use member::{MemberInput, OpenedMember, Recorder};

@@ -1,14 +1,18 @@
 //! Annotates the members of an archive, one after the other, into one writer.
 
 use super::worker::{Outcome, Trouble, Worker};
-use crate::program::container::ArchiveKind;
-use crate::program::input::{Archive, FoundMember, Input, InputFile, OpenedMember, Recorder};
+use crate::program::container::{ArchiveKind, ZipReader};
+use crate::program::input::{
+    Archive, FoundMember, Input, InputFile, OpenedMember, Recorder, with_zip_member,
+};
 use crate::program::report::Tally;
 use crate::program::terminal::input_name::InputName;
 use std::io::{self, ErrorKind, Read, Write};
 
 /// The number of archives, one within the other, that are entered.
 pub(super) const DEPTH_MAX: usize = 3;
+/// The numbers that each member of a zip archive has for itself and the members within it.
+const NUMBERS_OF_ZIP_MEMBER: usize = 4096;
 /// The most troubles of one archive that are told one by one.
 const TROUBLES_MAX: usize = 100;
 
@@ -23,8 +27,9 @@ pub(super) struct ArchiveMembers<'w, 'p> {
     troubles: Vec<Trouble>,
     /// The number of troubles that are not told one by one.
     more_troubles: u64,
-    /// The number of members that have been met.
+    /// The number of the last member that has been met. Members beyond `count_max` share that number.
     count: usize,
+    count_max: usize,
     /// The newline that the next member needs before it, because the output of the last one ends within a line.
     owed: Option<&'static [u8]>,
 }
@@ -40,7 +45,17 @@ pub(super) struct ArchiveLevel<'n> {
 impl<'w, 'p> ArchiveMembers<'w, 'p> {
     pub(super) fn new(worker: &'w mut Worker<'p>, file: &'w InputFile, can_wait: bool) -> Self {
         let (tally, troubles) = (Tally::new(), Vec::new());
-        Self { worker, file, can_wait, tally, troubles, more_troubles: 0, count: 0, owed: None }
+        Self {
+            worker,
+            file,
+            can_wait,
+            tally,
+            troubles,
+            more_troubles: 0,
+            count: 0,
+            count_max: usize::MAX,
+            owed: None,
+        }
     }
 
     /// Annotates all members of the archive into one writer.
@@ -71,20 +86,42 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
         archive: Archive<'_>,
         wtr: &mut W,
     ) -> io::Result<()> {
-        archive.for_each_member(&mut |found| match found {
-            FoundMember::Damage(error) => {
-                self.trouble(level.name.clone(), error);
-                Ok(())
-            }
-            FoundMember::Refused { name, reason } => {
-                self.refuse(level.name.member(&name), &reason);
-                Ok(())
-            }
+        archive.for_each_member(&mut |found| self.annotate_found(level, found, wtr))
+    }
+
+    /// Annotates one member of a zip archive, with its number from 0. Other members may be annotated side by side.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the writer.
+    pub(super) fn annotate_zip_member(
+        &mut self,
+        zip: &mut ZipReader,
+        index: usize,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        // Members of archives within this member have the numbers up to those of the next member.
+        self.count = index * NUMBERS_OF_ZIP_MEMBER;
+        self.count_max = self.count + NUMBERS_OF_ZIP_MEMBER;
+        let level = ArchiveLevel { name: &self.file.name, depth: 1 };
+        with_zip_member(zip, index, &mut |found| self.annotate_found(level, found, wtr))
+    }
+
+    fn annotate_found<W: Write>(
+        &mut self,
+        level: ArchiveLevel<'_>,
+        found: FoundMember<'_>,
+        wtr: &mut W,
+    ) -> io::Result<()> {
+        match found {
+            FoundMember::Damage(error) => self.trouble(level.name.clone(), error),
+            FoundMember::Refused { name, reason } => self.refuse(level.name.member(&name), &reason),
             FoundMember::File { name, size, rdr, .. } => {
                 let member = self.next_member(level, &name, size);
-                self.annotate_member(&member, level, rdr, wtr)
+                self.annotate_member(&member, level, rdr, wtr)?;
             }
-        })
+        }
+        Ok(())
     }
 
     fn annotate_member<W: Write>(
@@ -132,7 +169,7 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
 
     /// Returns the next member of an archive, as an input of its own.
     pub(super) fn next_member(&mut self, level: ArchiveLevel<'_>, name: &[u8], size: u64) -> InputFile {
-        self.count += 1;
+        self.count = self.count_max.min(self.count + 1);
         self.file.member(self.count, level.name, name, size)
     }
 

@@ -1,9 +1,11 @@
 //! Annotates on several threads into one output: each thread takes the next piece of work, and writes in its turn.
 
+use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
 use super::worker::{Outcome, Trouble, Worker};
-use super::{Pipeline, on_threads};
-use crate::program::input::{Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
+use super::{ArchiveOutput, Pipeline, on_threads};
+use crate::program::container::{ArchiveKind, ZipReader};
+use crate::program::input::{Archive, Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
 use crate::program::output::Behind;
 use crate::program::output::{Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
@@ -17,11 +19,15 @@ struct Pieces<'a> {
     files: std::slice::Iter<'a, InputFile>,
     /// The file that is being handed out in blocks, with its remaining blocks.
     blocks: Option<(&'a InputFile, Blocks)>,
+    /// The zip archive that is being handed out in members, with the number of the next one.
+    zip: Option<(&'a InputFile, ZipReader, usize)>,
     next_ticket: u64,
     /// True if a signal came before all work was handed out.
     is_cut: bool,
     /// True if compressed files are decoded on threads of their own.
     decode_ahead: bool,
+    /// True if the members of a zip archive are annotated side by side.
+    splits_archives: bool,
 }
 
 /// A piece of work: a block of a file, or a whole file.
@@ -37,6 +43,8 @@ struct InputPiece<'a> {
 enum Work {
     Block(Block),
     OpenedInput(io::Result<OpenedInput>),
+    /// A member of a zip archive, with its number from 0.
+    ZipMember(Box<ZipReader>, usize),
     /// A small file, which the thread that annotates it opens.
     Open,
 }
@@ -61,8 +69,8 @@ pub(super) fn annotate_files<W: Write + Send>(
 ) -> io::Result<Tally> {
     // With no more than half as many files as threads, the other threads decode.
     let decode_ahead = 2 * files.len() <= threads;
-    let pieces =
-        Pieces { pipeline, files: files.iter(), blocks: None, next_ticket: 0, is_cut: false, decode_ahead };
+    let splits_archives = pipeline.archives == ArchiveOutput::Texts;
+    let pieces = Pieces { decode_ahead, splits_archives, ..Pieces::new(pipeline, files) };
     annotate_pieces(pieces, wtr, threads, &|wtr, Said { troubles, owes_newline }| {
         for trouble in troubles {
             pipeline.messages.input(&trouble.name, &trouble.error);
@@ -85,9 +93,7 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     wtr: &mut W,
     threads: usize,
 ) -> io::Result<Outcome> {
-    let blocks = Some((file, blocks));
-    let pieces =
-        Pieces { pipeline, files: [].iter(), blocks, next_ticket: 0, is_cut: false, decode_ahead: false };
+    let pieces = Pieces { blocks: Some((file, blocks)), ..Pieces::new(pipeline, &[]) };
     let met = Mutex::new(Vec::new());
     let tally = annotate_pieces(pieces, wtr, threads, &|_, Said { troubles, .. }| {
         met.lock().unwrap_or_else(PoisonError::into_inner).extend(troubles);
@@ -166,6 +172,15 @@ fn do_piece<W: Write>(
             let owes_newline = outcome.in_line.filter(|_| outcome.trouble.is_some());
             Outcome { tally: outcome.tally, troubles: outcome.trouble.into_iter().collect(), owes_newline }
         }
+        Work::ZipMember(mut zip, index) => {
+            let mut members = ArchiveMembers::new(worker, file, false);
+            members.annotate_zip_member(&mut zip, index, &mut wtr)?;
+            let outcome = members.finish();
+            if is_last {
+                worker.file_done(file.regular_bytes.unwrap_or(0));
+            }
+            outcome
+        }
         Work::OpenedInput(opened) => annotate_input(worker, file, opened, &mut wtr)?,
         Work::Open => annotate_input(worker, file, pipeline.open(file), &mut wtr)?,
     };
@@ -182,6 +197,19 @@ fn do_piece<W: Write>(
 }
 
 impl<'a> Pieces<'a> {
+    fn new(pipeline: &'a Pipeline, files: &'a [InputFile]) -> Self {
+        Self {
+            pipeline,
+            files: files.iter(),
+            blocks: None,
+            zip: None,
+            next_ticket: 0,
+            is_cut: false,
+            decode_ahead: false,
+            splits_archives: false,
+        }
+    }
+
     /// Returns the next piece of work; `None` if there is no more, or a signal has ended reading.
     fn next(&mut self) -> Option<InputPiece<'a>> {
         let (file, work, is_last) = self.next_work()?;
@@ -209,11 +237,31 @@ impl<'a> Pieces<'a> {
                 self.pipeline.reading.progress.file_done();
             }
         }
+        if let Some((file, zip, index)) = &mut self.zip
+            && *index < zip.count()
+        {
+            let (work, is_last) = (Work::ZipMember(Box::new(zip.clone()), *index), *index + 1 == zip.count());
+            *index += 1;
+            return Some((file, work, is_last));
+        }
         let file = self.files.next()?;
         if !is_worth_threads(file.regular_bytes.unwrap_or(0)) {
             return Some((file, Work::Open, true));
         }
-        let mut opened = self.pipeline.open(file);
+        let mut opened = match self.pipeline.open(file) {
+            Ok(OpenedInput::Archive(ArchiveKind::Zip, input))
+                if self.splits_archives && input.is_plain_file() =>
+            {
+                match Archive::zip_of_file(input) {
+                    Ok(zip) => {
+                        self.zip = Some((file, zip, 0));
+                        return self.next_work();
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            opened => opened,
+        };
         if let Ok(OpenedInput::Input(input)) = opened {
             opened = match input.into_blocks() {
                 Ok(blocks) => {
