@@ -8,14 +8,14 @@
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
-use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
+use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
 use crate::program::encoding::{self, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use std::fs::Metadata;
-use std::io::Read;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
 /// The reason for refusing an archive that would have to be copied from a pipe.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
@@ -27,6 +27,8 @@ pub struct Reading {
     pub decompress: bool,
     /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
+    /// The dictionary that zstd's frames may need.
+    pub dictionary: Option<ZstdDictionary>,
     pub encoding: EncodingChoice,
     pub progress: Progress,
     pub signals: Signals,
@@ -63,9 +65,8 @@ impl Reading {
     pub(crate) fn stream(&self, name: &InputName, descriptor: Descriptor) -> io::Result<Input> {
         let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
-        let Unpacked { mut rdr, formats } = self.unpack(descriptor)?;
+        let Unpacked { mut rdr, formats } = self.unpack(name, descriptor)?;
         if formats.is_empty() {
-            self.refuse_by_name(name, &rdr)?;
             rdr.get_mut().bottom_mut().gives_text();
         }
         let encoding = encoding::tell(self.encoding, &mut rdr, can_wait);
@@ -125,24 +126,13 @@ impl Reading {
     }
 
     /// Decompresses the content of a descriptor from its position on, unless `self.decompress` is false.
-    fn unpack(&self, descriptor: Descriptor) -> io::Result<Unpacked<Descriptor>> {
+    fn unpack(&self, name: &InputName, descriptor: Descriptor) -> io::Result<Unpacked<Descriptor>> {
         let rdr = PeekReader::new(Layer::Bottom(descriptor));
-        if self.decompress { unpack(rdr, self.as_text) } else { Ok(Unpacked { rdr, formats: Vec::new() }) }
-    }
-
-    /// Checks that the name of an input does not show a packing that its content does not show and this program
-    /// cannot unpack (`.br`).
-    ///
-    /// # Errors
-    ///
-    /// Returns the refusal.
-    fn refuse_by_name(&self, name: &InputName, rdr: &PeekReader<Layer<Descriptor>>) -> io::Result<()> {
-        match name {
-            InputName::File(path) if self.decompress && !self.as_text => {
-                Foreign::of_name(path, rdr.buffer()).map_or(Ok(()), |foreign| Err(foreign.refusal(&[])))
-            }
-            _ => Ok(()),
+        if !self.decompress {
+            return Ok(Unpacked { rdr, formats: Vec::new() });
         }
+        let name = if let InputName::File(path) = name { Some(path.clone()) } else { None };
+        unpack(rdr, &Unpacking { as_text: self.as_text, name, dictionary: self.dictionary.clone() })
     }
 }
 
@@ -151,14 +141,15 @@ fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) -> Option<B
     encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)))
 }
 
-/// Returns a reader of the decompressed content, as `Reading::stream` does for files; `None` if `rdr` has no
+/// Returns a reader of the decompressed content, as `Reading::stream` does for files of this name; `None` if `rdr` has no
 /// compressed data.
 ///
 /// # Errors
 ///
 /// Returns an error if `rdr` fails, or has data in a packing that this program cannot unpack.
-pub fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
-    let Unpacked { rdr, formats } = unpack(PeekReader::new(Layer::Bottom(rdr)), false)?;
+pub fn decompress<R: Read>(rdr: R, name: &Path) -> io::Result<Option<impl Read>> {
+    let unpacking = Unpacking { name: Some(name.to_owned()), ..Unpacking::default() };
+    let Unpacked { rdr, formats } = unpack(PeekReader::new(Layer::Bottom(rdr)), &unpacking)?;
     Ok((!formats.is_empty()).then_some(rdr))
 }
 

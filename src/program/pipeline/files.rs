@@ -3,7 +3,7 @@
 use super::side_by_side::annotate_blocks;
 use super::worker::{Outcome, Trouble, Worker};
 use super::{Pipeline, on_threads};
-use crate::program::compression::{Damage, Encoder, Format};
+use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::output::{Behind, Destination, NewFile, Origin, Outlet, OutputFolder, Plan};
 use crate::program::report::{Ledger, Tally};
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// The most bytes that are copied at a time.
 const COPY_BYTES: usize = 128 * 1024;
 
-/// Annotates each input into its file, and returns the counts. A file is compressed in `format` or, without one, as
+/// Annotates each input into its file, and returns the counts. A file is packed as `packing` says or, without one, as
 /// its input is. Inputs that are not text are copied. With `resume`, inputs whose output is already whole are left
 /// out.
 ///
@@ -26,7 +26,7 @@ pub fn annotate_to_files(
     pipeline: &Pipeline,
     folder: &OutputFolder,
     plans: &[Plan<'_>],
-    format: Option<Format>,
+    packing: Option<Packing>,
     resume: bool,
     threads: usize,
 ) -> Tally {
@@ -54,7 +54,7 @@ pub fn annotate_to_files(
                 pipeline.reading.progress.file_done();
                 continue;
             }
-            match write_file(pipeline, folder, plan, format, resume, threads_each) {
+            match write_file(pipeline, folder, plan, packing, resume, threads_each) {
                 Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
                 Err((output, error)) => {
                     ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
@@ -78,7 +78,7 @@ fn write_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
     plan: &Plan<'_>,
-    format: Option<Format>,
+    packing: Option<Packing>,
     resume: bool,
     threads: usize,
 ) -> Result<Tally, (PathBuf, io::Error)> {
@@ -86,7 +86,7 @@ fn write_file(
     let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
     match opened {
         Ok((origin, OpenedInput::Input(input))) => {
-            annotate_to_file(pipeline, folder, plan, input, origin, format, threads)
+            annotate_to_file(pipeline, folder, plan, input, origin, packing, threads)
                 .map_err(|error| (plan.target.output.clone(), error))
         }
         Ok((origin, OpenedInput::NoText(input))) => {
@@ -123,13 +123,14 @@ fn annotate_to_file(
     plan: &Plan<'_>,
     input: Input,
     origin: Origin,
-    format: Option<Format>,
+    packing: Option<Packing>,
     threads: usize,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals);
-    let formats = format.map_or_else(|| input.formats.clone(), |format| vec![format]);
-    let mut wtr = Outlet::new(Encoder::new(&formats, file)?);
+    let kept = || input.formats.iter().copied().map(Packing::from).collect();
+    let packings = packing.map_or_else(kept, |packing| vec![packing]);
+    let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
