@@ -114,7 +114,7 @@ impl<R: Read> Decoder<R> {
     }
 
     /// Returns the format of the first member.
-    pub(crate) fn format(&self) -> Format {
+    pub(crate) fn first_format(&self) -> Format {
         self.first_format
     }
 

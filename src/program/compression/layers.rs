@@ -105,7 +105,7 @@ pub(crate) fn unpack<R: Read>(
             return Err(too_many_layers(&formats));
         }
         let decoder = Decoder::new(rdr, format, formats.last().copied(), unpacking.dictionary.clone())?;
-        formats.push(decoder.format());
+        formats.push(decoder.first_format());
         name.set_extension("");
         rdr = PeekReader::new(Layer::Packed(Box::new(decoder)));
     }

@@ -15,9 +15,8 @@ impl Format {
     /// Returns the format that the extension of a file's name stands for; plain for any other name.
     pub(crate) fn of_name(path: &Path) -> Self {
         let extension = path.extension().and_then(OsStr::to_str).unwrap_or("");
-        let is_this = |known: &&str| known.eq_ignore_ascii_case(extension);
-        let of_extension =
-            FORMATS.iter().find(|compressed| compressed.extensions.iter().any(|known| is_this(&known)));
+        let is_this = |known: &&'static str| known.eq_ignore_ascii_case(extension);
+        let of_extension = FORMATS.iter().find(|compressed| compressed.extensions.iter().any(is_this));
         of_extension.map_or(Self::Plain, |compressed| compressed.format)
     }
 

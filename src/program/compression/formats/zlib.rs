@@ -1,6 +1,6 @@
 //! Bare zlib streams, with zlib-rs. Two bytes begin them, which could as well begin a text; so content is asked for proof.
 
-use super::super::text::{has_control, is_text};
+use super::super::text::has_control;
 use super::{CompressedFormat, Format, Writing};
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -53,13 +53,12 @@ fn begins(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-/// Returns true if bytes begin with the header of any stream, and are no text: the method is deflate, the window is at
+/// Returns true if bytes begin with the header of any stream: the method is deflate, the window is at
 /// most 32 KiB, and the checksum of the two bytes is right.
 fn has_header(bytes: &[u8]) -> bool {
     matches!(*bytes, [method, flags, ..] if method & 0x0f == 8
         && method >> 4 <= 7
         && u16::from_be_bytes([method, flags]).is_multiple_of(31))
-        && !is_text(bytes)
 }
 
 #[cfg(test)]
@@ -101,7 +100,7 @@ mod tests {
             assert_eq!(begins(line), None, "{}", line.escape_ascii());
         }
         let long = [&b"x^"[..], &[b'a'; 100]].concat();
-        assert_eq!((begins(&long), has_header(&long)), (None, false));
+        assert_eq!(begins(&long), None);
         let mut damaged = pack(6, b"ret=-204\n");
         *damaged.last_mut().unwrap() ^= 1;
         assert_eq!(begins(&damaged), None);
