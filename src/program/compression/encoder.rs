@@ -123,8 +123,8 @@ fn hand_on(encoder: &mut dyn Encode, outer: &mut [LayerEncoder], wtr: &mut impl 
 
 #[cfg(test)]
 mod tests {
-    use super::super::formats::Format;
     use super::*;
+    use crate::program::compression::formats::Format;
 
     fn pack(formats: &[Format], pieces: &[&[u8]], is_live: bool) -> Vec<u8> {
         let mut encoder = Encoder::new(formats, Vec::new()).unwrap().live(is_live);

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The largest number of layers; data in more layers is refused.
 const LAYERS_MAX: usize = 3;
 
+/// The number of first bytes that tell text from data of a format that a name tells.
+const NAMED_BYTES: usize = 64;
+
 /// The bytes of an input as they are, or the content of one of its layers.
 pub(crate) enum Layer<R: Read> {
     Bottom(R),
@@ -83,7 +86,7 @@ pub(crate) fn unpack<R: Read>(
     let mut name = unpacking.name.clone().unwrap_or_default();
     loop {
         let format = match begins(&mut rdr) {
-            Ok(Beginning::Of(Format::Plain) | Beginning::Undecided) => match by_name(&name, rdr.buffer()) {
+            Ok(Beginning::Of(Format::Plain) | Beginning::Undecided) => match by_name(&name, &mut rdr) {
                 Some(format) => format,
                 None => break,
             },
@@ -106,18 +109,27 @@ pub(crate) fn unpack<R: Read>(
         }
         let decoder = Decoder::new(rdr, format, formats.last().copied(), unpacking.dictionary.clone())?;
         formats.push(decoder.first_format());
-        name.set_extension("");
+        // A name that tells another format than the data has tells nothing of what is within.
+        if Format::of_name(&name) == decoder.first_format() {
+            name.set_extension("");
+        } else {
+            name.clear();
+        }
         rdr = PeekReader::new(Layer::Packed(Box::new(decoder)));
     }
     Ok(Unpacked { rdr, formats })
 }
 
-/// Returns the format that a name tells for content which begins with these bytes; `None` if the name tells none, or the
-/// bytes are text or cannot be of the format.
-fn by_name(name: &Path, content: &[u8]) -> Option<Format> {
+/// Returns the format that a name tells for content; `None` if the name tells none, or the first bytes of the content are
+/// text or cannot be of the format. Always as many bytes decide, however they come, but a complete line of text does not
+/// wait for more.
+fn by_name<R: Read>(name: &Path, rdr: &mut PeekReader<R>) -> Option<Format> {
     let named = Format::of_name(name);
-    let row = FORMATS.iter().find(|row| row.format == named)?;
-    row.by_name.is_some_and(|is_this| is_this(content) && !is_text(content)).then_some(named)
+    let is_this = FORMATS.iter().find(|row| row.format == named)?.by_name?;
+    let is_line_of_text =
+        |bytes: &[u8]| bytes.iter().position(|&byte| byte == b'\n').is_some_and(|end| is_text(&bytes[..end]));
+    let bytes = rdr.look_until(NAMED_BYTES, is_line_of_text);
+    (is_this(bytes) && !is_line_of_text(bytes) && !is_text(bytes)).then_some(named)
 }
 
 fn too_many_layers(formats: &[Format]) -> io::Error {
@@ -217,7 +229,7 @@ mod tests {
     #[test]
     fn a_name_alone_tells_brotli_unless_there_is_text() {
         let brotli = b"\x0b\x02\x80hello\x03";
-        let of_name = |name: &str, content: &[u8]| by_name(Path::new(name), content);
+        let of_name = |name: &str, content: &[u8]| by_name(Path::new(name), &mut PeekReader::new(content));
         assert_eq!(of_name("a.log.br", brotli), Some(Format::Brotli));
         assert_eq!(of_name("a.log", brotli), None);
         assert_eq!(of_name("a.log.gz", brotli), None);

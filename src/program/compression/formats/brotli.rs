@@ -1,6 +1,6 @@
 //! brotli, with Dropbox's decoder in Rust. The format has no signature and no checksum: only the name of a file tells it.
 
-use super::{CompressedFormat, Decode, Format, Step, StepOutcome, Writing};
+use super::{CompressedFormat, Decode, Format, Step, StepOutcome, WrittenIn};
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
@@ -16,7 +16,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
         // Strict: the window is that of the standard, at most 16 MiB. It grows with the content.
         Ok(Box::new(BrotliStream(Box::new(BrotliState::new_strict(alloc(), alloc(), alloc())))))
     },
-    writing: Writing::Instead(Format::Zstd),
+    writing: WrittenIn::Instead(Format::Zstd),
 };
 
 struct BrotliStream(Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>);

@@ -1,7 +1,7 @@
 //! bzip2, with libbz2-rs.
 
-use super::super::signature::agrees;
-use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, Writing, counted};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
+use crate::program::compression::signature::agrees;
 use bzip2::write::BzEncoder;
 use bzip2::{Compression, Decompress, Status};
 use std::io;
@@ -15,7 +15,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Decompress::new(false))),
-    writing: Writing::As {
+    writing: WrittenIn::As {
         // The level is the size of a block in units of 100 kB.
         levels: Some(Levels { least: 1, default: 9, most: 9 }),
         encoder: |level| Ok(Box::new(BzEncoder::new(Vec::new(), Compression::new(level)))),

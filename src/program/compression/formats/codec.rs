@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// A decoder of one member (gzip, zlib), frame (zstd, lz4) or stream (xz, bzip2, lzma, compress, brotli).
-pub(in super::super) trait Decode: Send {
+pub(in crate::program::compression) trait Decode: Send {
     /// Decodes the next bytes of the member; with an empty `input`, writes decoded bytes that have not been written
     /// yet. `output` must not be empty.
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step;
@@ -22,13 +22,13 @@ pub(in super::super) trait Decode: Send {
 }
 
 /// The outcome of a step, with the numbers of bytes that it read and wrote, also if it ended in damage.
-pub(in super::super) struct Step {
-    pub(in super::super) read: usize,
-    pub(in super::super) written: usize,
-    pub(in super::super) state: StepOutcome,
+pub(in crate::program::compression) struct Step {
+    pub(in crate::program::compression) read: usize,
+    pub(in crate::program::compression) written: usize,
+    pub(in crate::program::compression) state: StepOutcome,
 }
 
-pub(in super::super) enum StepOutcome {
+pub(in crate::program::compression) enum StepOutcome {
     More,
     /// The member is whole, and its checksums are right.
     End,
@@ -45,7 +45,7 @@ impl Step {
 }
 
 /// An encoder of one member, into memory. The size of each write bounds the memory, if the output is taken after it.
-pub(in super::super) trait Encode: Write + Send {
+pub(in crate::program::compression) trait Encode: Write + Send {
     /// Returns the encoded bytes, which the caller takes out.
     fn output(&mut self) -> &mut Vec<u8>;
 

@@ -1,7 +1,7 @@
 //! `.Z` of compress: LZW with codes of 9 to 16 bits. No crate that is kept decodes it piece by piece.
 
-use super::super::signature::agrees_plainly;
-use super::{CompressedFormat, Decode, Format, Step, StepOutcome, Writing};
+use super::{CompressedFormat, Decode, Format, Step, StepOutcome, WrittenIn};
+use crate::program::compression::signature::agrees_plainly;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Compress,
@@ -12,7 +12,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Lzw::new())),
-    writing: Writing::Instead(Format::Gzip),
+    writing: WrittenIn::Instead(Format::Gzip),
 };
 
 /// The length of the header: the signature, then a byte with the number of bits of the longest codes.

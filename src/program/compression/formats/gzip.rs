@@ -1,7 +1,7 @@
 //! gzip, with zlib-rs.
 
-use super::super::signature::agrees_plainly;
-use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, Writing, counted};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
+use crate::program::compression::signature::agrees_plainly;
 use flate2::write::GzEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 use std::io;
@@ -15,7 +15,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Decompress::new_gzip(WINDOW_BITS))),
-    writing: Writing::As {
+    writing: WrittenIn::As {
         // Those of gzip's own program.
         levels: Some(Levels { least: 1, default: 6, most: 9 }),
         encoder: |level| Ok(Box::new(GzEncoder::new(Vec::new(), Compression::new(level)))),

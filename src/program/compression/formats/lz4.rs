@@ -1,8 +1,8 @@
 //! Frames of lz4. The library reads from a reader, and cannot go on after the reader has run out of bytes. So it is
 //! given a frame in whole units: the header, then block after block.
 
-use super::super::signature::agrees_plainly;
-use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, Writing};
+use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, WrittenIn};
+use crate::program::compression::signature::agrees_plainly;
 use lz4_flex::frame::{Error, FrameDecoder, FrameEncoder, FrameInfo};
 use std::io::{self, BufRead, Read};
 
@@ -15,7 +15,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: true,
     decoder: |_| Ok(Box::new(FrameUnits::new())),
-    writing: Writing::As {
+    writing: WrittenIn::As {
         // The library has one way to compress.
         levels: None,
         encoder: |_| {

@@ -1,7 +1,7 @@
 //! Frames as lz4 first wrote them (`lz4 -l`), and as Linux packs its kernels: blocks of 8 MiB without checksums.
 
-use super::super::signature::agrees_plainly;
-use super::{CompressedFormat, Decode, Format, Step, StepOutcome, Writing};
+use super::{CompressedFormat, Decode, Format, Step, StepOutcome, WrittenIn};
+use crate::program::compression::signature::agrees_plainly;
 use lz4_flex::block::decompress_into;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
@@ -14,7 +14,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(LegacyFrame::new())),
-    writing: Writing::Instead(Format::Lz4),
+    writing: WrittenIn::Instead(Format::Lz4),
 };
 
 const SIGNATURE: &[u8] = b"\x02\x21\x4c\x18";

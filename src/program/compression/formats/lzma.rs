@@ -1,8 +1,8 @@
 //! lzma alone, the format before xz, with the reference library.
 
-use super::super::signature::agrees_plainly;
 use super::xz::MEMORY_MAX_BYTES;
-use super::{CompressedFormat, Format, Writing};
+use super::{CompressedFormat, Format, WrittenIn};
+use crate::program::compression::signature::agrees_plainly;
 use liblzma::stream::Stream;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
@@ -14,7 +14,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Stream::new_lzma_decoder(MEMORY_MAX_BYTES)?)),
-    writing: Writing::Instead(Format::Xz),
+    writing: WrittenIn::Instead(Format::Xz),
 };
 
 /// The length of the header: the properties, the size of the dictionary, the length, and the first byte of the data.

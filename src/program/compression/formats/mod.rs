@@ -79,11 +79,11 @@ pub(super) struct CompressedFormat {
     /// Returns a decoder of one member, with the dictionary of `--zstd-dictionary`. Fails where there is no memory for
     /// it.
     pub(super) decoder: fn(Option<&ZstdDictionary>) -> io::Result<Box<dyn Decode>>,
-    pub(super) writing: Writing,
+    pub(super) writing: WrittenIn,
 }
 
 /// The way in which an output is written that has the format of its input.
-pub(super) enum Writing {
+pub(super) enum WrittenIn {
     /// In the format itself.
     As {
         /// The levels; `None` if there is only one way to compress.
@@ -116,7 +116,9 @@ impl Packing {
     ///
     /// Fails where there is no memory for it.
     pub(super) fn encoder(self) -> io::Result<Option<Box<dyn Encode>>> {
-        let Some(Writing::As { levels, encoder }) = self.format.written().writing() else { return Ok(None) };
+        let Some(WrittenIn::As { levels, encoder }) = self.format.written().writing() else {
+            return Ok(None);
+        };
         let level = self.level.or(levels.map(|levels| levels.default));
         encoder(level.unwrap_or(0)).map(Some)
     }
@@ -140,7 +142,7 @@ impl Format {
         FORMATS.iter().find(|compressed| compressed.format == self)
     }
 
-    fn writing(self) -> Option<&'static Writing> {
+    fn writing(self) -> Option<&'static WrittenIn> {
         self.compressed().map(|compressed| &compressed.writing)
     }
 
@@ -148,7 +150,7 @@ impl Format {
     /// a format that is only read.
     pub(crate) fn written(self) -> Self {
         match self.writing() {
-            Some(Writing::Instead(format)) => *format,
+            Some(WrittenIn::Instead(format)) => *format,
             _ => self,
         }
     }
@@ -156,7 +158,7 @@ impl Format {
     /// Returns the levels of compression; `None` for plain data and for a format with one way to compress.
     pub(crate) fn levels(self) -> Option<RangeInclusive<u32>> {
         match self.writing() {
-            Some(Writing::As { levels: Some(levels), .. }) => Some(levels.least..=levels.most),
+            Some(WrittenIn::As { levels: Some(levels), .. }) => Some(levels.least..=levels.most),
             _ => None,
         }
     }
@@ -208,7 +210,7 @@ mod tests {
                 assert_ne!(format.name, other.name);
                 assert!(format.extensions.iter().all(|extension| !other.extensions.contains(extension)));
             }
-            let Writing::As { levels, encoder } = format.writing else {
+            let WrittenIn::As { levels, encoder } = format.writing else {
                 assert_eq!(format.format.written().written(), format.format.written());
                 continue;
             };

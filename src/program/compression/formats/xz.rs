@@ -1,7 +1,7 @@
 //! xz, with the reference library.
 
-use super::super::signature::agrees_plainly;
-use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, Writing, counted};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
+use crate::program::compression::signature::agrees_plainly;
 use liblzma::stream::{Action, Error, Status, Stream};
 use liblzma::write::XzEncoder;
 use std::io;
@@ -15,7 +15,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Stream::new_stream_decoder(MEMORY_MAX_BYTES, 0)?)),
-    writing: Writing::As {
+    writing: WrittenIn::As {
         // The program's default, 6, takes 94 MiB and twice the time to save a tenth of a log's size; level 2 takes 17 MiB.
         levels: Some(Levels { least: 0, default: 2, most: 9 }),
         encoder: |level| Ok(Box::new(XzEncoder::new(Vec::new(), level))),

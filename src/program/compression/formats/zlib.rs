@@ -1,7 +1,7 @@
 //! Bare zlib streams, with zlib-rs. Two bytes begin them, which could as well begin a text; so content is asked for proof.
 
-use super::super::text::has_control;
-use super::{CompressedFormat, Format, Writing};
+use super::{CompressedFormat, Format, WrittenIn};
+use crate::program::compression::text::has_control;
 use flate2::{Decompress, FlushDecompress, Status};
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
@@ -13,7 +13,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: Some(has_header),
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Decompress::new(true))),
-    writing: Writing::Instead(Format::Gzip),
+    writing: WrittenIn::Instead(Format::Gzip),
 };
 
 /// The number of bytes that prove a stream, unless it is whole with fewer.

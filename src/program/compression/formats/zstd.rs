@@ -1,7 +1,7 @@
 //! zstd, with the reference library.
 
-use super::super::signature::agrees_plainly;
-use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, Writing};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn};
+use crate::program::compression::signature::agrees_plainly;
 use std::io;
 use std::sync::Arc;
 use zstd::stream::raw::{Decoder, InBuffer, Operation, OutBuffer};
@@ -17,7 +17,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     by_name: None,
     has_skippable_frames: true,
     decoder: |dictionary| Ok(Box::new(FrameSteps::new(dictionary.cloned())?)),
-    writing: Writing::As {
+    writing: WrittenIn::As {
         // Those of zstd's own program, without the ones for which it asks --ultra.
         levels: Some(Levels { least: 1, default: 3, most: 19 }),
         encoder: |level| {
