@@ -22,7 +22,7 @@ use terminal::progress::Progress;
 /// Parts of the program that fuzz targets call directly.
 pub mod parts {
     pub use super::cli::check_config;
-    pub use super::compression::{Encoder, Format};
+    pub use super::compression::{Encoder, Format, Packing, ZstdDictionary};
     pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
     pub use super::input::{Buffering, InputFile, Listing, Reading, decompress, list};
     pub use super::output::{FilesInUse, Outlet, plan};

@@ -151,24 +151,6 @@ fn what_stands_before_the_damage_is_written() {
     }
 }
 
-#[test]
-fn what_follows_compressed_data_is_told_with_its_place() {
-    for (format, _) in FORMATS {
-        let packed = pack(format, b"ret=-1\n");
-        for garbage in [&b"garbage"[..], b"\0\0\0garbage", b"\x1f", b"ret=-204\n"] {
-            let output = output_of(&mut binary(), &[&packed[..], garbage].concat());
-            let zeros = garbage.iter().take_while(|&&byte| byte == 0).count();
-            assert_eq!(output.stdout, b"ret=-1 (general: failure)\n", "{format}");
-            let expected = format!(
-                "imsdk-annotate: standard input: {format} data is followed by something else at byte {}; \
-                 what came before has been annotated\n",
-                packed.len() + zeros
-            );
-            assert_eq!(message(&output), expected);
-        }
-    }
-}
-
 /// The data comes as from `tail -f x | gzip`, if gzip flushed each line.
 #[test]
 fn a_line_comes_while_a_compressed_pipe_stays_open() {

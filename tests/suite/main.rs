@@ -51,11 +51,14 @@ mod hostile_archives; // archives that are damaged or made to harm
 mod no_text; // files that are no text; --text
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times
 mod read_errors; // reads that fail in the middle
+mod read_on; // text and other formats behind packed data
+mod read_packings; // compress, lzma, zlib, lz4 legacy, brotli; zstd with a dictionary
 mod waiting_pipes; // named pipes without a writer, and non-blocking outputs
 mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 
 // Outputs.
 mod archive_outputs; // an archive becomes an archive
+mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
 mod nameless; // new files without a name before they are whole
 mod outputs; // --output, --output-dir, --compress, --resume

@@ -8,7 +8,7 @@ use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
 use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
-use imsdk_annotate::program::parts::{ArchiveOutput, NoTexts, Pipeline, annotate_to_files};
+use imsdk_annotate::program::parts::{ArchiveOutput, NoTexts, Packing, Pipeline, annotate_to_files};
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
@@ -105,7 +105,7 @@ fn annotate(text: &[u8]) -> Vec<u8> {
 
 /// Returns the expected result for a file; `None` where the rules leave it open.
 fn fate(file: &Made) -> Option<Fate> {
-    let decoded = match decompress(&file.bytes[..]) {
+    let decoded = match decompress(&file.bytes[..], &file.path) {
         Err(_) => return Some(Fate::Refused),
         Ok(None) => Ok(file.bytes.clone()),
         Ok(Some(mut rdr)) => {
@@ -118,7 +118,7 @@ fn fate(file: &Made) -> Option<Fate> {
     let (Ok(text) | Err(text)) = decoded;
     if let Some(holds) = &file.holds {
         // Content that is itself packed data would be unpacked a second time.
-        let is_plain = decompress(&holds[..]).is_ok_and(|rdr| rdr.is_none());
+        let is_plain = decompress(&holds[..], &file.path).is_ok_and(|rdr| rdr.is_none());
         assert!(!is_plain || !is_damaged && text == *holds, "{file:?}");
     }
     if !is_text(&text, is_damaged) {
@@ -169,6 +169,7 @@ fn pipeline(to_folder: bool) -> Pipeline {
         decompress: true,
         as_text: false,
         enters_archives: false,
+        dictionary: None,
         encoding: EncodingChoice::Auto { tells_gbk: true },
         progress,
         signals: Signals::default(),
@@ -226,7 +227,7 @@ fn check_stream(folders: &[PathBuf], made: &[Made], fates: &[Fate], threads: usi
 /// damaged data may begin like another kind of packed data.
 fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();
-    match decompress(bytes).ok()? {
+    match decompress(bytes, Path::new("")).ok()? {
         Some(mut rdr) => rdr.read_to_end(&mut text).map(drop).ok()?,
         None => return Some(bytes.to_vec()),
     }
@@ -244,7 +245,7 @@ fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format
     let plans = plan(&operands, &inputs, &FilesInUse::default(), out.path(), rename);
     let Ok((folder, plans)) = plans else { return };
     let pipeline = pipeline(true);
-    let tally = annotate_to_files(&pipeline, &folder, &plans, format, false, threads);
+    let tally = annotate_to_files(&pipeline, &folder, &plans, format.map(Packing::from), false, threads);
     check(&pipeline, &tally, &expected);
     let (mut written, mut none) = (Vec::new(), 0);
     walk(out.path(), &mut written, &mut none);

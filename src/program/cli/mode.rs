@@ -7,7 +7,8 @@ use crate::program::commands::check_catalog::CheckCatalog;
 use crate::program::commands::lines_to::FolderOutput;
 use crate::program::commands::lookup::LookUp;
 use crate::program::commands::merge::Merge;
-use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses, load_baseline, load_catalog};
+use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
+use crate::program::commands::{load_baseline, load_catalog, load_zstd_dictionary};
 use crate::program::encoding::Annotators;
 use crate::program::input::{Buffering, Reading};
 use crate::program::output::{StreamContent, UsedAs};
@@ -41,7 +42,7 @@ pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result
         return Ok(Mode::LookUp(Box::new(LookUp {
             wanted,
             annotator: annotator.unknown(true).quiet(true).build(),
-            reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args, signals) },
+            reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args, signals)? },
             language: args.notes.lang.language(),
             coloring: args.output.color.coloring(),
             json: args.lookup.json,
@@ -54,18 +55,14 @@ pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result
     if args.triage.merge_reports {
         return Ok(Mode::Merge(Merge { inputs: args.inputs(), triage, uses, warnings }));
     }
-    match args.recognition.refusal() {
-        Some(refusal) => Err(Some(refusal.to_owned())),
-        None => Ok(Mode::Annotate(Box::new(annotate(
-            &args,
-            annotator,
-            reading(&args, signals),
-            triage,
-            only,
-            uses,
-            warnings,
-        )))),
+    if let Some(refusal) = args.recognition.refusal() {
+        return Err(Some(refusal.to_owned()));
     }
+    let packing = args.output.packing()?;
+    let reading = reading(&args, signals)?;
+    let mut annotate = annotate(&args, annotator, reading, triage, only, uses, warnings);
+    annotate.job.packing = packing;
+    Ok(Mode::Annotate(Box::new(annotate)))
 }
 
 /// Returns the command that annotates the inputs with the settings of the arguments.
@@ -97,7 +94,7 @@ fn annotate(
     let job = Job {
         operands: args.inputs(),
         lines_to: lines_to(args),
-        format: args.output.compress.format(),
+        packing: None,
         ends_lines,
         in_order,
         numbers_lines,
@@ -116,16 +113,23 @@ fn annotate(
     Annotate { annotators, reading: Reading { encoding, ..reading }, triage, job }
 }
 
-fn reading(args: &Args, signals: &Signals) -> Reading {
-    Reading {
+/// Returns the settings for reading inputs. Reads the dictionary of `--zstd-dictionary`.
+///
+/// # Errors
+///
+/// Returns the message about a dictionary that cannot be read.
+fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
+    let dictionary = args.input.zstd_dictionary.as_deref();
+    Ok(Reading {
         buffering: args.output.buffering(),
         decompress: !args.input.no_decompress,
         as_text: args.input.text,
         enters_archives: !args.input.no_archives,
+        dictionary: dictionary.map(|path| load_zstd_dictionary(path, signals)).transpose()?,
         encoding: args.input.encoding.choice(),
         progress: Progress::hidden(),
         signals: signals.clone(),
-    }
+    })
 }
 
 /// Returns the destination of the lines.
@@ -195,6 +199,7 @@ fn uses(args: &Args) -> Uses {
     files.extend(config::place(&args.setup.no_config).map(|path| (path, UsedAs::Configuration)));
     let catalogs = args.catalog.catalog.iter().chain(&args.catalog.check_catalog);
     files.extend(catalogs.map(|path| (path.clone(), UsedAs::Catalog)));
+    files.extend(args.input.zstd_dictionary.iter().map(|path| (path.clone(), UsedAs::ZstdDictionary)));
     files.extend(args.triage.baseline.iter().map(|path| (path.clone(), UsedAs::Baseline)));
     let reports = &args.triage.report;
     let has_report = reports.iter().any(|report| report.path.is_none());

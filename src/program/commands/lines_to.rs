@@ -1,7 +1,7 @@
 //! The destination of the lines, which is refused if it would replace a file that the run reads or writes elsewhere.
 
 use super::ReportChoice;
-use crate::program::compression::Format;
+use crate::program::compression::{Format, Packing};
 use crate::program::input::InputFile;
 use crate::program::output::{self, FilesInUse, OutputFolder, Plan, Target, resolve};
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
@@ -51,7 +51,7 @@ impl LinesTo {
 }
 
 impl FolderOutput {
-    /// Plans the output file of each input, compressed in `format` or, without one, as its input is. Makes the folder
+    /// Plans the output file of each input, packed as `packing` says or, without one, as its input is. Makes the folder
     /// only if a report is to be in it.
     ///
     /// # Errors
@@ -60,13 +60,14 @@ impl FolderOutput {
     /// file in use.
     pub(super) fn plan<'a>(
         &self,
-        format: Option<Format>,
+        packing: Option<Packing>,
         operands: &[InputName],
         inputs: &'a [InputFile],
         files_in_use: &FilesInUse,
         reports: &[ReportChoice],
     ) -> Result<PlannedFolder<'a>, String> {
-        let rename = |path: &Path| match format {
+        let rename = |path: &Path| match packing.map(|packing| packing.format) {
+            None if self.decompresses => Format::rename_kept(path),
             None => path.to_owned(),
             // An input that is not decompressed keeps the extension of its compression.
             Some(format) if !self.decompresses => format.append_to(path),

@@ -5,6 +5,7 @@ pub(crate) mod annotate;
 pub(crate) mod check_catalog;
 pub(crate) mod lines_to;
 mod load_catalog;
+mod load_zstd_dictionary;
 pub(crate) mod lookup;
 pub(crate) mod merge;
 mod operand_hint;
@@ -15,6 +16,7 @@ mod uses;
 
 pub(crate) use lines_to::LinesTo;
 pub(crate) use load_catalog::load_catalog;
+pub(crate) use load_zstd_dictionary::load_zstd_dictionary;
 pub(crate) use operand_hint::codes_in;
 pub(crate) use report_choice::ReportChoice;
 pub(crate) use triage::{Triage, load_baseline};

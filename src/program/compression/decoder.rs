@@ -1,8 +1,9 @@
 //! A reader of the content of compressed data, member after member, which reports the place of any damage.
 
 use super::beginning::{Beginning, begins};
-use super::formats::{Decode, Format, Step, StepOutcome};
+use super::formats::{Decode, Format, Step, StepOutcome, ZstdDictionary};
 use super::peek::PeekReader;
+use super::text::{LINE_MAX_BYTES, is_line_of_text};
 use std::fmt;
 use std::io::{self, ErrorKind, Read};
 
@@ -11,18 +12,23 @@ const SKIPPABLE_HEADER_BYTES: usize = 8;
 
 /// A reader of the content of compressed data.
 ///
-/// Several members (frames, streams) may follow each other, with zeros between and behind them, and with skippable
-/// frames if the format has them. If the data is damaged, all content that could be decoded is read first; then reading
-/// fails with a [`Damage`].
+/// Several members (frames, streams) may follow each other, also of different formats, with zeros between and behind
+/// them, and with skippable frames. Text behind the last member belongs to the content, up to the end. If the data is
+/// damaged, all content that could be decoded is read first; then reading fails with a [`Damage`].
 pub(crate) struct Decoder<R: Read> {
+    /// The format of the first member, and that of the member that the reader is in or behind.
+    first_format: Format,
     format: Format,
     /// The format of the layer around the data, if there is one.
     outer: Option<Format>,
     rdr: PeekReader<R>,
     /// The decoder of the member that the reader is in; `None` between members.
     member: Option<Box<dyn Decode>>,
-    /// The damage that the last step found; it is returned once the bytes of the step have been read.
-    damage: Option<What>,
+    /// The error that the last step met; it is returned once the bytes of the step have been read.
+    error: Option<io::Error>,
+    /// True in the text behind the last member.
+    in_text: bool,
+    dictionary: Option<ZstdDictionary>,
 }
 
 /// The reason why compressed data could not be read to its end.
@@ -40,28 +46,35 @@ pub(crate) struct Damage {
 enum What {
     EndsEarly,
     Wrong(String),
-    /// Bytes behind the last member that belong to no member.
+    /// Bytes behind the last member that belong to no member, and are no text.
     FollowedBySomethingElse,
 }
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (data, place) = match self.outer {
-            None => (format!("{} data", self.format.name()), format!("byte {}", self.position)),
-            Some(outer) => (
-                format!("{} data within {} data", self.format.name(), outer.name()),
-                format!("byte {} of what that holds", self.position),
-            ),
-        };
+        let (data, place) = data_and_place(self.format, self.outer, self.position);
         match &self.what {
             What::EndsEarly => write!(f, "{data} ends early, at {place}"),
             What::Wrong(why) => write!(f, "{data} is damaged at {place}: {why}"),
-            What::FollowedBySomethingElse => write!(f, "{data} is followed by something else at {place}"),
+            What::FollowedBySomethingElse => {
+                write!(f, "{data} is followed by bytes at {place} that are neither packed nor text")
+            }
         }
     }
 }
 
 impl std::error::Error for Damage {}
+
+/// Returns the name of the data of a format, and a place in it, for messages.
+fn data_and_place(format: Format, outer: Option<Format>, position: u64) -> (String, String) {
+    match outer {
+        None => (format!("{} data", format.name()), format!("byte {position}")),
+        Some(outer) => (
+            format!("{} data within {} data", format.name(), outer.name()),
+            format!("byte {position} of what that holds"),
+        ),
+    }
+}
 
 impl Damage {
     /// Returns true if an error reports damaged data, and false if it reports data that could not be read.
@@ -77,20 +90,32 @@ impl<R: Read> Decoder<R> {
     /// # Errors
     ///
     /// Fails where the beginning of the data cannot be read, and where a skippable frame ends early.
-    pub(crate) fn new(mut rdr: PeekReader<R>, format: Format, outer: Option<Format>) -> io::Result<Self> {
-        while begins(&mut rdr)? == Beginning::SkippableFrame {
+    pub(crate) fn new(
+        mut rdr: PeekReader<R>,
+        format: Format,
+        outer: Option<Format>,
+        dictionary: Option<ZstdDictionary>,
+    ) -> io::Result<Self> {
+        let mut begins_with = begins(&mut rdr)?;
+        // No signature tells data whose format is told by a name, so that its member begins here.
+        let is_named = !matches!(begins_with, Beginning::Of(found) if found == format)
+            && begins_with != Beginning::SkippableFrame;
+        while begins_with == Beginning::SkippableFrame {
             skip_frame(&mut rdr, format, outer)?;
+            begins_with = begins(&mut rdr)?;
         }
         // Several formats have skippable frames; only the member behind them tells the format.
-        let format = match begins(&mut rdr)? {
+        let format = match begins_with {
             Beginning::Of(format) if format.has_skippable_frames() => format,
             _ => format,
         };
-        Ok(Self { format, outer, rdr, member: None, damage: None })
+        let member = if is_named { Some(format.decoder(dictionary.as_ref())?) } else { None };
+        Ok(Self { first_format: format, format, outer, rdr, member, error: None, in_text: false, dictionary })
     }
 
-    pub(crate) fn format(&self) -> Format {
-        self.format
+    /// Returns the format of the first member.
+    pub(crate) fn first_format(&self) -> Format {
+        self.first_format
     }
 
     pub(crate) fn get_ref(&self) -> &R {
@@ -105,7 +130,7 @@ impl<R: Read> Decoder<R> {
         self.rdr.into_inner()
     }
 
-    /// Begins the next member; returns false if there is none.
+    /// Begins the next member, or the text behind the last one; returns false if there is neither.
     fn begin_member(&mut self) -> io::Result<bool> {
         let rdr = &mut self.rdr;
         loop {
@@ -118,14 +143,29 @@ impl<R: Read> Decoder<R> {
                 return Ok(false);
             }
             match begins(rdr)? {
-                Beginning::Of(next) if next == self.format => break,
-                Beginning::SkippableFrame if self.format.has_skippable_frames() => {
-                    skip_frame(rdr, self.format, self.outer)?;
+                Beginning::Of(Format::Plain) | Beginning::Undecided => {
+                    let bytes = rdr.look_until(LINE_MAX_BYTES, |bytes| bytes.contains(&b'\n'));
+                    let line = bytes.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default();
+                    self.in_text = is_line_of_text(line);
+                    return if self.in_text {
+                        Ok(true)
+                    } else {
+                        Err(self.damage(What::FollowedBySomethingElse))
+                    };
                 }
-                _ => return Err(self.error(What::FollowedBySomethingElse)),
+                Beginning::Of(next) => {
+                    self.format = next;
+                    break;
+                }
+                Beginning::SkippableFrame => skip_frame(rdr, self.format, self.outer)?,
+                Beginning::Foreign(foreign) => {
+                    let why = format!("is followed by {} data, which is not read here", foreign.name());
+                    let remedy = format!("; cut that off, and unpack it with {}", foreign.remedy());
+                    return Err(self.refusal(&(why + &remedy)));
+                }
             }
         }
-        self.member = Some(self.format.decoder()?);
+        self.member = Some(self.format.decoder(self.dictionary.as_ref())?);
         Ok(true)
     }
 
@@ -135,26 +175,47 @@ impl<R: Read> Decoder<R> {
             return Ok(0);
         };
         let Step { written, state, .. } = loop {
-            let input = self.rdr.peek()?;
+            let wanted = member.wanted();
+            if self.rdr.peek()?.len() < wanted {
+                self.rdr.look(wanted);
+            }
+            let input = self.rdr.buffer();
             let no_more = input.is_empty();
             let step = member.step(input, buffer);
             self.rdr.consume(step.read);
             match step.state {
-                StepOutcome::More if step.written == 0 && no_more => return Err(self.error(What::EndsEarly)),
-                StepOutcome::More if step.written == 0 => {}
+                StepOutcome::More if step.written > 0 => break step,
+                StepOutcome::More if no_more && member.may_end() => {
+                    break Step { state: StepOutcome::End, ..step };
+                }
+                StepOutcome::More if no_more => return Err(self.damage(What::EndsEarly)),
+                StepOutcome::More => {}
                 _ => break step,
             }
         };
-        match state {
-            StepOutcome::More => {}
-            StepOutcome::End => self.member = None,
-            StepOutcome::Damaged(why) if written == 0 => return Err(self.error(What::Wrong(why))),
-            StepOutcome::Damaged(why) => self.damage = Some(What::Wrong(why)),
+        let error = match state {
+            StepOutcome::More => return Ok(written),
+            StepOutcome::End => {
+                self.member = None;
+                return Ok(written);
+            }
+            StepOutcome::Damaged(why) => self.damage(What::Wrong(why)),
+            StepOutcome::Refused(why) => self.refusal(&why),
+        };
+        if written == 0 {
+            return Err(error);
         }
+        self.error = Some(error);
         Ok(written)
     }
 
-    fn error(&self, what: What) -> io::Error {
+    /// Returns the error for data that may be whole and cannot be read here, for a reason that begins with a verb.
+    fn refusal(&self, why: &str) -> io::Error {
+        let (data, place) = data_and_place(self.format, self.outer, self.rdr.position());
+        io::Error::new(ErrorKind::Unsupported, format!("{data} at {place} {why}"))
+    }
+
+    fn damage(&self, what: What) -> io::Error {
         let position = self.rdr.position();
         io::Error::new(
             ErrorKind::InvalidData,
@@ -169,8 +230,11 @@ impl<R: Read> Read for Decoder<R> {
             return Ok(0);
         }
         loop {
-            if let Some(what) = self.damage.take() {
-                return Err(self.error(what));
+            if let Some(error) = self.error.take() {
+                return Err(error);
+            }
+            if self.in_text {
+                return self.rdr.read(buffer);
             }
             if self.member.is_none() && !self.begin_member()? {
                 return Ok(0);
@@ -216,7 +280,7 @@ mod tests {
 
     /// Returns the content that is read through a buffer of that size, and the error.
     fn decode(format: Format, packed: &[u8], buffer_bytes: usize) -> (Vec<u8>, String) {
-        let mut decoder = Decoder::new(PeekReader::new(packed), format, None).unwrap();
+        let mut decoder = Decoder::new(PeekReader::new(packed), format, None, None).unwrap();
         let (mut text, mut buffer) = (Vec::new(), vec![0; buffer_bytes]);
         loop {
             match decoder.read(&mut buffer) {

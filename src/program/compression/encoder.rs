@@ -1,7 +1,7 @@
 //! A writer that compresses, in the formats that inputs come in.
 
 use super::even_blocks::EvenBlocks;
-use super::formats::{Encode, Format};
+use super::formats::{Encode, Packing};
 use std::io::{self, IoSlice, Write};
 
 /// A writer that packs in layers, or passes on plain data. Equal texts in the same formats become equal bytes, unless
@@ -21,14 +21,14 @@ struct LayerEncoder {
 }
 
 impl<W: Write> Encoder<W> {
-    /// Returns a writer that packs in these formats, the outermost first, and is not live. [`Format::Plain`] adds no
-    /// layer.
+    /// Returns a writer that packs in these formats, the outermost first, and is not live. `Format::Plain` adds no
+    /// layer; in place of a format that is only read, the nearest one is written.
     ///
     /// # Errors
     ///
     /// Fails where there is no memory for an encoder.
-    pub fn new(formats: &[Format], wtr: W) -> io::Result<Self> {
-        let encoders = formats.iter().filter_map(|format| format.encoder().transpose());
+    pub fn new<P: Copy + Into<Packing>>(packings: &[P], wtr: W) -> io::Result<Self> {
+        let encoders = packings.iter().filter_map(|&packing| packing.into().encoder().transpose());
         let layers =
             encoders.map(|encoder| Ok(LayerEncoder { blocks: EvenBlocks::new(), encoder: encoder? }));
         Ok(Self { layers: layers.collect::<io::Result<_>>()?, wtr, is_live: false })
@@ -124,6 +124,7 @@ fn hand_on(encoder: &mut dyn Encode, outer: &mut [LayerEncoder], wtr: &mut impl 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::compression::formats::Format;
 
     fn pack(formats: &[Format], pieces: &[&[u8]], is_live: bool) -> Vec<u8> {
         let mut encoder = Encoder::new(formats, Vec::new()).unwrap().live(is_live);

@@ -9,10 +9,10 @@ mod formats;
 mod layers;
 mod peek;
 mod signature;
+mod text;
 
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;
-pub(crate) use foreign::Foreign;
-pub use formats::Format;
-pub(crate) use layers::{Layer, Unpacked, unpack};
+pub use formats::{Format, Packing, ZstdDictionary};
+pub(crate) use layers::{Layer, Unpacked, Unpacking, unpack};
 pub(crate) use peek::PeekReader;

@@ -4,7 +4,7 @@
 use super::no_text::{Expected, Verdict, verdict};
 use super::reading::utf16_reader;
 use super::{Buffering, Reading};
-use crate::program::compression::{Format, Layer, PeekReader, Unpacked, unpack};
+use crate::program::compression::{Format, Layer, PeekReader, Unpacked};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{self, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
@@ -72,10 +72,7 @@ impl Reading {
         recorder: &'m mut Recorder<'r>,
         can_wait: bool,
     ) -> io::Result<OpenedMember<'m, 'r>> {
-        let Unpacked { mut rdr, formats } = unpack(PeekReader::new(Layer::Bottom(recorder)), self.as_text)?;
-        if formats.is_empty() {
-            self.refuse_by_name(name, &rdr)?;
-        }
+        let Unpacked { mut rdr, formats } = self.unpack(name, recorder)?;
         let archive = self.archive_kind(&mut rdr, false);
         let encoding = match archive {
             Some(_) => InputEncoding::default(),

@@ -22,7 +22,7 @@ pub use walk::InputFile;
 pub use walk::Listing;
 pub(crate) use walk::OtherName;
 pub use walk::list;
-pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
+pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, ZSTD_DICTIONARY, read_whole};
 
 use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::container::ArchiveKind;

@@ -5,7 +5,7 @@
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
-use crate::program::compression::{Foreign, Layer, PeekReader, Unpacked, unpack};
+use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
 use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES};
 use crate::program::encoding::{self, CharEncoding, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
@@ -13,8 +13,8 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use memchr::memchr;
 use std::fs::Metadata;
-use std::io::Read;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
 
 /// The reason for refusing an archive that would have to be copied from a pipe.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
@@ -28,6 +28,8 @@ pub struct Reading {
     pub as_text: bool,
     /// True if archives are read member by member, and not as bytes.
     pub enters_archives: bool,
+    /// The dictionary that zstd's frames may need.
+    pub dictionary: Option<ZstdDictionary>,
     pub encoding: EncodingChoice,
     pub progress: Progress,
     pub signals: Signals,
@@ -66,9 +68,8 @@ impl Reading {
     pub(crate) fn stream(&self, name: &InputName, descriptor: Descriptor) -> io::Result<Input> {
         let can_wait = descriptor.can_wait();
         let start = if can_wait { 0 } else { descriptor.position()? };
-        let Unpacked { mut rdr, formats } = self.unpack(descriptor)?;
+        let Unpacked { mut rdr, formats } = self.unpack(name, descriptor)?;
         if formats.is_empty() {
-            self.refuse_by_name(name, &rdr)?;
             rdr.get_mut().bottom_mut().gives_text();
         }
         let archive = self.archive_kind(&mut rdr, can_wait);
@@ -135,12 +136,6 @@ impl Reading {
         }
     }
 
-    /// Decompresses the content of a descriptor from its position on, unless `self.decompress` is false.
-    fn unpack(&self, descriptor: Descriptor) -> io::Result<Unpacked<Descriptor>> {
-        let rdr = PeekReader::new(Layer::Bottom(descriptor));
-        if self.decompress { unpack(rdr, self.as_text) } else { Ok(Unpacked { rdr, formats: Vec::new() }) }
-    }
-
     /// Returns the kind of the archive that a reader gives next, without taking any of it; `None` if it gives none, or
     /// if archives are taken as bytes. If a read for more `can_wait`, the bytes up to a complete line decide.
     pub(super) fn archive_kind<R: Read>(
@@ -156,23 +151,14 @@ impl Reading {
         ArchiveKind::of(rdr.look_until(KIND_HEAD_BYTES, is_enough))
     }
 
-    /// Checks that the name of an input does not show a packing that its content does not show and this program
-    /// cannot unpack (`.br`).
-    ///
-    /// # Errors
-    ///
-    /// Returns the refusal.
-    pub(super) fn refuse_by_name<R: Read>(
-        &self,
-        name: &InputName,
-        rdr: &PeekReader<Layer<R>>,
-    ) -> io::Result<()> {
-        match name {
-            InputName::File(path) if self.decompress && !self.as_text => {
-                Foreign::of_name(path, rdr.buffer()).map_or(Ok(()), |foreign| Err(foreign.refusal(&[])))
-            }
-            _ => Ok(()),
+    /// Decompresses the content that a reader gives, unless `self.decompress` is false.
+    pub(super) fn unpack<R: Read>(&self, name: &InputName, rdr: R) -> io::Result<Unpacked<R>> {
+        let rdr = PeekReader::new(Layer::Bottom(rdr));
+        if !self.decompress {
+            return Ok(Unpacked { rdr, formats: Vec::new() });
         }
+        let name = if let InputName::File(path) = name { Some(path.clone()) } else { None };
+        unpack(rdr, &Unpacking { as_text: self.as_text, name, dictionary: self.dictionary.clone() })
     }
 }
 
@@ -181,14 +167,15 @@ pub(super) fn utf16_reader(InputEncoding { encoding, has_mark }: InputEncoding) 
     encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)))
 }
 
-/// Returns a reader of the decompressed content, as `Reading::stream` does for files; `None` if `rdr` has no
+/// Returns a reader of the decompressed content, as `Reading::stream` does for files of this name; `None` if `rdr` has no
 /// compressed data.
 ///
 /// # Errors
 ///
 /// Returns an error if `rdr` fails, or has data in a packing that this program cannot unpack.
-pub fn decompress<R: Read>(rdr: R) -> io::Result<Option<impl Read>> {
-    let Unpacked { rdr, formats } = unpack(PeekReader::new(Layer::Bottom(rdr)), false)?;
+pub fn decompress<R: Read>(rdr: R, name: &Path) -> io::Result<Option<impl Read>> {
+    let unpacking = Unpacking { name: Some(name.to_owned()), ..Unpacking::default() };
+    let Unpacked { rdr, formats } = unpack(PeekReader::new(Layer::Bottom(rdr)), &unpacking)?;
     Ok((!formats.is_empty()).then_some(rdr))
 }
 

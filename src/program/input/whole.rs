@@ -25,6 +25,12 @@ pub(crate) const REPORT: Bound = Bound {
     words: "1 GiB, the limit for a report; name a JSON report that this program has written",
 };
 
+/// The bound of a dictionary of zstd, which is that of zstd's own program.
+pub(crate) const ZSTD_DICTIONARY: Bound = Bound {
+    bytes_max: 32 << 20,
+    words: "32 MiB, the limit for a dictionary; name one that zstd --train has made",
+};
+
 /// Returns all bytes of an input, from a file, a named pipe or standard input. Reads at most one byte more than the
 /// bound.
 ///

@@ -20,6 +20,7 @@ pub(crate) enum UsedAs {
     Configuration,
     Catalog,
     Baseline,
+    ZstdDictionary,
     StandardOutput,
     StandardError,
 }
@@ -143,6 +144,7 @@ fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
         (UsedAs::Configuration, _) => "the configuration that is read".to_owned(),
         (UsedAs::Catalog, _) => "a catalog that is read".to_owned(),
         (UsedAs::Baseline, _) => "the baseline that is read".to_owned(),
+        (UsedAs::ZstdDictionary, _) => "the zstd dictionary that is read".to_owned(),
         (UsedAs::StandardOutput, _) => OutputStream::Stdout.name().to_owned(),
         (UsedAs::StandardError, _) => OutputStream::Stderr.name().to_owned(),
     };

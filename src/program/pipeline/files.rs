@@ -3,10 +3,10 @@
 use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
 use super::side_by_side::annotate_blocks;
-use super::unpack::Unpacking;
+use super::unpack::UnpackFolder;
 use super::worker::{Outcome, Trouble, Worker};
 use super::{ArchiveOutput, Pipeline, on_threads};
-use crate::program::compression::{Damage, Encoder, Format};
+use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::output::{Behind, Destination, NewFile, Origin, Outlet, OutputFolder, Plan, Target};
@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 /// The most bytes that are copied at a time.
 const COPY_BYTES: usize = 128 * 1024;
 
-/// Annotates each input into its file, and returns the counts. A file is compressed in `format` or, without one, as
+/// Annotates each input into its file, and returns the counts. A file is packed as `packing` says or, without one, as
 /// its input is. Inputs that are not text are copied. With `resume`, inputs whose output is already whole are left
 /// out.
 ///
@@ -30,7 +30,7 @@ pub fn annotate_to_files(
     pipeline: &Pipeline,
     folder: &OutputFolder,
     plans: &[Plan<'_>],
-    format: Option<Format>,
+    packing: Option<Packing>,
     resume: bool,
     threads: usize,
 ) -> Tally {
@@ -58,7 +58,7 @@ pub fn annotate_to_files(
                 pipeline.reading.progress.file_done();
                 continue;
             }
-            match write_file(pipeline, folder, plan, format, resume, threads_each) {
+            match write_file(pipeline, folder, plan, packing, resume, threads_each) {
                 Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
                 Err((output, error)) => {
                     ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
@@ -82,7 +82,7 @@ fn write_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
     plan: &Plan<'_>,
-    format: Option<Format>,
+    packing: Option<Packing>,
     resume: bool,
     threads: usize,
 ) -> Result<Tally, (PathBuf, io::Error)> {
@@ -90,24 +90,24 @@ fn write_file(
     let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
     match opened {
         Ok((origin, OpenedInput::Input(input))) => {
-            annotate_to_file(pipeline, folder, plan, input, origin, format, threads)
+            annotate_to_file(pipeline, folder, plan, input, origin, packing, threads)
                 .map_err(|error| (plan.target.output.clone(), error))
         }
         Ok((origin, OpenedInput::Archive(kind, input))) => {
             // The members of a zip archive keep their own compression.
-            let (target, format) = match kind {
-                ArchiveKind::Tar => (&plan.target, format),
+            let (target, packing) = match kind {
+                ArchiveKind::Tar => (&plan.target, packing),
                 ArchiveKind::Zip => (plan.copy(), None),
             };
             if pipeline.archives == ArchiveOutput::Files {
-                return unpack_to_files(pipeline, folder, plan, (kind, input), format)
+                return unpack_to_files(pipeline, folder, plan, (kind, input), packing)
                     .map_err(|error| (plan.copy().output.clone(), error));
             }
             if let (ArchiveKind::Zip, Some(refusal)) = (kind, &plan.copy_refusal) {
                 pipeline.messages.say(refusal);
                 return Ok(Tally::incomplete());
             }
-            rewrite_to_file(pipeline, folder, (plan, target), (kind, input), origin, format)
+            rewrite_to_file(pipeline, folder, (plan, target), (kind, input), origin, packing)
                 .map_err(|error| (target.output.clone(), error))
         }
         Ok((origin, OpenedInput::NoText(input))) => {
@@ -144,13 +144,14 @@ fn annotate_to_file(
     plan: &Plan<'_>,
     input: Input,
     origin: Origin,
-    format: Option<Format>,
+    packing: Option<Packing>,
     threads: usize,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals);
-    let formats = format.map_or_else(|| input.formats.clone(), |format| vec![format]);
-    let mut wtr = Outlet::new(Encoder::new(&formats, file)?);
+    let kept = || input.formats.iter().copied().map(Packing::from).collect();
+    let packings = packing.map_or_else(kept, |packing| vec![packing]);
+    let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
@@ -186,11 +187,11 @@ fn unpack_to_files(
     folder: &OutputFolder,
     plan: &Plan<'_>,
     (kind, input): (ArchiveKind, Input),
-    format: Option<Format>,
+    packing: Option<Packing>,
 ) -> io::Result<Tally> {
     let mut worker = Worker::new(pipeline);
     let mut members = ArchiveMembers::new(&mut worker, plan.input, input.is_stream());
-    members.unpack(kind, input, &plan.copy().relative, &mut Unpacking::new(folder, format))?;
+    members.unpack(kind, input, &plan.copy().relative, &mut UnpackFolder::new(folder, packing))?;
     let Outcome { tally, troubles, .. } = members.finish();
     troubles.iter().for_each(|trouble| pipeline.messages.input(&trouble.name, &trouble.error));
     pipeline.reading.progress.file_done();
@@ -209,12 +210,13 @@ fn rewrite_to_file(
     (plan, target): (&Plan<'_>, &Target),
     (kind, input): (ArchiveKind, Input),
     origin: Origin,
-    format: Option<Format>,
+    packing: Option<Packing>,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals).leaving_room();
-    let formats = format.map_or_else(|| input.formats.clone(), |format| vec![format]);
-    let mut wtr = Outlet::new(Encoder::new(&formats, file)?);
+    let kept = || input.formats.iter().copied().map(Packing::from).collect();
+    let packings = packing.map_or_else(kept, |packing| vec![packing]);
+    let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let opened = Ok(OpenedInput::Archive(kind, input));
     let Outcome { tally, troubles, .. } =
         annotate_input(&mut Worker::new(pipeline), plan.input, opened, &mut wtr)?;

@@ -9,6 +9,9 @@ use crate::program::container::{
 use crate::program::input::{Archive, Input, InputFile, MemberInput, OpenedMember, Recorder};
 use std::io::{self, ErrorKind, Read, Write};
 
+/// The reason for copying a member as it is.
+const NOT_WRITTEN: &str = "is packed in a format that is only read, and stays as it is in the archive; --unpack writes it in another format";
+
 /// The most bytes that are copied at a time.
 const COPY_BYTES: usize = 64 * 1024;
 
@@ -159,6 +162,12 @@ impl ArchiveMembers<'_, '_> {
             }
             OpenedMember::Archive(..) if level.depth == DEPTH_MAX => {
                 self.refuse(member.name.clone(), TOO_DEEP);
+                Ok(None)
+            }
+            OpenedMember::Text(input) | OpenedMember::Archive(_, input)
+                if input.formats.iter().any(|format| format.written() != *format) =>
+            {
+                self.refuse(member.name.clone(), NOT_WRITTEN);
                 Ok(None)
             }
             OpenedMember::Text(input) => self.rewrite_text(member, input.taken()).map(Some),

@@ -3,7 +3,7 @@
 
 use super::members::{ArchiveLevel, ArchiveMembers, DEPTH_MAX, TOO_DEEP};
 use super::worker::Trouble;
-use crate::program::compression::{Encoder, Format};
+use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Archive, FoundMember, Input, InputFile, OpenedMember, Recorder};
 use crate::program::output::{Destination, NewFile, Origin, Outlet, OutputFolder};
@@ -13,10 +13,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// The folder that an archive is unpacked to.
-pub(super) struct Unpacking<'f> {
+pub(super) struct UnpackFolder<'f> {
     pub(super) folder: &'f OutputFolder,
     /// The compression of the files; `None` if each is compressed as its member is.
-    pub(super) format: Option<Format>,
+    pub(super) packing: Option<Packing>,
     /// The paths below the folder that have been written, and the folders that they are in.
     taken: BTreeSet<PathBuf>,
     folders: BTreeSet<PathBuf>,
@@ -29,9 +29,9 @@ struct UnpackedFile {
     origin: Origin,
 }
 
-impl<'f> Unpacking<'f> {
-    pub(super) fn new(folder: &'f OutputFolder, format: Option<Format>) -> Self {
-        Self { folder, format, taken: BTreeSet::new(), folders: BTreeSet::new() }
+impl<'f> UnpackFolder<'f> {
+    pub(super) fn new(folder: &'f OutputFolder, packing: Option<Packing>) -> Self {
+        Self { folder, packing, taken: BTreeSet::new(), folders: BTreeSet::new() }
     }
 
     /// Takes the place of a file.
@@ -65,7 +65,7 @@ impl ArchiveMembers<'_, '_> {
         kind: ArchiveKind,
         input: Input,
         base: &Path,
-        unpacking: &mut Unpacking<'_>,
+        unpacking: &mut UnpackFolder<'_>,
     ) -> io::Result<()> {
         let level = ArchiveLevel { name: &self.file.name, depth: 1 };
         match Archive::of_input(kind, input) {
@@ -82,7 +82,7 @@ impl ArchiveMembers<'_, '_> {
         level: ArchiveLevel<'_>,
         archive: Archive<'_>,
         base: &Path,
-        unpacking: &mut Unpacking<'_>,
+        unpacking: &mut UnpackFolder<'_>,
     ) -> io::Result<()> {
         archive.for_each_member(&mut |found| {
             match found {
@@ -124,7 +124,7 @@ impl ArchiveMembers<'_, '_> {
         level: ArchiveLevel<'_>,
         rdr: &mut dyn Read,
         mut file: UnpackedFile,
-        unpacking: &mut Unpacking<'_>,
+        unpacking: &mut UnpackFolder<'_>,
     ) -> io::Result<()> {
         let pipeline = self.worker.pipeline;
         let mut recorder = Recorder::new(rdr);
@@ -148,8 +148,11 @@ impl ArchiveMembers<'_, '_> {
             }
             Ok(OpenedMember::Text(input)) => Some(input.taken()),
         };
-        if let (Some(_), Some(format)) = (&input, unpacking.format) {
-            file.relative = format.rename(&file.relative);
+        if input.is_some() {
+            file.relative = match unpacking.packing {
+                None => Format::rename_kept(&file.relative),
+                Some(Packing { format, .. }) => format.rename(&file.relative),
+            };
         }
         unpacking.take(&file.relative).map_err(io::Error::other)?;
         let place = unpacking.folder.place_to_write(&file.relative)?;
@@ -159,8 +162,9 @@ impl ArchiveMembers<'_, '_> {
             io::copy(&mut recorder.into_whole(), &mut made)?;
             return made.finish(true);
         };
-        let formats = unpacking.format.map_or_else(|| input.formats.clone(), |format| vec![format]);
-        let mut wtr = Outlet::new(Encoder::new(&formats, made)?);
+        let kept = || input.formats.iter().copied().map(Packing::from).collect();
+        let packings = unpacking.packing.map_or_else(kept, |packing| vec![packing]);
+        let mut wtr = Outlet::new(Encoder::new(&packings, made)?);
         let encoding = input.encoding;
         let outcome = self.worker.annotate(member, &mut input, encoding, &mut wtr)?;
         self.add(member, outcome.tally, input.utf16_bytes());

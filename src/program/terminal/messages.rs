@@ -91,7 +91,7 @@ impl Messages {
 }
 
 /// Returns the message for an input that cannot be read to its end.
-fn input_trouble(name: &InputName, error: &io::Error) -> String {
+pub(crate) fn input_trouble(name: &InputName, error: &io::Error) -> String {
     let remedy = match error.kind() {
         ErrorKind::NotFound => "no such file; check the name".to_owned(),
         ErrorKind::PermissionDenied => "permission denied; read access is needed".to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::program::encoding::{CharEncoding, EncodingChoice};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// Options for reading inputs.
 #[derive(Debug, Args)]
@@ -17,6 +18,13 @@ pub(crate) struct InputArgs {
     /// are bytes, too.
     #[arg(long, help_heading = "Input")]
     pub(crate) no_archives: bool,
+
+    /// Read zstd inputs that need a dictionary with the one in FILE
+    ///
+    /// It is the file that they were packed with (`zstd -D FILE`), of at most 32 MiB. Inputs that need none are read as
+    /// ever. Outputs are packed without a dictionary.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_decompress", help_heading = "Input")]
+    pub(crate) zstd_dictionary: Option<PathBuf>,
 
     /// Treat all files as text, as grep does
     ///

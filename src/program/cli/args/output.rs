@@ -1,8 +1,9 @@
 //! The arguments that say where lines go, and in which form.
 
-use crate::program::compression::Format;
+use crate::program::compression::{Format, Packing};
 use crate::program::input::Buffering;
 use crate::program::terminal::coloring::Coloring;
+use crate::program::terminal::input_name::InputName;
 use clap::{Args, ValueEnum};
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -20,6 +21,8 @@ pub(crate) struct OutputArgs {
 
     /// Write each input to a file of its own in DIR, compressed as the input is
     ///
+    /// A packing that is only read is replaced by the one nearest to it, in names, too: compress (.Z) and zlib by gzip, lzma
+    /// by xz, brotli by zstd, lz4's legacy frames by its new ones.
     /// Each has its input's path below the operand, its mode and its time of modification, and appears when
     /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was. Where it cannot be
     /// read to its end, there is no file. Folders are made with no more rights than those of the inputs have. Below DIR no
@@ -57,6 +60,13 @@ pub(crate) struct OutputArgs {
     )]
     pub(crate) compress: Compression,
 
+    /// Level of compression, from fast to small
+    ///
+    /// gzip and bzip2 have 1 to 9, zstd 1 to 19, xz 0 to 9, lz4 none. By default, gzip has 6, bzip2 9, zstd 3 and xz 2. The
+    /// format must be named, by --compress or by the name of --output.
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) level: Option<u32>,
+
     /// Colour of the notes
     #[arg(
         long,
@@ -89,6 +99,12 @@ pub(crate) enum Compression {
     Gzip,
     /// With zstd; names end in .zst
     Zstd,
+    /// With xz; names end in .xz
+    Xz,
+    /// With bzip2; names end in .bz2
+    Bzip2,
+    /// With lz4; names end in .lz4
+    Lz4,
 }
 
 /// The choice of colour for notes.
@@ -108,6 +124,39 @@ impl OutputArgs {
         self.output_dir.is_none() && self.output.as_ref().is_none_or(|path| path.as_os_str() == "-")
     }
 
+    /// Returns the packing of the output; `None` if the name of its file, or the input, decides it.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message about a level that the format does not have, and about a name whose format is not written.
+    pub(crate) fn packing(&self) -> Result<Option<Packing>, String> {
+        let path =
+            self.output.as_ref().filter(|_| !self.is_to_stdout() && self.compress == Compression::Keep);
+        let named = path.map(|path| Format::of_name(path));
+        if let (Some(path), Some(format)) = (path, named.filter(|format| format.written() != *format)) {
+            let (name, extension) = (InputName::File(path.clone()), format.extension());
+            return Err(format!(
+                "{name}: {} is read and not written; end the name in .{extension}, or choose --compress",
+                format.name()
+            ));
+        }
+        let Some(level) = self.level else { return Ok(self.compress.format().map(Packing::from)) };
+        let packs = |format: &Format| *format != Format::Plain;
+        let Some(format) = self.compress.format().or(named).filter(packs) else {
+            return Err(format!(
+                "--level {level}: no format is named; add --compress, or end the name of --output in .gz"
+            ));
+        };
+        match format.levels() {
+            Some(levels) if levels.contains(&level) => Ok(Some(Packing { format, level: Some(level) })),
+            Some(levels) => {
+                let (least, most) = levels.into_inner();
+                Err(format!("--level {level}: the levels of {} are {least} to {most}", format.name()))
+            }
+            None => Err(format!("--level {level}: {} has no levels; leave --level out", format.name())),
+        }
+    }
+
     pub(crate) fn buffering(&self) -> Buffering {
         match (self.line_buffered, self.block_buffered) {
             (true, _) => Buffering::Line,
@@ -125,6 +174,9 @@ impl Compression {
             Self::None => Some(Format::Plain),
             Self::Gzip => Some(Format::Gzip),
             Self::Zstd => Some(Format::Zstd),
+            Self::Xz => Some(Format::Xz),
+            Self::Bzip2 => Some(Format::Bzip2),
+            Self::Lz4 => Some(Format::Lz4),
         }
     }
 }

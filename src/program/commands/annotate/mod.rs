@@ -5,7 +5,7 @@ mod write;
 use super::lines_to::{PlannedFolder, refuse_file};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
-use crate::program::compression::Format;
+use crate::program::compression::{Format, Packing};
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, Reading, list};
 use crate::program::output::{self, FilesInUse, UsedAs};
@@ -36,8 +36,8 @@ pub(crate) struct Annotate {
 pub(crate) struct Job {
     pub(crate) operands: Vec<InputName>,
     pub(crate) lines_to: LinesTo,
-    /// The compression of the output; `None` if the name of its file, or the input, decides it.
-    pub(crate) format: Option<Format>,
+    /// The packing of the output; `None` if the name of its file, or the input, decides it.
+    pub(crate) packing: Option<Packing>,
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
     /// True if the output of a line depends on the lines before it: with context, or with line numbers.
@@ -180,7 +180,7 @@ impl Job {
                 OpenedOutput::File(path)
             }
             LinesTo::Folder(folder) => OpenedOutput::Folder(folder.plan(
-                self.format,
+                self.packing,
                 &self.operands,
                 inputs,
                 in_use,
@@ -195,7 +195,7 @@ impl Job {
     /// Starts to watch signals. If no thread or pipe can be had for that, signals end the program as they do by
     /// default.
     fn watch_signals(&self, pipeline: &Pipeline, triage: &Triage) {
-        let compresses = self.format.is_some_and(|format| format != Format::Plain);
+        let compresses = self.packing.is_some_and(|packing| packing.format != Format::Plain);
         let holds_back = pipeline.reading.holds_back() || compresses;
         let _ = if self.uses.makes_files || triage.counts() || holds_back {
             pipeline.reading.signals.watch_run(give_up)

@@ -3,7 +3,7 @@
 use super::{Job, OpenedOutput};
 use crate::program::commands::LinesTo;
 use crate::program::commands::lines_to::PlannedFolder;
-use crate::program::compression::{Encoder, Format};
+use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
 use crate::program::output::{Destination, Outlet, Promised};
 use crate::program::pipeline::{Pipeline, annotate_to_files};
@@ -34,9 +34,9 @@ impl Job {
     }
 
     fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Option<Tally> {
-        let format = self.format.unwrap_or(Format::Plain);
+        let packing = self.packing.unwrap_or(Packing::from(Format::Plain));
         let destination = Destination::stdout(&pipeline.reading.signals).and_then(|stdout| {
-            if stdout.is_file() && format != Format::Plain {
+            if stdout.is_file() && packing.format != Format::Plain {
                 // Nobody reads a compressed file while it grows. Without flushes, its bytes depend on neither reads
                 // nor threads.
                 pipeline.reading.buffering = Buffering::Block;
@@ -45,20 +45,20 @@ impl Job {
             let is_terminal = io::stdout().is_terminal();
             Ok(if is_terminal { stdout.beside(&pipeline.reading.progress) } else { stdout })
         });
-        self.to_one_stream(pipeline, inputs, &Promised::new(STDOUT_NAME), destination, format)
+        self.to_one_stream(pipeline, inputs, &Promised::new(STDOUT_NAME), destination, packing)
     }
 
     fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
-        let format = self.format.unwrap_or(Format::of_name(path));
+        let packing = self.packing.unwrap_or(Packing::from(Format::of_name(path)));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
         let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals);
         // A file that a descriptor has open can be read while it grows, unless it is compressed.
         let can_be_read_along =
-            format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
+            packing.format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
         if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
             pipeline.reading.buffering = Buffering::Block;
         }
-        self.to_one_stream(pipeline, inputs, &promised, destination, format)
+        self.to_one_stream(pipeline, inputs, &promised, destination, packing)
     }
 
     /// Annotates all inputs into one stream, and returns the counts. If fields are counted, all are counted, even if
@@ -70,13 +70,13 @@ impl Job {
         inputs: &[InputFile],
         promised: &Promised,
         destination: io::Result<Destination>,
-        format: Format,
+        packing: Packing,
     ) -> Option<Tally> {
         let name = promised.name();
         let is_outlived = pipeline.counter.is_some();
         let is_live = pipeline.reading.buffering != Buffering::Block;
         let encoder =
-            destination.and_then(|destination| Ok(Encoder::new(&[format], destination)?.live(is_live)));
+            destination.and_then(|destination| Ok(Encoder::new(&[packing], destination)?.live(is_live)));
         let counted = encoder.and_then(|encoder| {
             let mut wtr = Outlet::new(encoder).outlived(is_outlived);
             Ok((pipeline.annotate(inputs, &mut wtr, self.threads(inputs))?, wtr))
@@ -110,6 +110,6 @@ impl Job {
         // Nobody can see a file before it is whole, so that lines need not be flushed.
         pipeline.reading.buffering = Buffering::Block;
         let resumes = matches!(&self.lines_to, LinesTo::Folder(folder) if folder.resumes);
-        annotate_to_files(pipeline, &folder, &plans, self.format, resumes, threads)
+        annotate_to_files(pipeline, &folder, &plans, self.packing, resumes, threads)
     }
 }

@@ -1,6 +1,7 @@
 //! bzip2, with libbz2-rs.
 
-use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, counted};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
+use crate::program::compression::signature::agrees;
 use bzip2::write::BzEncoder;
 use bzip2::{Compression, Decompress, Status};
 use std::io;
@@ -8,16 +9,22 @@ use std::io;
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Bzip2,
     name: "bzip2",
-    extension: "bz2",
-    // `BZh` and the level, then the mark of a block, or the mark of the end of an empty stream.
-    signatures: &[b"BZh?\x31\x41\x59\x26\x53\x59", b"BZh?\x17\x72\x45\x38\x50\x90"],
+    unpack: "bzip2 -d",
+    extensions: &["bz2"],
+    begins: |bytes| agrees(bytes, BLOCK).max(agrees(bytes, END)),
+    by_name: None,
     has_skippable_frames: false,
-    decoder: || Ok(Box::new(Decompress::new(false))),
-    encoder: || Ok(Box::new(BzEncoder::new(Vec::new(), Compression::new(LEVEL)))),
+    decoder: |_| Ok(Box::new(Decompress::new(false))),
+    writing: WrittenIn::As {
+        // The level is the size of a block in units of 100 kB.
+        levels: Some(Levels { least: 1, default: 9, most: 9 }),
+        encoder: |level| Ok(Box::new(BzEncoder::new(Vec::new(), Compression::new(level)))),
+    },
 };
 
-/// The default level, which is the size of a block in units of 100 kB.
-const LEVEL: u32 = 9;
+/// `BZh` and the level, then the mark of a block, or the mark of the end of an empty stream.
+const BLOCK: &[u8] = b"BZh?\x31\x41\x59\x26\x53\x59";
+const END: &[u8] = b"BZh?\x17\x72\x45\x38\x50\x90";
 
 impl Decode for Decompress {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {

@@ -1,6 +1,7 @@
 //! gzip, with zlib-rs.
 
-use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, counted};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
+use crate::program::compression::signature::agrees_plainly;
 use flate2::write::GzEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 use std::io;
@@ -8,17 +9,21 @@ use std::io;
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Gzip,
     name: "gzip",
-    extension: "gz",
-    signatures: &[b"\x1f\x8b\x08"],
+    unpack: "gzip -d",
+    extensions: &["gz"],
+    begins: |bytes| agrees_plainly(bytes, b"\x1f\x8b\x08"),
+    by_name: None,
     has_skippable_frames: false,
-    decoder: || Ok(Box::new(Decompress::new_gzip(WINDOW_BITS))),
-    encoder: || Ok(Box::new(GzEncoder::new(Vec::new(), Compression::new(LEVEL)))),
+    decoder: |_| Ok(Box::new(Decompress::new_gzip(WINDOW_BITS))),
+    writing: WrittenIn::As {
+        // Those of gzip's own program.
+        levels: Some(Levels { least: 1, default: 6, most: 9 }),
+        encoder: |level| Ok(Box::new(GzEncoder::new(Vec::new(), Compression::new(level)))),
+    },
 };
 
 /// The largest window of a stream, as a power of two; any gzip program writes and reads it.
 const WINDOW_BITS: u8 = 15;
-/// The default level of gzip's own program.
-const LEVEL: u32 = 6;
 
 impl Decode for Decompress {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
@@ -28,6 +33,11 @@ impl Decode for Decompress {
             |it| match it.decompress(input, output, FlushDecompress::None) {
                 Ok(Status::StreamEnd) => StepOutcome::End,
                 Ok(_) => StepOutcome::More,
+                // Only a zlib stream can need one.
+                Err(error) if error.needs_dictionary().is_some() => StepOutcome::Refused(
+                    "needs a dictionary, which is not read here; unpack it with the program that packed it"
+                        .to_owned(),
+                ),
                 Err(error) => StepOutcome::Damaged(error.message().unwrap_or("invalid data").to_owned()),
             },
         )

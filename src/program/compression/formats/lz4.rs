@@ -1,20 +1,27 @@
 //! Frames of lz4. The library reads from a reader, and cannot go on after the reader has run out of bytes. So it is
 //! given a frame in whole units: the header, then block after block.
 
-use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome};
+use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, WrittenIn};
+use crate::program::compression::signature::agrees_plainly;
 use lz4_flex::frame::{Error, FrameDecoder, FrameEncoder, FrameInfo};
 use std::io::{self, BufRead, Read};
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Lz4,
     name: "lz4",
-    extension: "lz4",
-    signatures: &[b"\x04\x22\x4d\x18"],
+    unpack: "lz4 -d",
+    extensions: &["lz4"],
+    begins: |bytes| agrees_plainly(bytes, b"\x04\x22\x4d\x18"),
+    by_name: None,
     has_skippable_frames: true,
-    decoder: || Ok(Box::new(FrameUnits::new())),
-    encoder: || {
-        let info = FrameInfo::new().content_checksum(true);
-        Ok(Box::new(FrameEncoder::with_frame_info(info, Vec::new())))
+    decoder: |_| Ok(Box::new(FrameUnits::new())),
+    writing: WrittenIn::As {
+        // The library has one way to compress.
+        levels: None,
+        encoder: |_| {
+            let info = FrameInfo::new().content_checksum(true);
+            Ok(Box::new(FrameEncoder::with_frame_info(info, Vec::new())))
+        },
     },
 };
 
@@ -140,6 +147,10 @@ impl FrameUnits {
         unit.bytes.clear();
         unit.read = 0;
         match outcome {
+            Err(error) if needs_dictionary(&error) => {
+                let needs = "needs a dictionary, which is not read here; unpack it with lz4 -d -D FILE";
+                return StepOutcome::Refused(needs.to_owned());
+            }
             Err(error) => return StepOutcome::Damaged(message(&error).to_owned()),
             Ok(_) if self.kind == UnitKind::End => return StepOutcome::End,
             Ok(decoded) => self.decoded = decoded,
@@ -166,6 +177,10 @@ impl Decode for FrameUnits {
     }
 }
 
+fn needs_dictionary(error: &io::Error) -> bool {
+    matches!(error.get_ref().and_then(|inner| inner.downcast_ref()), Some(Error::DictionaryNotSupported))
+}
+
 /// Returns the library's finding in words; the library itself reports it with the names of its own types.
 fn message(error: &io::Error) -> &'static str {
     match error.get_ref().and_then(|inner| inner.downcast_ref()) {
@@ -173,7 +188,6 @@ fn message(error: &io::Error) -> &'static str {
             "a checksum does not fit"
         }
         Some(Error::ContentLengthError { .. }) => "the length is not what its header says",
-        Some(Error::DictionaryNotSupported) => "it needs a dictionary, which is not supported",
         _ => "invalid data",
     }
 }
@@ -217,7 +231,7 @@ mod tests {
             text.extend_from_slice(&buffer[..step.written]);
             match step.state {
                 StepOutcome::End => return (text, taken, None),
-                StepOutcome::Damaged(why) => return (text, taken, Some(why)),
+                StepOutcome::Damaged(why) | StepOutcome::Refused(why) => return (text, taken, Some(why)),
                 StepOutcome::More if step.written == 0 && piece.is_empty() => {
                     return (text, taken, Some("ends early".to_owned()));
                 }

@@ -1,22 +1,29 @@
 //! xz, with the reference library.
 
-use super::{CompressedFormat, Decode, Encode, Format, Step, StepOutcome, counted};
-use liblzma::stream::{Action, Status, Stream};
+use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
+use crate::program::compression::signature::agrees_plainly;
+use liblzma::stream::{Action, Error, Status, Stream};
 use liblzma::write::XzEncoder;
 use std::io;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Xz,
     name: "xz",
-    extension: "xz",
-    signatures: &[b"\xfd7zXZ\0"],
+    unpack: "xz -d",
+    extensions: &["xz"],
+    begins: |bytes| agrees_plainly(bytes, b"\xfd7zXZ\0"),
+    by_name: None,
     has_skippable_frames: false,
-    decoder: || Ok(Box::new(Stream::new_stream_decoder(u64::MAX, 0)?)),
-    encoder: || Ok(Box::new(XzEncoder::new(Vec::new(), LEVEL))),
+    decoder: |_| Ok(Box::new(Stream::new_stream_decoder(MEMORY_MAX_BYTES, 0)?)),
+    writing: WrittenIn::As {
+        // The program's default, 6, takes 94 MiB and twice the time to save a tenth of a log's size; level 2 takes 17 MiB.
+        levels: Some(Levels { least: 0, default: 2, most: 9 }),
+        encoder: |level| Ok(Box::new(XzEncoder::new(Vec::new(), level))),
+    },
 };
 
-/// The level: the default, 6, takes 94 MiB and twice the time to save a tenth of a log's size; level 2 takes 17 MiB.
-const LEVEL: u32 = 2;
+/// The most memory of a decoder: a dictionary of 128 MiB, which is twice that of level 9, and 1 MiB for the rest.
+pub(super) const MEMORY_MAX_BYTES: u64 = 129 << 20;
 
 impl Decode for Stream {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {
@@ -26,6 +33,9 @@ impl Decode for Stream {
             |it| match it.process(input, output, Action::Run) {
                 Ok(Status::StreamEnd) => StepOutcome::End,
                 Ok(_) => StepOutcome::More,
+                Err(Error::MemLimit) => StepOutcome::Refused(
+                    "needs more than 128 MiB to decompress; unpack it with xz -d".to_owned(),
+                ),
                 Err(error) => StepOutcome::Damaged(error.to_string()),
             },
         )

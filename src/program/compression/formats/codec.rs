@@ -1,0 +1,72 @@
+//! The interfaces of decoders and encoders, which each format implements.
+
+use std::io::{self, Write};
+
+/// A decoder of one member (gzip, zlib), frame (zstd, lz4) or stream (xz, bzip2, lzma, compress, brotli).
+pub(in crate::program::compression) trait Decode: Send {
+    /// Decodes the next bytes of the member; with an empty `input`, writes decoded bytes that have not been written
+    /// yet. `output` must not be empty.
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step;
+
+    /// Returns the number of bytes that the next `input` must have, unless the data ends before. It is more than 1 only
+    /// for a format whose members end where the next bytes are none of theirs.
+    fn wanted(&self) -> usize {
+        1
+    }
+
+    /// Returns true if the member is whole where the data ends now. It is true only for a format that has no mark of
+    /// its end.
+    fn may_end(&self) -> bool {
+        false
+    }
+}
+
+/// The outcome of a step, with the numbers of bytes that it read and wrote, also if it ended in damage.
+pub(in crate::program::compression) struct Step {
+    pub(in crate::program::compression) read: usize,
+    pub(in crate::program::compression) written: usize,
+    pub(in crate::program::compression) state: StepOutcome,
+}
+
+pub(in crate::program::compression) enum StepOutcome {
+    More,
+    /// The member is whole, and its checksums are right.
+    End,
+    /// The data is damaged, for the given reason.
+    Damaged(String),
+    /// The data may be whole, but cannot be read here: the text says, as a predicate, what it needs and what helps.
+    Refused(String),
+}
+
+impl Step {
+    pub(super) fn more(read: usize, written: usize) -> Self {
+        Self { read, written, state: StepOutcome::More }
+    }
+}
+
+/// An encoder of one member, into memory. The size of each write bounds the memory, if the output is taken after it.
+pub(in crate::program::compression) trait Encode: Write + Send {
+    /// Returns the encoded bytes, which the caller takes out.
+    fn output(&mut self) -> &mut Vec<u8>;
+
+    /// Ends the member, and returns the encoded bytes that have not been taken out.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the library does.
+    fn finish(self: Box<Self>) -> io::Result<Vec<u8>>;
+}
+
+/// Runs a step of a library that counts its bytes itself, whether or not the step succeeds. `totals` returns the
+/// numbers of bytes that the library has read and written so far.
+pub(super) fn counted<C>(
+    codec: &mut C,
+    totals: impl Fn(&C) -> (u64, u64),
+    step: impl FnOnce(&mut C) -> StepOutcome,
+) -> Step {
+    let before = totals(codec);
+    let state = step(codec);
+    let after = totals(codec);
+    let bytes = |before: u64, after: u64| usize::try_from(after - before).expect("no more than a slice has");
+    Step { read: bytes(before.0, after.0), written: bytes(before.1, after.1), state }
+}
