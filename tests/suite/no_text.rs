@@ -199,7 +199,7 @@ fn an_archive_in_a_pipe_is_not_written_broken() {
     fs::write(&pipe, fixture("bundle.tar.gz")).unwrap();
     let output = child.wait_with_output().unwrap();
     let said = "imsdk-annotate: a.tar.gz: is an archive, which cannot be copied from a pipe; unpack it, or name a file\n";
-    assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()));
+    assert_eq!((output.status.code(), message(&output)), (Some(3), said.to_owned()));
     assert!(!folder.path().join("out/a.tar.gz").exists());
 }
 
@@ -215,7 +215,7 @@ fn a_copy_goes_neither_over_an_input_nor_over_another_output() {
     fs::write(folder.path().join("logs/a.tar"), LINE).unwrap();
     let output = run(&folder, &["--no-decompress", "--compress", "gzip", "--output-dir", "out", "logs"]);
     let said = "imsdk-annotate: out/a.tar.gz: both logs/a.tar and logs/a.tar.gz would be written there\n";
-    assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()));
+    assert_eq!((output.status.code(), message(&output)), (Some(3), said.to_owned()));
     let written = fs::read(folder.path().join("out/a.tar.gz")).unwrap();
     assert_eq!(unpack_with_library("gzip", &written), ANNOTATED);
 }

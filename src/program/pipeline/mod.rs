@@ -12,7 +12,7 @@ pub use no_texts::NoTexts;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading};
 use crate::program::report::Counter;
-use crate::program::terminal::messages::{self, Messages};
+use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -87,7 +87,7 @@ impl Pipeline {
         let read_at = input.position()?;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
-        if would_meet_itself { Err(io::Error::other(messages::OWN_OUTPUT)) } else { Ok(()) }
+        if would_meet_itself { Err(io::Error::other(OwnOutput)) } else { Ok(()) }
     }
 }
 
