@@ -23,9 +23,9 @@ pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format};
     pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
-    pub use super::input::{Buffering, InputFile, Listing, Reading, decompress, list};
-    pub use super::output::{FilesInUse, Outlet, plan};
-    pub use super::pipeline::{NoTexts, Pipeline, annotate_to_files};
+    pub use super::input::{Buffering, InputFile, Listing, ListingRules, Reading, decompress, list};
+    pub use super::output::{Existing, FilesInUse, Outlet, plan};
+    pub use super::pipeline::{NoTexts, Outcomes, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
     pub use super::terminal::input_name::InputName;

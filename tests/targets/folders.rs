@@ -12,8 +12,8 @@ use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
 use imsdk_annotate::program::parts::{Counter, Tally};
-use imsdk_annotate::program::parts::{FilesInUse, Outlet, plan};
-use imsdk_annotate::program::parts::{NoTexts, Pipeline, annotate_to_files};
+use imsdk_annotate::program::parts::{Existing, FilesInUse, ListingRules, Outlet, plan};
+use imsdk_annotate::program::parts::{NoTexts, Outcomes, Pipeline, annotate_to_files};
 use imsdk_annotate::{Annotator, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -184,6 +184,7 @@ fn pipeline(to_folder: bool) -> Pipeline {
         ends_lines: false,
         to_folder,
         no_texts: NoTexts::default(),
+        outcomes: Outcomes::default(),
     }
 }
 
@@ -201,7 +202,7 @@ fn check(pipeline: &Pipeline, tally: &Tally, expected: &Expected) {
 
 fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
     let operands: Vec<InputName> = folders.iter().cloned().map(InputName::File).collect();
-    let Listing { files, unread, dangling, other_names } = list(&operands);
+    let Listing { files, unread, dangling, other_names, .. } = list(&operands, &ListingRules::default());
     assert_eq!((unread.len(), dangling.len()), (0, expected.dangling));
     // A file that is left out under one name is read under the other.
     assert!(other_names.iter().all(|other| files.iter().any(|file| file.name == other.read_as)));
@@ -240,7 +241,7 @@ fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format
     let plans = plan(&operands, &inputs, &FilesInUse::default(), out.path(), rename);
     let Ok((folder, plans)) = plans else { return };
     let pipeline = pipeline(true);
-    let tally = annotate_to_files(&pipeline, &folder, &plans, format, false, threads);
+    let tally = annotate_to_files(&pipeline, &folder, &plans, format, Existing::IsReplaced, threads);
     check(&pipeline, &tally, &expected);
     let (mut written, mut none) = (Vec::new(), 0);
     walk(out.path(), &mut written, &mut none);

@@ -3,7 +3,7 @@
 use super::ReportChoice;
 use crate::program::compression::Format;
 use crate::program::input::InputFile;
-use crate::program::output::{self, FilesInUse, OutputFolder, Plan, Target, resolve};
+use crate::program::output::{self, Existing, FilesInUse, OutputFolder, Plan, Target, resolve};
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::output_trouble;
@@ -25,8 +25,7 @@ pub(crate) struct FolderOutput {
     /// True if inputs are decompressed. In the name of an output, the extension of its format then replaces the extension
     /// of its input's format; if false, it is appended.
     pub(crate) decompresses: bool,
-    /// True if inputs are left out whose output file is there and whole.
-    pub(crate) resumes: bool,
+    pub(crate) existing: Existing,
 }
 
 /// A folder of outputs, with the planned file of each input in it.

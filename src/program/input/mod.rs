@@ -2,6 +2,7 @@
 
 mod blocks;
 mod descriptor;
+mod name_filter;
 mod no_text;
 mod read_ahead;
 mod reading;
@@ -10,15 +11,17 @@ mod whole;
 
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use descriptor::Descriptor;
+pub(crate) use name_filter::NameFilter;
 pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
 pub use reading::decompress;
 pub use walk::InputFile;
 pub use walk::Listing;
+pub use walk::ListingRules;
 pub(crate) use walk::OtherName;
 pub use walk::list;
-pub(crate) use whole::{CATALOG, CONFIGURATION, REPORT, read_whole};
+pub(crate) use whole::{CATALOG, CONFIGURATION, LIST_OF_FILES, REPORT, read_whole};
 
 use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::encoding::{InputEncoding, Utf16Reader};

@@ -20,6 +20,8 @@ pub(crate) enum UsedAs {
     Configuration,
     Catalog,
     Baseline,
+    /// The list of `--files-from`.
+    ListOfFiles,
     StandardOutput,
     StandardError,
 }
@@ -142,6 +144,7 @@ fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
         (UsedAs::Report, name) => format!("the report {name}, which is read"),
         (UsedAs::Configuration, _) => "the configuration that is read".to_owned(),
         (UsedAs::Catalog, _) => "a catalog that is read".to_owned(),
+        (UsedAs::ListOfFiles, _) => "the list of files that is read".to_owned(),
         (UsedAs::Baseline, _) => "the baseline that is read".to_owned(),
         (UsedAs::StandardOutput, _) => OutputStream::Stdout.name().to_owned(),
         (UsedAs::StandardError, _) => OutputStream::Stderr.name().to_owned(),

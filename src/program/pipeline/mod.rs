@@ -3,11 +3,13 @@
 mod files;
 mod in_order;
 mod no_texts;
+mod outcomes;
 mod side_by_side;
 mod worker;
 
 pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
+pub use outcomes::Outcomes;
 
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading};
@@ -39,6 +41,8 @@ pub struct Pipeline {
     pub to_folder: bool,
     /// The inputs that are not text.
     pub no_texts: NoTexts,
+    /// The outcomes of the inputs, if each goes to a file of its own.
+    pub outcomes: Outcomes,
 }
 
 impl Pipeline {
