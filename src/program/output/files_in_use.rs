@@ -109,6 +109,21 @@ impl FilesInUse {
             Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
         }
     }
+
+    /// Does what [`FilesInUse::refuse_output`] does, for an output below the folder of `--output-dir`. The place of such
+    /// an output is always replaced, so that its links are not read to see if it names a descriptor: with many outputs,
+    /// this would take most of the time before the work.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`FilesInUse::refuse_output`] does.
+    pub(super) fn refuse_below_folder(&self, output: &Path, place: &Path) -> Result<(), String> {
+        let file = fs::symlink_metadata(place);
+        match file.ok().and_then(|file| self.by_id.get(&file_id(&file))) {
+            None => Ok(()),
+            Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
+        }
+    }
 }
 
 impl OutputStream {
