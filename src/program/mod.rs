@@ -24,9 +24,11 @@ pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format, Packing, ZstdDictionary};
     pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
-    pub use super::input::{Buffering, InputFile, Listing, Reading, decompress, list};
-    pub use super::output::{FilesInUse, Outlet, plan};
-    pub use super::pipeline::{ArchiveOutput, NoTexts, Pipeline, annotate_to_files};
+    pub use super::input::{
+        Buffering, InputFile, Listing, ListingRules, NameFilter, Reading, decompress, list,
+    };
+    pub use super::output::{Existing, FilesInUse, Outlet, plan};
+    pub use super::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
     pub use super::terminal::input_name::InputName;

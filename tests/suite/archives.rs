@@ -198,3 +198,31 @@ fn encodings_are_told_for_each_member() {
     let expected = [&annotate(&[], &utf16)[..], newline, &annotate(&[], b"ret=-204")].concat();
     assert_eq!(annotate(&[], &archive), expected);
 }
+
+#[test]
+fn members_are_chosen_as_files_of_folders_are() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, archive) in archives() {
+        fs::write(folder.path().join(&name), &archive).unwrap();
+        for (args, expected) in [
+            (&["--include", "*.log", "--exclude", "logs"][..], &b"code: -602"[..]),
+            (&["--include", "logs/a.log"], b"ret=-204 x\nret=-705"),
+            (&["--exclude", "*.log", "--exclude", "core"], b""),
+        ] {
+            let output = run(folder.path(), &[args, &[&name]].concat());
+            assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+            assert_eq!(output.stdout, annotate(&[], expected), "{name} {args:?}");
+        }
+    }
+    let output = run(folder.path(), &["--include", "c.log", "-o", "y.tar", "x.tar"]);
+    assert!(output.status.success(), "{output:?}");
+    let files = crate::bundled::files_of_tar(&fs::read(folder.path().join("y.tar")).unwrap());
+    let expected: Vec<_> = MEMBERS
+        .iter()
+        .map(|(name, text)| {
+            let text = if *name == "c.log" { annotate(&[], text) } else { text.to_vec() };
+            ((*name).to_owned(), text)
+        })
+        .collect();
+    assert_eq!(files, expected);
+}

@@ -115,7 +115,7 @@ fn a_compressed_file_that_is_truncated_is_told_as_such() {
     let length = fs::metadata(&path).unwrap().len() - 1000;
     let truncate = || File::options().write(true).open(&path).unwrap().set_len(length).unwrap();
     let (status, annotated, said) = change_while_read(folder.path(), &["-j1", "a.gz", "nosuch"], truncate);
-    assert_eq!(status.code(), Some(2));
+    assert_eq!(status.code(), Some(3));
     let early = format!(
         "imsdk-annotate: a.gz: gzip data ends early, at byte {length}; what came before has been annotated\n"
     );
@@ -145,7 +145,7 @@ fn what_is_gone_before_its_turn_is_told_and_the_others_are_done() {
     assert_eq!(read_until(&mut stdout, b"\n"), b"ret=-1 (general: failure)\n");
     let mut said = String::new();
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert_eq!(child.wait().unwrap().code(), Some(3));
     let gone = "imsdk-annotate: a.log: no such file; check the name\n";
     assert!(said.starts_with(gone) && said.lines().count() == 2 && said.contains(": b.log: "), "{said}");
 }

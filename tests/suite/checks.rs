@@ -60,7 +60,7 @@ fn trouble_wins_over_checks() {
     command.current_dir(&folder).args(["-q", "--report=text", "--fail-on=error", "nosuch", "a.log"]);
     let output = output_of(&mut command, b"");
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     assert!(said.contains("nosuch: no such file") && said.contains("--fail-on error: 3 fields"), "{said}");
     assert!(said.contains("not all could be read"), "{said}");
 }
@@ -267,9 +267,9 @@ fn what_an_earlier_run_did_not_tell_apart_is_neither_new_nor_gone() {
 fn reports_of_what_could_not_be_read_stay_trouble() {
     let folder = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| output_of(binary().current_dir(&folder).args(args), LOG);
-    assert_eq!(run(&["-q", "--report=json=r.json", "nosuch", "-"]).status.code(), Some(2));
+    assert_eq!(run(&["-q", "--report=json=r.json", "nosuch", "-"]).status.code(), Some(3));
     let output = run(&["--merge-reports", "--report=json=sum.json", "r.json"]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     assert_eq!(output.stderr, b"imsdk-annotate: r.json: is of inputs that could not all be read\n");
     assert!(fs::read_to_string(folder.path().join("sum.json")).unwrap().contains("\"complete\": false"));
     let output = run(&["-q", "--baseline=r.json"]);

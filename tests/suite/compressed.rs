@@ -99,7 +99,7 @@ fn what_could_be_decoded_of_cut_off_data_is_written_and_the_place_is_told() {
                 whole_at.push(decoded.len());
                 continue;
             }
-            assert_eq!(output.status.code(), Some(2));
+            assert_eq!(output.status.code(), Some(3));
             let expected = format!(
                 "imsdk-annotate: a.log: {format} data ends early, at byte {length}; \
                  what came before has been annotated\n"
@@ -127,7 +127,7 @@ fn damage_is_told_and_never_taken_for_a_whole_file() {
                 assert!(is_same && place < 30, "{format} {place}");
             } else {
                 let message = message(&output);
-                assert_eq!(output.status.code(), Some(2), "{format} {place} {message}");
+                assert_eq!(output.status.code(), Some(3), "{format} {place} {message}");
                 assert!(message.starts_with(&format!("imsdk-annotate: standard input: {format} data ")));
                 assert!(message.contains(" at byte ") && message.lines().count() == 1, "{message}");
             }
@@ -145,7 +145,7 @@ fn what_stands_before_the_damage_is_written() {
         let place = damaged.len() * 3 / 4;
         damaged[place] ^= 0x55;
         let output = output_of(&mut binary(), &damaged);
-        assert_eq!(output.status.code(), Some(2), "{format}");
+        assert_eq!(output.status.code(), Some(3), "{format}");
         assert!(output.stdout.len() >= text.len(), "{format}");
         assert!(output.stdout.starts_with(&text), "{format}");
     }
@@ -174,7 +174,7 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
         [&[][..], &["-j1"], &["--fields"], &["--only", "any"], &["-n"], &["--pattern", r"=(?<code>-\d+)"]]
     {
         let output = output_of(binary().args(args).args([cut, "--fail-on", "any", "--report", "json"]), b"");
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(!text.contains("failure"), "{args:?} {text}");
         assert!(String::from_utf8(output.stderr).unwrap().contains("\"fields\": 0"), "{args:?}");
@@ -196,7 +196,7 @@ fn a_code_that_the_end_of_damaged_data_touches_is_none() {
         let whole = pack("gzip", text.as_bytes());
         // The data lacks its checksum and length.
         let output = output_of(&mut binary(), &whole[..whole.len() - 8]);
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.status.code(), Some(3));
         let annotated = String::from_utf8(output.stdout).unwrap();
         assert_eq!(annotated.contains("failure"), is_field, "{text}");
         assert_eq!(annotated.replace(" (general: failure)", ""), text);
@@ -221,7 +221,7 @@ fn a_note_that_the_end_of_damaged_data_cuts_stays_alone() {
         for end in line.len() + told_bytes..=whole.len() {
             let packed = pack("gzip", &whole[..end]);
             let output = output_of(binary().args(args), &packed[..packed.len() - 8]);
-            assert_eq!(output.status.code(), Some(2));
+            assert_eq!(output.status.code(), Some(3));
             let (found, cut) = (output.stdout.escape_ascii(), whole[..end].escape_ascii());
             assert_eq!(found.to_string(), cut.to_string(), "{args:?}");
         }

@@ -11,8 +11,12 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn assert_trouble(output: &Output, message: &str) {
+    assert_status(output, 2, message);
+}
+
+fn assert_status(output: &Output, status: i32, message: &str) {
     let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
     assert_eq!(stderr, format!("imsdk-annotate: {message}\n"));
 }
 
@@ -30,7 +34,7 @@ fn the_other_inputs_are_still_done() {
         binary().current_dir(folder.path()).args(["nosuch.log", "a.log", "a\nb", "-"]),
         b"code: -204",
     );
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     let expected = "ret=-1 (general: failure)\ncode: -204 (auth: user session is failure!)";
     assert_eq!(text(&output.stdout), expected);
     assert_eq!(
@@ -58,7 +62,7 @@ fn a_file_that_may_not_be_read() {
     if rustix::process::geteuid().is_root() {
         command.uid(65534).gid(65534);
     }
-    assert_trouble(&output_of(&mut command, b""), "a.log: permission denied; read access is needed");
+    assert_status(&output_of(&mut command, b""), 3, "a.log: permission denied; read access is needed");
 }
 
 #[test]
@@ -77,7 +81,7 @@ fn output_that_cannot_be_written() {
 #[test]
 fn input_that_is_closed() {
     let output = shell("\"$0\" <&-");
-    assert_trouble(&output, "standard input: is closed; leave out the >&- or <&-");
+    assert_status(&output, 3, "standard input: is closed; leave out the >&- or <&-");
     // `/dev/null` that a user names is no trouble.
     assert_eq!(shell("\"$0\" < /dev/null > /dev/null").status.code(), Some(0));
     let null = || OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
@@ -86,7 +90,7 @@ fn input_that_is_closed() {
 
 #[test]
 fn a_standard_error_that_takes_nothing_changes_no_status() {
-    assert_eq!(shell("\"$0\" nosuch 2>&-").status.code(), Some(2));
+    assert_eq!(shell("\"$0\" nosuch 2>&-").status.code(), Some(3));
     assert_eq!(shell("\"$0\" --nosuch 2>/dev/full").status.code(), Some(2));
 }
 
@@ -135,6 +139,36 @@ fn non_blocking_streams_are_waited_for() {
     writer.join().unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(annotated, b"ret=-1 (general: failure)\n".repeat(100_000));
+}
+
+/// In every mode, damaged and unreadable inputs have a status of their own, and trouble with anything else comes first.
+#[test]
+fn inputs_have_a_status_of_their_own_in_every_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), "ret=-1\n").unwrap();
+    fs::write(folder.path().join("cut.gz"), &crate::packed::pack("gzip", b"ret=-1\n")[..20]).unwrap();
+    fs::write(folder.path().join("no.json"), "{").unwrap();
+    for (args, status) in [
+        (&["a.log", "cut.gz"][..], 3),
+        (&["a.log", "nosuch"], 3),
+        (&["-o", "o", "cut.gz"], 3),
+        (&["--output-dir", "out", "cut.gz", "a.log"], 3),
+        (&["-q", "--report=text=-", "--fail-on=any", "a.log", "nosuch"], 3),
+        (&["-q", "--report=text=/dev/full", "nosuch"], if Path::new("/dev/full").exists() { 2 } else { 0 }),
+        (&["--merge-reports", "--report=json=-", "no.json"], 3),
+        (&["--merge-reports", "--report=json=-", "nosuch"], 3),
+        (&["--merge-reports", "no.json"], 2),
+        (&["--catalog", "nosuch", "a.log"], 2),
+        (&["--baseline", "no.json", "a.log"], 2),
+        (&["-q", "--fail-on=any", "a.log"], 1),
+    ] {
+        if status != 0 {
+            let output = output_of(binary().current_dir(&folder).args(args), b"");
+            assert_eq!(output.status.code(), Some(status), "{args:?}: {output:?}");
+        }
+    }
+    let cut = fs::read(folder.path().join("cut.gz")).unwrap();
+    assert_eq!(output_of(binary().args(["--explain", "-"]), &cut).status.code(), Some(3));
 }
 
 #[test]

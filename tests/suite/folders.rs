@@ -125,7 +125,7 @@ fn a_link_to_nothing_is_said_and_is_no_trouble() {
     assert!(report.contains("\"complete\": true") && report.contains("\"files\": 2"), "{report}");
     // A link that is an operand must lead somewhere.
     let output = output_of(binary().current_dir(&folder).arg("b"), b"");
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
 }
 
 #[test]

@@ -83,9 +83,11 @@ mod signals; // output and reports after a signal, and how the program ends
 mod stopped; // names of outputs after a signal, of streams and of files
 
 // The command line.
+mod choosing; // --include, --exclude, --files-from
 mod config; // the configuration file, --no-config
 mod errors; // trouble and exit statuses; --help
 mod hostile_arguments; // arguments and names that would act on a terminal
+mod kept_names; // --parents, --no-clobber
 mod manual; // --man, --completions
 mod progress; // --progress
 mod usage; // hints of usage errors; examples of --help and the documents that can be pasted

@@ -237,7 +237,7 @@ fn a_report_without_lines_that_are_near_is_refused() {
     let path = folder.path().join("a.json");
     fs::write(&path, report.to_string()).unwrap();
     let output = output_of(binary().arg("--merge-reports").arg(&path).arg("--report=text"), b"");
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8(output.stderr).unwrap().contains("\"near\" has no lines"));
 }
 

@@ -192,7 +192,7 @@ fn an_archive_that_is_not_entered_is_copied_and_not_from_a_pipe() {
     fs::write(&pipe, fixture("bundle.tar.gz")).unwrap();
     let output = child.wait_with_output().unwrap();
     let said = "imsdk-annotate: a.tar.gz: is an archive, which cannot be copied from a pipe; unpack it, or name a file\n";
-    assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()));
+    assert_eq!((output.status.code(), message(&output)), (Some(3), said.to_owned()));
     assert!(!folder.path().join("out/a.tar.gz").exists());
 }
 

@@ -227,7 +227,7 @@ fn what_could_be_read_of_a_damaged_input_is_written_and_not_taken_for_whole() {
     fs::write(folder.path().join("logs/b.log"), LINE).unwrap();
     for _ in 0..2 {
         let output = run(&folder, &["--resume", "--output-dir", "out", "logs", "nosuch"]);
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.status.code(), Some(3));
         let message = String::from_utf8(output.stderr).unwrap();
         let mut lines: Vec<&str> = message.lines().collect();
         lines.sort_unstable();
@@ -286,10 +286,10 @@ fn a_file_is_not_replaced_by_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.log");
     fs::write(&out, "before").unwrap();
-    assert_eq!(run(&folder, &["-o", "out.log", "nosuch"]).status.code(), Some(2));
+    assert_eq!(run(&folder, &["-o", "out.log", "nosuch"]).status.code(), Some(3));
     assert_eq!(fs::read(&out).unwrap(), b"before");
     fs::write(folder.path().join("a.log"), LINE).unwrap();
-    assert_eq!(run(&folder, &["-o", "out.log", "nosuch", "a.log"]).status.code(), Some(2));
+    assert_eq!(run(&folder, &["-o", "out.log", "nosuch", "a.log"]).status.code(), Some(3));
     assert_eq!(fs::read(&out).unwrap(), ANNOTATED);
 }
 

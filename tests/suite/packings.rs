@@ -44,12 +44,12 @@ fn what_is_packed_in_a_way_that_is_not_read_is_named_and_not_written() {
         for operands in [&["logs"][..], &[&path, "logs/z.log"]] {
             for threads in ["-j1", "-j3"] {
                 let output = output_of(binary().current_dir(&folder).arg(threads).args(operands), b"");
-                assert_eq!((output.status.code(), message(&output)), (Some(2), said.clone()), "{operands:?}");
+                assert_eq!((output.status.code(), message(&output)), (Some(3), said.clone()), "{operands:?}");
                 assert_eq!(output.stdout, ANNOTATED, "{operands:?}");
                 let mut command = binary();
                 command.current_dir(&folder).args([threads, "--output-dir", "out"]).args(operands);
                 let output = output_of(&mut command, b"");
-                assert_eq!((output.status.code(), message(&output)), (Some(2), said.clone()), "{operands:?}");
+                assert_eq!((output.status.code(), message(&output)), (Some(3), said.clone()), "{operands:?}");
                 let written = fs::read_dir(folder.path().join("out")).unwrap();
                 assert!(written.map(|entry| entry.unwrap().file_name()).eq(["z.log"]), "{operands:?}");
                 fs::remove_dir_all(folder.path().join("out")).unwrap();
@@ -57,7 +57,7 @@ fn what_is_packed_in_a_way_that_is_not_read_is_named_and_not_written() {
         }
         let output = output_of(&mut binary(), &content);
         let said = format!("imsdk-annotate: standard input: {why}");
-        assert_eq!((output.status.code(), message(&output), output.stdout), (Some(2), said, Vec::new()));
+        assert_eq!((output.status.code(), message(&output), output.stdout), (Some(3), said, Vec::new()));
         // The bytes are annotated as they are.
         let expected = annotate(&["--no-decompress"], &content);
         assert!(expected.ends_with(ANNOTATED) || !content.ends_with(LINE));
@@ -116,7 +116,7 @@ fn what_is_packed_twice_is_unpacked() {
                 unpack the outermost with gzip -d\n";
     assert_eq!(
         (output.status.code(), message(&output), output.stdout),
-        (Some(2), said.to_owned(), Vec::new())
+        (Some(3), said.to_owned(), Vec::new())
     );
     assert!(annotate(&["-a"], &four) == annotate(&["--no-decompress"], &packed_by(&["lz4"], &text)));
 }
@@ -169,7 +169,7 @@ fn damage_in_a_layer_is_told_with_its_place() {
         inner.len()
     );
     let output = output_of(binary().current_dir(&folder).args(["--output-dir", "out", "a.zst.gz"]), b"");
-    assert_eq!((output.status.code(), message(&output)), (Some(2), said));
+    assert_eq!((output.status.code(), message(&output)), (Some(3), said));
     let written = fs::read(folder.path().join("out/a.zst.gz")).unwrap();
     assert_eq!(unpack_with_library("zstd", &unpack_with_library("gzip", &written)), ANNOTATED);
 }

@@ -155,3 +155,52 @@ fn on_the_terminal_of_the_output_neither_tears_the_other() {
         assert!(Screen::show(&shown) == expected, "{threads}");
     }
 }
+
+/// Standard error is no terminal, as in CI: lines without control sequences come while the input pauses.
+#[test]
+fn a_log_gets_a_plain_line_now_and_then_and_one_at_the_end() {
+    use std::io::{BufRead, BufReader, Write};
+    let mut command = binary();
+    command.args(["--progress", "always"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"ret=-1\n").unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut line = || lines.next().unwrap().unwrap();
+    let is_plain = |line: &str| {
+        line.starts_with("imsdk-annotate: ")
+            && line.ends_with("/s, 1 fields")
+            && !line.contains(['\r', '\x1b'])
+    };
+    let first = line();
+    assert!(is_plain(&first) && first.contains(": 7 B, "), "{first}");
+    drop(stdin);
+    let last = line();
+    assert!(is_plain(&last), "{last}");
+    assert!(lines.next().is_none());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_summary_of_the_files_stands_at_the_end_where_progress_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    fs::create_dir(&logs).unwrap();
+    fs::write(logs.join("a.log"), "ret=-1\n".repeat(150_000)).unwrap();
+    fs::write(logs.join("b.log"), "ret=-1\n").unwrap();
+    fs::write(logs.join("c.db"), "\0").unwrap();
+    fs::write(logs.join("d.gz"), &pack("gzip", b"ret=-1\n")[..20]).unwrap();
+    let run = |args: &[&str]| {
+        let output =
+            output_of(binary().current_dir(&folder).args(args).args(["--output-dir", "out", "logs"]), b"");
+        assert_eq!(output.status.code(), Some(3), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = run(&["--progress", "always"]);
+    let summary = "imsdk-annotate: 2 files annotated, 1 copied, 0 left out, 1 failed; 1.00 MiB done";
+    assert_eq!(said.lines().last(), Some(summary), "{said}");
+    let said = run(&["--progress", "always", "--resume"]);
+    let summary = "imsdk-annotate: 0 files annotated, 0 copied, 3 left out, 1 failed; 0 B done";
+    assert_eq!(said.lines().last(), Some(summary), "{said}");
+    assert_eq!(run(&["--resume"]).lines().count(), 1);
+}

@@ -79,7 +79,7 @@ fn what_comes_before_a_read_error_is_written_and_counted_and_nothing_behind_it()
                 assert!(when > 5 && output.stdout == [&expected[..], behind].concat(), "{threads} {when}");
                 continue;
             }
-            assert_eq!(output.status.code(), Some(2), "{threads} {when}");
+            assert_eq!(output.status.code(), Some(3), "{threads} {when}");
             assert_eq!(message(&output), format!("{MESSAGE}\n"), "{threads} {when}");
             let mut written = output.stdout.strip_suffix(behind).unwrap();
             if !expected.starts_with(written) {
@@ -114,7 +114,7 @@ fn lines_are_chosen_and_numbered_up_to_a_read_error() {
             // One thread does the work for numbers and context.
             let call = if args.len() == 2 { call } else { "read" };
             let output = run_with_error(&folder, call, "a.log", 3, &[args, &[threads, "a.log"]].concat());
-            assert_eq!((output.status.code(), message(&output)), (Some(2), format!("{MESSAGE}\n")));
+            assert_eq!((output.status.code(), message(&output)), (Some(3), format!("{MESSAGE}\n")));
             let lines = output.stdout.strip_suffix(b"\n").unwrap();
             assert!(!lines.is_empty() && expected.starts_with(lines), "{threads} {args:?}");
         }
@@ -143,7 +143,7 @@ fn an_output_in_a_folder_does_not_appear_where_a_read_fails() {
             let expected = format!(
                 "imsdk-annotate: {name}: Input/output error (os error 5); out/{name} is not written\n"
             );
-            assert_eq!((output.status.code(), message(&output)), (Some(2), expected), "{threads} {when}");
+            assert_eq!((output.status.code(), message(&output)), (Some(3), expected), "{threads} {when}");
             let names = || fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name());
             assert!(names().eq(["b.log"]), "{threads}");
             // The next run writes the output.
@@ -164,7 +164,7 @@ fn one_file_of_output_has_what_came_before_a_read_error() {
     let expected = Annotator::new().annotate(&log());
     for (call, threads) in CALLS {
         let output = run_with_error(&folder, call, "a.log", 4, &[threads, "-o", "out.log", "a.log"]);
-        assert_eq!((output.status.code(), message(&output)), (Some(2), format!("{MESSAGE}\n")), "{threads}");
+        assert_eq!((output.status.code(), message(&output)), (Some(3), format!("{MESSAGE}\n")), "{threads}");
         let written = fs::read(folder.path().join("out.log")).unwrap();
         assert!(!written.is_empty() && written.len() < expected.len(), "{threads}");
         assert!(expected.starts_with(&written), "{threads}");
@@ -184,7 +184,7 @@ fn a_copy_does_not_appear_where_a_read_fails() {
         let args = ["--output-dir", "out", "logs"];
         let output = run_with_error(&folder, "read", "logs/a.db", when, &args);
         let said = "imsdk-annotate: logs/a.db: Input/output error (os error 5); out/a.db is not written\n";
-        assert_eq!((output.status.code(), message(&output)), (Some(2), said.to_owned()), "{when}");
+        assert_eq!((output.status.code(), message(&output)), (Some(3), said.to_owned()), "{when}");
         let names = fs::read_dir(folder.path().join("out")).unwrap();
         assert!(names.map(|entry| entry.unwrap().file_name()).eq(["b.log"]), "{when}");
     }

@@ -61,7 +61,7 @@ fn what_is_neither_is_told_with_its_place() {
              here; cut that off, and unpack it with 7z x\n",
             packed.len()
         );
-        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(2), expected));
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(3), expected));
     }
 }
 

@@ -56,7 +56,7 @@ fn messages_on_a_non_blocking_standard_error_are_not_cut() {
     let names: Vec<String> = (0..5000).map(|n| format!("nosuch-{n}")).collect();
     let (mut child, rdr) = start_non_blocking(binary().args(&names));
     let said = read_late(rdr);
-    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert_eq!(child.wait().unwrap().code(), Some(3));
     let expected = names.iter().map(|name| format!("imsdk-annotate: {name}: no such file; check the name\n"));
     assert!(said == expected.collect::<String>());
 }
@@ -71,7 +71,7 @@ fn messages_that_nobody_reads_do_not_hold_the_work_up() {
     args.push("a.log".to_owned());
     let (mut child, rdr) =
         start_non_blocking(binary().current_dir(&folder).args(args).args(["-o", "out.log"]));
-    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert_eq!(child.wait().unwrap().code(), Some(3));
     drop(rdr);
     assert_eq!(fs::read(folder.path().join("out.log")).unwrap(), b"ret=-1 (general: failure)\n");
 }
@@ -102,7 +102,7 @@ fn closed_streams_are_said_to_be_closed_whatever_they_are_called() {
             let output = shell(&format!("\"$0\" {options} {name} <&-"));
             let said = String::from_utf8(output.stderr).unwrap();
             let called = if name == "-" { "standard input" } else { name };
-            assert_eq!(output.status.code(), Some(2), "{options} {name}");
+            assert_eq!(output.status.code(), Some(3), "{options} {name}");
             assert!(said.starts_with(&format!("imsdk-annotate: {called}: {is_closed}\n")), "{said}");
         }
         for option in ["--catalog", "--baseline", "--check-catalog"] {

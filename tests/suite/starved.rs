@@ -107,7 +107,7 @@ fn no_open_file_but_the_standard_streams() {
     for args in [" -o out.log a.log", " --output-dir out a.log"] {
         let output = shell(folder.path(), &(limited.clone() + args)).unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{args}: {said}");
+        assert_eq!(output.status.code(), Some(3), "{args}: {said}");
         let expected = "imsdk-annotate: a.log: Too many open files";
         assert!(said.starts_with(expected) && said.lines().count() == 1, "{args}: {said}");
     }

@@ -80,7 +80,7 @@ fn trouble_is_told_in_order_for_each_number_of_threads() {
             "imsdk-annotate: alone/a.gz: gzip data ends early, at byte {}; what came before has been annotated\n",
             large.len() - 1000
         );
-        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(2), message));
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(3), message));
     }
     fs::remove_dir_all(folder.path().join("alone")).unwrap();
     for index in 0..30 {
@@ -89,7 +89,7 @@ fn trouble_is_told_in_order_for_each_number_of_threads() {
     }
     let mut outputs = ["-j1", "-j2", "-j8"].map(|threads| {
         let output = output_of(binary().current_dir(&folder).args([threads, "."]), b"");
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.status.code(), Some(3));
         (output.stdout, String::from_utf8(output.stderr).unwrap())
     });
     assert_eq!(outputs[0].1.lines().count(), 10);

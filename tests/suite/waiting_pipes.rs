@@ -113,7 +113,7 @@ fn a_pipe_that_cannot_be_opened_is_trouble() {
     let mut command = binary();
     command.current_dir(&folder).args(["-q", "--report=json=r.json", "socket"]).stdin(Stdio::null());
     let output = output_of(&mut command, b"");
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("imsdk-annotate: socket: ") && said.lines().count() == 1, "{said}");
 }

@@ -8,12 +8,14 @@ use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
 use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
-use imsdk_annotate::program::parts::{ArchiveOutput, NoTexts, Packing, Pipeline, annotate_to_files};
+use imsdk_annotate::program::parts::{
+    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, annotate_to_files,
+};
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
 };
 use imsdk_annotate::program::parts::{Counter, Tally};
-use imsdk_annotate::program::parts::{FilesInUse, Outlet, plan};
+use imsdk_annotate::program::parts::{Existing, FilesInUse, ListingRules, Outlet, plan};
 use imsdk_annotate::{Annotator, Catalog};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -185,10 +187,12 @@ fn pipeline(to_folder: bool) -> Pipeline {
         names_before_lines: false,
         members_before_lines: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
+        chosen_members: Default::default(),
         member_names: std::sync::Mutex::default(),
         ends_lines: false,
         to_folder,
         no_texts: NoTexts::default(),
+        outcomes: Outcomes::default(),
     }
 }
 
@@ -206,7 +210,7 @@ fn check(pipeline: &Pipeline, tally: &Tally, expected: &Expected) {
 
 fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
     let operands: Vec<InputName> = folders.iter().cloned().map(InputName::File).collect();
-    let Listing { files, unread, dangling, other_names } = list(&operands);
+    let Listing { files, unread, dangling, other_names, .. } = list(&operands, &ListingRules::default());
     assert_eq!((unread.len(), dangling.len()), (0, expected.dangling));
     // A file that is left out under one name is read under the other.
     assert!(other_names.iter().all(|other| files.iter().any(|file| file.name == other.read_as)));
@@ -245,7 +249,8 @@ fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format
     let plans = plan(&operands, &inputs, &FilesInUse::default(), out.path(), rename);
     let Ok((folder, plans)) = plans else { return };
     let pipeline = pipeline(true);
-    let tally = annotate_to_files(&pipeline, &folder, &plans, format.map(Packing::from), false, threads);
+    let packing = format.map(Packing::from);
+    let tally = annotate_to_files(&pipeline, &folder, &plans, packing, Existing::IsReplaced, threads);
     check(&pipeline, &tally, &expected);
     let (mut written, mut none) = (Vec::new(), 0);
     walk(out.path(), &mut written, &mut none);

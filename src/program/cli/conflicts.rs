@@ -2,8 +2,9 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 10] = [
+pub(super) const FOR_LOGS: [&str; 11] = [
     "files",
+    "files_from",
     "only",
     "line_number",
     "quiet",

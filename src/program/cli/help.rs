@@ -21,8 +21,8 @@ Exit status:
             also when the reader of the output has gone away
   1         a check that was asked for (--fail-on) has failed, or a look-up (--explain,
             --list, --search) has not found all
-  2         trouble: bad usage or configuration, an input that cannot be read or is damaged,
-            output that cannot be written
+  2         trouble: bad usage or configuration, output that cannot be written
+  3         outputs are whole, but for inputs that are damaged or cannot be read
   130, 143  ended by SIGINT, SIGTERM
 
 Colour under --color=auto, the first that applies: NO_COLOR (off), CLICOLOR_FORCE (on),

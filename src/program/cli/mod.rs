@@ -3,6 +3,7 @@
 mod args;
 mod config;
 mod conflicts;
+mod files_from;
 mod help;
 mod manual;
 mod mode;

@@ -1,6 +1,7 @@
 //! Resolves arguments to a [`Mode`] with the values that its command needs.
 
 use super::args::{Args, ProgressChoice};
+use super::files_from::inputs;
 use super::{config, manual};
 use crate::program::commands::annotate::{Annotate, Job, ShowProgress};
 use crate::program::commands::check_catalog::CheckCatalog;
@@ -10,10 +11,11 @@ use crate::program::commands::merge::Merge;
 use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
 use crate::program::commands::{load_baseline, load_catalog, load_zstd_dictionary};
 use crate::program::encoding::Annotators;
-use crate::program::input::{Buffering, Reading};
-use crate::program::output::{StreamContent, UsedAs};
+use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
+use crate::program::output::{Existing, StreamContent, UsedAs};
 use crate::program::report::{Baseline, Check, of_selector};
 use crate::program::system::signals::Signals;
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
@@ -53,16 +55,32 @@ pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result
     let (triage, only) = triage(&args, catalog, signals)?;
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
-        return Ok(Mode::Merge(Merge { inputs: args.inputs(), triage, uses, warnings }));
+        return Ok(Mode::Merge(Merge { inputs: inputs(&args, signals)?, triage, uses, warnings }));
     }
     if let Some(refusal) = args.recognition.refusal() {
         return Err(Some(refusal.to_owned()));
     }
     let packing = args.output.packing()?;
     let reading = reading(&args, signals)?;
-    let mut annotate = annotate(&args, annotator, reading, triage, only, uses, warnings);
+    let chosen = Chosen {
+        operands: inputs(&args, signals)?,
+        listing_rules: ListingRules {
+            filter: NameFilter::new(&args.input.include, &args.input.exclude)?,
+            keeps_parents: args.output.parents,
+        },
+        warnings,
+    };
+    let mut annotate = annotate(&args, annotator, reading, triage, only, uses, chosen);
     annotate.job.packing = packing;
     Ok(Mode::Annotate(Box::new(annotate)))
+}
+
+/// The inputs that the arguments choose.
+struct Chosen {
+    operands: Vec<InputName>,
+    listing_rules: ListingRules,
+    /// Warnings about options that were probably meant otherwise.
+    warnings: Vec<String>,
 }
 
 /// Returns the command that annotates the inputs with the settings of the arguments.
@@ -73,7 +91,7 @@ fn annotate(
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
-    warnings: Vec<String>,
+    Chosen { operands, listing_rules, warnings }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
     let ends_lines = (only.is_some() || numbers_lines) && !args.triage.quiet;
@@ -92,7 +110,8 @@ fn annotate(
         annotator = annotator.lines(Lines::new().only(only).context(context).numbered(numbers_lines));
     }
     let job = Job {
-        operands: args.inputs(),
+        operands,
+        listing_rules,
         lines_to: lines_to(args),
         packing: None,
         ends_lines,
@@ -138,9 +157,13 @@ fn lines_to(args: &Args) -> LinesTo {
         _ if args.triage.quiet => LinesTo::Nowhere,
         (Some(path), _) if !args.output.is_to_stdout() => LinesTo::File(path.clone()),
         (_, Some(path)) => {
-            let (decompresses, resumes) = (!args.input.no_decompress, args.output.resume);
-            let unpacks = args.output.unpack;
-            LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, unpacks, resumes })
+            let existing = match (args.output.resume, args.output.no_clobber) {
+                (true, _) => Existing::IsDoneIfWhole,
+                (false, true) => Existing::IsKept,
+                (false, false) => Existing::IsReplaced,
+            };
+            let (decompresses, unpacks) = (!args.input.no_decompress, args.output.unpack);
+            LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, unpacks, existing })
         }
         _ => LinesTo::Stdout,
     }
@@ -200,6 +223,7 @@ fn uses(args: &Args) -> Uses {
     let catalogs = args.catalog.catalog.iter().chain(&args.catalog.check_catalog);
     files.extend(catalogs.map(|path| (path.clone(), UsedAs::Catalog)));
     files.extend(args.input.zstd_dictionary.iter().map(|path| (path.clone(), UsedAs::ZstdDictionary)));
+    files.extend(args.input.files_from.iter().map(|path| (path.clone(), UsedAs::ListOfFiles)));
     files.extend(args.triage.baseline.iter().map(|path| (path.clone(), UsedAs::Baseline)));
     let reports = &args.triage.report;
     let has_report = reports.iter().any(|report| report.path.is_none());

@@ -3,7 +3,7 @@
 use super::ReportChoice;
 use crate::program::compression::{Format, Packing};
 use crate::program::input::InputFile;
-use crate::program::output::{self, FilesInUse, OutputFolder, Plan, Target, resolve};
+use crate::program::output::{self, Existing, FilesInUse, OutputFolder, Plan, Target, resolve};
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::output_trouble;
@@ -27,8 +27,7 @@ pub(crate) struct FolderOutput {
     pub(crate) decompresses: bool,
     /// True if archives are unpacked into folders.
     pub(crate) unpacks: bool,
-    /// True if inputs are left out whose output file is there and whole.
-    pub(crate) resumes: bool,
+    pub(crate) existing: Existing,
 }
 
 /// A folder of outputs, with the planned file of each input in it.

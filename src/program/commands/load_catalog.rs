@@ -16,7 +16,7 @@ const BAD_ROWS_MAX: usize = 100;
 /// Returns the entries of a catalog's file; `None` if the file is faulty. Its faults have then been reported.
 pub(crate) fn load_catalog(path: &Path, signals: &Signals, messages: &Messages) -> Option<Vec<Entry>> {
     let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, CATALOG, signals).map_err(|error| messages.input(&name, &error)).ok()?;
+    let text = read_whole(&name, CATALOG, signals).map_err(|error| messages.setting(&name, &error)).ok()?;
     let bad_byte = |(line, reason)| messages.say(&format!("{name}:{line}: {reason}"));
     let text = to_utf8(text).map_err(bad_byte).ok()?;
     let format = CatalogFormat::of_name(path).unwrap_or_else(|| CatalogFormat::of_content(&text));

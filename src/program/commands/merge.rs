@@ -45,12 +45,13 @@ impl Merge {
                 Ok(text) => match load(&text, &triage.catalog) {
                     Ok(report) => {
                         if !report.tally.complete {
-                            messages.say(&format!("{name}: is of inputs that could not all be read"));
+                            messages
+                                .say_of_input(&format!("{name}: is of inputs that could not all be read"));
                         }
                         sum.append(report);
                         continue;
                     }
-                    Err(error) => messages.say(&format!("{name}: {error}")),
+                    Err(error) => messages.say_of_input(&format!("{name}: {error}")),
                 },
             }
             sum.tally.complete = false;

@@ -49,7 +49,7 @@ impl Mode {
             Self::Annotate(command) => {
                 let status = command.run();
                 // The command has messages of its own; trouble from before it counts, too.
-                if messages.any() { ExitStatus::Trouble } else { status }
+                status.max(ExitStatus::of(messages, false))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Lists the files that operands name: files as they are, folders with all files in them.
 
+use super::name_filter::NameFilter;
 use crate::program::system::file_id::{FileId, file_id};
 use crate::program::terminal::input_name::InputName;
 use rustix::fs::FileType;
@@ -9,7 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 /// The number of lower bits of an input's number that count the members of an archive.
@@ -19,7 +21,8 @@ const MEMBER_BITS: u32 = usize::BITS / 2;
 #[derive(Clone, Debug)]
 pub struct InputFile {
     pub name: InputName,
-    /// The path of the file below its operand; if the operand is the file itself, its name.
+    /// The path of the file below its operand; if the operand is the file itself, its name. With
+    /// [`ListingRules::keeps_parents`], the operand's own path stands before it.
     pub(crate) relative: PathBuf,
     /// The number of the input. Numbers are in the order of the inputs, with room for the members of an archive behind
     /// that of the archive: see [`InputFile::place`].
@@ -28,6 +31,15 @@ pub struct InputFile {
     pub(crate) regular_bytes: Option<u64>,
     /// True if the operand is a folder that the file is in, and not the file itself.
     pub(crate) in_folder: bool,
+}
+
+/// The rules by which files are listed. By default, all files of folders are, with their paths below their operands.
+#[derive(Debug, Default)]
+pub struct ListingRules {
+    /// Chooses files of folders by their names.
+    pub(crate) filter: NameFilter,
+    /// True if the path of a file begins with its operand's own path.
+    pub(crate) keeps_parents: bool,
 }
 
 /// The files that the operands name.
@@ -41,6 +53,8 @@ pub struct Listing {
     pub dangling: Vec<InputName>,
     /// Names in folders of files that are read under another name, in the order of `files`.
     pub other_names: Vec<OtherName>,
+    /// The number of files in folders that the filter leaves out, without those of folders that it leaves out.
+    pub filtered: usize,
 }
 
 /// A name of a file that is read under another name.
@@ -52,13 +66,13 @@ pub struct OtherName {
 
 /// Lists the files that the operands name. In folders, hidden files, pipes and devices are left out, links to folders
 /// are not followed, and a file that has several names is read once.
-pub fn list(operands: &[InputName]) -> Listing {
+pub fn list(operands: &[InputName], rules: &ListingRules) -> Listing {
     let mut listing = Listing::default();
     let mut once = Once::default();
     for operand in operands {
         match operand {
-            InputName::File(path) if path.is_dir() => walk(path, &mut listing, &mut once),
-            _ => listing.files.push(InputFile::of_operand(operand)),
+            InputName::File(path) if path.is_dir() => walk(path, rules, &mut listing, &mut once),
+            _ => listing.files.push(InputFile::of_operand(operand, rules)),
         }
     }
     let name = |place: usize| listing.files[place].name.clone();
@@ -138,16 +152,34 @@ impl InputFile {
         }
     }
 
-    fn of_operand(operand: &InputName) -> Self {
+    fn of_operand(operand: &InputName, rules: &ListingRules) -> Self {
         let (relative, regular_bytes) = match operand {
             InputName::Stdin => (PathBuf::new(), stdin_bytes()),
             InputName::File(path) => (
-                path.file_name().map(PathBuf::from).unwrap_or_default(),
+                if rules.keeps_parents {
+                    own_path(path)
+                } else {
+                    path.file_name().map(PathBuf::from).unwrap_or_default()
+                },
                 fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len()),
             ),
         };
         Self { name: operand.clone(), relative, number: 0, regular_bytes, in_folder: false }
     }
+}
+
+/// Returns the path of an operand below another folder: without a `/` at the beginning, without `.`, and without all
+/// parts up to the last `..`, so that it leads out of no folder: `x/a.log` for `/x/a.log` and for `../x/a.log`.
+fn own_path(operand: &Path) -> PathBuf {
+    let mut own = PathBuf::new();
+    for component in operand.components() {
+        match component {
+            Component::Normal(part) => own.push(part),
+            Component::ParentDir => own.clear(),
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+        }
+    }
+    own
 }
 
 /// Returns the number of bytes that are left of standard input; `None` if it is not a regular file.
@@ -159,8 +191,14 @@ fn stdin_bytes() -> Option<u64> {
 }
 
 /// Adds the files in a folder and in all folders below it to the listing.
-fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
-    let is_shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
+fn walk(folder: &Path, rules: &ListingRules, listing: &mut Listing, once: &mut Once) {
+    let below = |path: &Path| path.strip_prefix(folder).unwrap_or(path).to_owned();
+    let is_excluded = |entry: &DirEntry| {
+        entry.file_type().is_dir() && rules.filter.excludes(below(entry.path()).as_os_str().as_bytes())
+    };
+    let is_shown =
+        |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name()) && !is_excluded(entry);
+    let own_path = if rules.keeps_parents { own_path(folder) } else { PathBuf::new() };
     let entries = WalkDir::new(folder).sort_by(|a, b| by_name(a.file_name(), b.file_name()));
     for entry in entries.into_iter().filter_entry(is_shown) {
         let entry = match entry {
@@ -175,6 +213,11 @@ fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
             continue;
         }
         let path = entry.path();
+        let relative = below(path);
+        if !rules.filter.matches(relative.as_os_str().as_bytes()) {
+            listing.filtered += 1;
+            continue;
+        }
         let name = InputName::File(path.to_owned());
         let metadata = match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => Some(metadata),
@@ -190,7 +233,7 @@ fn walk(folder: &Path, listing: &mut Listing, once: &mut Once) {
         if let Some(metadata) = &metadata {
             once.add(metadata, listing.files.len(), entry.path_is_symlink());
         }
-        let relative = path.strip_prefix(folder).unwrap_or(path).to_owned();
+        let relative = if rules.keeps_parents { own_path.join(relative) } else { relative };
         let regular_bytes = metadata.map(|metadata| metadata.len());
         listing.files.push(InputFile { name, relative, number: 0, regular_bytes, in_folder: true });
     }
@@ -215,6 +258,22 @@ fn by_name(a: &OsStr, b: &OsStr) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_own_path_leads_out_of_no_folder() {
+        for (operand, own) in [
+            ("h1/app.log", "h1/app.log"),
+            ("./h1//app.log", "h1/app.log"),
+            ("/var/log/", "var/log"),
+            ("../../x/a.log", "x/a.log"),
+            ("a/../b/./c", "b/c"),
+            ("..", ""),
+            ("/", ""),
+            (".", ""),
+        ] {
+            assert_eq!(own_path(Path::new(operand)), Path::new(own), "{operand}");
+        }
+    }
 
     #[test]
     fn numbers_in_names_count() {

@@ -20,6 +20,8 @@ pub(crate) const CATALOG: Bound = Bound {
     bytes_max: 256 << 20,
     words: "256 MiB, the limit for a catalog; split it, and name each part with --catalog",
 };
+pub(crate) const LIST_OF_FILES: Bound =
+    Bound { bytes_max: 256 << 20, words: "256 MiB, the limit for a list of files; make several runs" };
 pub(crate) const REPORT: Bound = Bound {
     bytes_max: 1 << 30,
     words: "1 GiB, the limit for a report; name a JSON report that this program has written",

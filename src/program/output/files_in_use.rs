@@ -21,6 +21,8 @@ pub(crate) enum UsedAs {
     Catalog,
     Baseline,
     ZstdDictionary,
+    /// The list of `--files-from`.
+    ListOfFiles,
     StandardOutput,
     StandardError,
 }
@@ -108,6 +110,21 @@ impl FilesInUse {
             Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
         }
     }
+
+    /// Does what [`FilesInUse::refuse_output`] does, for an output below the folder of `--output-dir`. The place of such
+    /// an output is always replaced, so that its links are not read to see if it names a descriptor: with many outputs,
+    /// this would take most of the time before the work.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`FilesInUse::refuse_output`] does.
+    pub(super) fn refuse_below_folder(&self, output: &Path, place: &Path) -> Result<(), String> {
+        let file = fs::symlink_metadata(place);
+        match file.ok().and_then(|file| self.by_id.get(&file_id(&file))) {
+            None => Ok(()),
+            Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
+        }
+    }
 }
 
 impl OutputStream {
@@ -143,6 +160,7 @@ fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
         (UsedAs::Report, name) => format!("the report {name}, which is read"),
         (UsedAs::Configuration, _) => "the configuration that is read".to_owned(),
         (UsedAs::Catalog, _) => "a catalog that is read".to_owned(),
+        (UsedAs::ListOfFiles, _) => "the list of files that is read".to_owned(),
         (UsedAs::Baseline, _) => "the baseline that is read".to_owned(),
         (UsedAs::ZstdDictionary, _) => "the zstd dictionary that is read".to_owned(),
         (UsedAs::StandardOutput, _) => OutputStream::Stdout.name().to_owned(),

@@ -37,6 +37,17 @@ pub struct OutputFolder {
     rights: BTreeMap<PathBuf, Mode>,
 }
 
+/// The treatment of an input whose output file exists before its turn comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// The file is replaced.
+    IsReplaced,
+    /// The input is left out if the file is whole: see [`OutputFolder::has_whole`].
+    IsDoneIfWhole,
+    /// The input is left out, whatever the file or link holds.
+    IsKept,
+}
+
 /// The refusal of a link below the folder: a user that may write there could divert outputs with the link.
 #[derive(Debug)]
 pub(super) struct LinkInTheWay {
@@ -161,11 +172,23 @@ impl OutputFolder {
         }
     }
 
+    /// Returns true if an input is left out, because of the file at `relative`.
+    pub(crate) fn leaves_out(&self, existing: Existing, relative: &Path, input: &InputName) -> bool {
+        match existing {
+            Existing::IsReplaced => false,
+            Existing::IsDoneIfWhole => self.has_whole(relative, input),
+            Existing::IsKept => {
+                let file_type = self.place_to_look(relative).ok().and_then(|place| place.file_type());
+                matches!(file_type, Some(FileType::RegularFile | FileType::Symlink))
+            }
+        }
+    }
+
     /// Returns true if the file at `relative` is whole: it has the time of its input. A file gets its name only when it
     /// is finished, and the input's time only if the input was read to its end; an input that has changed since has
     /// another time. A link does not count as an output, and neither does a file with more rights than it would get
     /// now, or with special bits.
-    pub(crate) fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
+    fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
         let InputName::File(input) = input else {
             return false;
         };

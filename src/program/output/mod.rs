@@ -17,6 +17,7 @@ mod turns;
 pub(crate) use destination::Destination;
 pub use files_in_use::FilesInUse;
 pub(crate) use files_in_use::{OutputStream, StreamContent, UsedAs};
+pub use folder::Existing;
 pub(crate) use folder::OutputFolder;
 pub(crate) use left_out::{Behind, LeftOut};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};

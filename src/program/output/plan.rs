@@ -58,7 +58,7 @@ pub fn plan<'a>(
     let taken = refuse_collisions(&plans)?;
     refuse_links(&plans, &output_folder)?;
     let refuse_in_use = |target: &Target| {
-        files_in_use.refuse_output(&target.output, &output_folder.root().join(&target.relative))
+        files_in_use.refuse_below_folder(&target.output, &output_folder.root().join(&target.relative))
     };
     plans.iter().try_for_each(|plan| refuse_in_use(&plan.target))?;
     // Only the opened input tells whether it must be copied, so a refusal of the copy is kept until then.

@@ -2,6 +2,7 @@
 
 use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
+use super::outcomes::FileOutcome;
 use super::side_by_side::annotate_blocks;
 use super::unpack::UnpackFolder;
 use super::worker::{Outcome, Trouble, Worker};
@@ -9,7 +10,9 @@ use super::{ArchiveOutput, Pipeline, on_threads};
 use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
-use crate::program::output::{Behind, Destination, NewFile, Origin, Outlet, OutputFolder, Plan, Target};
+use crate::program::output::{
+    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, Plan, Target,
+};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
@@ -22,8 +25,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 const COPY_BYTES: usize = 128 * 1024;
 
 /// Annotates each input into its file, and returns the counts. A file is packed as `packing` says or, without one, as
-/// its input is. Inputs that are not text are copied. With `resume`, inputs whose output is already whole are left
-/// out.
+/// its input is. Inputs that are not text are copied. Inputs are left out as `existing` says.
 ///
 /// Reports trouble with a file, and goes on with the others; but begins no more files once there is no room left.
 pub fn annotate_to_files(
@@ -31,7 +33,7 @@ pub fn annotate_to_files(
     folder: &OutputFolder,
     plans: &[Plan<'_>],
     packing: Option<Packing>,
-    resume: bool,
+    existing: Existing,
     threads: usize,
 ) -> Tally {
     // With fewer files than threads, each file has several threads.
@@ -53,14 +55,19 @@ pub fn annotate_to_files(
                 ledger.add(number as u64, plan.input.number, left_out, Behind::Follows);
                 continue;
             }
-            if resume && folder.has_whole(&plan.target.relative, &plan.input.name) {
+            if folder.leaves_out(existing, &plan.target.relative, &plan.input.name) {
                 pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
                 pipeline.reading.progress.file_done();
+                pipeline.outcomes.add(FileOutcome::LeftOut, plan.input);
                 continue;
             }
-            match write_file(pipeline, folder, plan, packing, resume, threads_each) {
-                Ok(tally) => ledger.add(number as u64, plan.input.number, tally, Behind::Follows),
+            match write_file(pipeline, folder, plan, packing, existing, threads_each) {
+                Ok((tally, outcome)) => {
+                    pipeline.outcomes.add(outcome, plan.input);
+                    ledger.add(number as u64, plan.input.number, tally, Behind::Follows);
+                }
                 Err((output, error)) => {
+                    pipeline.outcomes.add(FileOutcome::Failed, plan.input);
                     ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
                     pipeline.messages.output(&InputName::File(output).to_string(), &error);
                     no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
@@ -73,7 +80,7 @@ pub fn annotate_to_files(
     tally
 }
 
-/// Annotates or copies one input into its file, and returns its counts. Reports trouble with the input.
+/// Annotates or copies one input into its file, and returns its counts and its outcome. Reports trouble with the input.
 ///
 /// # Errors
 ///
@@ -83,14 +90,15 @@ fn write_file(
     folder: &OutputFolder,
     plan: &Plan<'_>,
     packing: Option<Packing>,
-    resume: bool,
+    existing: Existing,
     threads: usize,
-) -> Result<Tally, (PathBuf, io::Error)> {
+) -> Result<(Tally, FileOutcome), (PathBuf, io::Error)> {
     let opened = pipeline.open(plan.input);
     let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
     match opened {
         Ok((origin, OpenedInput::Input(input))) => {
             annotate_to_file(pipeline, folder, plan, input, origin, packing, threads)
+                .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                 .map_err(|error| (plan.target.output.clone(), error))
         }
         Ok((origin, OpenedInput::Archive(kind, input))) => {
@@ -101,36 +109,47 @@ fn write_file(
             };
             if pipeline.archives == ArchiveOutput::Files {
                 return unpack_to_files(pipeline, folder, plan, (kind, input), packing)
+                    .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                     .map_err(|error| (plan.copy().output.clone(), error));
             }
             if let (ArchiveKind::Zip, Some(refusal)) = (kind, &plan.copy_refusal) {
                 pipeline.messages.say(refusal);
-                return Ok(Tally::incomplete());
+                return Ok(with_outcome(Tally::incomplete(), FileOutcome::Failed));
             }
             rewrite_to_file(pipeline, folder, (plan, target), (kind, input), origin, packing)
+                .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                 .map_err(|error| (target.output.clone(), error))
         }
         Ok((origin, OpenedInput::NoText(input))) => {
             let outcome = match &plan.copy_refusal {
                 Some(refusal) => {
                     pipeline.messages.say(refusal);
-                    Ok(Tally::incomplete())
+                    Ok((Tally::incomplete(), FileOutcome::Failed))
                 }
-                None if resume && folder.has_whole(&plan.copy().relative, &plan.input.name) => {
-                    Ok(Tally::new())
+                None if folder.leaves_out(existing, &plan.copy().relative, &plan.input.name) => {
+                    Ok((Tally::new(), FileOutcome::LeftOut))
                 }
-                None => copy_to_file(pipeline, folder, plan, input, origin),
+                None => copy_to_file(pipeline, folder, plan, input, origin)
+                    .map(|tally| with_outcome(tally, FileOutcome::Copied)),
             };
             pipeline.reading.progress.file_done();
             outcome.map_err(|error| (plan.copy().output.clone(), error))
         }
-        Err(error) if pipeline.reading.signals.is_stop(&error) && plan.input.is_stream() => Ok(Tally::new()),
+        Err(error) if pipeline.reading.signals.is_stop(&error) && plan.input.is_stream() => {
+            Ok((Tally::new(), FileOutcome::Failed))
+        }
         Err(error) => {
             pipeline.messages.input(&plan.input.name, &error);
             pipeline.reading.progress.file_done();
-            Ok(Tally::incomplete())
+            Ok((Tally::incomplete(), FileOutcome::Failed))
         }
     }
+}
+
+/// Returns the counts of an input with its outcome: `outcome` if the input could be read whole.
+fn with_outcome(tally: Tally, outcome: FileOutcome) -> (Tally, FileOutcome) {
+    let outcome = if tally.complete { outcome } else { FileOutcome::Failed };
+    (tally, outcome)
 }
 
 /// Annotates one opened input into its file, and returns its counts. Reports trouble with the input.
@@ -237,6 +256,7 @@ fn rewrite_to_file(
 }
 
 /// Ends an output, which then appears under its name. If `is_whole` is false, `resume` does not take it for done.
+/// Ends an output, which then appears under its name. If `is_whole` is false, `--resume` does not take it for done.
 ///
 /// # Errors
 ///

@@ -115,6 +115,7 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
     ) -> io::Result<()> {
         match found {
             FoundMember::Damage(error) => self.trouble(level.name.clone(), error),
+            FoundMember::Refused { name, .. } | FoundMember::File { name, .. } if !self.is_chosen(&name) => {}
             FoundMember::Refused { name, reason } => self.refuse(level.name.member(&name), &reason),
             FoundMember::File { name, size, rdr, .. } => {
                 let member = self.next_member(level, &name, size);
@@ -165,6 +166,12 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
             }
         }
         Ok(())
+    }
+
+    /// Returns true if a member of this name is chosen.
+    pub(super) fn is_chosen(&self, name: &[u8]) -> bool {
+        let name = name.strip_prefix(b"./").unwrap_or(name);
+        self.worker.pipeline.chosen_members.matches(name)
     }
 
     /// Returns the next member of an archive, as an input of its own.

@@ -5,6 +5,7 @@ mod in_order;
 mod members;
 mod no_texts;
 mod one_input;
+mod outcomes;
 mod rewrite;
 mod side_by_side;
 mod unpack;
@@ -12,11 +13,12 @@ mod worker;
 
 pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
+pub use outcomes::Outcomes;
 
 use crate::program::encoding::Annotators;
-use crate::program::input::{Descriptor, Expected, InputFile, OpenedInput, Reading};
+use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
 use crate::program::report::{Counter, InputNames};
-use crate::program::terminal::messages::{self, Messages};
+use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,10 +58,14 @@ pub struct Pipeline {
     /// True if each input goes to a file of its own, so that an input that is not text can be copied.
     pub to_folder: bool,
     pub archives: ArchiveOutput,
+    /// Chooses the members of archives, as the files of folders are chosen.
+    pub chosen_members: NameFilter,
     /// The inputs that are not text.
     pub no_texts: NoTexts,
     /// The names of members of archives that reports show places in.
     pub member_names: Mutex<InputNames>,
+    /// The outcomes of the inputs, if each goes to a file of its own.
+    pub outcomes: Outcomes,
 }
 
 impl Pipeline {
@@ -115,7 +121,7 @@ impl Pipeline {
         let read_at = input.position()?;
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
-        if would_meet_itself { Err(io::Error::other(messages::OWN_OUTPUT)) } else { Ok(()) }
+        if would_meet_itself { Err(io::Error::other(OwnOutput)) } else { Ok(()) }
     }
 }
 

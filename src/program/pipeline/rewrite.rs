@@ -73,8 +73,9 @@ impl ArchiveMembers<'_, '_> {
                 }
                 Ok(TarItem::Member(member)) => member,
             };
-            if !is_file || refusal.is_some() {
-                if let Some(reason) = refusal {
+            let is_chosen = self.is_chosen(&name);
+            if !is_file || refusal.is_some() || !is_chosen {
+                if let Some(reason) = refusal.filter(|_| is_chosen) {
                     self.refuse(level.name.member(&name), reason);
                 }
                 wtr.write_all(&head.written(None))?;
@@ -114,7 +115,7 @@ impl ArchiveMembers<'_, '_> {
             };
             let file = self.next_member(level, &member.name, member.size);
             let rewritten = match (&member.refusal, zip.content(index)) {
-                _ if !member.is_file => None,
+                _ if !member.is_file || !self.is_chosen(&member.name) => None,
                 (Some(reason), _) => {
                     self.refuse(file.name.clone(), reason);
                     None

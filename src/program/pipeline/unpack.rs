@@ -87,6 +87,8 @@ impl ArchiveMembers<'_, '_> {
         archive.for_each_member(&mut |found| {
             match found {
                 FoundMember::Damage(error) => self.trouble(level.name.clone(), error),
+                FoundMember::Refused { name, .. } | FoundMember::File { name, .. }
+                    if !self.is_chosen(&name) => {}
                 FoundMember::Refused { name, reason } => self.refuse(level.name.member(&name), &reason),
                 FoundMember::File { name, size, mode, modified, rdr } => {
                     let member = self.next_member(level, &name, size);

@@ -3,14 +3,16 @@
 use crate::program::terminal::messages::Messages;
 use std::process::ExitCode;
 
-/// The exit status of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The exit status of the program, from the least to the gravest: of several that apply, the gravest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ExitStatus {
     /// All went well, also if the reader of the output has gone away.
     Success,
     /// A check has failed, or a look-up has not found all.
     Failure,
-    /// Bad usage or configuration, an input that cannot be read, or an output that cannot be written.
+    /// Inputs that are damaged or cannot be read; outputs are whole but for them.
+    InputTrouble,
+    /// Bad usage or configuration, or an output that cannot be written.
     Trouble,
 }
 
@@ -18,10 +20,14 @@ impl ExitStatus {
     /// Returns the status of a run, in which a check `has_failed` or not. Reported trouble comes first, because input
     /// that could not be read might have changed the outcome of the check.
     pub(crate) fn of(messages: &Messages, has_failed: bool) -> Self {
-        match (messages.any(), has_failed) {
-            (true, _) => Self::Trouble,
-            (false, true) => Self::Failure,
-            (false, false) => Self::Success,
+        if messages.any_other() {
+            Self::Trouble
+        } else if messages.any_of_inputs() {
+            Self::InputTrouble
+        } else if has_failed {
+            Self::Failure
+        } else {
+            Self::Success
         }
     }
 }
@@ -32,6 +38,7 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Success => Self::from(0),
             ExitStatus::Failure => Self::from(1),
             ExitStatus::Trouble => Self::from(2),
+            ExitStatus::InputTrouble => Self::from(3),
         }
     }
 }

@@ -7,6 +7,8 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use crate::program::terminal::visible::visible;
 use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,15 +19,19 @@ use std::time::Duration;
 /// The longest wait for the last message before the program ends.
 const PATIENCE_AT_LAST: Duration = Duration::from_secs(1);
 
-/// The reason for refusing an input that is standard output as well.
-pub(crate) const OWN_OUTPUT: &str = "is the output too; write to another file";
+/// The refusal of an input that is standard output as well. The fault is the usage's and not the input's.
+#[derive(Debug)]
+pub(crate) struct OwnOutput;
 
-/// Prints messages without tearing the progress that is shown, and remembers if one of them was about trouble.
+/// Prints messages without tearing the progress that is shown, and remembers if some of them were about trouble.
 #[derive(Debug)]
 pub struct Messages {
     progress: Progress,
     /// Tells inputs that a signal has ended, which are no trouble.
     signals: Signals,
+    /// True if an input was damaged or could not be read.
+    input_trouble: AtomicBool,
+    /// True if there was any other trouble.
     trouble: AtomicBool,
     /// The messages, if they are kept and not written.
     kept: Option<std::sync::Mutex<Vec<String>>>,
@@ -33,7 +39,8 @@ pub struct Messages {
 
 impl Messages {
     pub(crate) fn new(progress: Progress, signals: Signals) -> Self {
-        Self { progress, signals, trouble: AtomicBool::new(false), kept: None }
+        let [input_trouble, trouble] = [false; 2].map(AtomicBool::new);
+        Self { progress, signals, input_trouble, trouble, kept: None }
     }
 
     /// Returns an instance that keeps its messages for [`Messages::take_kept`] in place of writing them.
@@ -50,14 +57,32 @@ impl Messages {
 
     /// Returns true if trouble has been reported.
     pub(crate) fn any(&self) -> bool {
+        self.any_of_inputs() || self.any_other()
+    }
+
+    /// Returns true if an input that is damaged or cannot be read has been reported.
+    pub(super) fn any_of_inputs(&self) -> bool {
+        self.input_trouble.load(Ordering::Relaxed)
+    }
+
+    /// Returns true if trouble has been reported that is none of an input.
+    pub(super) fn any_other(&self) -> bool {
         self.trouble.load(Ordering::Relaxed)
     }
 
     /// Reports an input that could not be read to its end, unless a signal is the cause.
     pub(crate) fn input(&self, name: &InputName, error: &io::Error) {
-        if !self.signals.is_stop(error) {
-            self.say(&input_trouble(name, error));
+        if self.signals.is_stop(error) {
+            return;
         }
+        let text = input_trouble(name, error);
+        let is_own_output = error.get_ref().is_some_and(|inner| inner.is::<OwnOutput>());
+        if is_own_output { self.say(&text) } else { self.say_of_input(&text) }
+    }
+
+    /// Reports a file of the configuration, such as a catalog, that could not be read.
+    pub(crate) fn setting(&self, name: &InputName, error: &io::Error) {
+        self.say(&input_trouble(name, error));
     }
 
     /// Reports an input that could not be read to its end, and that its output does not appear, unless a signal is
@@ -65,7 +90,7 @@ impl Messages {
     pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
         if !self.signals.is_stop(error) {
             let output = InputName::File(output.to_owned());
-            self.say(&format!("{}; {output} is not written", input_trouble(name, error)));
+            self.say_of_input(&format!("{}; {output} is not written", input_trouble(name, error)));
         }
     }
 
@@ -74,7 +99,13 @@ impl Messages {
         self.say(&output_trouble(name, error));
     }
 
-    /// Reports trouble in one line.
+    /// Reports an input that is damaged or cannot be read, in one line.
+    pub(crate) fn say_of_input(&self, text: &str) {
+        self.input_trouble.store(true, Ordering::Relaxed);
+        self.mention(text);
+    }
+
+    /// Reports trouble of any other kind in one line.
     pub(crate) fn say(&self, text: &str) {
         self.trouble.store(true, Ordering::Relaxed);
         self.mention(text);
@@ -89,6 +120,14 @@ impl Messages {
         self.progress.suspend(|| write_message(text));
     }
 }
+
+impl fmt::Display for OwnOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is the output too; write to another file")
+    }
+}
+
+impl Error for OwnOutput {}
 
 /// Returns the message for an input that cannot be read to its end.
 pub(crate) fn input_trouble(name: &InputName, error: &io::Error) -> String {

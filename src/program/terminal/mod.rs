@@ -4,6 +4,7 @@ pub(crate) mod coloring;
 pub(crate) mod exit_status;
 pub(crate) mod input_name;
 pub(crate) mod messages;
+mod plain_progress;
 pub(crate) mod progress;
 pub(crate) mod table;
 pub(crate) mod visible;

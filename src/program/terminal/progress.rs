@@ -1,6 +1,10 @@
 //! Progress on standard error: bytes of input, rate, time left, files done and fields found, as far as they are known.
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
+use super::plain_progress::PlainProgress;
+use indicatif::{
+    BinaryBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+    TermLike,
+};
 use rustix::termios::tcgetwinsize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -14,8 +18,8 @@ const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary
 const STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {files} files, {fields} fields";
 /// The line for one stream.
 const ONE_STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {fields} fields";
-/// The width of the line, in columns, if standard error is not a terminal.
-const PLAIN_WIDTH: u16 = 100;
+/// The width of the line, in columns, if the terminal does not tell its own.
+const USUAL_WIDTH: u16 = 100;
 
 /// The duration of work that needs no progress.
 const QUIET_AT_FIRST: Duration = Duration::from_millis(500);
@@ -32,6 +36,8 @@ struct Shown {
     fields: Arc<AtomicU64>,
     line_is_open: Arc<AtomicBool>,
     is_drawn: Arc<AtomicBool>,
+    /// The lines that are written in place of the bar where standard error is no terminal.
+    plain: Option<PlainProgress>,
 }
 
 impl Progress {
@@ -40,9 +46,44 @@ impl Progress {
         Self(None)
     }
 
-    /// Returns a progress for `files` inputs of `bytes` bytes together; `None` if one of them is a stream. It writes
-    /// the same to standard error if that is not a terminal. With `quiet_at_first`, it shows nothing in the first
-    /// half second.
+    /// Returns a progress that writes plain lines, for `files` inputs of `bytes` bytes together; `None` if one of them is
+    /// a stream.
+    pub(crate) fn plain(files: u64, bytes: Option<u64>) -> Self {
+        let bar = ProgressBar::with_draw_target(bytes, ProgressDrawTarget::hidden());
+        let [files_done, fields] = [0; 2].map(|zero| Arc::new(AtomicU64::new(zero)));
+        let (counts, done, found) = (bar.clone(), Arc::clone(&files_done), Arc::clone(&fields));
+        let line = move || {
+            let read = counts.position();
+            let per_second = read as f64 / counts.elapsed().as_secs_f64().max(0.001);
+            let of_bytes = match bytes {
+                Some(bytes) => {
+                    let left =
+                        Duration::from_secs_f64(bytes.saturating_sub(read) as f64 / per_second.max(1.0));
+                    let total = BinaryBytes(bytes);
+                    format!(" of {total}, {}/s, {} left", BinaryBytes(per_second as u64), HumanDuration(left))
+                }
+                None => format!(", {}/s", BinaryBytes(per_second as u64)),
+            };
+            let of_files = if bytes.is_some() || files > 1 {
+                format!("{} of {} files, ", HumanCount(done.load(Ordering::Relaxed)), HumanCount(files))
+            } else {
+                String::new()
+            };
+            let fields = HumanCount(found.load(Ordering::Relaxed));
+            format!("{}{of_bytes}, {of_files}{fields} fields", BinaryBytes(read))
+        };
+        Self(Some(Arc::new(Shown {
+            bar,
+            files: files_done,
+            fields,
+            line_is_open: Arc::default(),
+            is_drawn: Arc::new(AtomicBool::new(true)),
+            plain: Some(PlainProgress::start(Arc::new(line))),
+        })))
+    }
+
+    /// Returns a progress on a terminal, for `files` inputs of `bytes` bytes together; `None` if one of them is a
+    /// stream. With `quiet_at_first`, it shows nothing in the first half second.
     pub(crate) fn shown(files: u64, bytes: Option<u64>, quiet_at_first: bool) -> Self {
         let (files_done, fields) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let line_is_open = Arc::new(AtomicBool::new(false));
@@ -70,7 +111,7 @@ impl Progress {
                 let _ = write!(text, "{}", HumanCount(found.load(Ordering::Relaxed)));
             });
         bar.set_style(style);
-        Self(Some(Arc::new(Shown { bar, files: files_done, fields, line_is_open, is_drawn })))
+        Self(Some(Arc::new(Shown { bar, files: files_done, fields, line_is_open, is_drawn, plain: None })))
     }
 
     pub(crate) fn add_bytes(&self, count: u64) {
@@ -134,9 +175,16 @@ impl Progress {
         }
     }
 
+    /// Returns true if progress has been shown, so that a summary of the work is of use.
+    pub(crate) fn was_shown(&self) -> bool {
+        self.0.as_ref().is_some_and(|shown| shown.is_drawn.load(Ordering::Relaxed))
+    }
+
     /// Shows the final progress, and leaves it on the terminal.
     pub(crate) fn finish(&self) {
-        if let Some(shown) = &self.0 {
+        if let Some(Shown { plain: Some(plain), .. }) = self.0.as_deref() {
+            plain.finish();
+        } else if let Some(shown) = &self.0 {
             shown.bar.abandon();
             if shown.is_drawn.load(Ordering::Relaxed) && !shown.line_is_open.load(Ordering::Relaxed) {
                 let _ = io::stderr().write_all(b"\n");
@@ -145,7 +193,7 @@ impl Progress {
     }
 }
 
-/// Standard error as a place to draw on, even if it is not a terminal.
+/// The terminal on standard error as a place to draw on.
 #[derive(Debug)]
 struct ProgressStream {
     /// True if standard output is the same terminal, and the line there has not ended. Nothing is drawn then.
@@ -160,7 +208,7 @@ impl TermLike for ProgressStream {
     fn width(&self) -> u16 {
         match tcgetwinsize(io::stderr()) {
             Ok(size) if size.ws_col > 0 => size.ws_col,
-            _ => PLAIN_WIDTH,
+            _ => USUAL_WIDTH,
         }
     }
 

@@ -34,6 +34,28 @@ pub(crate) struct InputArgs {
     #[arg(short = 'a', long, help_heading = "Input")]
     pub(crate) text: bool,
 
+    /// Of folders and archives, read only files whose name matches GLOB; may be given several times
+    ///
+    /// A GLOB without `/` is for the last part of a name ('*.log'), one with `/` for the whole name below the folder that
+    /// is named ('2026/**/*.log', '/a.log'); `*`, `?` and `[a-z]` stand for no `/`. --exclude wins over --include. Files
+    /// that are named themselves are always read.
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) include: Vec<String>,
+
+    /// Of folders and archives, leave out files and folders whose name matches GLOB; may be given several times
+    #[arg(long, value_name = "GLOB", help_heading = "Input")]
+    pub(crate) exclude: Vec<String>,
+
+    /// Read the files and folders that the lines of LIST name, behind those of the command line
+    ///
+    /// LIST may be `-`, standard input. Empty lines are passed over. A line `-` is standard input.
+    #[arg(long, value_name = "LIST", help_heading = "Input")]
+    pub(crate) files_from: Option<PathBuf>,
+
+    /// With --files-from, a NUL and not a newline ends each name, as with find -print0
+    #[arg(short = '0', long, requires = "files_from", help_heading = "Input")]
+    pub(crate) null: bool,
+
     /// Encoding of the logs, in which notes are written, too
     ///
     /// `auto` tells it by the first bytes of each input: UTF-16 by its byte order mark, or by its zero bytes; GBK where

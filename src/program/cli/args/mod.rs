@@ -75,8 +75,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// Returns the inputs that the command line names, without those of `--files-from`.
     pub(crate) fn inputs(&self) -> Vec<InputName> {
-        if self.files.is_empty() {
+        if self.files.is_empty() && self.input.files_from.is_none() {
             return vec![InputName::Stdin];
         }
         self.files.iter().cloned().map(InputName::from_operand).collect()
@@ -84,7 +85,8 @@ impl Args {
 
     /// Returns true if logs are read from standard input because no other input is named.
     pub(crate) fn reads_stdin(&self) -> bool {
-        self.files.is_empty() && self.lookup.lookup().is_none() && self.catalog.check_catalog.is_none()
+        let names_inputs = !self.files.is_empty() || self.input.files_from.is_some();
+        !names_inputs && self.lookup.lookup().is_none() && self.catalog.check_catalog.is_none()
     }
 
     /// Returns true if lines go to standard output.

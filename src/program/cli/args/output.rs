@@ -43,8 +43,21 @@ pub(crate) struct OutputArgs {
     /// A file is whole if it has the time of modification of its input, which is given to whole files only, and no more
     /// rights than its input.
     /// Use the same options as before: they are not compared.
-    #[arg(long, requires = "output_dir", conflicts_with_all = ["report", "fail_on"], help_heading = "Output")]
+    #[arg(long, requires = "output_dir", conflicts_with_all = ["output", "report", "fail_on"], help_heading = "Output")]
     pub(crate) resume: bool,
+
+    /// With --output-dir, keep the operand's own path below DIR, as cp --parents does
+    ///
+    /// `h1/app.log` and `h2/app.log` are two files then, and `logs` is a folder in DIR. A `/` at the beginning is left out,
+    /// and all up to the last `..`.
+    #[arg(long, requires = "output_dir", conflicts_with = "output", help_heading = "Output")]
+    pub(crate) parents: bool,
+
+    /// With --output-dir, replace no file: leave out inputs whose file is there, whatever it holds
+    ///
+    /// One line says how many were left out; the status is 0, as that of cp -n.
+    #[arg(long, requires = "output_dir", conflicts_with_all = ["output", "resume", "report", "fail_on"], help_heading = "Output")]
+    pub(crate) no_clobber: bool,
 
     /// Compression of the output
     ///

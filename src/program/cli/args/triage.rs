@@ -64,7 +64,7 @@ pub(crate) struct TriageArgs {
 
     /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
     ///
-    /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. Trouble, status 2, wins.
+    /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. Trouble, status 2 or 3, wins.
     #[arg(long, value_name = "SELECT[>N]", allow_hyphen_values = true, help_heading = "Reports and checks")]
     pub(crate) fail_on: Vec<String>,
 

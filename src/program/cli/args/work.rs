@@ -23,6 +23,9 @@ pub(crate) struct WorkArgs {
     pub(crate) threads: Option<usize>,
 
     /// Progress on standard error
+    ///
+    /// Where it is shown, and with --output-dir, a line at the end says how many files were annotated, copied and left out,
+    /// and how many have failed.
     #[arg(
         long,
         value_name = "WHEN",
@@ -38,7 +41,7 @@ pub(crate) struct WorkArgs {
 pub(crate) enum ProgressChoice {
     /// If it takes a while, the inputs are files, and only standard error is a terminal
     Auto,
-    /// Also where standard error is no terminal
+    /// Also where standard error is no terminal: there, one plain line every 10 seconds, and one at the end
     Always,
     /// Not at all
     Never,

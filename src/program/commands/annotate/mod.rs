@@ -7,9 +7,9 @@ use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
 use crate::program::compression::{Format, Packing};
 use crate::program::encoding::{Annotators, CharEncoding};
-use crate::program::input::{InputFile, Listing, Reading, list};
-use crate::program::output::{self, FilesInUse, UsedAs};
-use crate::program::pipeline::{ArchiveOutput, NoTexts, Pipeline};
+use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
+use crate::program::output::{self, Existing, FilesInUse, UsedAs};
+use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste, Signals};
@@ -35,6 +35,8 @@ pub(crate) struct Annotate {
 /// The inputs of a run, the destination of its lines, and the settings for the work.
 pub(crate) struct Job {
     pub(crate) operands: Vec<InputName>,
+    /// The rules by which the files of folders are listed.
+    pub(crate) listing_rules: ListingRules,
     pub(crate) lines_to: LinesTo,
     /// The packing of the output; `None` if the name of its file, or the input, decides it.
     pub(crate) packing: Option<Packing>,
@@ -66,14 +68,15 @@ enum OpenedOutput<'a> {
     Nowhere,
     Stdout,
     File(&'a Path),
-    Folder(PlannedFolder<'a>),
+    Folder(PlannedFolder<'a>, Existing),
 }
 
 impl Annotate {
     /// Annotates all inputs, and returns the exit status. Reports trouble with an input, and goes on with the others.
     pub(super) fn run(self) -> ExitStatus {
         let Self { annotators, mut reading, mut triage, job } = self;
-        let Listing { files: inputs, unread, dangling, other_names } = list(&job.operands);
+        let Listing { files: inputs, unread, dangling, other_names, filtered } =
+            list(&job.operands, &job.listing_rules);
         let progress = job.shown_progress(&inputs);
         reading.progress = progress.clone();
         let mut pipeline = job.pipeline(annotators, reading, &triage, &inputs);
@@ -98,6 +101,11 @@ impl Annotate {
                 .messages
                 .mention(&format!("{name}: is a link to a file that is not there, and was left out"));
         }
+        if filtered > 0 && !inputs.iter().any(|input| input.in_folder) {
+            let files =
+                if filtered == 1 { "the one file".to_owned() } else { format!("all {filtered} files") };
+            pipeline.messages.mention(&format!("--include and --exclude leave out {files} of the folders"));
+        }
         if pipeline.to_folder
             && let Some(summary) = other_names::summary(&other_names)
         {
@@ -114,6 +122,13 @@ impl Annotate {
         progress.finish();
         if let Some(summary) = pipeline.no_texts.summary(pipeline.archives != ArchiveOutput::Texts) {
             pipeline.messages.mention(&summary);
+        }
+        if let LinesTo::Folder(folder) = &job.lines_to {
+            let kept = pipeline.outcomes.kept().filter(|_| folder.existing == Existing::IsKept);
+            kept.iter().for_each(|kept| pipeline.messages.mention(kept));
+            if progress.was_shown() {
+                pipeline.messages.mention(&pipeline.outcomes.summary());
+            }
         }
         let has_failed = tally.is_some_and(|mut tally| {
             tally.complete &= unread.is_empty();
@@ -153,7 +168,9 @@ impl Job {
                 LinesTo::File(_) if inputs.len() == 1 => ArchiveOutput::Archive,
                 LinesTo::File(_) | LinesTo::Nowhere | LinesTo::Stdout => ArchiveOutput::Texts,
             },
+            chosen_members: self.listing_rules.filter.clone(),
             member_names: Mutex::default(),
+            outcomes: Outcomes::default(),
             names_before_lines: self.numbers_lines && several(),
             members_before_lines: self.numbers_lines,
         }
@@ -179,15 +196,12 @@ impl Job {
                 refuse_file(path, in_use)?;
                 OpenedOutput::File(path)
             }
-            LinesTo::Folder(folder) => OpenedOutput::Folder(folder.plan(
-                self.packing,
-                &self.operands,
-                inputs,
-                in_use,
-                &triage.report_choices,
-            )?),
+            LinesTo::Folder(folder) => OpenedOutput::Folder(
+                folder.plan(self.packing, &self.operands, inputs, in_use, &triage.report_choices)?,
+                folder.existing,
+            ),
         };
-        let folder = if let OpenedOutput::Folder((folder, _)) = &opened { Some(folder) } else { None };
+        let folder = if let OpenedOutput::Folder((folder, _), _) = &opened { Some(folder) } else { None };
         triage.open_reports(&self.lines_to, in_use, folder, signals)?;
         Ok(opened)
     }
@@ -219,13 +233,15 @@ impl Job {
     fn shown_progress(&self, inputs: &[InputFile]) -> Progress {
         let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
         let beside_output = self.lines_to.is_stdout() && io::stdout().is_terminal();
-        let quiet_at_first = match self.progress {
-            ShowProgress::Always => false,
-            ShowProgress::Auto if io::stderr().is_terminal() && all_are_files && !beside_output => true,
-            ShowProgress::Auto | ShowProgress::Never => return Progress::hidden(),
-        };
-        let bytes = inputs.iter().map(|input| input.regular_bytes).sum();
-        Progress::shown(inputs.len() as u64, bytes, quiet_at_first)
+        let (files, bytes) = (inputs.len() as u64, inputs.iter().map(|input| input.regular_bytes).sum());
+        match (self.progress, io::stderr().is_terminal()) {
+            (ShowProgress::Always, false) => Progress::plain(files, bytes),
+            (ShowProgress::Always, true) => Progress::shown(files, bytes, false),
+            (ShowProgress::Auto, true) if all_are_files && !beside_output => {
+                Progress::shown(files, bytes, true)
+            }
+            (ShowProgress::Auto | ShowProgress::Never, _) => Progress::hidden(),
+        }
     }
 }
 

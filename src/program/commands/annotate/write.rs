@@ -1,11 +1,10 @@
 //! Writes the annotated lines to their destination: nowhere, one stream, or a folder.
 
 use super::{Job, OpenedOutput};
-use crate::program::commands::LinesTo;
 use crate::program::commands::lines_to::PlannedFolder;
 use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
-use crate::program::output::{Destination, Outlet, Promised};
+use crate::program::output::{Destination, Existing, Outlet, Promised};
 use crate::program::pipeline::{Pipeline, annotate_to_files};
 use crate::program::report::Tally;
 use crate::program::system::signals::Stop;
@@ -29,7 +28,9 @@ impl Job {
             OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink()), threads).ok(),
             OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
             OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
-            OpenedOutput::Folder(planned) => Some(self.to_folder(pipeline, planned, threads)),
+            OpenedOutput::Folder(planned, existing) => {
+                Some(self.to_folder(pipeline, planned, existing, threads))
+            }
         }
     }
 
@@ -104,12 +105,12 @@ impl Job {
         &self,
         pipeline: &mut Pipeline,
         (folder, plans): PlannedFolder<'_>,
+        existing: Existing,
         threads: usize,
     ) -> Tally {
         let _promised = Promised::new(&folder.name());
         // Nobody can see a file before it is whole, so that lines need not be flushed.
         pipeline.reading.buffering = Buffering::Block;
-        let resumes = matches!(&self.lines_to, LinesTo::Folder(folder) if folder.resumes);
-        annotate_to_files(pipeline, &folder, &plans, self.packing, resumes, threads)
+        annotate_to_files(pipeline, &folder, &plans, self.packing, existing, threads)
     }
 }

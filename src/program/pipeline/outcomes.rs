@@ -1,0 +1,67 @@
+//! The outcomes of inputs that go to files of their own, counted from any thread.
+
+use crate::program::input::InputFile;
+use indicatif::{BinaryBytes, HumanCount};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The outcome of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileOutcome {
+    Annotated,
+    /// Copied as it is, because it is no text.
+    Copied,
+    /// Left out, because its file is there.
+    LeftOut,
+    /// Damaged, not read or not written.
+    Failed,
+}
+
+/// The numbers of inputs by their outcomes.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    annotated: AtomicU64,
+    copied: AtomicU64,
+    left_out: AtomicU64,
+    failed: AtomicU64,
+    /// The bytes of the inputs that were annotated or copied, as far as they are regular files.
+    bytes: AtomicU64,
+}
+
+impl Outcomes {
+    /// Counts an input that is done.
+    pub(super) fn add(&self, outcome: FileOutcome, file: &InputFile) {
+        let counter = match outcome {
+            FileOutcome::Annotated => &self.annotated,
+            FileOutcome::Copied => &self.copied,
+            FileOutcome::LeftOut => &self.left_out,
+            FileOutcome::Failed => &self.failed,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        if matches!(outcome, FileOutcome::Annotated | FileOutcome::Copied) {
+            self.bytes.fetch_add(file.regular_bytes.unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the line about inputs that were left out because their files are there; `None` if there are none.
+    pub(crate) fn kept(&self) -> Option<String> {
+        match self.left_out.load(Ordering::Relaxed) {
+            0 => None,
+            1 => Some("1 input was left out, because its file is there".to_owned()),
+            count => Some(format!("{count} inputs were left out, because their files are there")),
+        }
+    }
+
+    /// Returns the line about all inputs: `3 files annotated, 1 copied, 0 left out, 0 failed; 1.20 MiB done`.
+    pub(crate) fn summary(&self) -> String {
+        let count = |counter: &AtomicU64| HumanCount(counter.load(Ordering::Relaxed));
+        let files = if self.annotated.load(Ordering::Relaxed) == 1 { "file" } else { "files" };
+        format!(
+            "{} {files} annotated, {} copied, {} left out, {} failed; {} done",
+            count(&self.annotated),
+            count(&self.copied),
+            count(&self.left_out),
+            count(&self.failed),
+            BinaryBytes(self.bytes.load(Ordering::Relaxed))
+        )
+    }
+}
