@@ -3,6 +3,7 @@
 use super::charset::Charset;
 use super::json_quote::ENCODED_BYTES_MAX;
 use super::style::NoteStyle;
+use super::text_forms::xml;
 use super::texts::Texts;
 use crate::buffer::CHUNK_BYTES;
 use crate::catalog::Catalog;
@@ -220,27 +221,6 @@ fn json(text: &str) -> String {
     escaped
 }
 
-/// Returns a text in the form that it has in XML: in the value of an attribute in quotes of either kind, also within a
-/// JSON string, and so with neither quotes nor backslashes; between tags; and in a comment, and so with no two hyphens
-/// in a row.
-pub(super) fn xml(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            '\\' => escaped.push_str("&#92;"),
-            '-' if escaped.ends_with('-') => escaped.push_str("&#45;"),
-            '\t' => escaped.push(' '),
-            _ => escaped.push(char),
-        }
-    }
-    escaped
-}
-
 /// Returns a text as the value of `key=value`, in quotes where it needs them.
 fn value(text: &str) -> String {
     let needs_quotes = text.is_empty() || text.contains([' ', '"', '=', '\\', '\'']);
@@ -271,7 +251,5 @@ mod tests {
         assert_eq!(json(&json("\"")), "\\\\\\\"");
         assert_eq!(json("<it's> & -- b---"), "\\u003cit\\u0027s\\u003e \\u0026 -\\u002d b-\\u002d-");
         assert_eq!(json(&json("&")), "\\\\u0026");
-        assert_eq!(xml("a<b>&\"'\\\t."), "a&lt;b&gt;&amp;&quot;&apos;&#92; .");
-        assert_eq!(xml("a-b -- c---"), "a-b -&#45; c-&#45;-");
     }
 }

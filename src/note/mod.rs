@@ -10,6 +10,7 @@ mod members;
 mod name;
 mod style;
 mod template;
+mod text_forms;
 mod texts;
 
 pub(crate) use charset::Charset;
@@ -22,11 +23,12 @@ use crate::catalog::{Catalog, Entry, Severity};
 use crate::field::{FoundField, NoteForm};
 use crate::line::color::LineColor;
 use crate::scanner;
-use members::{MemberNotes, xml};
+use members::MemberNotes;
 use memchr::memmem;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::OnceLock;
+use text_forms::{harmless, xml};
 use texts::Texts;
 
 /// Ends all colours and styles.
@@ -81,8 +83,6 @@ pub(crate) struct Notes {
 impl Notes {
     pub(crate) fn new(catalog: &Catalog, style: &NoteStyle) -> Self {
         let mut plain = Texts::default();
-        // Within a JSON string a note must neither end nor break it.
-        let harmless = |text: &str| text.replace('"', "'").replace('\\', "/").replace('\t', " ");
         let beginning = style.template.beginning();
         let xml_beginning = xml(beginning);
         let beginning = if style.as_fields { harmless(beginning) } else { beginning.to_owned() };

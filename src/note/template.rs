@@ -1,5 +1,6 @@
 //! Templates: the text of a note, ` ({category}: {message})`.
 
+use super::text_forms::forms_of;
 use crate::catalog::{Entry, Language};
 use crate::scanner;
 use std::fmt;
@@ -148,7 +149,8 @@ fn push_text(pieces: &mut Vec<TemplatePiece>, char: char) {
     }
 }
 
-/// Returns true if a number with a note behind it could be read as a longer number, or as something else.
+/// Returns true if a number with a note behind it, in any form that the note has in a line, could be read as a longer
+/// number, or as something else.
 fn carries_on(pieces: &[TemplatePiece]) -> bool {
     match pieces {
         [] => false,
@@ -156,8 +158,7 @@ fn carries_on(pieces: &[TemplatePiece]) -> bool {
         [TemplatePiece::Text(text), rest @ ..] => {
             // A name may stand for a text that begins with a digit.
             let next = if rest.is_empty() { "" } else { "0" };
-            // Notes that are fields have a slash in place of each backslash.
-            text.starts_with('\\') || scanner::may_carry_on(format!("{text}{next}").as_bytes())
+            forms_of(text).iter().any(|text| scanner::may_carry_on(format!("{text}{next}").as_bytes()))
         }
     }
 }

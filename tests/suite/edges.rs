@@ -78,3 +78,45 @@ fn the_twin_agrees_with_each_pair_of_bytes_around_each_part() {
     let step = (PAIRS / count) | 1;
     compare((0..count).map(|index| pair_line::pair_line(index * step % PAIRS)));
 }
+
+/// Beginnings of what may carry a number on, or of what ends it.
+const BEGUN: [&str; 16] = [
+    "",
+    "\\",
+    "\\0",
+    "\\x4",
+    "\\\\u{4",
+    "#0",
+    "#x",
+    "&",
+    "&am",
+    "&#02",
+    "^",
+    "\x1b",
+    "\x1b[0",
+    ".\\",
+    ",1\\",
+    "\\033[31m&#027;#",
+];
+
+#[test]
+fn the_twin_agrees_where_what_decides_begins_in_reach_and_goes_on_beyond() {
+    let row = |bytes: usize| {
+        let whole = format!("\x1b[{}m", ";".repeat(61)).repeat(bytes / 64);
+        let rest =
+            if bytes % 64 > 2 { format!("\x1b[{}m", ";".repeat(bytes % 64 - 3)) } else { String::new() };
+        whole + &rest
+    };
+    let lines = BEGUN.iter().flat_map(|begun| {
+        (1..4).flat_map(move |over| {
+            let line = move |open: &str, close: &str| {
+                let filled = row(256).len() + row(256).len() + 1 + open.len() + "-204".len() + close.len();
+                let last = row(641 - over - filled - begun.len());
+                let row = row(256);
+                format!("ret{row}:{row}{open}-204{last}{close}{begun}xxxxxx")
+            };
+            [line("int(", ")"), line("\"", "\"")]
+        })
+    });
+    compare(lines.map(String::into_bytes));
+}

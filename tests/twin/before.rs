@@ -59,7 +59,7 @@ pub(super) fn steps_before(text: &[u8], at: usize, invisible_counts: bool) -> Ve
 }
 
 /// Returns the start of the invisible sequence that ends at a place.
-fn sequence_before(text: &[u8], at: usize) -> Option<(usize, bool)> {
+pub(super) fn sequence_before(text: &[u8], at: usize) -> Option<(usize, bool)> {
     (at.saturating_sub(SEQUENCE_MAX_BYTES)..at).find_map(|start| {
         let sequence = sequence_at(text, start).filter(|sequence| sequence.end == at)?;
         Some((start, sequence.ends_in_m_or_k))
@@ -82,4 +82,10 @@ fn is_second_half(text: &[u8], at: usize) -> bool {
         0x30..=0x39 => at >= 3 && matches!(text[at - 3..at], [0x81..=0xFE, 0x30..=0x39, 0x81..=0xFE]),
         _ => false,
     }
+}
+
+/// Returns the number of backslashes that a text ends in. The second half of a character is none.
+pub(super) fn backslashes_before(text: &[u8]) -> usize {
+    let places = (0..text.len()).rev().take_while(|&at| text[at] == b'\\');
+    places.filter(|&at| !is_second_half(text, at)).count()
 }

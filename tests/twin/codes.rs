@@ -2,7 +2,7 @@
 
 use super::invisible::{behind_colors, behind_row};
 use super::parts::{behind_char, quotes};
-use super::written::char_at;
+use super::written::{OTHER, char_at};
 
 const WRAPPERS: [&str; 12] = [
     "int",
@@ -85,25 +85,39 @@ fn number(text: &[u8], at: usize) -> Option<Code> {
     })
 }
 
-/// Texts of which each end carries a number on behind some beginning of an escape, a sequence or a number. Those that
-/// write a letter do so behind a closing quote, too.
-const CARRY_ON: [&str; 15] = [
-    "u002f", "u{2f}", "x2f", "057", "#x2f;", "#47;", "u0041", "u{41}", "x41", "101", "#x41;", "#65;",
-    "u001b[mx", "345", "200 ",
+/// Texts of which each end goes on with what stands before it, for each beginning of an escape, of a sequence or of a
+/// number.
+const GO_ON: [&str; 15] = [
+    "u005bmx",
+    "u{00005b}mx",
+    "x5bmx",
+    "133mx",
+    "177",
+    "#x0000005b;mx",
+    "#00000091;mx",
+    "u001b[mx",
+    "033[mx",
+    "amp;",
+    "apos;",
+    "quot;",
+    "nbsp;",
+    "lt;",
+    "gt;",
 ];
 
 /// Returns true if what stands behind a code lets it be one. The text ends where the line does, or where no rule looks;
 /// `is_cut` is true for the latter.
 ///
 /// A field whose next character lies where no rule looks is none. Choice, where this leaves room: nor is a field for
-/// which it matters what stands there, such as that of a `\` in reach before a `/` out of reach.
+/// which one of the characters that decide may go on there, such as that of a `\` in reach before a `/` out of reach.
 pub(super) fn may_end(text: &[u8], code: Code, is_cut: bool) -> bool {
-    let beyond = CARRY_ON.iter().flat_map(|text| (0..text.len()).map(|at| &text.as_bytes()[at..]));
-    may_stand_behind(text, code)
-        && !(is_cut && beyond.into_iter().any(|beyond| !may_stand_behind(&[text, beyond].concat(), code)))
+    let read = deciding(text, code);
+    let goes_on = |beyond: &[u8]| deciding(&[text, beyond].concat(), code) != read;
+    let mut ends = GO_ON.iter().flat_map(|text| (0..text.len()).map(|at| &text.as_bytes()[at..]));
+    may_stand_behind(code, &read) && !(is_cut && ends.any(goes_on))
 }
 
-/// Returns true if the text behind a code lets it be one.
+/// Returns true if the characters behind a code let it be one.
 ///
 /// Behind a closing quote or bracket, anything but a letter, a digit or `_`. Else the end of the line, or a character
 /// that does not carry the number on. These do: a letter, a digit, any of `_ % / + * ^ = ~ @ $ -`; `.` or `:` before a
@@ -112,14 +126,9 @@ pub(super) fn may_end(text: &[u8], code: Code, is_cut: bool) -> bool {
 ///
 /// Choices, where this leaves room: digits behind `.`, `:` and `,` may be written, and with colours between, and a
 /// positive code with a quote is none, too, where a character that is not ASCII follows.
-fn may_stand_behind(text: &[u8], code: Code) -> bool {
-    let Some((char, rest)) = next(text, code.end) else { return true };
-    let digits = (0..).scan(rest, |at, _| {
-        let (char, end) = next(text, *at)?;
-        *at = end;
-        char.is_ascii_digit().then_some(())
-    });
-    let digits = digits.take(4).count();
+fn may_stand_behind(code: Code, read: &[(char, usize)]) -> bool {
+    let Some((&(char, _), rest)) = read.split_first() else { return true };
+    let digits = rest.iter().take_while(|(char, _)| char.is_ascii_digit()).count();
     let carries_on = match char {
         '_' => true,
         _ if char.is_ascii_alphanumeric() => true,
@@ -131,7 +140,27 @@ fn may_stand_behind(text: &[u8], code: Code) -> bool {
     !carries_on && (code.number < 0 || char.is_ascii())
 }
 
-/// Returns the next character and the place behind it. Colours count as nothing.
-fn next(text: &[u8], at: usize) -> Option<(char, usize)> {
-    char_at(text, behind_colors(text, at))
+/// Returns the characters behind a code that decide about it, each with the place behind it: the next one, and behind
+/// `.`, `:` and `,` those that may be digits. Colours count as nothing. Of a character that is not ASCII nothing else
+/// matters.
+fn deciding(text: &[u8], code: Code) -> Vec<(char, usize)> {
+    let mut read = Vec::new();
+    let (mut at, mut wanted) = (code.end, 1);
+    while read.len() < wanted
+        && let Some((char, end)) = char_at(text, behind_colors(text, at))
+    {
+        let more = match char {
+            '.' | ':' if !code.is_closed => 1,
+            ',' if !code.is_closed => 4,
+            _ => 0,
+        };
+        wanted = match read.len() {
+            0 => 1 + more,
+            _ if char.is_ascii_digit() => wanted,
+            _ => 0,
+        };
+        read.push(if char.is_ascii() { (char, end) } else { (OTHER, 0) });
+        at = end;
+    }
+    read
 }

@@ -8,7 +8,9 @@
 
 mod before;
 mod codes;
+mod forms;
 mod invisible;
+mod json_quotes;
 mod keys;
 pub(crate) mod lines;
 pub(crate) mod notes;

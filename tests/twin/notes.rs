@@ -4,6 +4,7 @@
 //! other tests cover colours of lines. Where there are patterns or forms, a text must not have a note. Patterns and
 //! forms together are not covered.
 
+use super::forms::{Form, form_of};
 use super::objects::Objects;
 use super::{Field, Line, Rules};
 use imsdk_annotate::{Catalog, Entry, Language, Severity};
@@ -34,46 +35,7 @@ pub(crate) struct Found {
     old_note: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Text,
-    XmlText,
-    Json,
-    EscapedJson,
-    KeyValue,
-    /// With the quote around its values.
-    Attribute(char),
-    Nothing,
-}
-
-/// The place of a byte: outside of XML tags, in a tag, or in the value of an attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Outside,
-    /// Outside of tags, in a line that begins with a tag.
-    InContent,
-    InTag,
-    InValue,
-}
-
 static COLOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^\x1B\[[0-9;:]{0,93}m").unwrap());
-
-static COLON_BEHIND_QUOTE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?-u)^(\\?")[ \t]*:"#).unwrap());
-
-static PAIR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=(?:[^>]|$)"#).unwrap());
-
-static QUOTED_PAIR: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?-u)^[ \t]*=[ \t]*(?P<quote>\\?["'])"#).unwrap());
-
-static BEGINS_WITH_TAG: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?-u)^[ \t\r\x0C]*<(?:[A-Za-z_]|!--)").unwrap());
-
-static BEFORE_ATTRIBUTE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?-u)(?:^|[ \t\r"']|\\{1,8}[tnr])$"#).unwrap());
-
-static OPENS_VALUE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)=[\\ \t]*$").unwrap());
-
-static COLON: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^(?:[ \t\r]|\\{1,8}[tnr])*:").unwrap());
 
 static IN_SEQUENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)\x1B\[[0-9;:]{0,96}$").unwrap());
 
@@ -149,8 +111,9 @@ impl<'a> Style<'a> {
             let Field { start, end, code, .. } = field;
             let mut found = Found { start, end, code, form: self.form(line, &field), old_note: None };
             if let Some(entry) = self.catalog.get(code) {
-                let is_escaped = found.form == Form::EscapedJson;
-                if (is_escaped || found.form == Form::Json) && !objects.take(line, start..end, is_escaped) {
+                if let Form::Json(quote) = found.form
+                    && !objects.take(line, start..end, quote)
+                {
                     found.form = Form::Nothing;
                 }
                 found.old_note = self.old_note(line, &found, entry);
@@ -174,39 +137,7 @@ impl<'a> Style<'a> {
     }
 
     fn form(&self, line: &[u8], field: &Field) -> Form {
-        if !self.as_fields {
-            return Form::Text;
-        }
-        let behind_key = &line[field.key_end..field.end];
-        let before = &line[..field.start];
-        let (in_string, place) = (is_in_string(before), place(before));
-        if let Some(captures) = COLON_BEHIND_QUOTE.captures(behind_key) {
-            let (form, quote) =
-                if captures[1].len() == 1 { (Form::Json, "\"") } else { (Form::EscapedJson, "\\\"") };
-            let is_whole = before.strip_suffix(quote.as_bytes()).is_some_and(|rest| !rest.ends_with(b"\\"));
-            return if is_whole { form } else { Form::Nothing };
-        }
-        let is_whole = place != Place::InTag || BEFORE_ATTRIBUTE.is_match(before);
-        if PAIR.is_match(behind_key) && place != Place::InValue {
-            match QUOTED_PAIR.captures(behind_key) {
-                pair if !is_whole && (pair.is_some() || behind_key[0] == b'=' && !in_string) => {
-                    return Form::Nothing;
-                }
-                Some(pair) if place == Place::InTag => {
-                    return Form::Attribute(if &pair["quote"] == b"\"" { '"' } else { '\'' });
-                }
-                _ if behind_key[0] == b'=' && !in_string && place == Place::InContent => {
-                    return Form::Attribute('"');
-                }
-                _ if behind_key[0] == b'=' && !in_string => return Form::KeyValue,
-                _ => {}
-            }
-        }
-        match place {
-            _ if in_string && is_in_name(line, field.end) => Form::Nothing,
-            Place::InValue | Place::InContent => Form::XmlText,
-            Place::Outside | Place::InTag => Form::Text,
-        }
+        if self.as_fields { form_of(line, field) } else { Form::Text }
     }
 
     /// Returns the length of the note that already stands behind a field, as if it were the first of its key in its
@@ -253,7 +184,6 @@ impl<'a> Style<'a> {
         };
         let escaped = |text: &str| text.replace('\\', r"\\").replace('"', r#"\""#);
         let member = |name: &str, text: &str| format!(",\"{key}_{name}\":{}", json(text));
-        let members = member("category", &category) + &member("message", &message);
         let xml = |text: &str| {
             let escapes = [
                 ("&", "&amp;"),
@@ -275,8 +205,15 @@ impl<'a> Style<'a> {
                 let attribute = |name: &str, text: &str| format!(" {key}_{name}={quote}{}{quote}", xml(text));
                 attribute("category", &category) + &attribute("message", &message)
             }
-            Form::Json => members,
-            Form::EscapedJson => escaped(&members),
+            Form::EscapedXmlText => xml(&xml(&self.rendered_raw(entry))),
+            Form::EscapedAttribute => {
+                let attribute =
+                    |name: &str, text: &str| format!(" {key}_{name}=&quot;{}&quot;", xml(&xml(text)));
+                attribute("category", &category) + &attribute("message", &message)
+            }
+            Form::Json(quote) => {
+                quote.encoded(&(member("category", &category) + &member("message", &message)))
+            }
             Form::KeyValue => {
                 let quoted = |text: &str| format!("\"{}\"", escaped(text));
                 let is_bare = !category.is_empty() && !category.contains([' ', '"', '=', '\\', '\'']);
@@ -330,52 +267,6 @@ fn colored(note: &[u8], severity: Severity) -> Vec<u8> {
     };
     let color = format!("\x1b[{parameter}m");
     if text.is_empty() { note.to_vec() } else { [blanks, color.as_bytes(), text, b"\x1b[0m"].concat() }
-}
-
-/// Returns true if the bytes behind `before` are within double quotes. A quote behind an odd number of backslashes is
-/// none.
-fn is_in_string(before: &[u8]) -> bool {
-    let is_quote = |&at: &usize| {
-        let backslashes = before[..at].iter().rev().take_while(|&&byte| byte == b'\\').count();
-        before[at] == b'"' && backslashes % 2 == 0
-    };
-    (0..before.len()).filter(is_quote).count() % 2 == 1
-}
-
-/// Returns the place of the byte behind `before`.
-fn place(before: &[u8]) -> Place {
-    let mut tag = None;
-    let mut quote = None;
-    for (at, &byte) in before.iter().enumerate() {
-        match (tag, quote) {
-            (None, _) => {
-                let begins = |&&next: &&u8| next.is_ascii_alphabetic() || next == b'_';
-                tag = (byte == b'<' && before.get(at + 1).filter(begins).is_some()).then_some(at);
-            }
-            (Some(_), Some(open)) => quote = if byte == open { None } else { quote },
-            (Some(_), None) if byte == b'>' => tag = None,
-            (Some(_), None) if byte == b'"' || byte == b'\'' => {
-                quote = OPENS_VALUE.is_match(&before[at.saturating_sub(8)..at]).then_some(byte);
-            }
-            _ => {}
-        }
-    }
-    match (tag, quote) {
-        (None, _) if BEGINS_WITH_TAG.is_match(before) => Place::InContent,
-        (None, _) => Place::Outside,
-        (_, None) => Place::InTag,
-        _ => Place::InValue,
-    }
-}
-
-/// Returns true if the string around a place is the name of a member, or the inner string that the next quote ends is.
-fn is_in_name(line: &[u8], at: usize) -> bool {
-    let quotes: Vec<usize> = (at..line.len()).filter(|&quote| line[quote] == b'"').collect();
-    let closing = quotes.iter().find(|&&quote| {
-        let backslashes = line[at..quote].iter().rev().take_while(|&&byte| byte == b'\\').count();
-        backslashes % 2 == 0
-    });
-    [quotes.first(), closing].into_iter().flatten().any(|&quote| COLON.is_match(&line[quote + 1..]))
 }
 
 /// Returns the code that the whole text is, by the rules for a code behind a key.
