@@ -6,6 +6,7 @@ use super::line_objects::LineObjects;
 use super::name::{
     Before, NameKind, ValueName, blanks_behind, is_number, keyed_syntax, name_before, name_is_whole,
 };
+use super::written_quotes::WrittenQuotes;
 use crate::field::{Checks, FoundField, NoteForm, Syntax};
 use crate::line::quotes::LineQuotes;
 use crate::line::tags::{LineTags, TagPlace};
@@ -20,6 +21,7 @@ pub(crate) struct FormFinder<'t> {
     /// The byte offset up to which the text has been looked at.
     looked_up_to: usize,
     quotes: LineQuotes,
+    written_quotes: WrittenQuotes,
     /// True if the text has any tag.
     has_tags: bool,
     tags: LineTags,
@@ -50,6 +52,7 @@ impl<'t> FormFinder<'t> {
             text,
             looked_up_to: 0,
             quotes: LineQuotes::default(),
+            written_quotes: WrittenQuotes::default(),
             has_tags: memchr(b'<', text).is_some(),
             tags: LineTags::default(),
             closing: Closing::default(),
@@ -79,7 +82,9 @@ impl<'t> FormFinder<'t> {
             Some(Syntax::KeyValue | Syntax::Attribute | Syntax::SingleQuotedAttribute)
                 if place != TagPlace::InTag =>
             {
-                let is_pair = !is_in_string && behind_key.starts_with(b"=");
+                let is_pair = !is_in_string
+                    && behind_key.starts_with(b"=")
+                    && !self.written_quotes.are_open_at(self.text, field.start);
                 // Characters with a meaning in XML must be escaped between tags, too.
                 let is_escaped = place == TagPlace::InContent;
                 is_pair.then_some(if is_escaped { Syntax::Attribute } else { Syntax::KeyValue })
@@ -142,6 +147,7 @@ impl<'t> FormFinder<'t> {
         if let Some(newline) = memrchr(b'\n', &self.text[self.looked_up_to.min(to)..to]) {
             let start = self.looked_up_to + newline + 1;
             (self.quotes, self.tags) = (LineQuotes::beginning_at(start), LineTags::beginning_at(start));
+            self.written_quotes = WrittenQuotes::beginning_at(start);
             self.objects.end_line();
         }
         self.looked_up_to = self.looked_up_to.max(to);

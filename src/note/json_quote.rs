@@ -7,6 +7,9 @@ use crate::scanner::{self, BACKSLASHES_MAX};
 /// `%22`.
 pub(super) const ENCODED_BYTES_MAX: usize = 96;
 
+/// The most backslashes before `u0022`: those before a quote, and those of the escape.
+const ESCAPED_BACKSLASHES_MAX: usize = 2 * BACKSLASHES_MAX;
+
 /// A way in which a program writes a text that has JSON in it.
 #[derive(Clone, Copy, Debug)]
 enum QuoteLayer {
@@ -31,11 +34,11 @@ pub(super) enum Level {
 
 impl JsonQuote {
     /// The number of quotes that are told apart.
-    pub(super) const COUNT: usize = QuoteMark::ALL.len() * (BACKSLASHES_MAX + 1);
+    pub(super) const COUNT: usize = QuoteMark::ALL.len() * (ESCAPED_BACKSLASHES_MAX + 1);
 
     /// Returns the number of the quote, less than [`JsonQuote::COUNT`].
     pub(super) fn number(self) -> usize {
-        self.mark as usize * (BACKSLASHES_MAX + 1) + usize::from(self.backslashes)
+        self.mark as usize * (ESCAPED_BACKSLASHES_MAX + 1) + usize::from(self.backslashes)
     }
 
     /// Returns the quote that a text begins with, and its length in bytes.
@@ -46,7 +49,7 @@ impl JsonQuote {
         let unit: &[u8] = if text.starts_with(b"%") { b"%5C" } else { b"\\" };
         let mut rest = text;
         let mut backslashes = 0;
-        while backslashes < BACKSLASHES_MAX
+        while backslashes < ESCAPED_BACKSLASHES_MAX
             && let Some((first, behind)) = rest.split_at_checked(unit.len())
             && first.eq_ignore_ascii_case(unit)
         {
@@ -77,10 +80,11 @@ impl JsonQuote {
     /// Returns false for a mark that is no quote with this number of backslashes before it.
     fn exists(self) -> bool {
         match self.mark {
-            _ if usize::from(self.backslashes) > BACKSLASHES_MAX => false,
-            QuoteMark::Unicode | QuoteMark::Hex => self.backslashes > 0,
+            QuoteMark::Unicode | QuoteMark::Hex => {
+                (1..=ESCAPED_BACKSLASHES_MAX).contains(&usize::from(self.backslashes))
+            }
             QuoteMark::Doubled => self.backslashes == 0,
-            _ => true,
+            _ => usize::from(self.backslashes) <= BACKSLASHES_MAX,
         }
     }
 
@@ -210,7 +214,7 @@ mod tests {
     #[test]
     fn nothing_grows_more_than_is_said() {
         for mark in QuoteMark::ALL {
-            for backslashes in 0..=BACKSLASHES_MAX {
+            for backslashes in 0..=ESCAPED_BACKSLASHES_MAX {
                 let quote = JsonQuote { backslashes: backslashes as u8, mark };
                 if quote.exists() {
                     let length = |text: &str| quote.encode(text).len();

@@ -12,6 +12,7 @@ mod style;
 mod template;
 mod text_forms;
 mod texts;
+mod written_quotes;
 
 pub(crate) use charset::Charset;
 pub(crate) use form::FormFinder;

@@ -344,3 +344,39 @@ fn the_end_of_a_note_changes_no_key_behind_it() {
         }
     }
 }
+
+#[test]
+fn text_in_escaped_quotes_gets_no_quotes_of_its_own() {
+    let plain = " (auth: user session is failure!)";
+    for (before, behind) in [
+        (r#"{\"m\":\"ret=-204"#, r#"\"}"#),
+        (r"1.2.3.4 - {\x22m\x22:\x22ret=-204", r"\x22} 200"),
+        (r"{\u0022m\u0022:\u0022ret=-204", r"\u0022}"),
+        ("x {&quot;m&quot;:&quot;ret=-204", "&quot;}"),
+        ("<td>{&#34;m&#34;:&#34;ret=-204", "&#34;}</td>"),
+        ("b=%7B%22m%22%3A%22ret=-204", "%22%7D"),
+        (r#"1,"{""m"":""{\""x\"":\""ret=-204"#, r#"\""}""}",2"#),
+        (r#"1,"{""a"":""\"""",""m"":""ret=-204"#, r#"""}",2"#),
+    ] {
+        let annotated = annotate(&["--fields"], format!("{before}{behind}\n").as_bytes());
+        assert_eq!(show(&annotated), show(format!("{before}{plain}{behind}\n").as_bytes()));
+    }
+    // Quotes that are closed again leave the members.
+    for before in [r#"msg="a \"b\" c" ret=-204"#, r"\x22a\x22 ret=-204", r#"path="C:\\" ret=-204"#] {
+        let annotated = annotate(&["--fields"], before.as_bytes());
+        assert!(annotated.ends_with(b"ret_message=\"user session is failure!\""), "{}", show(&annotated));
+    }
+}
+
+#[test]
+fn json_four_deep_in_unicode_escapes_stays_valid() {
+    let backslashes = r"\".repeat(15);
+    let line = format!("{{{backslashes}u0022ret{backslashes}u0022:-204}}");
+    let mut json = String::from_utf8(annotate(&["--fields"], line.as_bytes())).unwrap();
+    assert!(json.contains(&format!("{backslashes}u0022ret_category{backslashes}u0022:")), "{json}");
+    for _ in 0..4 {
+        json = unquoted(&format!("\"{json}\""));
+    }
+    let value: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["ret_category"], "auth", "{json}");
+}

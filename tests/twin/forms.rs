@@ -91,7 +91,7 @@ pub(super) fn form_of(line: &[u8], field: &Field) -> Form {
         Some(Form::KeyValue) if in_string => text,
         Some(_) if place == Place::InTag && !is_whole => Form::Nothing,
         Some(form) if place == Place::InTag => form,
-        Some(_) if in_string || !behind_key.starts_with(b"=") => text,
+        Some(_) if in_string || !behind_key.starts_with(b"=") || KeyQuote::are_open_behind(before) => text,
         Some(_) if place == Place::InContent => Form::Attribute('"'),
         Some(_) => Form::KeyValue,
     }

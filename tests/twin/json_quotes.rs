@@ -15,7 +15,8 @@ pub(super) struct KeyQuote {
 const MARKS: [&str; 8] = ["\"\"", "\"", "u0022", "x22", "%22", "&quot;", "&#34;", "&#x22;"];
 
 static QUOTE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"(?-u)^(?P<b>\\{0,8}|(?:%5[Cc]){0,8})(?P<mark>""|"|(?:u00|x)22|%22|&quot;|&#34;|&#x22;)"#;
+    let pattern =
+        r#"(?-u)^(?P<b>\\{0,16}|(?:%5[Cc]){0,16})(?P<mark>""|"|(?:u00|x)22|%22|&quot;|&#34;|&#x22;)"#;
     Regex::new(pattern).unwrap()
 });
 
@@ -31,9 +32,23 @@ impl KeyQuote {
         let exists = match mark {
             "u0022" | "x22" => backslashes > 0,
             "\"\"" => backslashes == 0,
-            _ => true,
+            _ => backslashes <= 8,
         };
         exists.then_some((Self { backslashes, mark }, found[0].len()))
+    }
+
+    /// Returns true if a text has an odd number of quotes of any kind but the plain one: behind an odd number of
+    /// backslashes, or encoded.
+    pub(super) fn are_open_behind(text: &[u8]) -> bool {
+        static ESCAPED: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+            let kinds = [r#"\\+""#, r"\\+u0022", r"\\+x22", "%22", "&quot;", "&#34;", "&#x22;"];
+            kinds.iter().map(|kind| Regex::new(&format!("(?-u){kind}")).unwrap()).collect()
+        });
+        let is_odd = |(kind, found): (usize, &Regex)| {
+            let escaped = |quote: &regex::bytes::Match<'_>| kind > 0 || quote.len().is_multiple_of(2);
+            found.find_iter(text).filter(escaped).count() % 2 == 1
+        };
+        ESCAPED.iter().enumerate().any(is_odd)
     }
 
     pub(super) fn is_of_url(self) -> bool {
