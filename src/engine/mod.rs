@@ -140,11 +140,20 @@ impl PartAnnotator {
     }
 
     /// Returns the form of a field's note: [`NoteForm::Nothing`] where the end of the note, together with the bytes
-    /// behind it, could change what a later key is.
+    /// behind it, would change what a later key is. Notes in colour count without it, so that the same fields have notes.
     #[inline]
     fn form_beside(&self, field: FoundField, text: &[u8]) -> NoteForm {
-        let is_open = self.notes.end_open() && self.scanner.depends_on_characters_before(&text[field.end..]);
-        if is_open { NoteForm::Nothing } else { field.form }
+        match field.entry {
+            Some(entry)
+                if self.notes.end_open()
+                    && self
+                        .scanner
+                        .is_key_changed(text, field.end, || self.notes.end_of_note(&field, entry)) =>
+            {
+                NoteForm::Nothing
+            }
+            _ => field.form,
+        }
     }
 
     /// Returns the length in bytes of the note that already stands behind a field; 0 where none does.

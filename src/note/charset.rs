@@ -6,14 +6,16 @@ use std::fmt;
 /// tables are large.
 #[derive(Clone, Copy)]
 pub(crate) struct Charset {
-    /// Appends a text in the encoding, with `?` for each character that the encoding lacks. Returns true if it has all.
+    /// Appends a text in the encoding, with something in ASCII for each character that the encoding lacks. Returns true
+    /// if it has all.
     encode: fn(&str, &mut Vec<u8>) -> bool,
 }
 
 impl Charset {
-    /// Takes a function that appends a text in the encoding, with `?` for each character that the encoding lacks, and
-    /// returns true if the encoding has all. It must encode each character by itself, so that the encoded beginning of
-    /// a text is the beginning of the encoded text.
+    /// Takes a function that appends a text in the encoding, with something in ASCII for each character that the
+    /// encoding lacks, such as `U+1F600`, and returns true if the encoding has all. It must encode each character by
+    /// itself, so that the encoded beginning of a text is the beginning of the encoded text, and must make at most three
+    /// bytes of each byte.
     #[cfg(feature = "cli")]
     pub(crate) fn new(encode: fn(&str, &mut Vec<u8>) -> bool) -> Self {
         Self { encode }

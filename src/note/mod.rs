@@ -77,7 +77,7 @@ pub(crate) struct Notes {
     first: Option<[u8; 2]>,
     /// Finds the text that begins each note.
     beginning: memmem::Finder<'static>,
-    /// True if a note ends in a character that is not ASCII.
+    /// True if a note ends in a character that is not ASCII, perhaps with a digit behind it.
     end_open: bool,
 }
 
@@ -90,11 +90,14 @@ impl Notes {
         let lead = beginning.len() - beginning.trim_start_matches(BLANKS).len();
         let beginning = style.charset.encoded(&beginning);
         let (mut note, mut rendered) = (String::new(), Texts::default());
-        let ends_open = |text: &str| text.as_bytes().last().is_some_and(|last| !last.is_ascii());
+        let ends_open = |text: &str| {
+            let text = text.strip_suffix(|char: char| char.is_ascii_digit()).unwrap_or(text);
+            text.chars().next_back().is_some_and(|last| !last.is_ascii())
+        };
         let mut end_open = false;
         for entry in catalog.entries() {
             note.clear();
-            style.template.render(entry, style.language_of(entry), &mut note);
+            style.render(entry, &mut note);
             if style.as_fields {
                 rendered.push(&note, Charset::default());
                 // The category ends a note of one member.
@@ -140,7 +143,8 @@ impl Notes {
         self.fitting.is_some()
     }
 
-    /// Returns true if a note ends in a character that is not ASCII. Bytes behind it may be taken for a part of it.
+    /// Returns true if a note ends in a character that is not ASCII, perhaps with a digit behind it, as a character of four
+    /// bytes in GB18030 does. Bytes behind it may be read together with it.
     #[inline]
     pub(crate) fn end_open(&self) -> bool {
         self.end_open
@@ -173,20 +177,43 @@ impl Notes {
         color: Option<&LineColor>,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let (texts, text) = match (&self.fitting, field.form) {
+        match (&self.fitting, field.form) {
             (Some(fitting), NoteForm::Members(syntax)) => {
                 let pieces = fitting.members.pieces(syntax, field.members, entry, key_of(field, window));
                 return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy(longer, piece));
             }
-            (Some(fitting), NoteForm::XmlText) => fitting.xml_text().place(entry),
-            (Some(fitting), NoteForm::EscapedXmlText) => fitting.escaped_xml_text().place(entry),
             (_, NoteForm::Nothing) => return Ok(()),
-            _ => self.plain.place(entry),
-        };
+            _ => {}
+        }
         match color {
-            None => wtr.copy(texts, text),
+            None => {
+                let (texts, text) = self.text(field.form, entry);
+                wtr.copy(texts, text)
+            }
             Some(color) => self.write_colored(entry, color, wtr),
         }
+    }
+
+    /// Returns the note of an entry in a form that is text: the range of a longer text.
+    fn text(&self, form: NoteForm, entry: usize) -> (&[u8], Range<usize>) {
+        match (&self.fitting, form) {
+            (Some(fitting), NoteForm::XmlText) => fitting.xml_text().place(entry),
+            (Some(fitting), NoteForm::EscapedXmlText) => fitting.escaped_xml_text().place(entry),
+            _ => self.plain.place(entry),
+        }
+    }
+
+    /// Returns the end of the note of a field as it is without colour: its last member, or all of its text.
+    pub(crate) fn end_of_note(&self, field: &FoundField, entry: usize) -> &[u8] {
+        let (texts, end) = match (&self.fitting, field.form) {
+            (_, NoteForm::Nothing) => (&b""[..], 0..0),
+            (Some(fitting), NoteForm::Members(syntax)) => {
+                let pieces = fitting.members.pieces(syntax, field.members, entry, (b"", 0..0));
+                pieces.into_iter().rfind(|(_, piece)| !piece.is_empty()).unwrap_or((b"", 0..0))
+            }
+            (_, form) => self.text(form, entry),
+        };
+        &texts[end]
     }
 
     /// Returns the parts of a note in colour: blanks, the beginning of the colour, the text, the end of the colour.

@@ -24,4 +24,13 @@ impl NoteStyle {
             || has(&entry.category().name_in(self.language)) && has(&entry.message_in(self.language));
         if can_be_written { self.language } else { Language::English }
     }
+
+    /// Appends the note of an entry to `note`. An explanation of which the encoding lacks a character gives way to the
+    /// message.
+    pub(super) fn render(&self, entry: &Entry, note: &mut String) {
+        let language = self.language_of(entry);
+        let message = entry.message_in(language);
+        let explanation = if self.charset.has(entry.explanation()) { entry.explanation() } else { &message };
+        self.template.render(entry, language, &message, explanation, note);
+    }
 }

@@ -100,8 +100,24 @@ impl Template {
         }
     }
 
-    /// Appends the note of an entry to `note`.
-    pub(super) fn render(&self, entry: &Entry, language: Language, note: &mut String) {
+    /// Returns the pieces of text that are in every note.
+    #[cfg(feature = "cli")]
+    pub(crate) fn own_texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            TemplatePiece::Text(text) => Some(&text[..]),
+            TemplatePiece::Placeholder(_) => None,
+        })
+    }
+
+    /// Appends the note of an entry to `note`, with the category in a language, and with this message and explanation.
+    pub(super) fn render(
+        &self,
+        entry: &Entry,
+        language: Language,
+        message: &str,
+        explanation: &str,
+        note: &mut String,
+    ) {
         for piece in &self.0 {
             match piece {
                 TemplatePiece::Text(text) => note.push_str(text),
@@ -110,10 +126,8 @@ impl Template {
                     note.push_str(&entry.category().name_in(language))
                 }
                 TemplatePiece::Placeholder(Placeholder::Severity) => note.push_str(entry.severity().name()),
-                TemplatePiece::Placeholder(Placeholder::Message) => {
-                    note.push_str(&entry.message_in(language))
-                }
-                TemplatePiece::Placeholder(Placeholder::Explanation) => note.push_str(entry.explanation()),
+                TemplatePiece::Placeholder(Placeholder::Message) => note.push_str(message),
+                TemplatePiece::Placeholder(Placeholder::Explanation) => note.push_str(explanation),
             }
         }
     }
@@ -218,7 +232,8 @@ mod tests {
         let catalog = Catalog::builtin();
         let mut note = String::new();
         let template = Template::parse(template).map_err(|error| error.to_string())?;
-        template.render(catalog.get(-204).unwrap(), Language::English, &mut note);
+        let entry = catalog.get(-204).unwrap();
+        template.render(entry, Language::English, entry.message(), entry.explanation(), &mut note);
         Ok(note)
     }
 

@@ -55,7 +55,7 @@ fn may_begin_before_invisible(text: &[u8], behind_gap: bool, sequences: usize) -
     };
     let before = &text[..text.len() - invisible.length];
     let behind_gap = behind_gap || !invisible.joins;
-    // A sequence behind which a sequence stands is nothing else.
+    // In `mESC[31mESC[0mret` the text before `ESC[0m` is read as `ESC[31m`, and not as a letter `m`.
     if sequences > 1 && invisible_before(before).is_some() {
         may_begin_before_invisible(before, behind_gap, sequences - 1)
     } else {

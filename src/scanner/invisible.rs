@@ -182,7 +182,8 @@ fn search_back(text: &[u8]) -> Option<Invisible> {
         let start = if text[start] == b'\\' { first_backslash(text, start).max(first) } else { start };
         match invisible_at(&text[start..]) {
             Some(invisible) if start + invisible.length == text.len() => return Some(invisible),
-            // No sequence goes on behind another.
+            // The last ESC begins the last sequence: in `ESC[3ESC[1x` no sequence begins at the first ESC and goes on
+            // behind the second, because ESC is no parameter.
             _ if text[start] == 0x1B => return None,
             _ => {}
         }

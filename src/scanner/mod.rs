@@ -16,9 +16,9 @@
 //! never written. Where the bytes at a key can be read in more than one way (`\ret`: `\r` and `et`, or `\` and `ret`),
 //! one reading that has a field is enough; elsewhere a written escape is what it writes, in its longest form.
 //!
-//! 1. **Key.** A whole identifier (a longest run of letters, digits and `_`, at most 32 bytes, of which the end of a
-//!    written escape or of invisible text is no part) which, in lower case and without `_`, is one of `ret` `code`
-//!    `retcode` `iret` `errcode` `errorcode` `thirdretcode`.
+//! 1. **Key.** A whole identifier which, in lower case and without `_`, is one of `ret` `code` `retcode` `iret` `errcode`
+//!    `errorcode` `thirdretcode`. An identifier is a longest run of letters, digits and `_`, and has at most 32 bytes. It
+//!    begins behind a written escape or an invisible sequence: in `\nret` and `ESC[31mret` it is `ret`, without `n` or `m`.
 //! 2. **Before the key** any character may stand but `$` and `-` as they are. A written letter, digit or `_` before it
 //!    makes it none, and so does one with only invisible text between that ends in `m` or `K`. A byte may be read as the
 //!    [second half](second_half) of a character, and as what it is.
@@ -98,11 +98,12 @@ pub(crate) use written::BACKSLASHES_MAX;
 use crate::catalog::CodeIndex;
 use crate::field::{Checks, FoundField};
 use before::ends_in_less_than;
-use byte_class::may_stand_between;
+use byte_class::{is_identifier, may_stand_between};
 pub(crate) use candidates::Candidates;
 use candidates::{CandidateBits, STRETCH_BYTES};
 use code::{Code, CodeForm};
 use fearless_simd::{Level, Simd};
+use invisible::joining_length;
 use key::{Key, reach_before};
 use key_set::KeySet;
 use limits::BETWEEN_MAX_BYTES;
@@ -187,17 +188,38 @@ impl Scanner {
         Some(FoundField::new(key.start, code.end, code.value, entry, checks_of(&key, &code)))
     }
 
-    /// Returns true if characters that are not ASCII before a text could add a field to it or take one out: the text
-    /// begins with half a character, or what looks like it, a byte, and a key.
-    pub(crate) fn depends_on_characters_before(&self, text: &[u8]) -> bool {
-        let Some((_, key)) =
-            text.split_at_checked(second_half::open_run(text) + 1).filter(|(run, _)| run.len() > 1)
-        else {
+    /// Returns true if a note at `place` of a text would add a key to the text behind it, or take one out. The text
+    /// there begins with bytes over 7F and a letter before a key, as in `ret=-204`, `A3 AC`, `xret=-1`: the letter is
+    /// the second half of a character or not, depending on the bytes that stand before. `note` returns the end of the
+    /// note, and is called only before such a text.
+    pub(crate) fn is_key_changed<'n>(
+        &self,
+        text: &[u8],
+        place: usize,
+        note: impl FnOnce() -> &'n [u8],
+    ) -> bool {
+        let (before, behind) = text.split_at(place);
+        let Some(letter) = second_half::leading_count(behind).filter(|&letter| letter < behind.len()) else {
             return false;
         };
-        let key = &key[..identifier_length(key).min(KEY_MAX_BYTES)];
+        let start = letter + 1;
+        let key = start + joining_length(&behind[start..]).0;
+        let is_changeable = is_identifier(behind[letter]) && self.is_key(&behind[key..]);
+        // Of two keys that end at one place, `iRet` and `Ret`, the longer one counts in either reading.
+        if !is_changeable || key == start && self.is_key(&behind[letter..]) {
+            return false;
+        }
+        let is_half = |note| second_half::is_second_half_of(&[before, note, &behind[..start]]);
+        is_half(note()) != is_half(b"")
+    }
+
+    /// Returns true if the identifier that a text begins with is a key.
+    fn is_key(&self, text: &[u8]) -> bool {
+        let identifier = &text[..identifier_length(text)];
         let mut is_key = false;
-        self.keys.for_each_ending(key, |_, length| is_key |= length == key.len());
+        if identifier.len() <= KEY_MAX_BYTES {
+            self.keys.for_each_ending(identifier, |_, length| is_key |= length == identifier.len());
+        }
         is_key
     }
 

@@ -14,7 +14,7 @@ const RUN_MAX: usize = 63;
 #[inline]
 pub(super) fn is_second_half(text: &[u8]) -> bool {
     match text {
-        [.., 0x80..=0xFE, 0x40..=0x7E] => ends_in_odd_run(&text[..text.len() - 1]),
+        [.., lead, 0x40..=0x7E] if LEADING.contains(lead) => ends_in_odd_run(&text[..text.len() - 1]),
         [.., 0x81..=0xFE, b'0'..=b'9', 0x81..=0xFE, b'0'..=b'9'] => true,
         _ => false,
     }
@@ -28,12 +28,19 @@ pub(crate) fn backslashes_before(text: &[u8]) -> usize {
     count - usize::from(count > 0 && is_second_half(&text[..=first]))
 }
 
-/// Returns the length in bytes of the leading bytes that a text begins with, where they are not valid UTF-8 and not too
-/// many to be counted; 0 elsewhere. With more leading bytes before them, the byte behind them may be read otherwise.
-pub(super) fn open_run(text: &[u8]) -> usize {
+/// Returns the number of leading bytes that a text begins with; `None` if there are too many to be counted.
+#[inline]
+pub(super) fn leading_count(text: &[u8]) -> Option<usize> {
     let count = text.iter().take(RUN_MAX + 1).take_while(|&byte| LEADING.contains(byte)).count();
-    let is_open = count <= RUN_MAX && std::str::from_utf8(&text[..count]).is_err();
-    if is_open { count } else { 0 }
+    (count <= RUN_MAX).then_some(count)
+}
+
+/// Returns true if the last byte of several texts, one behind the other, may be read as a
+/// [second half](is_second_half).
+pub(super) fn is_second_half_of(texts: &[&[u8]]) -> bool {
+    // The bytes of a run that is counted, one byte before it, and the byte behind it.
+    let end = |text: &&[u8]| text[text.len().saturating_sub(RUN_MAX + 2)..].to_vec();
+    is_second_half(&texts.iter().map(end).collect::<Vec<_>>().concat())
 }
 
 #[inline(never)]

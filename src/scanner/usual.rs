@@ -9,7 +9,7 @@ use super::key::Key;
 use super::key_set::{KeySet, ShortName, byte_before};
 
 /// The bytes that are loaded on each side of the separator's first byte.
-const REACH_BYTES: usize = 16;
+const SIDE_BYTES: usize = 16;
 
 /// The most digits of a code of the usual form: with the byte behind them they must fit in a `u64`.
 const DIGITS_MAX: u32 = 7;
@@ -31,13 +31,13 @@ pub(super) fn usual_field(
     keys: &KeySet,
     is_wanted: impl FnOnce(i32) -> bool,
 ) -> Option<Option<(Key, Code)>> {
-    let around = haystack.get(separator.checked_sub(REACH_BYTES)?..)?.first_chunk::<{ 2 * REACH_BYTES }>()?;
-    if !separates(around[REACH_BYTES]) {
+    let around = haystack.get(separator.checked_sub(SIDE_BYTES)?..)?.first_chunk::<{ 2 * SIDE_BYTES }>()?;
+    if !separates(around[SIDE_BYTES]) {
         return None;
     }
-    let quoted_key = is_quote(around[REACH_BYTES - 1]);
+    let quoted_key = is_quote(around[SIDE_BYTES - 1]);
     // JSON within JSON has such quotes behind every name.
-    if quoted_key & (around[REACH_BYTES - 2] == b'\\') {
+    if quoted_key & (around[SIDE_BYTES - 2] == b'\\') {
         return None;
     }
     let code = code_behind(around, separator, quoted_key)?;
@@ -91,8 +91,8 @@ const fn count_of_short() -> usize {
 }
 
 #[inline(always)]
-fn key_before(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted: bool, keys: &KeySet) -> Option<Key> {
-    let end = REACH_BYTES - usize::from(quoted);
+fn key_before(around: &[u8; 2 * SIDE_BYTES], separator: usize, quoted: bool, keys: &KeySet) -> Option<Key> {
+    let end = SIDE_BYTES - usize::from(quoted);
     let last = u64::from_le_bytes(*around[..end].last_chunk()?);
     let lower = last | in_each_byte(0x20);
     let mut found = 0;
@@ -125,9 +125,9 @@ const fn in_highest_bytes(letters: &[u8]) -> u64 {
 }
 
 #[inline(always)]
-fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted_key: bool) -> Option<Code> {
-    let in_bracket = around[REACH_BYTES] == b'[';
-    let first = REACH_BYTES + 1;
+fn code_behind(around: &[u8; 2 * SIDE_BYTES], separator: usize, quoted_key: bool) -> Option<Code> {
+    let in_bracket = around[SIDE_BYTES] == b'[';
+    let first = SIDE_BYTES + 1;
     let blank = usize::from((around[first] == b' ') & !in_bracket);
     let is_negative = around[first + blank] == b'-';
     let start = first + blank + usize::from(is_negative);
@@ -148,15 +148,8 @@ fn code_behind(around: &[u8; 2 * REACH_BYTES], separator: usize, quoted_key: boo
     let magnitude = of_eight_digits(digits << (64 - 8 * count)) as i32;
     let value = if is_negative { -magnitude } else { magnitude };
     let form = if in_bracket { CodeForm::Bracket } else { CodeForm::Separated };
-    let bare_colon = (around[REACH_BYTES] == b':') & !quoted_key;
-    Some(Code {
-        value,
-        end: separator + end - REACH_BYTES,
-        form,
-        quoted_key,
-        bare_colon,
-        is_undecided: false,
-    })
+    let bare_colon = (around[SIDE_BYTES] == b':') & !quoted_key;
+    Some(Code { value, end: separator + end - SIDE_BYTES, form, quoted_key, bare_colon, is_undecided: false })
 }
 
 /// Returns the number that eight digits spell, one digit in each byte, the highest digit in the lowest byte. Neighbours

@@ -19,7 +19,7 @@ const ENCODINGS: [&str; 7] =
     ["utf-8", "gbk", "gb18030", "utf-16le", "utf-16be", "utf-16le-bom", "utf-16be-bom"];
 
 /// Returns a text in an encoding of [`ENCODINGS`], or in Big5 with escapes for characters that Big5 lacks.
-fn encoded(text: &str, encoding: &str) -> Vec<u8> {
+pub(crate) fn encoded(text: &str, encoding: &str) -> Vec<u8> {
     let table = |table: &'static Encoding| table.encode(text).0.into_owned();
     let units = |bytes: fn(u16) -> [u8; 2], mark: &[u8]| {
         [mark, &text.encode_utf16().flat_map(bytes).collect::<Vec<_>>()].concat()
@@ -109,32 +109,6 @@ fn notes_are_in_the_encoding_of_the_log() {
             }
         }
     }
-}
-
-#[test]
-fn notes_that_big5_cannot_write_are_in_english() {
-    let folder = Folder::new();
-    folder.write(
-        "own.csv",
-        "code,message,explanation,category\n-3001,card declined,信用卡被拒,auth\n".as_bytes(),
-    );
-    let log = encoded("用戶 ret=-3001 失敗 ret=-204 x", "big5");
-    let annotated = |args: &[&str]| {
-        let mut command = binary();
-        command.args(["--lang=zh", "--encoding=big5", "--catalog"]).arg(folder.path("own.csv")).args(args);
-        let output = output_of(&mut command, &log);
-        assert!(output.status.success() && output.stderr.is_empty());
-        output.stdout
-    };
-    let text = |args: &[&str]| BIG5.decode(&annotated(args)).0.into_owned();
-    // The category is simplified Chinese, so that both notes are in English.
-    let expected = "用戶 ret=-3001 (auth: card declined) 失敗 ret=-204 (auth: user session is failure!) x";
-    assert_eq!(text(&[]), expected);
-    assert_eq!(
-        text(&["--note= [{explanation}]"]).split(" 失敗 ").next().unwrap(),
-        "用戶 ret=-3001 [信用卡被拒]"
-    );
-    assert_eq!(text(&["--note= 😀{code}"]), "用戶 ret=-3001 ?-3001 失敗 ret=-204 ?-204 x");
 }
 
 #[test]

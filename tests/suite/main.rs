@@ -25,6 +25,7 @@ mod recognition; // --key, --no-default-keys, --pattern
 // Notes.
 mod color; // --color, and the line's own colours
 mod nested; // fields in JSON and XML that something has escaped
+mod note_bytes; // notes in GBK and Big5: characters that these lack, and ends that meet the bytes behind
 mod notes; // --lang, --note, --fields, --strip, with catalogs and patterns made to break them
 mod syntax; // notes within JSON, XML and `key=value`
 

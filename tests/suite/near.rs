@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use std::fs;
 
 /// Lines with a near miss, each with the pattern that the report suggests.
-const NEAR: [(&str, &str); 22] = [
+const NEAR: [(&str, &str); 30] = [
     ("bind ret -204", r"\bret +(?<code>-\d+)"),
     ("bind ret is -204, x", r"\bret +is +(?<code>-\d+)"),
-    ("ret == -204", r"\bret +== +(?<code>-\d+)"),
     ("ret -> -204", r"\bret +-> +(?<code>-\d+)"),
     ("code,-204,x", r"\bcode,(?<code>-\d+)"),
     ("iret|-204|", r"\biret\|(?<code>-\d+)"),
@@ -29,10 +28,19 @@ const NEAR: [(&str, &str); 22] = [
     ("<td>ret</td><td>-204</td>", r"ret</td><td>(?<code>-\d+)"),
     ("ret=-204 ret is -1", r"\bret +is +(?<code>-\d+)"),
     ("ret############-204", r"\bret############(?<code>-\d+)"),
+    ("<ret> -204 </ret>", r"\bret> +(?<code>-\d+)"),
+    ("<ret>-204", r"\bret>(?<code>-\d+)"),
+    ("&lt;ret&gt; -204 &lt;/ret&gt;", r"\bret&gt; +(?<code>-\d+)"),
+    ("ret<-204>", r"\bret<(?<code>-\d+)"),
+    ("ret <\x1b[1m-204\x1b[0m>", r"\bret +<\x{1b}\[1m(?<code>-\d+)"),
+    ("code;-204;x", r"\bcode;(?<code>-\d+)"),
+    ("ret - failed -204", r"\bret +- +failed +(?<code>-\d+)"),
+    ("ret (-204 )", r"\bret +\((?<code>-\d+)"),
+    ("ret=\x1b[1m\x1b[ -204", r"\bret=\x{1b}\[1m\x{1b}\[ +(?<code>-\d+)"),
 ];
 
 /// Lines without a near miss.
-const NOT_NEAR: [&str; 42] = [
+const NOT_NEAR: [&str; 71] = [
     // Fields.
     "ret=-204",
     "retCode[-204]",
@@ -81,6 +89,37 @@ const NOT_NEAR: [&str; 42] = [
     "ret < -204",
     "ret >= -1",
     "ret - -1",
+    "if ((ret) < (-1))",
+    "ret > -204",
+    "ret == -1",
+    "if (ret === -1)",
+    "ret !== -1",
+    "ret <> -1",
+    "ret ~= -1",
+    "ret == (-1)",
+    "ret == x || -1",
+    "ret\x1b[0m == \x1b[1m-1",
+    "ret&lt;=-1",
+    // Other source code.
+    "return ret ? -1 : 0",
+    "ret ? a : -1",
+    "ret ?: -1",
+    "ret ?? -1",
+    "ret || -1",
+    "ret && -1",
+    "ret >> -1",
+    "cout << ret << -1",
+    "ret + -1",
+    "ret * -1",
+    "ret += -1",
+    "ret |= -1",
+    "goto ret; -1",
+    // A part of an invisible sequence.
+    "ret=\x1b[-204 y",
+    "ret=\x1b[-204",
+    "ret is \\x1b[-204 y",
+    "ret \x1b[m\x1b[ -204A",
+    "ret=\x1b[?-204h",
 ];
 
 /// Returns the JSON report of a run.
@@ -242,7 +281,7 @@ fn a_report_without_lines_that_are_near_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     /// The pattern takes the first near miss, whatever bytes stand around it.
     #[test]
@@ -255,8 +294,18 @@ proptest! {
             ]),
             1..40,
         ),
+        gap in prop::collection::vec(
+            prop::sample::select(vec![
+                &b" "[..], b"=", b"is", b"\x1b[", b"\x1b[1", b"\\x1b[", b"\x1b(", b"?", b"<", b">", b";", b"|", b"\x1b[0m",
+                b"#033[", b"\xA3\xBA", b"\xFF", b"\\", b"%20", b"&lt;", b"(", b"-", "：".as_bytes(), b"\t", b"^[[",
+            ]),
+            0..6,
+        ),
+        end in prop::sample::select(vec![&b""[..], b" y", b"A", b" ", b">", b"m", b"\x1b[0m", b"\xFF", b"(x", b".", b".0"]),
     ) {
-        let line = [&pieces.concat()[..], b"\n"].concat();
+        let near = [&b" <ret"[..], &gap.concat(), b"-204", end, b" "].concat();
+        let half = pieces.len() / 2;
+        let line = [&pieces[..half].concat()[..], &near, &pieces[half..].concat(), b"\n"].concat();
         let before = report(&[], &line);
         if let Some(near) = before.get("near") {
             let pattern = near["pattern"].as_str().unwrap();

@@ -323,12 +323,14 @@ fn the_second_half_of_a_character_is_no_backslash() {
 
 #[test]
 fn the_end_of_a_note_changes_no_key_behind_it() {
-    // Behind a note, bytes that are no UTF-8 would have another number of such bytes before them: a letter would become
-    // half a character, or the other way round.
+    // Behind a note of an odd number of bytes, such as that of -204, bytes that are no UTF-8 would have another number of
+    // bytes before them: a letter would become half a character, or the other way round.
     let note = " 失败".as_bytes();
     for parts in [
-        &[&b"ret=-1\xD6\xECFret=-204 x"[..]][..],
-        &[b"ret=-1\xE9Fret=-1", note, b" x"],
+        &[&b"ret=-204\xD6\xECFret=-204 x"[..]][..],
+        &[b"ret=-204\xE9Fret=-1", note, b" x"],
+        &[b"ret=-1", note, b"\xD6\xECFret=-204 x"],
+        &[b"ret=-1", note, b"\xE9Fret=-1", note, b" x"],
         &[b"ret=-1", note, b"\xA3\xACopenid=7 ret=-1", note, b"\xA3\xAC"],
         &[b"ret=-1", note, "，Fret=-1 x".as_bytes()],
     ] {

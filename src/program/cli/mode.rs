@@ -10,7 +10,7 @@ use crate::program::commands::lookup::LookUp;
 use crate::program::commands::merge::Merge;
 use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
 use crate::program::commands::{load_baseline, load_catalog, load_zstd_dictionary};
-use crate::program::encoding::Annotators;
+use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, StreamContent, UsedAs};
 use crate::program::report::{Baseline, Check, of_selector};
@@ -52,6 +52,7 @@ pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result
             uses,
         })));
     }
+    refuse_note(&args)?;
     let (triage, only) = triage(&args, catalog, signals)?;
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
@@ -81,6 +82,22 @@ struct Chosen {
     listing_rules: ListingRules,
     /// Warnings about options that were probably meant otherwise.
     warnings: Vec<String>,
+}
+
+/// Refuses a note whose own text cannot be written in the encoding that is named.
+///
+/// # Errors
+///
+/// Returns the message with the first character that the encoding lacks.
+fn refuse_note(args: &Args) -> Result<(), String> {
+    let (Some(note), EncodingChoice::Named(encoding)) = (&args.notes.note, args.input.encoding.choice())
+    else {
+        return Ok(());
+    };
+    let missing = note.own_texts().find_map(|text| encoding.first_missing(text));
+    missing.map_or(Ok(()), |missing| {
+        Err(format!("--note has {missing}, which {} lacks; write the note without it", encoding.name()))
+    })
 }
 
 /// Returns the command that annotates the inputs with the settings of the arguments.

@@ -1,7 +1,7 @@
 //! The character encodings by name, and how each is told, decoded and written.
 
 use super::Utf16Order;
-use super::tables::CharTable;
+use super::tables::{CharTable, number_of};
 use serde::{Deserialize, Serialize};
 
 /// The encoding of a text.
@@ -88,8 +88,19 @@ impl CharEncoding {
         }
     }
 
-    /// Returns the name of an input as it stands in lines of this encoding before they are written: a name in UTF-8 is
-    /// encoded where lines are not searched as UTF-8. Any other name stays as it is, unless the lines are in UTF-16.
+    /// Returns the first character of a text that the encoding lacks, with its number: `这 (U+8FD9)`; `None` where the
+    /// encoding has all.
+    pub(crate) fn first_missing(self, text: &str) -> Option<String> {
+        let table = self.table()?;
+        let missing =
+            text.chars().find(|char| !table.encode(char.encode_utf8(&mut [0; 4]), &mut Vec::new()))?;
+        Some(format!("{missing} ({})", number_of(missing)))
+    }
+
+    /// Returns the name of an input in the bytes that stand before its lines (`a.log:7:`), in the form in which lines of
+    /// this encoding are annotated: in GBK, GB18030 or Big5 for lines in these, and in UTF-8 for lines in UTF-16, which
+    /// are written as UTF-16 later. A name that is not UTF-8 stays as it is, but before lines in UTF-16 it gets
+    /// replacement characters.
     pub(crate) fn name_before_lines(self, name: Vec<u8>) -> Vec<u8> {
         match (self.table(), str::from_utf8(&name)) {
             (Some(table), Ok(text)) => {

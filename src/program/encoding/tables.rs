@@ -33,7 +33,8 @@ impl CharTable {
         })
     }
 
-    /// Appends a text to `bytes`, with `?` for each character that the encoding lacks. Returns true if it has all.
+    /// Appends a text to `bytes`, with the number of each character that the encoding lacks in its place: `U+1F600`.
+    /// Returns true if the encoding has all.
     pub(super) fn encode(self, text: &str, bytes: &mut Vec<u8>) -> bool {
         let mut encoder = self.encoding().new_encoder();
         let (mut rest, mut has_all) = (text, true);
@@ -45,9 +46,9 @@ impl CharTable {
             match result {
                 EncoderResult::InputEmpty => return has_all,
                 EncoderResult::OutputFull => {}
-                EncoderResult::Unmappable(_) => {
+                EncoderResult::Unmappable(missing) => {
                     has_all = false;
-                    bytes.push(b'?');
+                    bytes.extend_from_slice(number_of(missing).as_bytes());
                 }
             }
         }
@@ -81,6 +82,11 @@ impl CharTable {
     }
 }
 
+/// Returns the number of a character as Unicode writes it: `U+00E9`.
+pub(super) fn number_of(char: char) -> String {
+    format!("U+{:04X}", u32::from(char))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,9 +100,9 @@ mod tests {
     #[test]
     fn characters_that_are_missing_are_told() {
         assert_eq!(encoded(CharTable::Gbk, "ret: 码：镕"), (b"ret: \xc2\xeb\xa3\xba\xe9F".to_vec(), true));
-        assert_eq!(encoded(CharTable::Gbk, "a𠮷b😀"), (b"a?b?".to_vec(), false));
+        assert_eq!(encoded(CharTable::Gbk, "a𠮷b😀"), (b"aU+20BB7bU+1F600".to_vec(), false));
         assert_eq!(encoded(CharTable::Gb18030, "𠮷"), (b"\x95\x34\xb2\x35".to_vec(), true));
-        assert_eq!(encoded(CharTable::Big5, "登录"), (b"\xb5n?".to_vec(), false));
+        assert_eq!(encoded(CharTable::Big5, "登录"), (b"\xb5nU+5F55".to_vec(), false));
         let long = "登录鉴权".repeat(10_000);
         assert_eq!(encoded(CharTable::Gbk, &long).0.len(), 80_000);
     }

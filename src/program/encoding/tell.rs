@@ -74,11 +74,14 @@ fn is_utf16(head: &[u8], order: Utf16Order) -> bool {
     10 * (narrow + chinese) >= 9 * units && 3 * narrow >= units
 }
 
-/// Returns true if bytes are not UTF-8, and are GBK with a Chinese character. A character that is cut off at the end
-/// counts as whole.
+/// Returns true if bytes are not UTF-8, and are GBK with a Chinese character or with punctuation of Chinese text: `，`,
+/// `：`, `“`, `…`. A character that is cut off at the end counts as whole.
 fn is_gbk(head: &[u8]) -> bool {
     let is_utf8 = str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
-    let is_chinese = |char: char| matches!(char, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}');
+    let is_chinese = |char: char| {
+        matches!(char, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
+            || matches!(char, '\u{2014}'..='\u{2026}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ffe6}')
+    };
     !is_utf8 && CharTable::Gbk.decode_strictly(head, true).is_ok_and(|text| text.contains(is_chinese))
 }
 
@@ -117,9 +120,23 @@ mod tests {
         assert_eq!(told(b"\xc2\xeb ret=-204"), gbk);
         assert_eq!(told(b"\xc2\xeb ret=-204 \xc2"), gbk);
         assert_eq!(told(b"\x95\x32\xb7\x32ret"), gbk);
-        for text in
-            [&b"ret=-204"[..], "码 ret".as_bytes(), b"caf\xe9 ret", b"\xc2\xeb \xff", b"\xa3\xba", b""]
+        for punctuation in
+            ["，", "：", "；", "。", "、", "“", "”", "…", "—", "《", "【", "！", "（", "￥", "　"]
         {
+            let mut text = b"ret=-204".to_vec();
+            assert!(CharTable::Gbk.encode(punctuation, &mut text));
+            assert_eq!(told(&[&text[..], b"openid=7"].concat()), gbk, "{punctuation}");
+        }
+        for text in [
+            &b"ret=-204"[..],
+            "码 ret，x".as_bytes(),
+            b"caf\xe9 ret",
+            b"\xc2\xeb \xff",
+            b"\xa3\xac \xff",
+            // Greek and Cyrillic letters of GBK, which are Latin letters and signs elsewhere.
+            b"\xa6\xc1 \xa7\xc1",
+            b"",
+        ] {
             assert_eq!(told(text), CharEncoding::Utf8.into(), "{}", text.escape_ascii());
         }
         let mut cut = "码".repeat(GBK_HEAD_BYTES / 3 + 1).into_bytes();

@@ -60,8 +60,9 @@ pub(crate) struct InputArgs {
     ///
     /// `auto` tells it by the first bytes of each input: UTF-16 by its byte order mark, or by its zero bytes; GBK where
     /// the text up to 64 KiB (from a pipe: what has come with the first line) is not UTF-8, but is GBK with a Chinese
-    /// character. Big5 must be named, and so must GBK where a pipe begins in plain ASCII. Bytes stay as they are, whatever
-    /// the encoding; a note that Big5 cannot write is in English.
+    /// character or Chinese punctuation. Big5 must be named, and so must GBK where a pipe begins in plain ASCII. Bytes
+    /// stay as they are, whatever the encoding; a note that GBK or Big5 cannot write is in English, and a --note whose own
+    /// text the encoding lacks is refused.
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EncodingName::Auto, help_heading = "Input")]
     pub(crate) encoding: EncodingName,
 }

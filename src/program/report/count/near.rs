@@ -53,7 +53,8 @@ impl NearCounter {
         *is_counted &= memchr(b'\n', &text[searched..]).is_none();
     }
 
-    /// Returns the counts since the last call, of the input with this number, which is in `encoding`; `None` if no line was counted.
+    /// Ends an input, which has the number `file` and is in `encoding`, and returns the number of its lines with near
+    /// misses and the first of them; `None` if it has none. The next part belongs to another input.
     pub(super) fn finish(&mut self, file: usize, encoding: CharEncoding) -> Option<NearLines> {
         self.is_counted = false;
         let lines = mem::take(&mut self.lines);
