@@ -199,14 +199,16 @@ impl Scanner {
         note: impl FnOnce() -> &'n [u8],
     ) -> bool {
         let (before, behind) = text.split_at(place);
-        let Some(letter) = second_half::leading_count(behind).filter(|&letter| letter < behind.len()) else {
+        let Some(letter) = second_half::leading_count(behind) else {
             return false;
         };
+        if !behind.get(letter).is_some_and(|&byte| is_identifier(byte)) {
+            return false;
+        }
         let start = letter + 1;
         let key = start + joining_length(&behind[start..]).0;
-        let is_changeable = is_identifier(behind[letter]) && self.is_key(&behind[key..]);
         // Of two keys that end at one place, `iRet` and `Ret`, the longer one counts in either reading.
-        if !is_changeable || key == start && self.is_key(&behind[letter..]) {
+        if !self.is_key(&behind[key..]) || key == start && self.is_key(&behind[letter..]) {
             return false;
         }
         let is_half = |note| second_half::is_second_half_of(&[before, note, &behind[..start]]);
