@@ -164,7 +164,7 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
     expected
 }
 
-fn pipeline(to_folder: bool) -> Pipeline {
+pub(super) fn pipeline(to_folder: bool) -> Pipeline {
     let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
     let reading = Reading {
         buffering: Buffering::Block,

@@ -3,6 +3,7 @@
 //! `cargo test` replays the targets with the inputs in `seeds/` and `regressions/`, and with inputs that proptest makes
 //! from seeds. A fuzzer runs them through the package in `tests/fuzz/`.
 
+mod archives;
 mod catalogs;
 mod config;
 mod decoders;
@@ -23,7 +24,7 @@ mod replay;
 type Target = fn(&[u8]);
 
 /// The targets by name, in `tests/fuzz/` and in the folders of seeds and regressions.
-const TARGETS: [(&str, Target); 10] = [
+const TARGETS: [(&str, Target); 12] = [
     ("catalogs", catalogs::run),
     ("config", config::run),
     ("decoders", decoders::run),
@@ -32,8 +33,10 @@ const TARGETS: [(&str, Target); 10] = [
     ("reports", reports::run),
     ("selectors", selectors::run),
     ("syntax", syntax::run),
+    ("tars", archives::run),
     ("templates", templates::run),
     ("twin", twin::run),
+    ("zips", archives::run),
 ];
 
 #[path = "../twin/mod.rs"]
