@@ -155,7 +155,11 @@ impl Block {
     /// Reads once at the block's position. The file breaks off if the read fails, or if the file ends within a block
     /// that other blocks follow.
     fn read_here(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let outcome = self.file.descriptor.read_at_place(buffer, self.position);
+        let read = self.file.descriptor.read_at_place(buffer, self.position);
+        let outcome = match read {
+            Ok(0) if !buffer.is_empty() => self.file.descriptor.refuse_shorter(self.position).map(|()| 0),
+            read => read,
+        };
         let is_broken = match &outcome {
             Ok(count) => *count == 0 && self.position < self.end && self.end != u64::MAX,
             Err(error) => error.kind() != ErrorKind::Interrupted,

@@ -24,6 +24,8 @@ pub(crate) struct Descriptor {
     can_wait: bool,
     /// True if the last read had to wait, and took all bytes that were there.
     is_dry: bool,
+    /// The end of a regular file, when it was opened; 0 for other inputs.
+    end: u64,
     /// True if the content is known to be text that is not compressed.
     is_text: bool,
     /// Counts the bytes that are read in order.
@@ -56,13 +58,17 @@ impl Descriptor {
             handle,
             can_wait: true,
             is_dry: false,
+            end: 0,
             is_text: false,
             progress: progress.clone(),
             signals: signals.clone(),
         };
         match descriptor.file_type()? {
             FileType::Directory => return Err(Errno::ISDIR.into()),
-            FileType::RegularFile => descriptor.can_wait = false,
+            FileType::RegularFile => {
+                descriptor.can_wait = false;
+                descriptor.end = descriptor.size()?;
+            }
             // An own pipe is, for example, the pipe that signals come through.
             FileType::Fifo if is_own_pipe(name) => return Err(Errno::BADF.into()),
             FileType::Fifo => enlarge_pipe(descriptor.as_fd()),
@@ -88,6 +94,27 @@ impl Descriptor {
 
     pub(super) fn can_wait(&self) -> bool {
         self.can_wait
+    }
+
+    /// Returns the number of bytes of the file now.
+    fn size(&self) -> io::Result<u64> {
+        Ok(u64::try_from(self.stat()?.st_size).unwrap_or(0))
+    }
+
+    /// Checks, where no more bytes come at `position`, that the file has not become shorter since it was opened. Files of
+    /// the kernel may have fewer bytes than their size says.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error for a file that has.
+    pub(super) fn refuse_shorter(&self, position: u64) -> io::Result<()> {
+        let (before, now) = (self.end, if position < self.end { self.size()? } else { self.end });
+        if now < before {
+            return Err(io::Error::other(format!(
+                "became shorter while it was read: it has {now} bytes of {before}; read it again"
+            )));
+        }
+        Ok(())
     }
 
     fn file_type(&self) -> io::Result<FileType> {
@@ -145,6 +172,12 @@ impl Read for Descriptor {
             match rustix::io::read(self.as_fd(), &mut *buffer) {
                 Err(Errno::AGAIN) => drop(wait_for(self.as_fd(), PollFlags::IN, None)?),
                 Err(error) => return Err(error.into()),
+                Ok(0) if self.end > 0 && !buffer.is_empty() => {
+                    let outcome = self.position().and_then(|position| self.refuse_shorter(position));
+                    // The error is returned once.
+                    self.end = 0;
+                    return outcome.map(|()| 0);
+                }
                 Ok(count) => {
                     self.is_dry = has_waited && count < buffer.len();
                     self.progress.add_bytes(count as u64);
