@@ -23,6 +23,7 @@ use terminal::progress::Progress;
 pub mod parts {
     pub use super::cli::check_config;
     pub use super::compression::{Encoder, Format, Packing, ZstdDictionary};
+    pub use super::container::ArchiveKind;
     pub use super::encoding::{Annotators, CharEncoding, EncodingChoice};
     pub use super::input::{
         Buffering, InputFile, Listing, ListingRules, NameFilter, Reading, decompress, list,

@@ -75,6 +75,19 @@ fn one_output_is_an_archive_if_the_only_input_is_one() {
 }
 
 #[test]
+fn a_name_of_another_kind_is_refused_and_nothing_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("x.tar"), tar_of(&MEMBERS)).unwrap();
+    fs::write(folder.path().join("y.zip"), "kept").unwrap();
+    let output = run(folder.path(), &["-o", "y.zip", "x.tar"]);
+    let said = "imsdk-annotate: x.tar: is a tar archive, and the output would be one with the name of a zip archive; \
+                name the output as the input\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), said);
+    assert!(!output.status.success());
+    assert_eq!(fs::read(folder.path().join("y.zip")).unwrap(), b"kept");
+}
+
+#[test]
 fn compress_packs_a_tar_archive_anew_and_leaves_the_members_of_a_zip_archive() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("x.tar.gz"), pack("gzip", &tar_of(&MEMBERS))).unwrap();

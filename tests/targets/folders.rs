@@ -187,6 +187,7 @@ pub(super) fn pipeline(to_folder: bool) -> Pipeline {
         names_before_lines: false,
         members_before_lines: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
+        output_kind: None,
         chosen_members: Default::default(),
         member_names: std::sync::Mutex::default(),
         ends_lines: false,

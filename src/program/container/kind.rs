@@ -1,8 +1,12 @@
 //! Tells archives by their first bytes.
 
+use crate::program::compression::Format;
+use std::ffi::OsStr;
+use std::path::Path;
+
 /// The kind of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ArchiveKind {
+pub enum ArchiveKind {
     Tar,
     Zip,
 }
@@ -18,6 +22,26 @@ const TAR_SIGNATURE_AT: usize = 257;
 const ZIP_SIGNATURES: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
 
 impl ArchiveKind {
+    /// Returns the kind of archive that the name of a file stands for, whatever the archive is packed in: `x.tar.gz`,
+    /// `x.tgz`; `None` for any other name.
+    pub(crate) fn of_name(path: &Path) -> Option<Self> {
+        let bare = Format::Plain.rename(path);
+        let extension = bare.extension().and_then(OsStr::to_str)?.to_ascii_lowercase();
+        match &extension[..] {
+            "tar" => Some(Self::Tar),
+            "zip" => Some(Self::Zip),
+            _ => None,
+        }
+    }
+
+    /// Returns the name in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tar => "tar",
+            Self::Zip => "zip",
+        }
+    }
+
     /// Returns the kind of the archive that begins with these bytes; `None` if no archive does.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         if ZIP_SIGNATURES.iter().any(|signature| head.starts_with(signature)) {
@@ -66,6 +90,16 @@ mod tests {
         let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
         header[TAR_CHECKSUM].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
         header
+    }
+
+    #[test]
+    fn names_tell_archives_in_any_packing() {
+        let of_name = |name: &str| ArchiveKind::of_name(Path::new(name));
+        for name in ["x.tar", "x.TAR", "a/x.tar.gz", "x.tgz", "x.tar.gz.xz"] {
+            assert_eq!(of_name(name), Some(ArchiveKind::Tar), "{name}");
+        }
+        assert_eq!(of_name("x.zip"), Some(ArchiveKind::Zip));
+        assert_eq!((of_name("x.log.gz"), of_name("tar"), of_name("x")), (None, None, None));
     }
 
     #[test]

@@ -9,7 +9,8 @@ mod zip;
 mod zip_bytes;
 mod zip_written;
 
-pub(crate) use kind::{ArchiveKind, KIND_HEAD_BYTES};
+pub use kind::ArchiveKind;
+pub(crate) use kind::KIND_HEAD_BYTES;
 pub(crate) use spool::Spool;
 pub(crate) use tar::{TarItem, TarMember, TarReader, TransferError};
 pub(crate) use tar_head::padding_of;

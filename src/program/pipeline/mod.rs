@@ -15,6 +15,7 @@ pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 pub use outcomes::Outcomes;
 
+use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
 use crate::program::report::{Counter, InputNames};
@@ -58,6 +59,8 @@ pub struct Pipeline {
     /// True if each input goes to a file of its own, so that an input that is not text can be copied.
     pub to_folder: bool,
     pub archives: ArchiveOutput,
+    /// The kind of archive that the name of the only output stands for; `None` if it stands for none.
+    pub output_kind: Option<ArchiveKind>,
     /// Chooses the members of archives, as the files of folders are chosen.
     pub chosen_members: NameFilter,
     /// The inputs that are not text.
@@ -85,6 +88,15 @@ impl Pipeline {
         let descriptor = self.reading.open(&file.name)?;
         self.refuse_own_output(&descriptor)?;
         let opened = self.reading.stream_if_text(&file.name, descriptor, expected)?;
+        if let (OpenedInput::Archive(kind, _), Some(named)) = (&opened, self.output_kind)
+            && *kind != named
+        {
+            let (kind, named) = (kind.name(), named.name());
+            let message = format!(
+                "is a {kind} archive, and the output would be one with the name of a {named} archive"
+            );
+            return Err(io::Error::other(message + "; name the output as the input"));
+        }
         self.opened_any.store(true, Ordering::Relaxed);
         Ok(opened)
     }

@@ -6,6 +6,7 @@ use super::lines_to::{PlannedFolder, refuse_file};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
 use crate::program::compression::{Format, Packing};
+use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
 use crate::program::output::{self, Existing, FilesInUse, UsedAs};
@@ -167,6 +168,10 @@ impl Job {
                 // One archive becomes one; several inputs become one text.
                 LinesTo::File(_) if inputs.len() == 1 => ArchiveOutput::Archive,
                 LinesTo::File(_) | LinesTo::Nowhere | LinesTo::Stdout => ArchiveOutput::Texts,
+            },
+            output_kind: match &self.lines_to {
+                LinesTo::File(path) if inputs.len() == 1 => ArchiveKind::of_name(path),
+                _ => None,
             },
             chosen_members: self.listing_rules.filter.clone(),
             member_names: Mutex::default(),
