@@ -124,6 +124,19 @@ fn a_zip_archive_that_contradicts_itself_is_not_trusted() {
 }
 
 #[test]
+fn a_sparse_file_is_told_by_its_own_name() {
+    let mut builder = tar::Builder::new(Vec::new());
+    let records =
+        [("GNU.sparse.major", &b"1"[..]), ("GNU.sparse.name", b"a.log"), ("GNU.sparse.realsize", b"7")];
+    builder.append_pax_extensions(records).unwrap();
+    builder.append(&header(EntryType::Regular, 7, 0o644).with_name("GNUSparseFile.1/a.log"), LINE).unwrap();
+    builder.append(&header(EntryType::Regular, 7, 0o644).with_name("b.log"), LINE).unwrap();
+    let (output, message) = trouble(&builder.into_inner().unwrap());
+    assert_eq!(output, annotate(&[], LINE));
+    assert!(message.contains("(standard input):a.log: is stored as a sparse file"), "{message}");
+}
+
+#[test]
 fn what_is_encrypted_is_told() {
     let mut archive = zip_of(&[("a", LINE), ("b", LINE)], CompressionMethod::Stored);
     let list = archive.windows(4).position(|window| window == b"PK\x01\x02").unwrap();

@@ -41,7 +41,11 @@ impl Records {
         }
         for record in PaxExtensions::new(content).flatten() {
             match record.key_bytes() {
-                b"path" => self.name = Some(record.value_bytes().to_vec()),
+                // A sparse file has another name in its header, for programs that do not know of such files.
+                b"GNU.sparse.name" => {
+                    (self.name, self.is_sparse) = (Some(record.value_bytes().to_vec()), true)
+                }
+                b"path" if !self.is_sparse => self.name = Some(record.value_bytes().to_vec()),
                 b"size" => self.size = record.value().ok().and_then(|size| size.parse().ok()).or(self.size),
                 b"mtime" => self.modified = record.value().ok().and_then(seconds_of).or(self.modified),
                 key if key.starts_with(b"GNU.sparse.") => self.is_sparse = true,

@@ -102,7 +102,10 @@ impl ZipReader {
         let refusal = if is_encrypted {
             Some("is encrypted; decrypt it, with 7z x".to_owned())
         } else if !is_read(method) {
-            Some(format!("is packed with {method}, which is not read here; unpack it with 7z x"))
+            Some(format!(
+                "is packed with {}, which is not read here; unpack it with 7z x",
+                method.to_string().to_lowercase()
+            ))
         } else if self.overlaps(start, compressed_bytes + listed_name.len() as u64) {
             Some("shares bytes with another member, as no honest archive does; it is left out".to_owned())
         } else if !self.has_local_name(start, &listed_name)? {
