@@ -172,7 +172,10 @@ fn carries_on(pieces: &[TemplatePiece]) -> bool {
         [TemplatePiece::Text(text), rest @ ..] => {
             // A name may stand for a text that begins with a digit.
             let next = if rest.is_empty() { "" } else { "0" };
-            forms_of(text).iter().any(|text| scanner::may_carry_on(format!("{text}{next}").as_bytes()))
+            // It may also go on with an escape that the text begins: `#x` and `action` are `#xac`, and more.
+            let is_begun = |text: &str| !rest.is_empty() && scanner::is_undecided(text.as_bytes());
+            let carries_on = |text: &str| scanner::may_carry_on(format!("{text}{next}").as_bytes());
+            forms_of(text).iter().any(|text| carries_on(text) || is_begun(text))
         }
     }
 }

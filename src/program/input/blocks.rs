@@ -289,11 +289,11 @@ mod tests {
 
     #[test]
     fn a_file_that_is_truncated_breaks_off_in_the_first_block_that_misses_something() {
-        let block = usize::try_from(BLOCK_BYTES).unwrap();
+        let size = usize::try_from(BLOCK_BYTES).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
-        let text = b"0123456\n".repeat(4 * block / 8);
-        for length in [0, 1, block - 1, block, block + 1, 3 * block - 1, 4 * block - 1] {
+        let text = b"0123456\n".repeat(4 * size / 8);
+        for length in [0, 1, size - 1, size, size + 1, 3 * size - 1, 4 * size - 1] {
             std::fs::write(&path, &text).unwrap();
             let file =
                 Descriptor::open(&InputName::File(path.clone()), &Progress::hidden(), &Signals::default())
@@ -305,12 +305,14 @@ mod tests {
             let mut parts = Vec::new();
             for block in opened.iter_mut().rev() {
                 let mut part = Vec::new();
-                block.read_to_end(&mut part).unwrap();
+                let outcome = block.read_to_end(&mut part);
+                // The block in which bytes are missing tells so; the blocks behind it may.
+                let is_missing = outcome.is_err_and(|error| error.to_string().contains("became shorter"));
+                assert!(is_missing || block.number < (length / size) as u64, "{length} {}", block.number);
                 parts.insert(0, part);
             }
-            // The last block goes on to the end of the file, and is never broken.
-            let broken = opened.iter().position(Block::is_broken).unwrap_or(3);
-            assert_eq!(broken, (length / block).min(3), "{length}");
+            let broken = opened.iter().position(Block::is_broken).expect("one misses something");
+            assert_eq!(broken, (length / size).min(3), "{length}");
             assert_eq!(parts[..=broken].concat(), text[..length], "{length}");
         }
     }
