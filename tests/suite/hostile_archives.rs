@@ -137,6 +137,72 @@ fn a_sparse_file_is_told_by_its_own_name() {
 }
 
 #[test]
+fn an_archive_that_ends_within_a_member_that_is_no_text_is_told() {
+    let binary_member = [&b"\x7fELF\0"[..], &[7; 20_000]].concat();
+    let archive = tar_of(&[("a.bin", &binary_member), ("b.log", LINE)]);
+    let folder = tempfile::tempdir().unwrap();
+    for length in [600, 4000, 12_000, 20_000] {
+        let (output, message) = trouble(&archive[..length]);
+        assert!(output.is_empty() && message.contains("tar archive ends early"), "{length} {message}");
+        fs::write(folder.path().join("x.tar"), &archive[..length]).unwrap();
+        for args in [&["--output-dir", "out", "x.tar"][..], &["--unpack", "--output-dir", "files", "x.tar"]] {
+            let output = run(folder.path(), args);
+            assert_eq!(output.status.code(), Some(3), "{length} {output:?}");
+        }
+    }
+}
+
+#[test]
+fn records_and_labels_are_read_as_tar_reads_them() {
+    let mut builder = tar::Builder::new(Vec::new());
+    builder.append(&header(EntryType::new(b'V'), 0, 0o644).with_name("label"), &b""[..]).unwrap();
+    builder.append_pax_extensions([("comment", &b"x\n13 size=4096\n14 path=../evil"[..])]).unwrap();
+    builder.append(&header(EntryType::Regular, 7, 0o644).with_name("a.log"), LINE).unwrap();
+    let mut archive = builder.into_inner().unwrap();
+    // GNU tar leaves the size of a label empty.
+    let mut label = tar::Header::from_byte_slice(&archive[..512]).clone();
+    label.as_old_mut().size = [0; 12];
+    label.set_cksum();
+    archive[..512].copy_from_slice(label.as_bytes());
+    let output = output_of(binary().arg("-n"), &archive);
+    assert_eq!(output.stdout, b"(standard input):a.log:1:ret=-1 (general: failure)\n");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("x.tar"), &archive).unwrap();
+    run(folder.path(), &["-o", "y.tar", "x.tar"]);
+    run(folder.path(), &["--strip", "-o", "z.tar", "y.tar"]);
+    assert!(fs::read(folder.path().join("z.tar")).unwrap() == archive);
+}
+
+#[test]
+fn a_zip_archive_behind_another_is_read() {
+    let zip = |name: &str| zip_of(&[(name, LINE)], CompressionMethod::Deflated);
+    let output = output_of(binary().arg("-n"), &[zip("a.log"), zip("b.log")].concat());
+    assert_eq!(output.stdout, b"(standard input):b.log:1:ret=-1 (general: failure)\n", "{output:?}");
+}
+
+#[test]
+fn a_file_with_the_name_of_an_archive_that_is_none_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = tar_of(&[("a.log", LINE), ("b.log", LINE)]);
+    archive[3] ^= 1;
+    fs::create_dir(folder.path().join("in")).unwrap();
+    fs::write(folder.path().join("in/x.tar"), &archive).unwrap();
+    fs::write(folder.path().join("in/empty.zip"), b"").unwrap();
+    for args in [&["in/x.tar"][..], &["in"], &["--output-dir", "out", "in"]] {
+        let output = run(folder.path(), args);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{message}");
+        assert!(
+            message.contains("in/x.tar: has the name of a tar archive, but does not begin as one"),
+            "{message}"
+        );
+    }
+    let output = run(folder.path(), &["--no-archives", "in/x.tar"]);
+    assert!(output.status.success() && !output.stdout.is_empty());
+}
+
+#[test]
 fn what_is_encrypted_is_told() {
     let mut archive = zip_of(&[("a", LINE), ("b", LINE)], CompressionMethod::Stored);
     let list = archive.windows(4).position(|window| window == b"PK\x01\x02").unwrap();

@@ -31,6 +31,8 @@ pub(crate) struct TarReader<R> {
     found: Option<Box<TarBlock>>,
     /// True if the archive has ended.
     at_end: bool,
+    /// True if the content of the last member could not be read to its end.
+    is_cut: bool,
 }
 
 /// The mode of a member that has none.
@@ -106,7 +108,16 @@ impl std::error::Error for TarDamage {}
 
 impl<R: Read> TarReader<R> {
     pub(crate) fn new(rdr: R) -> Self {
-        Self { rdr, position: 0, left: 0, padding: 0, is_rewritten: false, found: None, at_end: false }
+        Self {
+            rdr,
+            position: 0,
+            left: 0,
+            padding: 0,
+            is_rewritten: false,
+            found: None,
+            at_end: false,
+            is_cut: false,
+        }
     }
 
     /// Returns what comes next. The rest of the last member's content is passed over. All that belongs to no member
@@ -116,7 +127,8 @@ impl<R: Read> TarReader<R> {
     ///
     /// Returns the errors of the reader and of `between`. Behind an error of the reader there is nothing more to read.
     pub(crate) fn next(&mut self, between: &mut dyn Write) -> Result<TarItem, TransferError> {
-        if !self.pass_over_content(between)? {
+        // Who looked at the beginning of the content alone has not met its error.
+        if std::mem::take(&mut self.is_cut) || !self.pass_over_content(between)? {
             return Ok(self.ends_early());
         }
         let (first, mut no_member) = (self.position, 0);
@@ -216,7 +228,7 @@ impl<R: Read> TarReader<R> {
                 ));
             }
         }
-        self.with_records(header, head, records, is_odd)
+        self.with_records(header, head, records, is_odd, between)
     }
 
     /// Returns the member of a header, behind what stands before it.
@@ -226,10 +238,13 @@ impl<R: Read> TarReader<R> {
         mut head: TarHead,
         records: Records,
         is_odd: bool,
+        between: &mut dyn Write,
     ) -> Result<TarItem, TransferError> {
         let parsed = Header::from_byte_slice(&header);
         let kind = parsed.entry_type();
-        let Some(size) = records.size.or_else(|| parsed.entry_size().ok()) else {
+        let Some(size) = records.size.or_else(|| size_in(parsed)) else {
+            between.write_all(head.blocks()).map_err(TransferError::Write)?;
+            between.write_all(&header).map_err(TransferError::Write)?;
             return Ok(damage(self.position - BLOCK_BYTES as u64, TarFault::NoHeader(BLOCK_BYTES as u64)));
         };
         // A hard link has no content, whatever size it has.
@@ -336,11 +351,18 @@ impl<R: Read> Read for TarContent<'_, R> {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Err(error),
             Err(error) => error,
         };
-        // The error is returned once: there is nothing more to read.
-        tar.at_end = true;
+        // There is nothing more to read.
+        (tar.at_end, tar.is_cut) = (true, true);
         (tar.left, tar.padding) = (0, 0);
         Err(error)
     }
+}
+
+/// Returns the size in a header; an empty field is 0, as in the label of a volume.
+fn size_in(header: &Header) -> Option<u64> {
+    let field = &header.as_old().size;
+    let is_empty = field.iter().all(|&byte| matches!(byte, 0 | b' '));
+    if is_empty { Some(0) } else { header.entry_size().ok() }
 }
 
 fn damage(position: u64, what: TarFault) -> TarItem {

@@ -3,7 +3,7 @@
 use super::kind::KIND_HEAD_BYTES;
 use std::ops::Range;
 use std::time::Duration;
-use tar::{EntryType, Header, PaxExtensions};
+use tar::{EntryType, Header};
 
 const BLOCK_BYTES: usize = KIND_HEAD_BYTES;
 /// The bits of a mode that are not written: a program would run with the rights of the file's owner or group.
@@ -39,15 +39,14 @@ impl Records {
         if !kind.is_pax_local_extensions() {
             return;
         }
-        for record in PaxExtensions::new(content).flatten() {
-            match record.key_bytes() {
+        for (key, value) in records_of(content).0 {
+            let text = str::from_utf8(value).ok();
+            match key {
                 // A sparse file has another name in its header, for programs that do not know of such files.
-                b"GNU.sparse.name" => {
-                    (self.name, self.is_sparse) = (Some(record.value_bytes().to_vec()), true)
-                }
-                b"path" if !self.is_sparse => self.name = Some(record.value_bytes().to_vec()),
-                b"size" => self.size = record.value().ok().and_then(|size| size.parse().ok()).or(self.size),
-                b"mtime" => self.modified = record.value().ok().and_then(seconds_of).or(self.modified),
+                b"GNU.sparse.name" => (self.name, self.is_sparse) = (Some(value.to_vec()), true),
+                b"path" if !self.is_sparse => self.name = Some(value.to_vec()),
+                b"size" => self.size = text.and_then(|size| size.parse().ok()).or(self.size),
+                b"mtime" => self.modified = text.and_then(seconds_of).or(self.modified),
                 key if key.starts_with(b"GNU.sparse.") => self.is_sparse = true,
                 _ => {}
             }
@@ -140,13 +139,14 @@ fn with_size(blocks: &[u8], size: u64) -> Option<Vec<u8>> {
     let mut header = Header::from_byte_slice(&blocks[..BLOCK_BYTES]).clone();
     let length = usize::try_from(header.entry_size().ok()?).ok()?;
     let (mut records, mut has_size) = (Vec::new(), false);
-    for record in PaxExtensions::new(&blocks[BLOCK_BYTES..][..length]).flatten() {
-        let is_size = record.key_bytes() == b"size";
+    let (found, rest) = records_of(&blocks[BLOCK_BYTES..][..length]);
+    for (key, value) in found {
+        let is_size = key == b"size";
         has_size |= is_size;
         let number = size.to_string();
-        let value = if is_size { number.as_bytes() } else { record.value_bytes() };
-        add_record(&mut records, record.key_bytes(), value);
+        add_record(&mut records, key, if is_size { number.as_bytes() } else { value });
     }
+    records.extend_from_slice(rest);
     if !has_size {
         return None;
     }
@@ -154,6 +154,26 @@ fn with_size(blocks: &[u8], size: u64) -> Option<Vec<u8>> {
     header.set_cksum();
     let padding = padding_of(records.len() as u64) as usize;
     Some([&header.as_bytes()[..], &records, &vec![0; padding]].concat())
+}
+
+/// A pax record: its key and its value.
+type Record<'c> = (&'c [u8], &'c [u8]);
+
+/// Returns the pax records of a text, each as long as it says, and the rest, which is none. A value may have newlines.
+fn records_of(mut content: &[u8]) -> (Vec<Record<'_>>, &[u8]) {
+    let mut records = Vec::new();
+    let first = |content: &'_ [u8]| -> Option<(usize, usize, usize)> {
+        let space = content.iter().take(20).position(|&byte| byte == b' ')?;
+        let length: usize = str::from_utf8(&content[..space]).ok()?.parse().ok()?;
+        let record = content.get(..length).filter(|record| record.ends_with(b"\n"))?;
+        let equals = record.get(space + 1..)?.iter().position(|&byte| byte == b'=')? + space + 1;
+        Some((space + 1, equals, length))
+    };
+    while let Some((key, equals, length)) = first(content) {
+        records.push((&content[key..equals], &content[equals + 1..length - 1]));
+        content = &content[length..];
+    }
+    (records, content)
 }
 
 /// Adds a pax record: its own length in digits, a space, the key, `=`, the value and a newline.
@@ -180,6 +200,15 @@ mod tests {
         assert_eq!(seconds_of("5.1234567891"), Some(Duration::new(5, 123_456_789)));
         assert_eq!(seconds_of("-1"), None);
         assert_eq!(seconds_of("5.é"), None);
+    }
+
+    #[test]
+    fn a_record_is_as_long_as_it_says() {
+        let content = b"36 comment=x\n13 size=4096\n14 path=e\n9 size=7\nrest";
+        let (records, rest) = records_of(content);
+        assert_eq!(records[0].0, b"comment");
+        assert_eq!(records[1], (&b"size"[..], &b"7"[..]));
+        assert_eq!((records.len(), rest), (2, &b"rest"[..]));
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl ZipReader {
 
     /// Returns true if a member has this name in front of its content.
     fn has_local_name(&mut self, start: u64, name: &[u8]) -> io::Result<bool> {
-        self.bytes.seek(SeekFrom::Start(start + self.archive.offset()))?;
+        self.bytes.seek(SeekFrom::Start(start))?;
         let mut header = vec![0; LOCAL_HEADER_BYTES as usize + name.len()];
         let whole = self.bytes.read_exact(&mut header).is_ok();
         let length = usize::from(u16::from_le_bytes([header[26], header[27]]));

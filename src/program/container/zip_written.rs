@@ -12,6 +12,9 @@ const EXTENDED_TIMES: u16 = 0x5455;
 /// which can be larger than the content.
 const LARGE_BYTES: u64 = u32::MAX as u64 - 64 * 1024 * 1024;
 
+/// The bits of Unix in the attributes of a member that are not written for texts: set-user-id and set-group-id.
+const SET_ID_BITS: u32 = 0o6000 << 16;
+
 /// An archive that is being written.
 pub(crate) struct ZipWritten(ZipWriter<Spool>);
 
@@ -37,6 +40,7 @@ impl ZipWritten {
         let name = file.name_raw().to_vec();
         let mut options: FullFileOptions<'_, '_> =
             file.options().large_file(content.length()? >= LARGE_BYTES).into_full_options();
+        options = options.external_attributes(file.external_attributes() & !SET_ID_BITS);
         if !file.comment().is_empty() {
             options = options.with_file_comment(file.comment());
         }

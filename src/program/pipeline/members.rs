@@ -197,6 +197,12 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
             return;
         }
         self.tally.complete = false;
+        // An archive that ends within a member is told once, with the name of the member.
+        if self.troubles.last().is_some_and(|last| last.error.to_string() == error.to_string())
+            && name == self.file.name
+        {
+            return;
+        }
         if self.troubles.len() < TROUBLES_MAX {
             self.troubles.push(Trouble { name, error });
         } else {

@@ -19,6 +19,7 @@ use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
 use crate::program::report::{Counter, InputNames};
+use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
@@ -97,8 +98,30 @@ impl Pipeline {
             );
             return Err(io::Error::other(message + "; name the output as the input"));
         }
+        self.refuse_broken_archive(file, &opened)?;
         self.opened_any.store(true, Ordering::Relaxed);
         Ok(opened)
+    }
+
+    /// Checks that a file which is no archive has no name of one: its beginning is damaged, and annotating it would destroy
+    /// the rest.
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal.
+    fn refuse_broken_archive(&self, file: &InputFile, opened: &OpenedInput) -> io::Result<()> {
+        let is_archive = matches!(opened, OpenedInput::Archive(..));
+        let enters = self.reading.enters_archives && self.reading.decompress && !self.reading.as_text;
+        match (&file.name, file.regular_bytes) {
+            (InputName::File(path), Some(1..)) if enters && !is_archive => {
+                ArchiveKind::of_name(path).map_or(Ok(()), |named| {
+                    let message =
+                        format!("has the name of a {} archive, but does not begin as one", named.name());
+                    Err(io::Error::other(message + "; --no-archives takes it as it is"))
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the text before the number of each line of an input; it may be empty.

@@ -35,7 +35,7 @@ pub(crate) struct OutputArgs {
     /// The members of `bundle.tar.gz` become files below `DIR/bundle.tar.gz/`, with their modes and times; texts are
     /// annotated. Members whose names lead out of that folder, or to the place of another member, are trouble. Without
     /// it, an archive becomes an archive: the same members in the same order, the texts annotated.
-    #[arg(long, requires = "output_dir", conflicts_with = "resume", help_heading = "Output")]
+    #[arg(long, requires = "output_dir", conflicts_with_all = ["resume", "no_clobber"], help_heading = "Output")]
     pub(crate) unpack: bool,
 
     /// With --output-dir, leave out inputs whose file is there and whole
