@@ -161,15 +161,15 @@ fn a_link_to_a_private_log_gives_a_private_folder() {
 
 #[test]
 fn an_output_with_more_rights_than_its_input_is_not_taken_as_whole() {
-    let folder = folder_with(&["in/a.log", "in/b.tar"]);
+    let folder = folder_with(&["in/a.log", "in/b.db"]);
     let folder = folder.path();
-    fs::write(folder.join("in/b.tar"), b"no\0text").unwrap();
-    for path in ["in/a.log", "in/b.tar"] {
+    fs::write(folder.join("in/b.db"), b"no\0text").unwrap();
+    for path in ["in/a.log", "in/b.db"] {
         set_mode(folder.join(path), 0o640);
     }
     let resume = || assert!(run(folder, &["--resume", "--output-dir", "out", "in"]).status.success());
     resume();
-    for name in ["a.log", "b.tar"] {
+    for name in ["a.log", "b.db"] {
         let path = folder.join("out").join(name);
         let is_made_anew = |given: u32| {
             set_mode(&path, given);
