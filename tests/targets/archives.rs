@@ -51,9 +51,10 @@ pub(super) fn run(input: &[u8]) {
     fs::write(&path, input).unwrap();
     let (annotated, is_whole) = texts(&path, 1);
     assert_same(&texts(&path, 3).0, &annotated, || "three threads".to_owned());
-    assert!(write(&path, &out, ArchiveOutput::Archive) == is_whole || !is_whole);
+    // Members that have no text are read where they are written alone.
+    let is_written = write(&path, &out, ArchiveOutput::Archive);
     let again = out.join("in");
-    if is_whole && again.exists() {
+    if is_whole && is_written && again.exists() {
         let (twice, is_whole) = texts(&again, 1);
         assert!(is_whole, "written with trouble");
         assert_same(&twice, &annotated, || "written again".to_owned());
