@@ -36,7 +36,7 @@ fn a_tar_archive_is_read_on_behind_damage() {
     assert_eq!(output, annotate(&[], &LINE.repeat(350)));
     let expected = "imsdk-annotate: (standard input):3.log: tar archive ends early, at byte 5470\n";
     assert_eq!(message, expected);
-    // What is not read is kept as it is in an archive that is written.
+    // An archive that is written keeps damaged bytes as they are.
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("x.tar"), &damaged).unwrap();
     let output = run(folder.path(), &["--output-dir", "out", "x.tar"]);

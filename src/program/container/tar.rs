@@ -40,7 +40,7 @@ const DEFAULT_MODE: u32 = 0o644;
 
 type TarBlock = [u8; BLOCK_BYTES];
 
-/// What comes next in an archive.
+/// The next part of an archive.
 #[derive(Debug)]
 pub(crate) enum TarItem {
     Member(TarMember),
@@ -127,7 +127,7 @@ impl<R: Read> TarReader<R> {
     ///
     /// Returns the errors of the reader and of `between`. Behind an error of the reader there is nothing more to read.
     pub(crate) fn next(&mut self, between: &mut dyn Write) -> Result<TarItem, TransferError> {
-        // Who looked at the beginning of the content alone has not met its error.
+        // A look at the beginning of the content alone does not meet the error behind it.
         if std::mem::take(&mut self.is_cut) || !self.pass_over_content(between)? {
             return Ok(self.ends_early());
         }

@@ -168,8 +168,7 @@ fn annotate_to_file(
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals);
-    let kept = || input.formats.iter().copied().map(Packing::from).collect();
-    let packings = packing.map_or_else(kept, |packing| vec![packing]);
+    let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
@@ -233,8 +232,7 @@ fn rewrite_to_file(
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals).leaving_room();
-    let kept = || input.formats.iter().copied().map(Packing::from).collect();
-    let packings = packing.map_or_else(kept, |packing| vec![packing]);
+    let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let opened = Ok(OpenedInput::Archive(kind, input));
     let Outcome { tally, troubles, .. } =
@@ -255,7 +253,6 @@ fn rewrite_to_file(
     Ok(tally)
 }
 
-/// Ends an output, which then appears under its name. If `is_whole` is false, `resume` does not take it for done.
 /// Ends an output, which then appears under its name. If `is_whole` is false, `--resume` does not take it for done.
 ///
 /// # Errors

@@ -69,14 +69,18 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
         input: Input,
         wtr: &mut impl Write,
     ) -> io::Result<()> {
-        let level = ArchiveLevel { name: &self.file.name, depth: 1 };
-        match Archive::of_input(kind, input) {
-            Ok(archive) => self.annotate_archive(level, archive, wtr),
-            Err(error) => {
-                self.trouble(level.name.clone(), error);
-                Ok(())
-            }
-        }
+        self.open(kind, input).map_or(Ok(()), |archive| self.annotate_archive(self.level(), archive, wtr))
+    }
+
+    /// Returns the archive that is an input, or keeps the trouble of opening it.
+    pub(super) fn open(&mut self, kind: ArchiveKind, input: Input) -> Option<Archive<'static>> {
+        let opened = Archive::of_input(kind, input);
+        opened.map_err(|error| self.trouble(self.file.name.clone(), error)).ok()
+    }
+
+    /// Returns the level of the archive that is an input.
+    pub(super) fn level(&self) -> ArchiveLevel<'w> {
+        ArchiveLevel { name: &self.file.name, depth: 1 }
     }
 
     /// Annotates all members of an archive, and of archives in it.
@@ -103,7 +107,7 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
         // Members of archives within this member have the numbers up to those of the next member.
         self.count = index * NUMBERS_OF_ZIP_MEMBER;
         self.count_max = self.count + NUMBERS_OF_ZIP_MEMBER;
-        let level = ArchiveLevel { name: &self.file.name, depth: 1 };
+        let level = self.level();
         with_zip_member(zip, index, &mut |found| self.annotate_found(level, found, wtr))
     }
 

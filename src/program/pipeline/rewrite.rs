@@ -27,14 +27,7 @@ impl ArchiveMembers<'_, '_> {
         input: Input,
         wtr: &mut impl Write,
     ) -> io::Result<()> {
-        let level = ArchiveLevel { name: &self.file.name, depth: 1 };
-        match Archive::of_input(kind, input) {
-            Ok(archive) => self.rewrite_archive(level, archive, wtr),
-            Err(error) => {
-                self.trouble(level.name.clone(), error);
-                Ok(())
-            }
-        }
+        self.open(kind, input).map_or(Ok(()), |archive| self.rewrite_archive(self.level(), archive, wtr))
     }
 
     fn rewrite_archive<W: Write>(
@@ -114,17 +107,10 @@ impl ArchiveMembers<'_, '_> {
                 }
             };
             let file = self.next_member(level, &member.name, member.size);
-            let rewritten = match (&member.refusal, zip.content(index)) {
-                _ if !member.is_file || !self.is_chosen(&member.name) => None,
-                (Some(reason), _) => {
-                    self.refuse(file.name.clone(), reason);
-                    None
-                }
-                (None, Err(error)) => {
-                    self.trouble(file.name.clone(), error);
-                    None
-                }
-                (None, Ok(mut content)) => self.rewritten(&file, level, &mut Recorder::new(&mut content))?,
+            let rewritten = if member.is_file && self.is_chosen(&member.name) {
+                self.rewritten_of_zip(&mut zip, index, &file, level, member.refusal)?
+            } else {
+                None
             };
             let outcome = match rewritten {
                 Some(spool) => written.add(&mut zip, index, spool),
@@ -135,6 +121,29 @@ impl ArchiveMembers<'_, '_> {
             }
         }
         io::copy(&mut written.finish()?, wtr).map(drop)
+    }
+
+    /// Returns the annotated content of a member of a zip archive, as [`ArchiveMembers::rewritten`] does; `None` for one
+    /// that is refused or cannot be read.
+    fn rewritten_of_zip(
+        &mut self,
+        zip: &mut ZipReader,
+        index: usize,
+        file: &InputFile,
+        level: ArchiveLevel<'_>,
+        refusal: Option<String>,
+    ) -> io::Result<Option<Spool>> {
+        if let Some(reason) = refusal {
+            self.refuse(file.name.clone(), &reason);
+            return Ok(None);
+        }
+        match zip.content(index) {
+            Ok(mut content) => self.rewritten(file, level, &mut Recorder::new(&mut content)),
+            Err(error) => {
+                self.trouble(file.name.clone(), error);
+                Ok(None)
+            }
+        }
     }
 
     /// Returns the annotated content of a member, packed as it was; `None` if the member is to be copied as it is.

@@ -49,7 +49,7 @@ enum Work {
     Open,
 }
 
-/// What is to be said and done in the turn of an input.
+/// The troubles of an input, told in its turn, and the newline that the next input needs before it.
 struct Said {
     troubles: Vec<Trouble>,
     owes_newline: Option<&'static [u8]>,

@@ -67,14 +67,8 @@ impl ArchiveMembers<'_, '_> {
         base: &Path,
         unpacking: &mut UnpackFolder<'_>,
     ) -> io::Result<()> {
-        let level = ArchiveLevel { name: &self.file.name, depth: 1 };
-        match Archive::of_input(kind, input) {
-            Ok(archive) => self.unpack_archive(level, archive, base, unpacking),
-            Err(error) => {
-                self.trouble(level.name.clone(), error);
-                Ok(())
-            }
-        }
+        self.open(kind, input)
+            .map_or(Ok(()), |archive| self.unpack_archive(self.level(), archive, base, unpacking))
     }
 
     fn unpack_archive(
@@ -164,8 +158,7 @@ impl ArchiveMembers<'_, '_> {
             io::copy(&mut recorder.into_whole(), &mut made)?;
             return made.finish(true);
         };
-        let kept = || input.formats.iter().copied().map(Packing::from).collect();
-        let packings = unpacking.packing.map_or_else(kept, |packing| vec![packing]);
+        let packings = Packing::chosen_or_kept(unpacking.packing, &input.formats);
         let mut wtr = Outlet::new(Encoder::new(&packings, made)?);
         let encoding = input.encoding;
         let outcome = self.worker.annotate(member, &mut input, encoding, &mut wtr)?;

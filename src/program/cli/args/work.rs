@@ -24,7 +24,7 @@ pub(crate) struct WorkArgs {
 
     /// Progress on standard error
     ///
-    /// Where it is shown, and with --output-dir, a line at the end says how many files were annotated, copied and left out,
+    /// With --output-dir, and if progress is shown, a line at the end says how many files were annotated, copied and left out,
     /// and how many have failed.
     #[arg(
         long,

@@ -16,7 +16,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     has_skippable_frames: false,
     decoder: |_| Ok(Box::new(Decompress::new_gzip(WINDOW_BITS))),
     writing: WrittenIn::As {
-        // Those of gzip's own program.
+        // The levels of gzip's own program.
         levels: Some(Levels { least: 1, default: 6, most: 9 }),
         encoder: |level| Ok(Box::new(GzEncoder::new(Vec::new(), Compression::new(level)))),
     },

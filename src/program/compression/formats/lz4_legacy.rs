@@ -60,7 +60,7 @@ impl LegacyFrame {
         }
         let Some(length) = self.length else {
             let length = u32::from_le_bytes(*input.first_chunk()?) as usize;
-            // What follows is no block: zeros, the signature of another frame, or text.
+            // No block follows, but zeros, the signature of another frame, or text.
             if length == 0 || length > BLOCK_MAX_BYTES {
                 return None;
             }

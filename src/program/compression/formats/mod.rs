@@ -110,6 +110,11 @@ impl From<Format> for Packing {
 }
 
 impl Packing {
+    /// Returns the packings of an output: the one that is chosen, or without one those of its input, outermost first.
+    pub(crate) fn chosen_or_kept(chosen: Option<Self>, of_input: &[Format]) -> Vec<Self> {
+        chosen.map_or_else(|| of_input.iter().copied().map(Self::from).collect(), |chosen| vec![chosen])
+    }
+
     /// Returns an encoder of one member, in the format that is written for this one; `None` for plain data.
     ///
     /// # Errors

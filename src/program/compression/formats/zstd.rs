@@ -18,7 +18,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     has_skippable_frames: true,
     decoder: |dictionary| Ok(Box::new(FrameSteps::new(dictionary.cloned())?)),
     writing: WrittenIn::As {
-        // Those of zstd's own program, without the ones for which it asks --ultra.
+        // The levels of zstd's own program, without the ones for which it asks --ultra.
         levels: Some(Levels { least: 1, default: 3, most: 19 }),
         encoder: |level| {
             let mut encoder = Encoder::new(Vec::new(), level.cast_signed())?;
