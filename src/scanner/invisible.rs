@@ -150,7 +150,8 @@ pub(super) fn color_length_before(text: &[u8]) -> usize {
     if rest[..rest.len() - numbers].ends_with(b"\x1b[") { numbers + 3 } else { 0 }
 }
 
-/// Returns the invisible sequence that ends at the end of a text.
+/// Returns the invisible sequence that ends at the end of a text. Of several, it is the longest: `ESC[0&#27;)z` is one
+/// sequence, though `&#27;)z` alone is one, too.
 #[inline]
 pub(super) fn invisible_before(text: &[u8]) -> Option<Invisible> {
     let may_end = match text {
@@ -178,17 +179,18 @@ fn search_back(text: &[u8]) -> Option<Invisible> {
         return None;
     }
     let first = first.max(parameters.start.saturating_sub(2 * WRITTEN_MAX_BYTES));
+    let mut longest = None;
     for start in (first..last).rev().filter(|&start| opens(text[start])) {
+        let is_escape = text[start] == 0x1B;
         let start = if text[start] == b'\\' { first_backslash(text, start).max(first) } else { start };
-        match invisible_at(&text[start..]) {
-            Some(invisible) if start + invisible.length == text.len() => return Some(invisible),
-            // The last ESC begins the last sequence: in `ESC[3ESC[1x` no sequence begins at the first ESC and goes on
-            // behind the second, because ESC is no parameter.
-            _ if text[start] == 0x1B => return None,
-            _ => {}
+        let whole = invisible_at(&text[start..]).filter(|invisible| start + invisible.length == text.len());
+        longest = whole.or(longest);
+        // No sequence goes on behind an ESC in it, because ESC is no parameter: `ESC[3ESC[1x` ends in `ESC[1x`.
+        if is_escape {
+            break;
         }
     }
-    None
+    longest
 }
 
 /// Returns true if a text is the beginning of an invisible sequence: more bytes could make it one.
@@ -248,6 +250,8 @@ mod tests {
                 assert!(is_begun(&text.as_bytes()[..end]), "{text} {end}");
             }
         }
+        let longest = "\x1b[0%&#00000027;)z";
+        assert_eq!(invisible_before(longest.as_bytes()).map(|found| found.length), Some(longest.len()));
         for text in
             ["\x1b", "\x1b[", "\x1b[31", "\x1b31m", "[31m", "\x1b[3\n1m", "\x1b(\n", "\x1b(é", "\x1b[31\x7f"]
         {
