@@ -32,6 +32,7 @@ pub mod parts {
     pub use super::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, annotate_to_files};
     pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
+    pub use super::system::thread_budget::ThreadBudget;
     pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;

@@ -19,6 +19,7 @@ pub use files_in_use::FilesInUse;
 pub(crate) use files_in_use::{OutputStream, StreamContent, UsedAs};
 pub use folder::Existing;
 pub(crate) use folder::OutputFolder;
+pub(crate) use held::AheadRoom;
 pub(crate) use left_out::{Behind, LeftOut};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub use outlet::Outlet;

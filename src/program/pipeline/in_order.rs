@@ -15,18 +15,14 @@ impl Pipeline {
     /// with an input in its turn, and goes on with the others. Behind an input that was cut off within a line, the
     /// next one begins on a line of its own.
     ///
-    /// Regular files next to each other are annotated side by side, on up to `threads` threads. Inputs that can wait,
+    /// Regular files next to each other are annotated side by side, if the run may use several threads. Inputs that can wait,
     /// such as pipes, are not, so that their lines are written at once.
     ///
     /// # Errors
     ///
     /// Returns the error of the writer.
-    pub fn annotate<W: Write + Send>(
-        &self,
-        inputs: &[InputFile],
-        wtr: &mut Outlet<W>,
-        threads: usize,
-    ) -> io::Result<Tally> {
+    pub fn annotate<W: Write + Send>(&self, inputs: &[InputFile], wtr: &mut Outlet<W>) -> io::Result<Tally> {
+        let threads = self.threads.total();
         let mut worker = Worker::new(self);
         let mut tally = Tally::new();
         'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {

@@ -8,6 +8,7 @@ mod one_input;
 mod outcomes;
 mod rewrite;
 mod side_by_side;
+mod team;
 mod unpack;
 mod worker;
 
@@ -19,13 +20,13 @@ use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
 use crate::program::report::{Counter, InputNames};
+use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 /// The output of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,9 @@ pub struct Pipeline {
     pub member_names: Mutex<InputNames>,
     /// The outcomes of the inputs, if each goes to a file of its own.
     pub outcomes: Outcomes,
+    /// True if all lines go to one output, which is packed.
+    pub packs_output: bool,
+    pub threads: ThreadBudget,
 }
 
 impl Pipeline {
@@ -158,17 +162,4 @@ impl Pipeline {
         let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
         if would_meet_itself { Err(io::Error::other(OwnOutput)) } else { Ok(()) }
     }
-}
-
-/// Calls `work` on up to `threads` threads, this thread among them, and returns when all calls have returned.
-fn on_threads(threads: usize, work: impl Fn() + Sync) {
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            // Fewer threads do the same work; it takes longer.
-            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, &work).is_err() {
-                break;
-            }
-        }
-        work();
-    });
 }

@@ -8,3 +8,4 @@ pub(crate) mod signals;
 pub(crate) mod standard_error;
 pub(crate) mod standard_streams;
 pub(crate) mod temporary;
+pub(crate) mod thread_budget;

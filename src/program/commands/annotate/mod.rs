@@ -14,6 +14,7 @@ use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste, Signals};
+use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{self, Messages};
@@ -176,6 +177,8 @@ impl Job {
             chosen_members: self.listing_rules.filter.clone(),
             member_names: Mutex::default(),
             outcomes: Outcomes::default(),
+            packs_output: false,
+            threads: ThreadBudget::new(self.threads(inputs)),
             names_before_lines: self.numbers_lines && several(),
             members_before_lines: self.numbers_lines,
         }
