@@ -10,7 +10,7 @@ use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::ThreadBudget;
 use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
 use imsdk_annotate::program::parts::{
-    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, annotate_to_files,
+    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, SideBySide, annotate_to_files,
 };
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
@@ -184,7 +184,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         stdout: None,
         opened_any: AtomicBool::new(false),
         counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
-        in_order: false,
+        side_by_side: SideBySide::Blocks,
         names_before_lines: false,
         members_before_lines: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },

@@ -7,7 +7,7 @@ use super::side_by_side::annotate_blocks;
 use super::team::in_team;
 use super::unpack::UnpackFolder;
 use super::worker::{Outcome, Trouble, Worker};
-use super::{ArchiveOutput, Pipeline};
+use super::{ArchiveOutput, Pipeline, SideBySide};
 use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
@@ -172,7 +172,8 @@ fn annotate_to_file(
     let file = Destination::new_file(file, &pipeline.reading.signals);
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
-    let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
+    let in_blocks = threads > 1 && pipeline.side_by_side == SideBySide::Blocks;
+    let blocks = if in_blocks { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {

@@ -39,6 +39,17 @@ pub enum ArchiveOutput {
     Files,
 }
 
+/// The parts of the inputs that can be annotated side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SideBySide {
+    /// Blocks of an input.
+    Blocks,
+    /// Whole inputs, because the output of a line depends on the lines before it in its input: the number of the line.
+    Inputs,
+    /// None, because the output of a line depends on the lines of the inputs before it, too: the line between groups.
+    Nothing,
+}
+
 /// The settings and the state that all inputs of a run share.
 pub struct Pipeline {
     pub annotators: Annotators,
@@ -50,8 +61,7 @@ pub struct Pipeline {
     pub opened_any: AtomicBool,
     /// The counter of fields, of which each thread has a copy; `None` if nothing is counted.
     pub counter: Option<Counter>,
-    /// True if the output of a line depends on the lines before it: whether it is written, or the number before it.
-    pub in_order: bool,
+    pub side_by_side: SideBySide,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
     /// True if each line of a member of an archive is written behind the name of the member.

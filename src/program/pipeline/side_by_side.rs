@@ -4,7 +4,7 @@ use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
 use super::team::{Team, in_team};
 use super::worker::{Outcome, Trouble, Worker};
-use super::{ArchiveOutput, Pipeline};
+use super::{ArchiveOutput, Pipeline, SideBySide};
 use crate::program::container::{ArchiveKind, ZipReader};
 use crate::program::input::{Archive, Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
 use crate::program::output::{AheadRoom, Behind, Outlet, TurnWriter, Turns};
@@ -268,7 +268,8 @@ impl<'a> Pieces<'a> {
             opened => opened,
         };
         if let Ok(OpenedInput::Input(input)) = opened {
-            opened = match input.into_blocks() {
+            let in_blocks = self.pipeline.side_by_side == SideBySide::Blocks;
+            opened = match if in_blocks { input.into_blocks() } else { Err(input) } {
                 Ok(blocks) => {
                     self.blocks = Some((file, blocks));
                     return self.next_work();

@@ -10,7 +10,7 @@ use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
 use crate::program::output::{self, Existing, FilesInUse, UsedAs};
-use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline};
+use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste, Signals};
@@ -44,8 +44,7 @@ pub(crate) struct Job {
     pub(crate) packing: Option<Packing>,
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
-    /// True if the output of a line depends on the lines before it: with context, or with line numbers.
-    pub(crate) in_order: bool,
+    pub(crate) side_by_side: SideBySide,
     pub(crate) numbers_lines: bool,
     /// The number of threads; `None` for one thread for each core.
     pub(crate) threads: Option<usize>,
@@ -159,7 +158,7 @@ impl Job {
             reading,
             stdout: None,
             opened_any: AtomicBool::new(false),
-            in_order: self.in_order,
+            side_by_side: self.side_by_side,
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
             no_texts: NoTexts::default(),
