@@ -2,7 +2,7 @@
 
 use super::even_blocks::EvenBlocks;
 use super::formats::{Encode, JoinPieces, PackPieces, Packing, Piece};
-use super::packers::{PackedPiece, Packers};
+use crate::program::system::side_work::SideWork;
 use crate::program::system::thread_budget::ThreadBudget;
 use std::io;
 use std::sync::Arc;
@@ -19,13 +19,19 @@ pub(super) enum LayerEncoder {
 /// An encoder that cuts a text into pieces.
 pub(super) struct PiecesEncoder {
     format: Arc<dyn PackPieces>,
-    packers: Packers,
+    packing: SideWork<Piece, io::Result<PackedPiece>>,
     joiner: Box<dyn JoinPieces>,
     /// The piece that is being filled, behind `context` bytes of the text before it.
     bytes: Vec<u8>,
     context: usize,
     /// The encoded bytes that have not been handed on.
     member: Vec<u8>,
+}
+
+/// A packed piece, with its text.
+struct PackedPiece {
+    piece: Piece,
+    packed: Vec<u8>,
 }
 
 impl LayerEncoder {
@@ -97,9 +103,11 @@ impl LayerEncoder {
 
 impl PiecesEncoder {
     fn new(format: Arc<dyn PackPieces>, budget: &ThreadBudget) -> Self {
-        let packers = Packers::new(Arc::clone(&format), budget);
-        let joiner = format.joiner();
-        Self { format, packers, joiner, bytes: Vec::new(), context: 0, member: Vec::new() }
+        let (joiner, packer) = (format.joiner(), Arc::clone(&format));
+        let packing = SideWork::new("pack", budget, move |piece: Piece| {
+            packer.pack(&piece).map(|packed| PackedPiece { piece, packed })
+        });
+        Self { format, packing, joiner, bytes: Vec::new(), context: 0, member: Vec::new() }
     }
 
     fn write(
@@ -138,7 +146,7 @@ impl PiecesEncoder {
             next.extend_from_slice(&self.bytes[self.bytes.len() - context..]);
         }
         let bytes = std::mem::replace(&mut self.bytes, next);
-        self.packers.push(Piece::new(bytes, self.context, is_last));
+        self.packing.push(Piece::new(bytes, self.context, is_last));
         self.context = context;
     }
 
@@ -148,7 +156,10 @@ impl PiecesEncoder {
         all: bool,
         hand_on: &mut impl FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
-        while let Some(PackedPiece { piece, packed }) = self.packers.pop(all)? {
+        while let Some(packed) =
+            if all || self.packing.is_full() { self.packing.pop() } else { self.packing.pop_done() }
+        {
+            let PackedPiece { piece, packed } = packed?;
             self.joiner.add(piece.text(), &packed, &mut self.member);
             hand_on(&self.member)?;
             self.member.clear();

@@ -8,7 +8,6 @@ mod foreign;
 mod formats;
 mod layer_encoder;
 mod layers;
-mod packers;
 mod peek;
 mod signature;
 mod text;

@@ -4,6 +4,7 @@ pub(crate) mod disk_room;
 pub(crate) mod file_id;
 pub(crate) mod limits;
 pub(crate) mod pipes;
+pub(crate) mod side_work;
 pub(crate) mod signals;
 pub(crate) mod standard_error;
 pub(crate) mod standard_streams;
