@@ -40,8 +40,12 @@ fn may_begin(text: &[u8], behind_gap: bool, sequences: usize) -> bool {
     };
     match written {
         Some(written) if is_allowed(written.ascii()) => return true,
-        // The escape ends in `;` or `}`, and writes a letter.
-        Some(_) if !is_identifier(last) => {}
+        // The escape ends in `;` or `}`, and writes a letter, unless its first byte ends a character.
+        Some(written) if !is_identifier(last) => {
+            if is_second_half(&text[..=text.len() - written.length]) {
+                return true;
+            }
+        }
         _ if is_allowed(last) && !matches!(last, b'$' | b'-') => return true,
         _ => {}
     }
@@ -111,6 +115,7 @@ mod tests {
             b"a \x1b[31m\x1b[32m\x1b[33m\x1b[34m",
             b"\xE9F\x1b[m",
             b"%E9",
+            b"\xE9\\u{39}",
         ] {
             assert!(may_begin_behind(text), "{}", text.escape_ascii());
         }
@@ -136,6 +141,7 @@ mod tests {
             b"\x1b[31",
             b" \x1b[31m\x1b[31m\x1b[32m\x1b[33m\x1b[34m",
             b"\xD6\xECF",
+            b"\xD6\xEC\\u{39}",
             b"1m",
         ] {
             assert!(!may_begin_behind(text), "{}", text.escape_ascii());
