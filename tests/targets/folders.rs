@@ -194,6 +194,7 @@ pub(super) fn pipeline(to_folder: bool) -> Pipeline {
         to_folder,
         no_texts: NoTexts::default(),
         outcomes: Outcomes::default(),
+        journal: None,
     }
 }
 

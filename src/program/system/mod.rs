@@ -5,6 +5,7 @@ pub(crate) mod file_id;
 pub(crate) mod limits;
 pub(crate) mod pipes;
 pub(crate) mod signals;
+pub(crate) mod stable_hash;
 pub(crate) mod standard_error;
 pub(crate) mod standard_streams;
 pub(crate) mod temporary;
