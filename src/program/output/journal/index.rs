@@ -82,7 +82,7 @@ impl JournalText {
     /// Returns the reason, with the remedy, if the file cannot be read or does not begin as a journal.
     pub(super) fn read(file: &File) -> Result<Self, String> {
         #[derive(Deserialize)]
-        struct Line {
+        struct LineKey {
             output: PathText,
         }
         let mut rdr = BufReader::new(file);
@@ -99,7 +99,8 @@ impl JournalText {
                 text.places.shrink_to_fit();
                 return Ok(text);
             };
-            if let (Ok(Line { output }), Ok(bytes)) = (serde_json::from_slice(whole), whole.len().try_into())
+            if let (Ok(LineKey { output }), Ok(bytes)) =
+                (serde_json::from_slice(whole), whole.len().try_into())
             {
                 let output = hash_of(output.as_path());
                 text.places.push(LinePlace { output, start: text.bytes, bytes });
