@@ -26,7 +26,7 @@ pub(crate) struct OutputArgs {
     /// Each has its input's path below the operand, its mode and its time of modification, and appears when
     /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was. Where it cannot be
     /// read to its end, there is no file. Folders are made with no more rights than those of the inputs have. Below DIR no
-    /// link is followed.
+    /// link is followed. What is done is noted in DIR/.imsdk-annotate.jsonl, for --resume.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
 
