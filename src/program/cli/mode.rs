@@ -76,12 +76,10 @@ pub(super) fn mode(
             keeps_parents: args.output.parents,
         },
         warnings,
+        journal_head: JournalHead::new(settings),
     };
     let mut annotate = annotate(&args, annotator, reading, triage, only, uses, chosen);
     annotate.job.packing = packing;
-    if let LinesTo::Folder(folder) = &mut annotate.job.lines_to {
-        folder.head = JournalHead::new(settings);
-    }
     Ok(Mode::Annotate(Box::new(annotate)))
 }
 
@@ -91,6 +89,8 @@ struct Chosen {
     listing_rules: ListingRules,
     /// Warnings about options that were probably meant otherwise.
     warnings: Vec<String>,
+    /// The head of the journal, if the inputs go to a folder.
+    journal_head: JournalHead,
 }
 
 /// Refuses a note whose own text cannot be written in the encoding that is named.
@@ -117,7 +117,7 @@ fn annotate(
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
-    Chosen { operands, listing_rules, warnings }: Chosen,
+    Chosen { operands, listing_rules, warnings, journal_head }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
     let ends_lines = (only.is_some() || numbers_lines) && !args.triage.quiet;
@@ -138,7 +138,7 @@ fn annotate(
     let job = Job {
         operands,
         listing_rules,
-        lines_to: lines_to(args),
+        lines_to: lines_to(args, journal_head),
         packing: None,
         ends_lines,
         in_order,
@@ -177,8 +177,8 @@ fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
     })
 }
 
-/// Returns the destination of the lines.
-fn lines_to(args: &Args) -> LinesTo {
+/// Returns the destination of the lines; `head` is that of the journal of a folder.
+fn lines_to(args: &Args, head: JournalHead) -> LinesTo {
     match (&args.output.output, &args.output.output_dir) {
         _ if args.triage.quiet => LinesTo::Nowhere,
         (Some(path), _) if !args.output.is_to_stdout() => LinesTo::File(path.clone()),
@@ -195,7 +195,7 @@ fn lines_to(args: &Args) -> LinesTo {
                 unpacks,
                 existing,
                 is_dry_run: args.output.dry_run,
-                head: JournalHead::new(RunSettings::new()),
+                head,
             })
         }
         _ => LinesTo::Stdout,

@@ -83,8 +83,8 @@ impl Journal {
         }
     }
 
-    /// Opens the journal of an earlier run, to go on with it. A last line that is not whole does not count. Returns `None` if the
-    /// folder has no journal.
+    /// Opens the journal of an earlier run, to go on with it. A last line that is not whole does not count. Returns
+    /// `None` if the folder has no journal.
     ///
     /// # Errors
     ///
