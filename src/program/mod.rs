@@ -29,9 +29,10 @@ pub mod parts {
         Buffering, InputFile, Listing, ListingRules, NameFilter, Reading, decompress, list,
     };
     pub use super::output::{Existing, FilesInUse, Outlet, plan};
-    pub use super::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, annotate_to_files};
+    pub use super::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide, annotate_to_files};
     pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
+    pub use super::system::thread_budget::ThreadBudget;
     pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;

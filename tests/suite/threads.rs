@@ -65,6 +65,27 @@ fn each_number_of_threads_gives_the_same_bytes() {
 }
 
 #[test]
+fn numbers_and_groups_of_lines_are_the_same_for_each_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 1..8 {
+        let (text, name) = (log(seed << 18, seed), format!("{seed}.log"));
+        let text = if seed % 2 == 0 { text } else { pack("gzip", &text) };
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let folder = folder.path().to_str().unwrap();
+    for options in
+        [&["-n"][..], &["-n", "--only", "-204"], &["-C2", "--only", "-204"], &["-nB1", "--only", "-1"]]
+    {
+        let result = |threads: &str| annotate(&[options, &[threads, folder]].concat(), b"");
+        let expected = result("-j1");
+        assert!(!expected.is_empty());
+        for threads in ["-j2", "-j5"] {
+            assert!(result(threads) == expected, "{options:?} {threads}");
+        }
+    }
+}
+
+#[test]
 fn trouble_is_told_in_order_for_each_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack("gzip", &log(1 << 20, 7));

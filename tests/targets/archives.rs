@@ -13,18 +13,18 @@ use std::path::Path;
 const INPUT_MAX_BYTES: usize = 64 * 1024;
 
 /// Returns a pipeline that enters archives.
-fn entering(archives: ArchiveOutput) -> Pipeline {
-    let pipeline = pipeline(archives != ArchiveOutput::Texts);
+fn entering(archives: ArchiveOutput, threads: usize) -> Pipeline {
+    let pipeline = pipeline(archives != ArchiveOutput::Texts, threads);
     let reading = Reading { enters_archives: true, ..pipeline.reading };
     Pipeline { reading, archives, ..pipeline }
 }
 
 /// Returns the texts of the file, and true if there was no trouble.
 fn texts(path: &Path, threads: usize) -> (Vec<u8>, bool) {
-    let pipeline = entering(ArchiveOutput::Texts);
+    let pipeline = entering(ArchiveOutput::Texts, threads);
     let files = list(&[InputName::File(path.to_owned())], &ListingRules::default()).files;
     let mut outlet = Outlet::new(Vec::new());
-    let tally = pipeline.annotate(&files, &mut outlet, threads).unwrap();
+    let tally = pipeline.annotate(&files, &mut outlet).unwrap();
     let said = pipeline.messages.take_kept();
     assert!(said.iter().all(|message| !message.contains(char::is_control)), "{said:?}");
     assert_eq!(tally.complete, said.is_empty(), "{said:?}");
@@ -33,11 +33,11 @@ fn texts(path: &Path, threads: usize) -> (Vec<u8>, bool) {
 
 /// Writes the file again below a folder, as an archive or as files.
 fn write(path: &Path, out: &Path, archives: ArchiveOutput) -> bool {
-    let pipeline = entering(archives);
+    let pipeline = entering(archives, 1);
     let operands = [InputName::File(path.to_owned())];
     let files = list(&operands, &ListingRules::default()).files;
     let (folder, plans) = plan(&operands, &files, &FilesInUse::default(), out, Path::to_owned).unwrap();
-    annotate_to_files(&pipeline, &folder, &plans, None, Existing::IsReplaced, 1);
+    annotate_to_files(&pipeline, &folder, &plans, None, Existing::IsReplaced);
     pipeline.messages.take_kept().is_empty()
 }
 

@@ -1,7 +1,7 @@
 //! Compressed data, even damaged, decodes to the same text in small steps as in large ones, and then ends or fails.
 
 use super::assert_same;
-use imsdk_annotate::program::parts::Encoder;
+use imsdk_annotate::program::parts::{Encoder, ThreadBudget};
 use imsdk_annotate::program::parts::{Format, decompress};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -50,7 +50,7 @@ fn decode(packed: &[u8], name: &str, read_bytes: usize, buffer_bytes: usize) -> 
 }
 
 fn pack(format: Format, text: &[u8]) -> Vec<u8> {
-    let mut encoder = Encoder::new(&[format], Vec::new()).unwrap();
+    let mut encoder = Encoder::new(&[format], Vec::new(), &ThreadBudget::new(1)).unwrap();
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }

@@ -7,9 +7,10 @@ use super::naive::notes::Style;
 use imsdk_annotate::program::parts::Messages;
 use imsdk_annotate::program::parts::Progress;
 use imsdk_annotate::program::parts::Signals;
+use imsdk_annotate::program::parts::ThreadBudget;
 use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
 use imsdk_annotate::program::parts::{
-    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, annotate_to_files,
+    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, SideBySide, annotate_to_files,
 };
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
@@ -164,7 +165,7 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
     expected
 }
 
-pub(super) fn pipeline(to_folder: bool) -> Pipeline {
+pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
     let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
     let reading = Reading {
         buffering: Buffering::Block,
@@ -183,7 +184,7 @@ pub(super) fn pipeline(to_folder: bool) -> Pipeline {
         stdout: None,
         opened_any: AtomicBool::new(false),
         counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
-        in_order: false,
+        side_by_side: SideBySide::Blocks,
         names_before_lines: false,
         members_before_lines: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
@@ -195,6 +196,8 @@ pub(super) fn pipeline(to_folder: bool) -> Pipeline {
         no_texts: NoTexts::default(),
         outcomes: Outcomes::default(),
         journal: None,
+        packs_output: false,
+        threads: ThreadBudget::new(threads),
     }
 }
 
@@ -221,9 +224,9 @@ fn listed(folders: &[PathBuf], expected: &Expected) -> Vec<InputFile> {
 
 fn check_stream(folders: &[PathBuf], made: &[Made], fates: &[Fate], threads: usize) {
     let expected = expected(folders, made, fates);
-    let pipeline = pipeline(false);
+    let pipeline = pipeline(false, threads);
     let mut outlet = Outlet::new(Vec::new());
-    let tally = pipeline.annotate(&listed(folders, &expected), &mut outlet, threads).unwrap();
+    let tally = pipeline.annotate(&listed(folders, &expected), &mut outlet).unwrap();
     let stream = outlet.into_inner().unwrap();
     assert_same(&stream, &expected.stream, || format!("stream, {threads} threads"));
     check(&pipeline, &tally, &expected);
@@ -250,9 +253,9 @@ fn check_files(root: &Path, made: &[Made], fates: &[Fate], format: Option<Format
     let operands = [InputName::File(root.to_owned())];
     let plans = plan(&operands, &inputs, &FilesInUse::default(), out.path(), rename);
     let Ok((folder, plans)) = plans else { return };
-    let pipeline = pipeline(true);
+    let pipeline = pipeline(true, threads);
     let packing = format.map(Packing::from);
-    let tally = annotate_to_files(&pipeline, &folder, &plans, packing, Existing::IsReplaced, threads);
+    let tally = annotate_to_files(&pipeline, &folder, &plans, packing, Existing::IsReplaced);
     check(&pipeline, &tally, &expected);
     let (mut written, mut none) = (Vec::new(), 0);
     walk(out.path(), &mut written, &mut none);

@@ -1,8 +1,8 @@
 //! Makes a small folder from any bytes: text, packed data, archives, NULs, damage, links; and reports the content of
 //! each file.
 
-use imsdk_annotate::program::parts::Encoder;
 use imsdk_annotate::program::parts::Format;
+use imsdk_annotate::program::parts::{Encoder, ThreadBudget};
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -105,7 +105,8 @@ impl Head {
         let mut bytes = text.clone();
         let mut choice = usize::from(self.packing >> 2);
         for _ in 0..layers {
-            let mut encoder = Encoder::new(&[FORMATS[choice % FORMATS.len()]], Vec::new()).unwrap();
+            let mut encoder =
+                Encoder::new(&[FORMATS[choice % FORMATS.len()]], Vec::new(), &ThreadBudget::new(1)).unwrap();
             choice = choice * 7 + 3;
             encoder.write_all(&bytes).unwrap();
             bytes = encoder.finish().unwrap();

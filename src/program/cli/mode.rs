@@ -13,6 +13,7 @@ use crate::program::commands::{load_baseline, load_catalog, load_zstd_dictionary
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings, StreamContent, UsedAs};
+use crate::program::pipeline::SideBySide;
 use crate::program::report::{Baseline, Check, of_selector};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
@@ -131,7 +132,11 @@ fn annotate(
     if let Some(template) = args.notes.note.clone() {
         annotator = annotator.note(template);
     }
-    let in_order = ends_lines && (numbers_lines || context.is_some());
+    let side_by_side = match ends_lines {
+        true if context.is_some() => SideBySide::Nothing,
+        true if numbers_lines => SideBySide::Inputs,
+        _ => SideBySide::Blocks,
+    };
     if ends_lines {
         annotator = annotator.lines(Lines::new().only(only).context(context).numbered(numbers_lines));
     }
@@ -141,7 +146,7 @@ fn annotate(
         lines_to: lines_to(args, journal_head),
         packing: None,
         ends_lines,
-        in_order,
+        side_by_side,
         numbers_lines,
         threads: args.work.threads,
         progress: match args.work.progress {

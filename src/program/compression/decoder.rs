@@ -276,6 +276,7 @@ fn skip_frame<R: Read>(rdr: &mut PeekReader<R>, format: Format, outer: Option<Fo
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
+    use crate::program::system::thread_budget::ThreadBudget;
     use std::io::Write;
 
     /// Returns the content that is read through a buffer of that size, and the error.
@@ -297,7 +298,7 @@ mod tests {
         let text: Vec<u8> =
             (0..20_000_u32).flat_map(|line| format!("{:x}\n", line * line).into_bytes()).collect();
         for format in Format::all() {
-            let mut encoder = Encoder::new(&[format], Vec::new()).unwrap();
+            let mut encoder = Encoder::new(&[format], Vec::new(), &ThreadBudget::new(1)).unwrap();
             encoder.write_all(&text).unwrap();
             let packed = encoder.finish().unwrap();
             assert_eq!(decode(format, &packed, 1000), (text.clone(), String::new()));

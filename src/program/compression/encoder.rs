@@ -1,7 +1,8 @@
 //! A writer that compresses, in the formats that inputs come in.
 
-use super::even_blocks::EvenBlocks;
-use super::formats::{Encode, Packing};
+use super::formats::Packing;
+use super::layer_encoder::LayerEncoder;
+use crate::program::system::thread_budget::ThreadBudget;
 use std::io::{self, IoSlice, Write};
 
 /// A writer that packs in layers, or passes on plain data. Equal texts in the same formats become equal bytes, unless
@@ -14,31 +15,36 @@ pub struct Encoder<W: Write> {
     is_live: bool,
 }
 
-/// A layer, which encodes each block in memory.
-struct LayerEncoder {
-    blocks: EvenBlocks,
-    encoder: Box<dyn Encode>,
-}
-
 impl<W: Write> Encoder<W> {
-    /// Returns a writer that packs in these formats, the outermost first, and is not live. `Format::Plain` adds no
-    /// layer; in place of a format that is only read, the nearest one is written.
+    /// Returns a writer that packs in these formats, the outermost first, on the caller's thread and on spare ones.
+    /// `Format::Plain` adds no layer; in place of a format that is only read, the nearest one is written.
     ///
     /// # Errors
     ///
     /// Fails where there is no memory for an encoder.
-    pub fn new<P: Copy + Into<Packing>>(packings: &[P], wtr: W) -> io::Result<Self> {
-        let encoders = packings.iter().filter_map(|&packing| packing.into().encoder().transpose());
-        let layers =
-            encoders.map(|encoder| Ok(LayerEncoder { blocks: EvenBlocks::new(), encoder: encoder? }));
-        Ok(Self { layers: layers.collect::<io::Result<_>>()?, wtr, is_live: false })
+    pub fn new<P: Copy + Into<Packing>>(packings: &[P], wtr: W, budget: &ThreadBudget) -> io::Result<Self> {
+        Self::with_layers(packings, wtr, false, budget)
     }
 
-    /// Returns the writer, live or not. A writer that compresses passes a flush on to its encoders only if it is live,
-    /// so that all bytes before the flush can be decoded. A flush costs some bytes, and its place depends on the pauses
-    /// of the input.
-    pub(crate) fn live(self, is_live: bool) -> Self {
-        Self { is_live, ..self }
+    /// Returns a writer as [`Encoder::new`] does, which a reader may decode while it grows. It passes a flush on to its
+    /// encoders, so that all bytes before the flush can be decoded. A flush costs some bytes, and its place depends on
+    /// the pauses of the input.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no memory for an encoder.
+    pub(crate) fn live<P: Copy + Into<Packing>>(packings: &[P], wtr: W) -> io::Result<Self> {
+        Self::with_layers(packings, wtr, true, &ThreadBudget::new(1))
+    }
+
+    fn with_layers<P: Copy + Into<Packing>>(
+        packings: &[P],
+        wtr: W,
+        is_live: bool,
+        budget: &ThreadBudget,
+    ) -> io::Result<Self> {
+        let layer = |&packing: &P| LayerEncoder::new(packing.into(), is_live, budget).transpose();
+        Ok(Self { layers: packings.iter().filter_map(layer).collect::<io::Result<_>>()?, wtr, is_live })
     }
 
     /// Ends the compressed data of each layer, and returns the inner writer.
@@ -48,9 +54,8 @@ impl<W: Write> Encoder<W> {
     /// Fails where the end of the data cannot be written.
     pub fn finish(self) -> io::Result<W> {
         let Self { mut layers, mut wtr, .. } = self;
-        while let Some(LayerEncoder { mut blocks, mut encoder }) = layers.pop() {
-            blocks.pass_on_rest(|block| encode(&mut *encoder, block, &mut layers, &mut wtr))?;
-            write_all(&encoder.finish()?, &mut layers, &mut wtr)?;
+        while let Some(layer) = layers.pop() {
+            layer.finish(|encoded| write_all(encoded, &mut layers, &mut wtr))?;
         }
         Ok(wtr)
     }
@@ -81,44 +86,17 @@ impl<W: Write> Write for Encoder<W> {
 fn write_all(bytes: &[u8], layers: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
     match layers.split_last_mut() {
         None => wtr.write_all(bytes),
-        Some((LayerEncoder { blocks, encoder }, outer)) => {
-            blocks.add(bytes, |block| encode(&mut **encoder, block, outer, wtr))
-        }
+        Some((layer, outer)) => layer.write(bytes, |encoded| write_all(encoded, outer, wtr)),
     }
 }
 
 /// Flushes layers, from the innermost outwards, and the writer. A layer to which nothing was written since its last
-/// flush ends the flush: encoders mark each flush in their output, also a flush with nothing before it.
+/// flush ends the flush.
 fn flush(layers: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
-    let Some((LayerEncoder { blocks, encoder }, outer)) = layers.split_last_mut() else {
+    let Some((layer, outer)) = layers.split_last_mut() else {
         return wtr.flush();
     };
-    if !blocks.take_dirty() {
-        return Ok(());
-    }
-    blocks.pass_on_rest(|block| encode(&mut **encoder, block, outer, wtr))?;
-    encoder.flush()?;
-    hand_on(&mut **encoder, outer, wtr)?;
-    flush(outer, wtr)
-}
-
-/// Encodes a block, and hands on the result.
-fn encode(
-    encoder: &mut dyn Encode,
-    block: &[u8],
-    outer: &mut [LayerEncoder],
-    wtr: &mut impl Write,
-) -> io::Result<()> {
-    encoder.write_all(block)?;
-    hand_on(encoder, outer, wtr)
-}
-
-/// Writes the encoded bytes through the layers around the encoder's own.
-fn hand_on(encoder: &mut dyn Encode, outer: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
-    let encoded = encoder.output();
-    let outcome = write_all(encoded, outer, wtr);
-    encoded.clear();
-    outcome
+    if layer.flush(|encoded| write_all(encoded, outer, wtr))? { flush(outer, wtr) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -127,7 +105,11 @@ mod tests {
     use crate::program::compression::formats::Format;
 
     fn pack(formats: &[Format], pieces: &[&[u8]], is_live: bool) -> Vec<u8> {
-        let mut encoder = Encoder::new(formats, Vec::new()).unwrap().live(is_live);
+        let mut encoder = if is_live {
+            Encoder::live(formats, Vec::new()).unwrap()
+        } else {
+            Encoder::new(formats, Vec::new(), &ThreadBudget::new(3)).unwrap()
+        };
         for piece in pieces {
             encoder.write_all(piece).unwrap();
             encoder.flush().unwrap();
@@ -153,7 +135,7 @@ mod tests {
     #[test]
     fn a_live_writer_can_be_decoded_up_to_each_flush() {
         for formats in [&[Format::Plain][..], &[Format::Gzip], &[Format::Zstd, Format::Gzip]] {
-            let mut encoder = Encoder::new(formats, Vec::new()).unwrap().live(true);
+            let mut encoder = Encoder::live(formats, Vec::new()).unwrap();
             let mut length = 0;
             for _ in 0..2 {
                 encoder.write_all(b"ret=-1\n").unwrap();

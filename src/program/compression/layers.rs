@@ -144,10 +144,11 @@ fn too_many_layers(formats: &[Format]) -> io::Error {
 mod tests {
     use super::*;
     use crate::program::compression::Encoder;
+    use crate::program::system::thread_budget::ThreadBudget;
     use std::io::Write;
 
     fn pack(formats: &[Format], text: &[u8]) -> Vec<u8> {
-        let mut encoder = Encoder::new(formats, Vec::new()).unwrap();
+        let mut encoder = Encoder::new(formats, Vec::new(), &ThreadBudget::new(1)).unwrap();
         encoder.write_all(text).unwrap();
         encoder.finish().unwrap()
     }

@@ -6,6 +6,7 @@ mod encoder;
 mod even_blocks;
 mod foreign;
 mod formats;
+mod layer_encoder;
 mod layers;
 mod peek;
 mod signature;

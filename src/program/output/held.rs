@@ -24,6 +24,15 @@ pub(super) struct Held {
     pub(super) last: Vec<u8>,
 }
 
+/// The room for output that is ahead of its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AheadRoom {
+    /// The number of threads whose jobs share it.
+    pub(crate) threads: usize,
+    /// True if output may be held on disk, too.
+    pub(crate) on_disk: bool,
+}
+
 /// The bounded room for all jobs, and the unused part of it. Memory and disk that have been used once are kept, because
 /// using them again is faster.
 #[derive(Debug)]
@@ -36,12 +45,12 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(threads: usize) -> Self {
+    pub(super) fn new(AheadRoom { threads, on_disk }: AheadRoom) -> Self {
         Self {
             chunks: Vec::new(),
             spills: Vec::new(),
             chunks_left: CHUNKS_MAX * threads,
-            chunks_on_disk_left: CHUNKS_ON_DISK_MAX * threads,
+            chunks_on_disk_left: if on_disk { CHUNKS_ON_DISK_MAX * threads } else { 0 },
         }
     }
 

@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn large_pieces_come_to_the_destination_in_one_write() {
         use crate::program::compression::{Encoder, Format};
-        let mut outlet = Outlet::new(Encoder::new(&[Format::Plain], PieceLengths::default()).unwrap());
+        let mut outlet = Outlet::new(Encoder::live(&[Format::Plain], PieceLengths::default()).unwrap());
         let large = vec![b'x'; BUFFER_BYTES];
         let count =
             outlet.write_vectored(&[IoSlice::new(b"a"), IoSlice::new(&large), IoSlice::new(b"b")]).unwrap();

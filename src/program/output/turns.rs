@@ -7,14 +7,17 @@
 //! Each job is for an input, which has a number. Where an input ends early, the output that later jobs hold of it is
 //! left out.
 
-use super::held::{CHUNK_BYTES, Held, Pool};
+use super::held::{AheadRoom, CHUNK_BYTES, Held, Pool};
 use super::left_out::{Behind, LeftOut};
+use crate::program::system::thread_budget::ThreadBudget;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// The output and the turns of its jobs. `T` is the type of the report on a job.
 pub(crate) struct Turns<'r, W, T> {
+    /// The threads of the run; one that waits can do other work meanwhile.
+    budget: &'r ThreadBudget,
     state: Mutex<TurnState<T>>,
     /// Notified when the turn goes on and when writing has failed.
     changed: Condvar,
@@ -68,21 +71,27 @@ fn stopped() -> io::Error {
 }
 
 impl<'r, W: Write, T> Turns<'r, W, T> {
-    /// Returns an output whose turns begin with ticket 0, with room for the jobs of this number of threads.
-    pub(crate) fn new(wtr: W, threads: usize, report: &'r (dyn Fn(&mut W, T) + Sync)) -> Self {
+    /// Returns an output whose turns begin with ticket 0, with this room for the jobs.
+    pub(crate) fn new(
+        wtr: W,
+        room: AheadRoom,
+        budget: &'r ThreadBudget,
+        report: &'r (dyn Fn(&mut W, T) + Sync),
+    ) -> Self {
         let state = TurnState {
             turn: 0,
             left_out: LeftOut::default(),
             ended: BTreeMap::new(),
-            pool: Pool::new(threads),
+            pool: Pool::new(room),
             failure: None,
         };
         Self {
+            budget,
             state: Mutex::new(state),
             changed: Condvar::new(),
             wtr: Mutex::new(wtr),
             report,
-            jobs_ahead_max: JOBS_AHEAD_MAX * threads as u64,
+            jobs_ahead_max: JOBS_AHEAD_MAX * room.threads as u64,
         }
     }
 
@@ -92,8 +101,8 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
     /// Each ticket must be begun once, and not before all lower tickets have been given to a job.
     pub(crate) fn begin(&self, ticket: u64, input: usize) -> Option<TurnWriter<'_, W, T>> {
         let mut state = self.state();
-        while state.failure.is_none() && ticket >= state.turn + self.jobs_ahead_max {
-            state = self.changed.wait(state).expect(NO_PANIC);
+        if state.failure.is_none() && ticket >= state.turn + self.jobs_ahead_max {
+            state = self.wait_while(state, |state| ticket >= state.turn + self.jobs_ahead_max);
         }
         if state.failure.is_some() {
             return None;
@@ -168,11 +177,19 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
 
     /// Waits until it is the turn of the ticket, and fails if writing has failed.
     fn wait_for_turn(&self, ticket: u64) -> io::Result<()> {
-        let mut state = self.state();
-        while state.failure.is_none() && state.turn != ticket {
-            state = self.changed.wait(state).expect(NO_PANIC);
-        }
+        let state = self.wait_while(self.state(), |state| state.turn != ticket);
         if state.failure.is_some() { Err(stopped()) } else { Ok(()) }
+    }
+
+    /// Waits while a condition holds and writing has not failed. Other work can have the thread meanwhile.
+    fn wait_while<'s>(
+        &self,
+        state: MutexGuard<'s, TurnState<T>>,
+        holds: impl Fn(&TurnState<T>) -> bool,
+    ) -> MutexGuard<'s, TurnState<T>> {
+        let _lent = self.budget.lend();
+        let goes_on = |state: &mut TurnState<T>| state.failure.is_none() && holds(state);
+        self.changed.wait_while(state, goes_on).expect(NO_PANIC)
     }
 
     /// Makes room for more output of a job that is ahead of its turn. Returns false if there is none in memory or on

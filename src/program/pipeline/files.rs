@@ -5,9 +5,10 @@ use super::one_input::annotate_input;
 use super::outcomes::FileOutcome;
 use super::run_journal::InputFacts;
 use super::side_by_side::annotate_blocks;
+use super::team::in_team;
 use super::unpack::UnpackFolder;
 use super::worker::{Outcome, Trouble, Worker};
-use super::{ArchiveOutput, Pipeline, on_threads};
+use super::{ArchiveOutput, Pipeline, SideBySide};
 use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
@@ -35,19 +36,20 @@ pub fn annotate_to_files(
     plans: &[Plan<'_>],
     packing: Option<Packing>,
     existing: Existing,
-    threads: usize,
 ) -> Tally {
     // With fewer files than threads, each file has several threads.
+    let threads = pipeline.threads.total();
     let workers = threads.min(plans.len()).max(1);
     let threads_each = threads / workers;
     let next = AtomicUsize::new(0);
     let (no_room, ledger) = (AtomicBool::new(false), Ledger::default());
-    on_threads(workers, || {
+    in_team(&pipeline.threads, workers, |team| {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(plan) = plans.get(number) else {
                 return;
             };
+            team.grow();
             if no_room.load(Ordering::Relaxed) {
                 return;
             }
@@ -185,8 +187,9 @@ fn annotate_to_file(
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals);
     let packings = Packing::chosen_or_kept(packing, &input.formats);
-    let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
-    let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
+    let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
+    let in_blocks = threads > 1 && pipeline.side_by_side == SideBySide::Blocks;
+    let blocks = if in_blocks { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
@@ -249,7 +252,7 @@ fn rewrite_to_file(
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals).leaving_room();
     let packings = Packing::chosen_or_kept(packing, &input.formats);
-    let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
+    let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
     let opened = Ok(OpenedInput::Archive(kind, input));
     let Outcome { tally, troubles, .. } =
         annotate_input(&mut Worker::new(pipeline), plan.input, opened, &mut wtr)?;

@@ -1,9 +1,9 @@
 //! Annotates inputs in their order into one writer, regular files next to each other side by side.
 
-use super::Pipeline;
 use super::one_input::annotate_input;
 use super::side_by_side::annotate_files;
 use super::worker::Worker;
+use super::{Pipeline, SideBySide};
 use crate::program::input::{InputFile, is_worth_threads};
 use crate::program::output::Outlet;
 use crate::program::report::Tally;
@@ -15,23 +15,19 @@ impl Pipeline {
     /// with an input in its turn, and goes on with the others. Behind an input that was cut off within a line, the
     /// next one begins on a line of its own.
     ///
-    /// Regular files next to each other are annotated side by side, on up to `threads` threads. Inputs that can wait,
+    /// Regular files next to each other are annotated side by side, if the run may use several threads. Inputs that can wait,
     /// such as pipes, are not, so that their lines are written at once.
     ///
     /// # Errors
     ///
     /// Returns the error of the writer.
-    pub fn annotate<W: Write + Send>(
-        &self,
-        inputs: &[InputFile],
-        wtr: &mut Outlet<W>,
-        threads: usize,
-    ) -> io::Result<Tally> {
+    pub fn annotate<W: Write + Send>(&self, inputs: &[InputFile], wtr: &mut Outlet<W>) -> io::Result<Tally> {
+        let threads = self.threads.total();
         let mut worker = Worker::new(self);
         let mut tally = Tally::new();
         'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
-            if threads > 1 && is_worth_threads(bytes) && !self.in_order {
+            if threads > 1 && is_worth_threads(bytes) && self.side_by_side != SideBySide::Nothing {
                 tally.append(annotate_files(self, group, wtr, threads)?);
                 continue;
             }
@@ -46,7 +42,7 @@ impl Pipeline {
                     self.reading.signals.set_idle(true);
                 }
                 let opened = self.open(file);
-                let ahead = self.in_order && threads > 1;
+                let ahead = self.side_by_side == SideBySide::Nothing && threads > 1;
                 let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
                 let outcome = annotate_input(&mut worker, file, opened, wtr)?;
                 tally.append(outcome.tally);

@@ -10,6 +10,7 @@ mod outcomes;
 mod rewrite;
 mod run_journal;
 mod side_by_side;
+mod team;
 mod unpack;
 mod worker;
 
@@ -23,13 +24,13 @@ use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
 use crate::program::output::Journal;
 use crate::program::report::{Counter, InputNames};
+use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 /// The output of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,17 @@ pub enum ArchiveOutput {
     Archive,
     /// A folder, with a file for each member.
     Files,
+}
+
+/// The parts of the inputs that can be annotated side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SideBySide {
+    /// Blocks of an input.
+    Blocks,
+    /// Whole inputs, because the output of a line depends on the lines before it in its input: the number of the line.
+    Inputs,
+    /// None, because the output of a line depends on the lines of the inputs before it, too: the line between groups.
+    Nothing,
 }
 
 /// The settings and the state that all inputs of a run share.
@@ -53,8 +65,7 @@ pub struct Pipeline {
     pub opened_any: AtomicBool,
     /// The counter of fields, of which each thread has a copy; `None` if nothing is counted.
     pub counter: Option<Counter>,
-    /// True if the output of a line depends on the lines before it: whether it is written, or the number before it.
-    pub in_order: bool,
+    pub side_by_side: SideBySide,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
     /// True if each line of a member of an archive is written behind the name of the member.
@@ -76,6 +87,9 @@ pub struct Pipeline {
     pub outcomes: Outcomes,
     /// The journal of the outputs, if each input goes to a file of its own.
     pub journal: Option<Journal>,
+    /// True if all lines go to one output, which is packed.
+    pub packs_output: bool,
+    pub threads: ThreadBudget,
 }
 
 impl Pipeline {
@@ -168,17 +182,4 @@ impl Pipeline {
         let would_meet_itself = if appends { read_at < size } else { read_at < size.max(written_at) };
         if would_meet_itself { Err(io::Error::other(OwnOutput)) } else { Ok(()) }
     }
-}
-
-/// Calls `work` on up to `threads` threads, this thread among them, and returns when all calls have returned.
-fn on_threads(threads: usize, work: impl Fn() + Sync) {
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            // Fewer threads do the same work; it takes longer.
-            if thread::Builder::new().name("annotate".to_owned()).spawn_scoped(scope, &work).is_err() {
-                break;
-            }
-        }
-        work();
-    });
 }

@@ -182,7 +182,7 @@ impl ArchiveMembers<'_, '_> {
             }
             OpenedMember::Text(input) => self.rewrite_text(member, input.taken()).map(Some),
             OpenedMember::Archive(kind, input) => {
-                let mut encoder = Encoder::new(&input.formats, Spool::new())?;
+                let mut encoder = Encoder::new(&input.formats, Spool::new(), &pipeline.threads)?;
                 let level = ArchiveLevel { name: &member.name, depth: level.depth + 1 };
                 match Archive::of_stream(kind, Box::new(input.taken())) {
                     Ok(archive) => self.rewrite_archive(level, archive, &mut encoder)?,
@@ -194,7 +194,7 @@ impl ArchiveMembers<'_, '_> {
     }
 
     fn rewrite_text(&mut self, member: &InputFile, mut input: MemberInput<'_, '_>) -> io::Result<Spool> {
-        let mut encoder = Encoder::new(&input.formats, Spool::new())?;
+        let mut encoder = Encoder::new(&input.formats, Spool::new(), &self.worker.pipeline.threads)?;
         let encoding = input.encoding;
         let outcome = self.worker.annotate(member, &mut input, encoding, &mut encoder)?;
         self.add(member, outcome.tally, input.utf16_bytes());

@@ -2,12 +2,12 @@
 
 use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
+use super::team::{Team, in_team};
 use super::worker::{Outcome, Trouble, Worker};
-use super::{ArchiveOutput, Pipeline, on_threads};
+use super::{ArchiveOutput, Pipeline, SideBySide};
 use crate::program::container::{ArchiveKind, ZipReader};
 use crate::program::input::{Archive, Block, Blocks, Buffering, InputFile, OpenedInput, is_worth_threads};
-use crate::program::output::Behind;
-use crate::program::output::{Outlet, TurnWriter, Turns};
+use crate::program::output::{AheadRoom, Behind, Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
 use std::io::{self, Write};
@@ -71,7 +71,9 @@ pub(super) fn annotate_files<W: Write + Send>(
     let decode_ahead = 2 * files.len() <= threads;
     let splits_archives = pipeline.archives == ArchiveOutput::Texts;
     let pieces = Pieces { decode_ahead, splits_archives, ..Pieces::new(pipeline, files) };
-    annotate_pieces(pieces, wtr, threads, &|wtr, Said { troubles, owes_newline }| {
+    // Where the output is packed, it is waited for, and more output ahead would not help.
+    let room = AheadRoom { threads, on_disk: !pipeline.packs_output };
+    annotate_pieces(pieces, wtr, room, &|wtr, Said { troubles, owes_newline }| {
         for trouble in troubles {
             pipeline.messages.input(&trouble.name, &trouble.error);
         }
@@ -95,7 +97,8 @@ pub(super) fn annotate_blocks<W: Write + Send>(
 ) -> io::Result<Outcome> {
     let pieces = Pieces { blocks: Some((file, blocks)), ..Pieces::new(pipeline, &[]) };
     let met = Mutex::new(Vec::new());
-    let tally = annotate_pieces(pieces, wtr, threads, &|_, Said { troubles, .. }| {
+    let room = AheadRoom { threads, on_disk: false };
+    let tally = annotate_pieces(pieces, wtr, room, &|_, Said { troubles, .. }| {
         met.lock().unwrap_or_else(PoisonError::into_inner).extend(troubles);
     })?;
     let troubles = met.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -110,13 +113,13 @@ pub(super) fn annotate_blocks<W: Write + Send>(
 fn annotate_pieces<W: Write + Send>(
     pieces: Pieces<'_>,
     wtr: &mut W,
-    threads: usize,
+    room: AheadRoom,
     say: &(dyn Fn(&mut &mut W, Said) + Sync),
 ) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
-    let turns = Turns::new(wtr, threads, say);
+    let turns = Turns::new(wtr, room, &pipeline.threads, say);
     let (pieces, ledger) = (Mutex::new(pieces), Ledger::default());
-    on_threads(threads, || do_pieces(pipeline, &pieces, &turns, &ledger));
+    in_team(&pipeline.threads, room.threads, |team| do_pieces(pipeline, &pieces, &turns, &ledger, team));
     turns.into_result()?;
     let mut tally = ledger.into_tally();
     tally.complete &= !pieces.into_inner().unwrap_or_else(PoisonError::into_inner).is_cut;
@@ -129,6 +132,7 @@ fn do_pieces<W: Write>(
     pieces: &Mutex<Pieces<'_>>,
     turns: &Turns<'_, W, Said>,
     ledger: &Ledger,
+    team: &Team<'_, '_>,
 ) {
     let mut worker = Worker::new(pipeline);
     loop {
@@ -136,6 +140,7 @@ fn do_pieces<W: Write>(
         let Some(piece) = piece else {
             return;
         };
+        team.grow();
         let Some(wtr) = turns.begin(piece.ticket, piece.file.number) else {
             return;
         };
@@ -263,7 +268,8 @@ impl<'a> Pieces<'a> {
             opened => opened,
         };
         if let Ok(OpenedInput::Input(input)) = opened {
-            opened = match input.into_blocks() {
+            let in_blocks = self.pipeline.side_by_side == SideBySide::Blocks;
+            opened = match if in_blocks { input.into_blocks() } else { Err(input) } {
                 Ok(blocks) => {
                     self.blocks = Some((file, blocks));
                     return self.next_work();

@@ -159,7 +159,7 @@ impl ArchiveMembers<'_, '_> {
             return made.finish(true);
         };
         let packings = Packing::chosen_or_kept(unpacking.packing, &input.formats);
-        let mut wtr = Outlet::new(Encoder::new(&packings, made)?);
+        let mut wtr = Outlet::new(Encoder::new(&packings, made, &pipeline.threads)?);
         let encoding = input.encoding;
         let outcome = self.worker.annotate(member, &mut input, encoding, &mut wtr)?;
         self.add(member, outcome.tally, input.utf16_bytes());

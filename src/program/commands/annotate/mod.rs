@@ -10,10 +10,11 @@ use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
 use crate::program::output::{self, Existing, FilesInUse, Journal, UsedAs};
-use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline};
+use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste};
+use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{self, Messages};
@@ -43,8 +44,7 @@ pub(crate) struct Job {
     pub(crate) packing: Option<Packing>,
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
-    /// True if the output of a line depends on the lines before it: with context, or with line numbers.
-    pub(crate) in_order: bool,
+    pub(crate) side_by_side: SideBySide,
     pub(crate) numbers_lines: bool,
     /// The number of threads; `None` for one thread for each core.
     pub(crate) threads: Option<usize>,
@@ -157,7 +157,7 @@ impl Job {
             reading,
             stdout: None,
             opened_any: AtomicBool::new(false),
-            in_order: self.in_order,
+            side_by_side: self.side_by_side,
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
             no_texts: NoTexts::default(),
@@ -176,6 +176,8 @@ impl Job {
             member_names: Mutex::default(),
             outcomes: Outcomes::default(),
             journal: None,
+            packs_output: false,
+            threads: ThreadBudget::new(self.threads(inputs)),
             names_before_lines: self.numbers_lines && several(),
             members_before_lines: self.numbers_lines,
         }

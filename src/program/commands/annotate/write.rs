@@ -23,9 +23,8 @@ impl Job {
         pipeline: &mut Pipeline,
         inputs: &[InputFile],
     ) -> Option<Tally> {
-        let threads = self.threads(inputs);
         match opened {
-            OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink()), threads).ok(),
+            OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink())).ok(),
             OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
             OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
             OpenedOutput::Folder(output, planned, earlier) => {
@@ -34,7 +33,7 @@ impl Job {
                     foretell_to_stdout(pipeline, &planned, output.existing);
                     return None;
                 }
-                self.to_folder(pipeline, output, planned, threads)
+                self.to_folder(pipeline, output, planned)
             }
         }
     }
@@ -72,20 +71,28 @@ impl Job {
     /// fields are counted.
     fn to_one_stream(
         &self,
-        pipeline: &Pipeline,
+        pipeline: &mut Pipeline,
         inputs: &[InputFile],
         promised: &Promised,
         destination: io::Result<Destination>,
         packing: Packing,
     ) -> Option<Tally> {
         let name = promised.name();
+        pipeline.packs_output = packing.format != Format::Plain;
         let is_outlived = pipeline.counter.is_some();
-        let is_live = pipeline.reading.buffering != Buffering::Block;
-        let encoder =
-            destination.and_then(|destination| Ok(Encoder::new(&[packing], destination)?.live(is_live)));
+        // A regular file is read without pauses, so that no line of it waits.
+        let is_live = match pipeline.reading.buffering {
+            Buffering::Block => false,
+            Buffering::WhileInputComes => inputs.iter().any(InputFile::is_stream),
+            Buffering::Line => true,
+        };
+        let encoder = destination.and_then(|destination| match is_live {
+            true => Encoder::live(&[packing], destination),
+            false => Encoder::new(&[packing], destination, &pipeline.threads),
+        });
         let counted = encoder.and_then(|encoder| {
             let mut wtr = Outlet::new(encoder).outlived(is_outlived);
-            Ok((pipeline.annotate(inputs, &mut wtr, self.threads(inputs))?, wtr))
+            Ok((pipeline.annotate(inputs, &mut wtr)?, wtr))
         });
         let (tally, wtr) = say_if_not_written(&pipeline.messages, name, counted)?;
         let written = wtr.into_inner().and_then(|encoder| {
@@ -113,7 +120,6 @@ impl Job {
         pipeline: &mut Pipeline,
         output: &FolderOutput,
         (folder, plans): PlannedFolder<'_>,
-        threads: usize,
     ) -> Option<Tally> {
         let _promised = Promised::new(&folder.name());
         // Nobody can see a file before it is whole, so that lines need not be flushed.
@@ -122,7 +128,7 @@ impl Job {
             let begun = Journal::begin(&folder, &output.head);
             pipeline.journal = Some(begun.map_err(|message| pipeline.messages.say(&message)).ok()?);
         }
-        Some(annotate_to_files(pipeline, &folder, &plans, self.packing, output.existing, threads))
+        Some(annotate_to_files(pipeline, &folder, &plans, self.packing, output.existing))
     }
 }
 

@@ -1,10 +1,12 @@
 //! bzip2, with libbz2-rs.
 
+use super::bzip2_pieces::Bzip2Pieces;
 use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
 use crate::program::compression::signature::agrees;
 use bzip2::write::BzEncoder;
 use bzip2::{Compression, Decompress, Status};
 use std::io;
+use std::sync::Arc;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Bzip2,
@@ -19,6 +21,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
         // The level is the size of a block in units of 100 kB.
         levels: Some(Levels { least: 1, default: 9, most: 9 }),
         encoder: |level| Ok(Box::new(BzEncoder::new(Vec::new(), Compression::new(level)))),
+        pieces: Some(|level| Arc::new(Bzip2Pieces { level })),
     },
 };
 

@@ -57,6 +57,61 @@ pub(in crate::program::compression) trait Encode: Write + Send {
     fn finish(self: Box<Self>) -> io::Result<Vec<u8>>;
 }
 
+/// A way to pack the pieces of a text independently of each other, so that several threads can, and to join them to one
+/// member. The same text and the same pieces give the same bytes.
+pub(in crate::program::compression) trait PackPieces: Send + Sync {
+    /// Returns the number of bytes of each piece but the last, which may have fewer.
+    fn piece_bytes(&self) -> usize;
+
+    /// Returns the number of bytes before a piece that it is packed with.
+    fn context_bytes(&self) -> usize {
+        0
+    }
+
+    /// Packs a piece. It is empty only if the whole text is.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the library does.
+    fn pack(&self, piece: &Piece) -> io::Result<Vec<u8>>;
+
+    /// Returns a joiner for the pieces of a member.
+    fn joiner(&self) -> Box<dyn JoinPieces>;
+}
+
+/// Joins packed pieces to one member.
+pub(in crate::program::compression) trait JoinPieces: Send {
+    /// Takes the next packed piece with its text, and adds what can be written of the member.
+    fn add(&mut self, text: &[u8], packed: &[u8], member: &mut Vec<u8>);
+
+    /// Adds the end of the member.
+    fn finish(self: Box<Self>, member: &mut Vec<u8>);
+}
+
+/// A piece of a text, behind the text that it is packed with.
+pub(in crate::program::compression) struct Piece {
+    bytes: Vec<u8>,
+    /// The length in bytes of the text before the piece.
+    context: usize,
+    /// True if no more pieces follow.
+    pub(in crate::program::compression) is_last: bool,
+}
+
+impl Piece {
+    /// Returns a piece of the bytes behind the first `context` ones.
+    pub(in crate::program::compression) fn new(bytes: Vec<u8>, context: usize, is_last: bool) -> Self {
+        Self { bytes, context, is_last }
+    }
+
+    pub(in crate::program::compression) fn context(&self) -> &[u8] {
+        &self.bytes[..self.context]
+    }
+
+    pub(in crate::program::compression) fn text(&self) -> &[u8] {
+        &self.bytes[self.context..]
+    }
+}
+
 /// Runs a step of a library that counts its bytes itself, whether or not the step succeeds. `totals` returns the
 /// numbers of bytes that the library has read and written so far.
 pub(super) fn counted<C>(

@@ -1,10 +1,12 @@
 //! gzip, with zlib-rs.
 
+use super::gzip_pieces::GzipPieces;
 use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
 use crate::program::compression::signature::agrees_plainly;
 use flate2::write::GzEncoder;
 use flate2::{Compression, Decompress, FlushDecompress, Status};
 use std::io;
+use std::sync::Arc;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Gzip,
@@ -19,6 +21,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
         // The levels of gzip's own program.
         levels: Some(Levels { least: 1, default: 6, most: 9 }),
         encoder: |level| Ok(Box::new(GzEncoder::new(Vec::new(), Compression::new(level)))),
+        pieces: Some(|level| Arc::new(GzipPieces { level })),
     },
 };
 

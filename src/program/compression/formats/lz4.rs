@@ -22,6 +22,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
             let info = FrameInfo::new().content_checksum(true);
             Ok(Box::new(FrameEncoder::with_frame_info(info, Vec::new())))
         },
+        pieces: None,
     },
 };
 

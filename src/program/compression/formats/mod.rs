@@ -2,21 +2,25 @@
 
 mod brotli;
 mod bzip2;
+mod bzip2_pieces;
 mod codec;
 mod compress;
 mod gzip;
+mod gzip_pieces;
 mod lz4;
 mod lz4_legacy;
 mod lzma;
 mod names;
 mod xz;
+mod xz_pieces;
 mod zlib;
 mod zstd;
 
 use codec::counted;
-pub(super) use codec::{Decode, Encode, Step, StepOutcome};
+pub(super) use codec::{Decode, Encode, JoinPieces, PackPieces, Piece, Step, StepOutcome};
 use std::io;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 pub use zstd::ZstdDictionary;
 
 /// The format in which the bytes of a file are packed.
@@ -90,6 +94,9 @@ pub(super) enum WrittenIn {
         levels: Option<Levels>,
         /// Returns an encoder of one member at a level. Fails where there is no memory for it.
         encoder: fn(u32) -> io::Result<Box<dyn Encode>>,
+        /// Returns the way to pack pieces of a member at a level; `None` for a format that is packed as fast as lines are
+        /// annotated, or whose members cannot be joined of pieces.
+        pieces: Option<fn(u32) -> Arc<dyn PackPieces>>,
     },
     /// In the format that is nearest to it, because it is only read.
     Instead(Format),
@@ -121,11 +128,22 @@ impl Packing {
     ///
     /// Fails where there is no memory for it.
     pub(super) fn encoder(self) -> io::Result<Option<Box<dyn Encode>>> {
-        let Some(WrittenIn::As { levels, encoder }) = self.format.written().writing() else {
-            return Ok(None);
-        };
-        let level = self.level.or(levels.map(|levels| levels.default));
-        encoder(level.unwrap_or(0)).map(Some)
+        match self.format.written().writing() {
+            Some(WrittenIn::As { levels, encoder, .. }) => encoder(self.level_of(*levels)).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns the way to pack pieces of one member; `None` for a format that has none.
+    pub(super) fn pieces(self) -> Option<Arc<dyn PackPieces>> {
+        match self.format.written().writing() {
+            Some(WrittenIn::As { levels, pieces, .. }) => pieces.map(|pieces| pieces(self.level_of(*levels))),
+            _ => None,
+        }
+    }
+
+    fn level_of(self, levels: Option<Levels>) -> u32 {
+        self.level.or(levels.map(|levels| levels.default)).unwrap_or(0)
     }
 }
 
@@ -215,7 +233,7 @@ mod tests {
                 assert_ne!(format.name, other.name);
                 assert!(format.extensions.iter().all(|extension| !other.extensions.contains(extension)));
             }
-            let WrittenIn::As { levels, encoder } = format.writing else {
+            let WrittenIn::As { levels, encoder, .. } = format.writing else {
                 assert_eq!(format.format.written().written(), format.format.written());
                 continue;
             };

@@ -1,10 +1,12 @@
 //! xz, with the reference library.
 
+use super::xz_pieces::XzPieces;
 use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
 use crate::program::compression::signature::agrees_plainly;
 use liblzma::stream::{Action, Error, Status, Stream};
 use liblzma::write::XzEncoder;
 use std::io;
+use std::sync::Arc;
 
 pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     format: Format::Xz,
@@ -19,6 +21,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
         // The program's default, 6, takes 94 MiB and twice the time to save a tenth of a log's size; level 2 takes 17 MiB.
         levels: Some(Levels { least: 0, default: 2, most: 9 }),
         encoder: |level| Ok(Box::new(XzEncoder::new(Vec::new(), level))),
+        pieces: Some(|level| Arc::new(XzPieces { level })),
     },
 };
 

@@ -25,6 +25,7 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
             encoder.include_checksum(true)?;
             Ok(Box::new(encoder))
         },
+        pieces: None,
     },
 };
 

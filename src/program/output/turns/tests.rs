@@ -3,6 +3,10 @@
 use super::*;
 use std::thread;
 
+fn room(threads: usize) -> AheadRoom {
+    AheadRoom { threads, on_disk: true }
+}
+
 /// Returns a text with no two equal parts, also among the texts of different tickets.
 fn text_of(ticket: usize, length: usize) -> Vec<u8> {
     (0..length.div_ceil(8)).flat_map(|index| (ticket << 40 | index).to_le_bytes()).take(length).collect()
@@ -13,7 +17,8 @@ fn write_side_by_side(lengths: &[usize], threads: usize) -> Vec<u8> {
     let mut output = Vec::new();
     let said = Mutex::new(Vec::new());
     let report = |_: &mut &mut Vec<u8>, ticket: u64| said.lock().unwrap().push(ticket);
-    let turns = Turns::new(&mut output, threads, &report);
+    let budget = ThreadBudget::new(1);
+    let turns = Turns::new(&mut output, room(threads), &budget, &report);
     let next = Mutex::new(0..lengths.len());
     thread::scope(|scope| {
         for _ in 0..threads {
@@ -63,7 +68,8 @@ fn what_is_held_in_memory_and_on_disk_comes_in_order() {
     for length in [1, 12 << 20, (12 << 20) + 1, 30 << 20, (30 << 20) + 12_345] {
         for ends_ahead in [true, false] {
             let mut output = Vec::new();
-            let turns = Turns::new(&mut output, 1, &|_, (): ()| {});
+            let budget = ThreadBudget::new(1);
+            let turns = Turns::new(&mut output, room(1), &budget, &|_, (): ()| {});
             let (first, mut second) = (turns.begin(0, 0).unwrap(), turns.begin(1, 1).unwrap());
             let text = text_of(1, length);
             let (front, back) = text.split_at(length - length / 5);
@@ -104,7 +110,8 @@ fn jobs_behind_the_end_of_their_input_are_left_out_with_what_they_say() {
             let mut output = Vec::new();
             let said = Mutex::new(Vec::new());
             let report = |_: &mut &mut Vec<u8>, ticket: usize| said.lock().unwrap().push(ticket);
-            let turns = Turns::new(&mut output, 2, &report);
+            let budget = ThreadBudget::new(1);
+            let turns = Turns::new(&mut output, room(2), &budget, &report);
             let end = |ticket: usize| {
                 let (input, behind) = jobs[ticket];
                 let mut wtr = turns.begin(ticket as u64, input).unwrap();
@@ -141,7 +148,8 @@ impl Write for Full {
 
 #[test]
 fn a_failure_ends_all_jobs() {
-    let turns = Turns::new(Full(CHUNK_BYTES), 2, &|_, (): ()| {});
+    let budget = ThreadBudget::new(1);
+    let turns = Turns::new(Full(CHUNK_BYTES), room(2), &budget, &|_, (): ()| {});
     let work = |ticket: u64| {
         let mut wtr = turns.begin(ticket, 0)?;
         let text = vec![0; 1000];
