@@ -97,7 +97,7 @@ fn what_cannot_be_is_refused_before_any_work() {
         (&["--report", "json=-", "-o", "/dev/stdout"], "--report json=-: the lines go to standard output"),
         (&["--report", "json=r", "--report", "text=r"], "r: is written twice; name another file"),
         (&["--report", "json=r", "-o", "r"], "r: is written twice; name another file"),
-        (&["--report", "json=r", "--resume", "--output-dir", "out"], "cannot be used with"),
+        (&["--report", "json=r", "--no-clobber", "--output-dir", "out"], "cannot be used with"),
         (&["-q", "-o", "x"], "cannot be used with"),
         (&["--report", "json=r", "--report", "text=./d/../r"], "r: is written twice"),
         (&["--report", "json=out/a.log", "--output-dir", "out"], "out/a.log: is written twice"),

@@ -94,7 +94,7 @@ fn a_file_that_several_names_in_the_folders_lead_to_is_read_once() {
         let report = fs::read_to_string(at("report.json")).unwrap();
         assert!(report.contains("\"files\": 5") && report.contains("\"fields\": 5"), "{report}");
         run(&folder, &[threads, "--output-dir", "out", "containers", "pods"]);
-        assert_eq!(fs::read_dir(at("out")).unwrap().count(), 5);
+        assert_eq!(in_folder::outputs(at("out")).len(), 5);
         fs::remove_dir_all(at("out")).unwrap();
     }
 }
@@ -120,7 +120,7 @@ fn a_link_to_nothing_is_said_and_is_no_trouble() {
     let out = reports.path().join("out");
     let (_, message) = run(&folder, &[&option, "--output-dir", out.to_str().unwrap(), "."]);
     assert_eq!(message, said.concat());
-    assert_eq!(fs::read_dir(out).unwrap().count(), 2);
+    assert_eq!(in_folder::outputs(out).len(), 2);
     let report = fs::read_to_string(report).unwrap();
     assert!(report.contains("\"complete\": true") && report.contains("\"files\": 2"), "{report}");
     // A link that is an operand must lead somewhere.
@@ -139,9 +139,8 @@ fn names_that_get_no_file_of_their_own_are_told() {
     };
     fs::hard_link(folder.join("in/a.log"), folder.join("in/c.log")).unwrap();
     let one = "imsdk-annotate: in/c.log: is another name of in/a.log, and is not written a second time\n";
-    for args in [&["--output-dir", "out", "in"][..], &["--resume", "--output-dir", "out", "in"]] {
-        assert_eq!(said(args), one);
-    }
+    assert_eq!(said(&["--output-dir", "out", "in"]), one);
+    assert!(said(&["--resume", "--output-dir", "out", "in"]).starts_with(one));
     assert!(folder.join("out/a.log").exists() && !folder.join("out/c.log").exists());
     // A stream has all lines, so that there is no message.
     assert_eq!(said(&["in"]), "");

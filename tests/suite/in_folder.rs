@@ -1,10 +1,11 @@
 //! Runs the binary in a folder that is made for one test.
 
 use crate::command::{binary, output_of};
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 /// The content of each file that [`folder_with`] makes.
@@ -53,4 +54,22 @@ pub(crate) fn set_mode(path: impl AsRef<Path>, mode: u32) {
 /// Makes a named pipe.
 pub(crate) fn make_pipe(path: impl AsRef<Path>) {
     assert!(Command::new("mkfifo").arg(path.as_ref()).status().unwrap().success());
+}
+
+/// Gives all files below a folder, or one file, a time long before any run, so that a later change cannot have the same.
+pub(crate) fn settle(path: impl AsRef<Path>) {
+    if path.as_ref().is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| settle(entry.unwrap().path()));
+    } else if path.as_ref().is_file() {
+        let at = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000, 123_456_789);
+        File::options().append(true).open(path).unwrap().set_modified(at).unwrap();
+    }
+}
+
+/// Returns the names of the files in an output folder, in order, but for the journal.
+pub(crate) fn outputs(folder: impl AsRef<Path>) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name != ".imsdk-annotate.jsonl").collect();
+    names.sort();
+    names
 }

@@ -1,7 +1,9 @@
 //! Interruptions and full disks: finished outputs stay, no partial output is left, and a later run with `--resume` does
 //! the missing work.
 
+use crate::bundled::tar_of;
 use crate::command::{binary, isolated, output_of};
+use crate::in_folder::settle;
 use crate::nameless::{has_nameless_files, new_files};
 use crate::packed::pack;
 use crate::signals::wait_until;
@@ -16,30 +18,35 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// Writes files of different sizes and formats, enough for a signal to come in the middle of the work.
+/// Writes files of different sizes and formats, with archives among them, enough for a signal to come in the middle of the
+/// work.
 fn write_logs(logs: &Path) {
     fs::create_dir(logs).unwrap();
     for file in 0..40 {
         let lines = 400 * (1 + file * 7 % 13);
         let text: String = (0..lines).map(|line| format!("{} ret=-204 {file}\n", line * 7919)).collect();
         let (extension, packed) = match file % 3 {
+            _ if file % 7 == 5 => {
+                (".tar.gz", pack("gzip", &tar_of(&[("x.log", text.as_bytes()), ("y.db", b"\0")])))
+            }
             0 => (".gz", pack("gzip", text.as_bytes())),
             1 => (".zst", pack("zstd", text.as_bytes())),
             _ => ("", text.into_bytes()),
         };
         fs::write(logs.join(format!("s.log.{file}{extension}")), packed).unwrap();
     }
+    settle(logs);
 }
 
+/// Returns the files in a folder with their contents, but for the journal.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let Ok(entries) = fs::read_dir(folder) else {
         return BTreeMap::new();
     };
-    entries
-        .map(|entry| {
-            let path = entry.unwrap().path();
-            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap())
-        })
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| !path.ends_with(".imsdk-annotate.jsonl"))
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()))
         .collect()
 }
 
@@ -50,7 +57,8 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
     write_logs(&logs);
     let start = |out: &Path| {
         let mut command = binary();
-        command.args(["-j2", "--resume", "--compress", "gzip", "--output-dir"]).arg(out).arg(&logs);
+        command.args(["-j2", "--resume", "--compress", "gzip", "--report", "json=report", "--output-dir"]);
+        command.arg(out).arg(&logs).current_dir(&folder);
         command.stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
     let expected = {
@@ -58,6 +66,8 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
         assert!(start(&out).wait().unwrap().success());
         contents(&out)
     };
+    let report = || fs::read_to_string(folder.path().join("report")).unwrap();
+    let whole_report = report();
     assert_eq!(expected.len(), 40);
     let out = folder.path().join("out");
     let (mut interrupted, mut moments) = (0, (0..).map(|round: u64| 2 + round * 37 % 23));
@@ -93,9 +103,9 @@ fn a_run_that_is_interrupted_leaves_whole_files_and_can_be_resumed() {
             interrupted += 1;
         }
         assert!(start(&out).wait().unwrap().success());
-        let mut resumed = contents(&out);
-        resumed.retain(|name, _| !name.starts_with(".imsdk-annotate-"));
+        let resumed = contents(&out);
         assert!(resumed == expected);
+        assert_eq!(report(), whole_report);
     }
 }
 
@@ -156,7 +166,10 @@ fn a_disk_that_is_full_leaves_what_is_finished() {
                 (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
             assert!(message.contains("no space left; free some"), "{message}");
             assert!(
-                names.lines().count() > 2 && names.lines().all(|name| name.starts_with("s.log.")),
+                names.lines().count() > 3
+                    && names
+                        .lines()
+                        .all(|name| name.starts_with("s.log.") || name == ".imsdk-annotate.jsonl"),
                 "{names}"
             );
         }

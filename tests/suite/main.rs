@@ -59,6 +59,8 @@ mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 
 // Outputs.
 mod archive_outputs; // an archive becomes an archive
+mod dry_run; // --dry-run
+mod journal; // the journal of --output-dir, and --resume by it
 mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
 mod nameless; // new files without a name before they are whole

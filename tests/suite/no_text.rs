@@ -2,6 +2,7 @@
 //! `--text`.
 
 use crate::command::{annotate, binary, output_of};
+use crate::in_folder::{outputs, settle};
 use crate::packed::{pack, unpack_with_library};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -99,6 +100,7 @@ fn streams_and_reports_are_without_files_of_folders_that_are_no_text() {
 fn files_of_folders_that_are_no_text_are_copied_byte_for_byte() {
     let folder = mixed_folder();
     let at = SystemTime::UNIX_EPOCH + Duration::new(1_000_000_000, 123_456_789);
+    settle(folder.path().join("logs"));
     for name in ["b.db", "e.core.gz", "i.gz.gz"] {
         let path = folder.path().join("logs").join(name);
         File::options().append(true).open(&path).unwrap().set_modified(at).unwrap();
@@ -109,11 +111,11 @@ fn files_of_folders_that_are_no_text_are_copied_byte_for_byte() {
         let args = [threads, "--compress", how, "--resume", "--output-dir", how, "logs"];
         let output = run(&folder, &args);
         let said = LEFT_OUT.replace("left out", "copied as they are");
-        assert_eq!((output.status.code(), message(&output)), (Some(0), said), "{how}");
+        assert!(output.status.success() && message(&output).starts_with(&said), "{how}: {output:?}");
         for (name, content) in no_texts() {
             assert!(fs::read(out.join(name)).unwrap() == content, "{how} {name}");
         }
-        assert_eq!(fs::read_dir(&out).unwrap().count(), 13, "{how}");
+        assert_eq!(outputs(&out).len(), 13, "{how}");
         for name in ["b.db", "e.core.gz", "i.gz.gz"] {
             let metadata = fs::metadata(out.join(name)).unwrap();
             assert_eq!(metadata.permissions().mode() & 0o7777, 0o640, "{how} {name}");
@@ -126,7 +128,8 @@ fn files_of_folders_that_are_no_text_are_copied_byte_for_byte() {
             File::options().append(true).open(out.join(name)).unwrap().set_modified(at).unwrap();
         }
         let output = run(&folder, &args);
-        assert_eq!((output.status.code(), message(&output)), (Some(0), String::new()), "{how}");
+        let said = "imsdk-annotate: 0 files annotated, 0 copied, 13 left out, 0 failed; 0 B done\n";
+        assert_eq!((output.status.code(), message(&output)), (Some(0), said.to_owned()), "{how}");
         for name in ["b.db", "e.core.gz"] {
             assert_eq!(fs::read(out.join(name)).unwrap(), b"mark", "{how} {name}");
         }

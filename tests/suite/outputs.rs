@@ -1,6 +1,7 @@
 //! Outputs that are files: their names, contents and times, refused outputs, and runs that are resumed.
 
 use crate::command::{annotate, binary, output_of};
+use crate::in_folder::settle;
 use crate::nameless::{new_file_paths, new_files};
 use crate::packed::{FORMATS, pack, unpack_with_library};
 use crate::signals::wait_until;
@@ -31,7 +32,7 @@ fn files(folder: &Path) -> Vec<String> {
         let path = entry.unwrap().path();
         if path.is_dir() && !path.is_symlink() {
             paths.extend(files(&path));
-        } else {
+        } else if !path.ends_with(".imsdk-annotate.jsonl") {
             paths.push(path.to_str().unwrap().to_owned());
         }
     }
@@ -192,6 +193,7 @@ fn what_would_overwrite_something_is_refused_before_any_work() {
 fn what_is_whole_is_left_alone_and_what_is_not_is_done_again() {
     let folder = folder_with_logs();
     let (out, log) = (folder.path().join("out"), folder.path().join("logs/sub/a.log"));
+    settle(folder.path().join("logs"));
     let resume = || run(&folder, &["--resume", "--output-dir", "out", "logs"]);
     assert!(resume().status.success());
     // Marks in the outputs show which of them are written again.
@@ -225,7 +227,8 @@ fn what_could_be_read_of_a_damaged_input_is_written_and_not_taken_for_whole() {
     fs::create_dir(folder.path().join("logs")).unwrap();
     fs::write(folder.path().join("logs/a.gz"), &packed[..packed.len() - 3]).unwrap();
     fs::write(folder.path().join("logs/b.log"), LINE).unwrap();
-    for _ in 0..2 {
+    settle(folder.path());
+    for (annotated, kept) in [(1, 0), (0, 1)] {
         let output = run(&folder, &["--resume", "--output-dir", "out", "logs", "nosuch"]);
         assert_eq!(output.status.code(), Some(3));
         let message = String::from_utf8(output.stderr).unwrap();
@@ -235,7 +238,12 @@ fn what_could_be_read_of_a_damaged_input_is_written_and_not_taken_for_whole() {
         let early = format!(
             "imsdk-annotate: logs/a.gz: gzip data ends early, at byte {place}; what came before has been annotated"
         );
-        assert_eq!(lines, [&early, "imsdk-annotate: nosuch: no such file; check the name"]);
+        let noun = if annotated == 1 { "file" } else { "files" };
+        let done = if annotated == 1 { 7 } else { 0 };
+        let summary = format!(
+            "imsdk-annotate: {annotated} {noun} annotated, 0 copied, {kept} left out, 2 failed (logs/a.gz, nosuch); {done} B done"
+        );
+        assert_eq!(lines, [&summary, &early, "imsdk-annotate: nosuch: no such file; check the name"]);
         let written = fs::read(folder.path().join("out/a.gz")).unwrap();
         assert_eq!(unpack_with_library("gzip", &written), ANNOTATED.repeat(2));
         assert_eq!(fs::read(folder.path().join("out/b.log")).unwrap(), ANNOTATED);

@@ -2,6 +2,7 @@
 //! unpacked.
 
 use crate::command::{annotate, binary, output_of, read_until};
+use crate::in_folder::outputs;
 use crate::packed::{FORMATS, pack, unpack_with_library};
 use std::fs;
 use std::io::Write;
@@ -50,8 +51,7 @@ fn what_is_packed_in_a_way_that_is_not_read_is_named_and_not_written() {
                 command.current_dir(&folder).args([threads, "--output-dir", "out"]).args(operands);
                 let output = output_of(&mut command, b"");
                 assert_eq!((output.status.code(), message(&output)), (Some(3), said.clone()), "{operands:?}");
-                let written = fs::read_dir(folder.path().join("out")).unwrap();
-                assert!(written.map(|entry| entry.unwrap().file_name()).eq(["z.log"]), "{operands:?}");
+                assert_eq!(outputs(folder.path().join("out")), ["z.log"], "{operands:?}");
                 fs::remove_dir_all(folder.path().join("out")).unwrap();
             }
         }
@@ -123,12 +123,8 @@ fn what_is_packed_twice_is_unpacked() {
 
 /// Returns the files of a folder with their contents.
 fn contents(folder: &TempDir, out: &str) -> Vec<(String, Vec<u8>)> {
-    let entries = fs::read_dir(folder.path().join(out)).unwrap().map(|entry| entry.unwrap().path());
-    let mut contents: Vec<_> = entries
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()))
-        .collect();
-    contents.sort();
-    contents
+    let out = folder.path().join(out);
+    outputs(&out).into_iter().map(|name| (name.clone(), fs::read(out.join(name)).unwrap())).collect()
 }
 
 #[test]

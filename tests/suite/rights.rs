@@ -1,7 +1,7 @@
 //! Rights: no output file and no output folder has more rights than its input.
 
 use crate::command::{binary, isolated, output_of};
-use crate::in_folder::{folder_with, mode, run, set_mode, succeed};
+use crate::in_folder::{folder_with, mode, run, set_mode, settle, succeed};
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::Path;
@@ -167,6 +167,7 @@ fn an_output_with_more_rights_than_its_input_is_not_taken_as_whole() {
     for path in ["in/a.log", "in/b.db"] {
         set_mode(folder.join(path), 0o640);
     }
+    settle(folder.join("in"));
     let resume = || assert!(run(folder, &["--resume", "--output-dir", "out", "in"]).status.success());
     resume();
     for name in ["a.log", "b.db"] {

@@ -2,6 +2,7 @@
 //! pauses.
 
 use crate::command::{binary, read_until};
+use crate::in_folder::outputs;
 use crate::packed::{FORMATS, pack, unpack_with_library};
 use flate2::write::GzDecoder;
 use std::fs::{self, File};
@@ -104,12 +105,11 @@ fn a_folder_has_the_same_bytes_for_any_threads() {
     {
         let result = |threads: &str| {
             run(folder, &[&[threads, "--output-dir", "out"], options, &["logs"]].concat());
-            let mut files: Vec<_> = fs::read_dir(folder.join("out"))
-                .unwrap()
-                .map(|entry| entry.unwrap().path())
-                .map(|path| (path.clone(), fs::read(path).unwrap()))
+            let out = folder.join("out");
+            let files: Vec<_> = outputs(&out)
+                .into_iter()
+                .map(|name| (name.clone(), fs::read(out.join(name)).unwrap()))
                 .collect();
-            files.sort();
             fs::remove_dir_all(folder.join("out")).unwrap();
             files
         };

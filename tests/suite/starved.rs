@@ -1,6 +1,7 @@
 //! Scarce resources: little memory, few open files, no threads, a full disk, a folder that is gone, no environment.
 
 use crate::command::{binary, isolated, output_of};
+use crate::in_folder::outputs;
 use crate::packed::pack;
 use imsdk_annotate::Annotator;
 use std::fs::{self, Permissions};
@@ -104,14 +105,17 @@ fn no_open_file_but_the_standard_streams() {
         assert_goes_well(&output, args);
         assert_eq!(output.stdout, ANNOTATED.repeat(args.split_whitespace().count().max(1)));
     }
-    for args in [" -o out.log a.log", " --output-dir out a.log"] {
+    for (args, status, name) in
+        [(" -o out.log a.log", 3, "a.log"), (" --output-dir out a.log", 2, "out/.imsdk-annotate.jsonl")]
+    {
         let output = shell(folder.path(), &(limited.clone() + args)).unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(3), "{args}: {said}");
-        let expected = "imsdk-annotate: a.log: Too many open files";
-        assert!(said.starts_with(expected) && said.lines().count() == 1, "{args}: {said}");
+        assert_eq!(output.status.code(), Some(status), "{args}: {said}");
+        let expected = format!("imsdk-annotate: {name}: Too many open files");
+        assert!(said.starts_with(&expected) && said.lines().count() == 1, "{args}: {said}");
     }
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(outputs(&folder), ["a.log", "out"]);
+    assert!(outputs(folder.path().join("out")).is_empty());
 }
 
 /// Runs a shell script as a user without rights, in a folder where only `mine` can be written to: limits do not bind
@@ -171,8 +175,8 @@ fn a_folder_that_may_not_be_written() {
     for (args, said) in [
         ("-o out.log logs", vec!["out.log"]),
         ("-o logs/out.log logs", vec!["logs/out.log"]),
-        ("--output-dir out logs", vec!["out/a", "out/b"]),
-        ("--output-dir . logs", vec!["./a", "./b"]),
+        ("--output-dir out logs", vec!["out"]),
+        ("--output-dir . logs", vec!["./.imsdk-annotate.jsonl"]),
         ("--report json=report.json logs", vec!["report.json"]),
     ] {
         let output = as_nobody(folder.path(), &format!("exec \"$0\" -j1 {args}")).unwrap();

@@ -2,6 +2,7 @@
 //! read to its end leaves no output; no temporary file is left.
 
 use crate::command::{annotate, binary, isolated, output_of};
+use crate::in_folder::outputs;
 use crate::nameless::new_files;
 use crate::packed::pack;
 use crate::signals::{ANNOTATED, LINE, Run, SIGNALS, send, start, wait_until};
@@ -13,11 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub(crate) fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
+    outputs(folder)
 }
 
 fn json(path: &Path) -> Value {

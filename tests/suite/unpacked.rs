@@ -65,7 +65,7 @@ fn nothing_is_written_outside_the_folder() {
         assert!(message.contains("is left out") || message.contains("and is left out"), "{message}");
         let mut files: Vec<_> =
             walkdir::WalkDir::new(&base).into_iter().map(|entry| entry.unwrap().into_path()).collect();
-        files.retain(|path| path.is_file());
+        files.retain(|path| path.is_file() && !path.ends_with("out/.imsdk-annotate.jsonl"));
         files.sort();
         assert_eq!(files, [base.join("in/x.tar"), base.join("out/x.tar/good.log")], "{message}");
     }

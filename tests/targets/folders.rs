@@ -195,6 +195,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         to_folder,
         no_texts: NoTexts::default(),
         outcomes: Outcomes::default(),
+        journal: None,
         packs_output: false,
         threads: ThreadBudget::new(threads),
     }

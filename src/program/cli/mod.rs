@@ -9,6 +9,7 @@ mod manual;
 mod mode;
 #[cfg(test)]
 mod reference;
+mod run_settings;
 mod usage;
 
 pub use config::check as check_config;
@@ -33,7 +34,13 @@ use std::io::{self, IsTerminal};
 pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitStatus> {
     let typed: Vec<OsString> = env::args_os().collect();
     let matches = config::parse(&attach_codes(typed.iter().cloned()), signals);
-    let args = match matches.and_then(|matches| Args::from_arg_matches(&matches).map_err(Refusal::Usage)) {
+    let args = matches.and_then(|matches| {
+        let args = Args::from_arg_matches(&matches).map_err(Refusal::Usage)?;
+        // Only the journal of an output folder needs them, and telling them takes time.
+        let settings = args.output.output_dir.as_ref().map(|_| run_settings::typed(&matches));
+        Ok((args, settings.unwrap_or_default()))
+    });
+    let (args, settings) = match args {
         Ok(args) => args,
         Err(Refusal::Usage(error)) if error.use_stderr() => {
             write_to_stderr(&usage::message(error, &typed));
@@ -51,7 +58,7 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
         write_to_stderr(&Args::command().render_help().to_string());
         return Err(ExitStatus::Trouble);
     }
-    mode::mode(args, signals, messages).map_err(|refusal| {
+    mode::mode(args, settings, signals, messages).map_err(|refusal| {
         refusal.iter().for_each(|refusal| messages.say(refusal));
         ExitStatus::Trouble
     })

@@ -2,7 +2,7 @@
 
 use super::args::{Args, ProgressChoice};
 use super::files_from::inputs;
-use super::{config, manual};
+use super::{config, manual, run_settings};
 use crate::program::commands::annotate::{Annotate, Job, ShowProgress};
 use crate::program::commands::check_catalog::CheckCatalog;
 use crate::program::commands::lines_to::FolderOutput;
@@ -12,7 +12,7 @@ use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
 use crate::program::commands::{load_baseline, load_catalog, load_zstd_dictionary};
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
-use crate::program::output::{Existing, StreamContent, UsedAs};
+use crate::program::output::{Existing, JournalHead, RunSettings, StreamContent, UsedAs};
 use crate::program::pipeline::SideBySide;
 use crate::program::report::{Baseline, Check, of_selector};
 use crate::program::system::signals::Signals;
@@ -22,13 +22,18 @@ use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
 use std::io::{self, IsTerminal};
 
-/// Returns the mode that arguments select. Reads catalogs and the baseline.
+/// Returns the mode that arguments select; `settings` are those that change outputs. Reads catalogs and the baseline.
 ///
 /// # Errors
 ///
 /// Returns the message about the first argument that cannot be used; `None` if a catalog is faulty, because its
 /// faults have then been printed.
-pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result<Mode, Option<String>> {
+pub(super) fn mode(
+    args: Args,
+    settings: RunSettings,
+    signals: &Signals,
+    messages: &Messages,
+) -> Result<Mode, Option<String>> {
     if args.setup.man {
         return Ok(Mode::Print(manual::manual()));
     }
@@ -55,6 +60,7 @@ pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result
     }
     refuse_note(&args)?;
     let (triage, only) = triage(&args, catalog, signals)?;
+    let settings = run_settings::with_values(settings, &args, &triage.catalog, triage.baseline.as_ref());
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
         return Ok(Mode::Merge(Merge { inputs: inputs(&args, signals)?, triage, uses, warnings }));
@@ -71,6 +77,7 @@ pub(super) fn mode(args: Args, signals: &Signals, messages: &Messages) -> Result
             keeps_parents: args.output.parents,
         },
         warnings,
+        journal_head: JournalHead::new(settings),
     };
     let mut annotate = annotate(&args, annotator, reading, triage, only, uses, chosen);
     annotate.job.packing = packing;
@@ -83,6 +90,8 @@ struct Chosen {
     listing_rules: ListingRules,
     /// Warnings about options that were probably meant otherwise.
     warnings: Vec<String>,
+    /// The head of the journal, if the inputs go to a folder.
+    journal_head: JournalHead,
 }
 
 /// Refuses a note whose own text cannot be written in the encoding that is named.
@@ -109,7 +118,7 @@ fn annotate(
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
-    Chosen { operands, listing_rules, warnings }: Chosen,
+    Chosen { operands, listing_rules, warnings, journal_head }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
     let ends_lines = (only.is_some() || numbers_lines) && !args.triage.quiet;
@@ -134,7 +143,7 @@ fn annotate(
     let job = Job {
         operands,
         listing_rules,
-        lines_to: lines_to(args),
+        lines_to: lines_to(args, journal_head),
         packing: None,
         ends_lines,
         side_by_side,
@@ -173,8 +182,8 @@ fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
     })
 }
 
-/// Returns the destination of the lines.
-fn lines_to(args: &Args) -> LinesTo {
+/// Returns the destination of the lines; `head` is that of the journal of a folder.
+fn lines_to(args: &Args, head: JournalHead) -> LinesTo {
     match (&args.output.output, &args.output.output_dir) {
         _ if args.triage.quiet => LinesTo::Nowhere,
         (Some(path), _) if !args.output.is_to_stdout() => LinesTo::File(path.clone()),
@@ -185,7 +194,14 @@ fn lines_to(args: &Args) -> LinesTo {
                 (false, false) => Existing::IsReplaced,
             };
             let (decompresses, unpacks) = (!args.input.no_decompress, args.output.unpack);
-            LinesTo::Folder(FolderOutput { path: path.clone(), decompresses, unpacks, existing })
+            LinesTo::Folder(FolderOutput {
+                path: path.clone(),
+                decompresses,
+                unpacks,
+                existing,
+                is_dry_run: args.output.dry_run,
+                head,
+            })
         }
         _ => LinesTo::Stdout,
     }
@@ -250,7 +266,7 @@ fn uses(args: &Args) -> Uses {
     let reports = &args.triage.report;
     let has_report = reports.iter().any(|report| report.path.is_none());
     let looks_up = args.lookup.lookup().is_some() || args.catalog.check_catalog.is_some();
-    let stdout = if looks_up || reports.iter().any(ReportChoice::is_to_stdout) {
+    let stdout = if looks_up || args.output.dry_run || reports.iter().any(ReportChoice::is_to_stdout) {
         Some(StreamContent::Results)
     } else {
         args.streams_to_stdout().then_some(StreamContent::Lines)

@@ -3,10 +3,12 @@
 use super::ReportChoice;
 use crate::program::compression::{Format, Packing};
 use crate::program::input::InputFile;
-use crate::program::output::{self, Existing, FilesInUse, OutputFolder, Plan, Target, resolve};
+use crate::program::output::{
+    self, Existing, FilesInUse, JOURNAL_NAME, Journal, JournalHead, OutputFolder, Plan, Target, resolve,
+};
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::input_name::InputName;
-use crate::program::terminal::messages::output_trouble;
+use crate::program::terminal::messages::{Messages, output_trouble};
 use std::path::{Path, PathBuf};
 
 /// The destination of the lines, as the options name it.
@@ -28,6 +30,10 @@ pub(crate) struct FolderOutput {
     /// True if archives are unpacked into folders.
     pub(crate) unpacks: bool,
     pub(crate) existing: Existing,
+    /// True if nothing is written, and standard output tells what would be.
+    pub(crate) is_dry_run: bool,
+    /// The head of the folder's journal.
+    pub(crate) head: JournalHead,
 }
 
 /// A folder of outputs, with the planned file of each input in it.
@@ -80,10 +86,66 @@ impl FolderOutput {
         if let Some(Target { output, .. }) = targets.into_iter().find(is_report) {
             return Err(written_twice(output));
         }
-        if reports.iter().any(|report| report.starts_with(folder.root())) {
+        self.refuse_at_journal(&folder, &plans, &reports, files_in_use)?;
+        if !self.is_dry_run && reports.iter().any(|report| report.starts_with(folder.root())) {
             folder.make().map_err(|error| output_trouble(&folder.name(), &error))?;
         }
         Ok((folder, plans))
+    }
+
+    /// Refuses what would take the place of the folder's journal: an output, a report, or a file in use.
+    fn refuse_at_journal(
+        &self,
+        folder: &OutputFolder,
+        plans: &[Plan<'_>],
+        reports: &[PathBuf],
+        files_in_use: &FilesInUse,
+    ) -> Result<(), String> {
+        let (journal, place) = (self.path.join(JOURNAL_NAME), folder.root().join(JOURNAL_NAME));
+        let mut targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
+        if let Some(target) = targets.find(|target| target.relative.starts_with(JOURNAL_NAME)) {
+            let [output, journal] = [&target.output, &journal].map(|path| InputName::File(path.clone()));
+            return Err(format!(
+                "{output}: {journal} is the journal of the folder; give the input another name"
+            ));
+        }
+        if reports.contains(&place) {
+            return Err(written_twice(&journal));
+        }
+        files_in_use.refuse_output(&journal, &place)
+    }
+
+    /// Opens the journal of the run that this one goes on with, and removes the temporary files that it has left. Returns
+    /// `None` if this run begins anew, also if the folder has no journal; then says so, if the folder has any of the
+    /// outputs.
+    ///
+    /// # Errors
+    ///
+    /// Returns the refusal if this run cannot go on with the earlier one.
+    pub(super) fn earlier_journal(
+        &self,
+        (folder, plans): &PlannedFolder<'_>,
+        messages: &Messages,
+    ) -> Result<Option<Journal>, String> {
+        if self.existing != Existing::IsDoneIfWhole {
+            return Ok(None);
+        }
+        let journal = Journal::resume(folder, &self.head)?;
+        if journal.is_none() {
+            if plans.iter().any(|plan| folder.has_file(&plan.target.relative)) {
+                let name = folder.name();
+                messages
+                    .mention(&format!("{name}: has no journal ({JOURNAL_NAME}), so that all is done anew"));
+            }
+        } else if !self.is_dry_run {
+            let removed = folder.remove_temporary_files(plans);
+            match removed.map_err(|error| output_trouble(&folder.name(), &error))? {
+                0 => {}
+                1 => messages.mention("1 temporary file of an earlier run was removed"),
+                count => messages.mention(&format!("{count} temporary files of an earlier run were removed")),
+            }
+        }
+        Ok(journal)
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct InputEncoding {
 }
 
 /// The numbers of inputs in each encoding other than UTF-8.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EncodingCounts([u64; CharEncoding::OTHERS.len()]);
 
 impl CharEncoding {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
+use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -133,6 +134,11 @@ impl InputFile {
     /// Returns the place of the input, or of the archive that it is a member of, in the listing.
     pub(crate) fn place(&self) -> usize {
         self.number >> MEMBER_BITS
+    }
+
+    /// Returns the numbers of the input and of its members, if it is an archive.
+    pub(crate) fn numbers(&self) -> RangeInclusive<usize> {
+        self.number..=self.number | ((1 << MEMBER_BITS) - 1)
     }
 
     /// Returns true if the input is a member of an archive.

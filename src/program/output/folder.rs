@@ -42,7 +42,7 @@ pub struct OutputFolder {
 pub enum Existing {
     /// The file is replaced.
     IsReplaced,
-    /// The input is left out if the file is whole: see [`OutputFolder::has_whole`].
+    /// The input is left out if the journal has it as done and the file is whole: see [`OutputFolder::has_whole`].
     IsDoneIfWhole,
     /// The input is left out, whatever the file or link holds.
     IsKept,
@@ -161,34 +161,33 @@ impl OutputFolder {
     /// replaces.
     pub(crate) fn place_to_write(&self, relative: &Path) -> io::Result<Place> {
         let place = self.place(relative, true)?;
-        match place.file_type() {
-            None | Some(FileType::RegularFile | FileType::Symlink) => Ok(place),
-            Some(FileType::Directory) => Err(io::Error::other(
-                "is a folder, which no file replaces; remove it, or choose another folder",
-            )),
-            Some(_) => Err(io::Error::other(
-                "is a device or pipe, which no file replaces; remove it, or choose another folder",
-            )),
+        refuse_to_replace(place.file_type())?;
+        Ok(place)
+    }
+
+    /// Checks, without making folders, that a file below the folder could be written.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`OutputFolder::place_to_write`] would, as far as that can be known before.
+    pub(crate) fn check_place(&self, relative: &Path) -> io::Result<()> {
+        match self.place_to_look(relative) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            place => refuse_to_replace(place?.file_type()),
         }
     }
 
-    /// Returns true if an input is left out, because of the file at `relative`.
-    pub(crate) fn leaves_out(&self, existing: Existing, relative: &Path, input: &InputName) -> bool {
-        match existing {
-            Existing::IsReplaced => false,
-            Existing::IsDoneIfWhole => self.has_whole(relative, input),
-            Existing::IsKept => {
-                let file_type = self.place_to_look(relative).ok().and_then(|place| place.file_type());
-                matches!(file_type, Some(FileType::RegularFile | FileType::Symlink))
-            }
-        }
+    /// Returns true if there is a file or link at `relative`, whatever it holds.
+    pub(crate) fn has_file(&self, relative: &Path) -> bool {
+        let file_type = self.place_to_look(relative).ok().and_then(|place| place.file_type());
+        matches!(file_type, Some(FileType::RegularFile | FileType::Symlink))
     }
 
     /// Returns true if the file at `relative` is whole: it has the time of its input. A file gets its name only when it
     /// is finished, and the input's time only if the input was read to its end; an input that has changed since has
     /// another time. A link does not count as an output, and neither does a file with more rights than it would get
     /// now, or with special bits.
-    fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
+    pub(crate) fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
         let InputName::File(input) = input else {
             return false;
         };
@@ -267,6 +266,19 @@ impl OutputFolder {
         let known = folder.ancestors().find_map(|folder| self.rights.get(folder));
         let rights = known.copied().unwrap_or(Mode::empty());
         Mode::RWXU | rights & (Mode::RWXG | Mode::RWXO)
+    }
+}
+
+/// Refuses to replace what is at a place; `None` if nothing is.
+fn refuse_to_replace(file_type: Option<FileType>) -> io::Result<()> {
+    match file_type {
+        None | Some(FileType::RegularFile | FileType::Symlink) => Ok(()),
+        Some(FileType::Directory) => {
+            Err(io::Error::other("is a folder, which no file replaces; remove it, or choose another folder"))
+        }
+        Some(_) => Err(io::Error::other(
+            "is a device or pipe, which no file replaces; remove it, or choose another folder",
+        )),
     }
 }
 

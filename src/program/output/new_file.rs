@@ -54,6 +54,11 @@ impl Origin {
         Self { mode: Mode::from_raw_mode(mode as RawMode) & RIGHTS, modified }
     }
 
+    /// Returns the mode of a file that only its owner can read.
+    pub(super) fn private() -> Self {
+        Self { mode: Mode::RUSR | Mode::WUSR, modified: None }
+    }
+
     /// Returns the mode that a file takes over from the file that it replaces, without a time.
     fn of_replaced(replaced: &Stat) -> Self {
         Self { mode: Mode::from_raw_mode(replaced.st_mode) & RIGHTS, modified: None }
@@ -93,6 +98,15 @@ impl NewFile {
         temporary.push(made.clone());
         drop(temporary);
         Ok(Self { file, temporary: Some(made), place, origin })
+    }
+
+    /// Returns a handle by which the file can be written also when it has its name.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the program may open no more files.
+    pub(super) fn handle(&self) -> io::Result<File> {
+        self.file.try_clone()
     }
 
     /// Gives the file its name, in place of any file or link that has the name. A whole file also gets the time of its

@@ -1,6 +1,8 @@
 //! Places of files: a name in a folder that is held open, or a path.
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, linkat, openat, renameat, statat, unlinkat};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, linkat, openat, renameat, statat, unlinkat,
+};
 use rustix::io::Errno;
 use std::collections::hash_map::RandomState;
 use std::fs::File;
@@ -102,6 +104,16 @@ impl Place {
         Ok(File::from(openat(self.folder(), &self.path, flags, Mode::empty())?))
     }
 
+    /// Opens the file at this place to be read and written.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be opened, and where it has become a link.
+    pub(super) fn open_to_update(&self) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(File::from(openat(self.folder(), &self.path, flags, Mode::empty())?))
+    }
+
     /// Makes an empty file beside this place, under a free name, and opens it to be written.
     ///
     /// # Errors
@@ -141,9 +153,40 @@ impl Place {
         let _ = unlinkat(self.folder(), &self.path, AtFlags::empty());
     }
 
+    /// Removes the files with temporary names in the folder of this place, which a killed run has left. Returns their
+    /// number. No file of this run may have such a name yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the folder cannot be listed.
+    pub(super) fn remove_temporary_files(&self) -> io::Result<u64> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = openat(self.folder(), ".", flags, Mode::empty())?;
+        let mut removed = 0;
+        for entry in Dir::read_from(&folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let is_regular = || {
+                let stat = statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW);
+                stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)
+            };
+            if is_temporary_name(name.to_bytes()) && is_regular() {
+                unlinkat(&folder, name, AtFlags::empty())?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
     fn folder(&self) -> BorrowedFd<'_> {
         self.folder.as_ref().map_or(CWD, |folder| folder.as_fd())
     }
+}
+
+/// Returns true if a name is one that [`Place::beside`] makes.
+fn is_temporary_name(name: &[u8]) -> bool {
+    let random = name.strip_prefix(PREFIX.as_bytes()).and_then(|rest| rest.strip_suffix(SUFFIX.as_bytes()));
+    random.is_some_and(|random| random.len() == 16 && random.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Returns the path under `/proc` by which an open file can be reached, with or without a name of its own.

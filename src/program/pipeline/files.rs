@@ -3,6 +3,7 @@
 use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
 use super::outcomes::FileOutcome;
+use super::run_journal::InputFacts;
 use super::side_by_side::annotate_blocks;
 use super::team::in_team;
 use super::unpack::UnpackFolder;
@@ -57,15 +58,22 @@ pub fn annotate_to_files(
                 ledger.add(number as u64, plan.input.number, left_out, Behind::Follows);
                 continue;
             }
-            if folder.leaves_out(existing, &plan.target.relative, &plan.input.name) {
+            let done = pipeline.done_before(folder, plan);
+            if done.is_some() || existing == Existing::IsKept && folder.has_file(&plan.target.relative) {
+                let (tally, members) = done.map_or_else(Default::default, |done| (done.tally, done.members));
+                pipeline.keep_names(members);
+                ledger.add(number as u64, plan.input.number, tally, Behind::Follows);
                 pipeline.reading.progress.add_bytes(plan.input.regular_bytes.unwrap_or(0));
                 pipeline.reading.progress.file_done();
                 pipeline.outcomes.add(FileOutcome::LeftOut, plan.input);
                 continue;
             }
-            match write_file(pipeline, folder, plan, packing, existing, threads_each) {
+            let mut facts = InputFacts::new(plan);
+            match write_file(pipeline, folder, plan, packing, existing, threads_each, &mut facts) {
                 Ok((tally, outcome)) => {
                     pipeline.outcomes.add(outcome, plan.input);
+                    let is_out_of_room = pipeline.note_done(&facts, plan.input, &tally, outcome);
+                    no_room.fetch_or(is_out_of_room, Ordering::Relaxed);
                     ledger.add(number as u64, plan.input.number, tally, Behind::Follows);
                 }
                 Err((output, error)) => {
@@ -87,16 +95,21 @@ pub fn annotate_to_files(
 /// # Errors
 ///
 /// Returns the path of the output and the error if the output cannot be written.
-fn write_file(
+fn write_file<'p>(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plan: &Plan<'_>,
+    plan: &'p Plan<'_>,
     packing: Option<Packing>,
     existing: Existing,
     threads: usize,
+    facts: &mut InputFacts<'p>,
 ) -> Result<(Tally, FileOutcome), (PathBuf, io::Error)> {
     let opened = pipeline.open(plan.input);
-    let opened = opened.and_then(|opened| Ok((Origin::of_input(&opened.metadata()?), opened)));
+    let opened = opened.and_then(|opened| {
+        let metadata = opened.metadata()?;
+        facts.opened(&metadata);
+        Ok((Origin::of_input(&metadata), opened))
+    });
     match opened {
         Ok((origin, OpenedInput::Input(input))) => {
             annotate_to_file(pipeline, folder, plan, input, origin, packing, threads)
@@ -110,6 +123,7 @@ fn write_file(
                 ArchiveKind::Zip => (plan.copy(), None),
             };
             if pipeline.archives == ArchiveOutput::Files {
+                facts.output = &plan.copy().relative;
                 return unpack_to_files(pipeline, folder, plan, (kind, input), packing)
                     .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                     .map_err(|error| (plan.copy().output.clone(), error));
@@ -118,17 +132,19 @@ fn write_file(
                 pipeline.messages.say(refusal);
                 return Ok(with_outcome(Tally::incomplete(), FileOutcome::Failed));
             }
+            facts.output = &target.relative;
             rewrite_to_file(pipeline, folder, (plan, target), (kind, input), origin, packing)
                 .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                 .map_err(|error| (target.output.clone(), error))
         }
         Ok((origin, OpenedInput::NoText(input))) => {
+            facts.output = &plan.copy().relative;
             let outcome = match &plan.copy_refusal {
                 Some(refusal) => {
                     pipeline.messages.say(refusal);
                     Ok((Tally::incomplete(), FileOutcome::Failed))
                 }
-                None if folder.leaves_out(existing, &plan.copy().relative, &plan.input.name) => {
+                None if existing == Existing::IsKept && folder.has_file(&plan.copy().relative) => {
                     Ok((Tally::new(), FileOutcome::LeftOut))
                 }
                 None => copy_to_file(pipeline, folder, plan, input, origin)

@@ -1,5 +1,6 @@
 //! Annotates inputs into outputs: one input after the other, or side by side on several threads.
 
+mod dry_run;
 mod files;
 mod in_order;
 mod members;
@@ -7,11 +8,13 @@ mod no_texts;
 mod one_input;
 mod outcomes;
 mod rewrite;
+mod run_journal;
 mod side_by_side;
 mod team;
 mod unpack;
 mod worker;
 
+pub(crate) use dry_run::foretell;
 pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 pub use outcomes::Outcomes;
@@ -19,6 +22,7 @@ pub use outcomes::Outcomes;
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
+use crate::program::output::Journal;
 use crate::program::report::{Counter, InputNames};
 use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::input_name::InputName;
@@ -26,7 +30,7 @@ use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The output of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +85,8 @@ pub struct Pipeline {
     pub member_names: Mutex<InputNames>,
     /// The outcomes of the inputs, if each goes to a file of its own.
     pub outcomes: Outcomes,
+    /// The journal of the outputs, if each input goes to a file of its own.
+    pub journal: Option<Journal>,
     /// True if all lines go to one output, which is packed.
     pub packs_output: bool,
     pub threads: ThreadBudget,
@@ -146,8 +152,12 @@ impl Pipeline {
 
     /// Keeps the name of a member for the reports.
     fn keep_name(&self, member: &InputFile) {
-        let mut names = self.member_names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.insert(member.number, member.name.in_reports());
+        self.member_names().insert(member.number, member.name.in_reports());
+    }
+
+    /// Returns the names of members of archives, locked.
+    fn member_names(&self) -> MutexGuard<'_, InputNames> {
+        self.member_names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Checks that reading an input does not meet the lines that this run writes to standard output: it would never end.

@@ -2,7 +2,12 @@
 
 use crate::program::input::InputFile;
 use indicatif::{BinaryBytes, HumanCount};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The most failed inputs that the summary names.
+const NAMED: usize = 3;
 
 /// The outcome of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +28,8 @@ pub struct Outcomes {
     copied: AtomicU64,
     left_out: AtomicU64,
     failed: AtomicU64,
+    /// The names of the first failed inputs, by the number of the input.
+    first_failed: Mutex<BTreeMap<usize, String>>,
     /// The bytes of the inputs that were annotated or copied, as far as they are regular files.
     bytes: AtomicU64,
 }
@@ -37,6 +44,13 @@ impl Outcomes {
             FileOutcome::Failed => &self.failed,
         };
         counter.fetch_add(1, Ordering::Relaxed);
+        if outcome == FileOutcome::Failed {
+            let mut first = self.first_failed.lock().unwrap_or_else(PoisonError::into_inner);
+            first.insert(file.number, file.name.to_string());
+            if first.len() > NAMED {
+                first.pop_last();
+            }
+        }
         if matches!(outcome, FileOutcome::Annotated | FileOutcome::Copied) {
             self.bytes.fetch_add(file.regular_bytes.unwrap_or(0), Ordering::Relaxed);
         }
@@ -51,17 +65,32 @@ impl Outcomes {
         }
     }
 
-    /// Returns the line about all inputs: `3 files annotated, 1 copied, 0 left out, 0 failed; 1.20 MiB done`.
+    /// Returns the line about all inputs: `3 files annotated, 1 copied, 0 left out, 1 failed (a.gz); 1.20 MiB done`. The
+    /// first failed inputs are named.
     pub(crate) fn summary(&self) -> String {
         let count = |counter: &AtomicU64| HumanCount(counter.load(Ordering::Relaxed));
         let files = if self.annotated.load(Ordering::Relaxed) == 1 { "file" } else { "files" };
         format!(
-            "{} {files} annotated, {} copied, {} left out, {} failed; {} done",
+            "{} {files} annotated, {} copied, {} left out, {} failed{}; {} done",
             count(&self.annotated),
             count(&self.copied),
             count(&self.left_out),
             count(&self.failed),
+            self.failed_names(),
             BinaryBytes(self.bytes.load(Ordering::Relaxed))
         )
+    }
+
+    /// Returns the names of the first failed inputs, in brackets behind a blank; an empty text if there are none.
+    fn failed_names(&self) -> String {
+        let first = self.first_failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.is_empty() {
+            return String::new();
+        }
+        let names = first.values().map(String::as_str).collect::<Vec<_>>().join(", ");
+        match self.failed.load(Ordering::Relaxed).saturating_sub(NAMED as u64) {
+            0 => format!(" ({names})"),
+            more => format!(" ({names} and {more} more)"),
+        }
     }
 }

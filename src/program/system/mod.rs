@@ -6,6 +6,7 @@ pub(crate) mod limits;
 pub(crate) mod pipes;
 pub(crate) mod side_work;
 pub(crate) mod signals;
+pub(crate) mod stable_hash;
 pub(crate) mod standard_error;
 pub(crate) mod standard_streams;
 pub(crate) mod temporary;

@@ -26,7 +26,7 @@ pub(crate) struct OutputArgs {
     /// Each has its input's path below the operand, its mode and its time of modification, and appears when
     /// it is whole. Where the input is damaged, its file has what could be read, and the time when that was. Where it cannot be
     /// read to its end, there is no file. Folders are made with no more rights than those of the inputs have. Below DIR no
-    /// link is followed.
+    /// link is followed. What is done is noted in DIR/.imsdk-annotate.jsonl, for --resume.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) output_dir: Option<PathBuf>,
 
@@ -38,13 +38,21 @@ pub(crate) struct OutputArgs {
     #[arg(long, requires = "output_dir", conflicts_with_all = ["resume", "no_clobber"], help_heading = "Output")]
     pub(crate) unpack: bool,
 
-    /// With --output-dir, leave out inputs whose file is there and whole
+    /// With --output-dir, go on with an earlier run: leave out inputs that it has done
     ///
-    /// A file is whole if it has the time of modification of its input, which is given to whole files only, and no more
-    /// rights than its input.
-    /// Use the same options as before: they are not compared.
-    #[arg(long, requires = "output_dir", conflicts_with_all = ["output", "report", "fail_on"], help_heading = "Output")]
+    /// The journal of the earlier run, DIR/.imsdk-annotate.jsonl, says which these are and what was counted in them, so
+    /// that reports are those of one run. An input is done again if it has changed, or if its file is not there and
+    /// whole, with the time of its input and no more rights. With other options or another catalog than before,
+    /// nothing is done. A line at the end says how many inputs were done, left out and failed.
+    #[arg(long, requires = "output_dir", conflicts_with = "output", help_heading = "Output")]
     pub(crate) resume: bool,
+
+    /// With --output-dir, only say what would be done with each input
+    ///
+    /// A line for each on standard output: `annotate`, `copy` (it is no text), `unpack`, `skip` (it is done, or its file
+    /// is kept) or `refuse`, with the input and its file. Nothing is written to DIR, and there are no reports.
+    #[arg(long, requires = "output_dir", conflicts_with = "output", help_heading = "Output")]
+    pub(crate) dry_run: bool,
 
     /// With --output-dir, keep the operand's own path below DIR, as cp --parents does
     ///

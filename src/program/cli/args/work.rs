@@ -25,7 +25,7 @@ pub(crate) struct WorkArgs {
     /// Progress on standard error
     ///
     /// With --output-dir, and if progress is shown, a line at the end says how many files were annotated, copied and left out,
-    /// and how many have failed.
+    /// and how many have failed; with --resume in any case.
     #[arg(
         long,
         value_name = "WHEN",

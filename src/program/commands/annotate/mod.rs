@@ -2,18 +2,18 @@
 
 mod write;
 
-use super::lines_to::{PlannedFolder, refuse_file};
+use super::lines_to::{FolderOutput, PlannedFolder, refuse_file};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
 use crate::program::compression::{Format, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
-use crate::program::output::{self, Existing, FilesInUse, UsedAs};
+use crate::program::output::{self, Existing, FilesInUse, Journal, UsedAs};
 use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
-use crate::program::system::signals::{self, Haste, Signals};
+use crate::program::system::signals::{self, Haste};
 use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::input_name::InputName;
@@ -69,7 +69,8 @@ enum OpenedOutput<'a> {
     Nowhere,
     Stdout,
     File(&'a Path),
-    Folder(PlannedFolder<'a>, Existing),
+    /// A folder, with the journal of the run that this one goes on with.
+    Folder(&'a FolderOutput, PlannedFolder<'a>, Option<Journal>),
 }
 
 impl Annotate {
@@ -84,9 +85,7 @@ impl Annotate {
         job.watch_signals(&pipeline, &triage);
         job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
         let in_use = job.uses.files_in_use(inputs.iter().map(|input| &input.name), UsedAs::Input);
-        let opened = match in_use
-            .and_then(|in_use| job.open(&mut triage, &inputs, &in_use, &pipeline.reading.signals))
-        {
+        let opened = match in_use.and_then(|in_use| job.open(&mut triage, &inputs, &in_use, &pipeline)) {
             Ok(opened) => opened,
             Err(refusal) => {
                 pipeline.messages.say(&refusal);
@@ -127,7 +126,7 @@ impl Annotate {
         if let LinesTo::Folder(folder) = &job.lines_to {
             let kept = pipeline.outcomes.kept().filter(|_| folder.existing == Existing::IsKept);
             kept.iter().for_each(|kept| pipeline.messages.mention(kept));
-            if progress.was_shown() {
+            if !folder.is_dry_run && (progress.was_shown() || folder.existing == Existing::IsDoneIfWhole) {
                 pipeline.messages.mention(&pipeline.outcomes.summary());
             }
         }
@@ -176,6 +175,7 @@ impl Job {
             chosen_members: self.listing_rules.filter.clone(),
             member_names: Mutex::default(),
             outcomes: Outcomes::default(),
+            journal: None,
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
             names_before_lines: self.numbers_lines && several(),
@@ -194,7 +194,7 @@ impl Job {
         triage: &mut Triage,
         inputs: &'a [InputFile],
         in_use: &FilesInUse,
-        signals: &Signals,
+        pipeline: &Pipeline,
     ) -> Result<OpenedOutput<'a>, String> {
         let opened = match &self.lines_to {
             LinesTo::Nowhere => OpenedOutput::Nowhere,
@@ -203,13 +203,18 @@ impl Job {
                 refuse_file(path, in_use)?;
                 OpenedOutput::File(path)
             }
-            LinesTo::Folder(folder) => OpenedOutput::Folder(
-                folder.plan(self.packing, &self.operands, inputs, in_use, &triage.report_choices)?,
-                folder.existing,
-            ),
+            LinesTo::Folder(folder) => {
+                let reports = &triage.report_choices;
+                let planned = folder.plan(self.packing, &self.operands, inputs, in_use, reports)?;
+                let earlier = folder.earlier_journal(&planned, &pipeline.messages)?;
+                if folder.is_dry_run {
+                    return Ok(OpenedOutput::Folder(folder, planned, earlier));
+                }
+                OpenedOutput::Folder(folder, planned, earlier)
+            }
         };
-        let folder = if let OpenedOutput::Folder((folder, _), _) = &opened { Some(folder) } else { None };
-        triage.open_reports(&self.lines_to, in_use, folder, signals)?;
+        let folder = if let OpenedOutput::Folder(_, (folder, _), _) = &opened { Some(folder) } else { None };
+        triage.open_reports(&self.lines_to, in_use, folder, &pipeline.reading.signals)?;
         Ok(opened)
     }
 
@@ -242,6 +247,7 @@ impl Job {
         let beside_output = self.lines_to.is_stdout() && io::stdout().is_terminal();
         let (files, bytes) = (inputs.len() as u64, inputs.iter().map(|input| input.regular_bytes).sum());
         match (self.progress, io::stderr().is_terminal()) {
+            _ if matches!(&self.lines_to, LinesTo::Folder(folder) if folder.is_dry_run) => Progress::hidden(),
             (ShowProgress::Always, false) => Progress::plain(files, bytes),
             (ShowProgress::Always, true) => Progress::shown(files, bytes, false),
             (ShowProgress::Auto, true) if all_are_files && !beside_output => {

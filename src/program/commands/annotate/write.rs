@@ -1,16 +1,16 @@
 //! Writes the annotated lines to their destination: nowhere, one stream, or a folder.
 
 use super::{Job, OpenedOutput};
-use crate::program::commands::lines_to::PlannedFolder;
+use crate::program::commands::lines_to::{FolderOutput, PlannedFolder};
 use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
-use crate::program::output::{Destination, Existing, Outlet, Promised};
-use crate::program::pipeline::{Pipeline, annotate_to_files};
+use crate::program::output::{Destination, Existing, Journal, Outlet, Promised};
+use crate::program::pipeline::{Pipeline, annotate_to_files, foretell};
 use crate::program::report::Tally;
 use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{STDOUT_NAME, say_if_not_written};
-use std::io::{self, IsTerminal};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -27,7 +27,14 @@ impl Job {
             OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink())).ok(),
             OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
             OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
-            OpenedOutput::Folder(planned, existing) => Some(self.to_folder(pipeline, planned, existing)),
+            OpenedOutput::Folder(output, planned, earlier) => {
+                pipeline.journal = earlier;
+                if output.is_dry_run {
+                    foretell_to_stdout(pipeline, &planned, output.existing);
+                    return None;
+                }
+                self.to_folder(pipeline, output, planned)
+            }
         }
     }
 
@@ -106,15 +113,30 @@ impl Job {
         Some(tally)
     }
 
+    /// Annotates each input into its file. Begins a journal unless the pipeline has that of an earlier run. Returns `None`
+    /// if the journal cannot be begun.
     fn to_folder(
         &self,
         pipeline: &mut Pipeline,
+        output: &FolderOutput,
         (folder, plans): PlannedFolder<'_>,
-        existing: Existing,
-    ) -> Tally {
+    ) -> Option<Tally> {
         let _promised = Promised::new(&folder.name());
         // Nobody can see a file before it is whole, so that lines need not be flushed.
         pipeline.reading.buffering = Buffering::Block;
-        annotate_to_files(pipeline, &folder, &plans, self.packing, existing)
+        if pipeline.journal.is_none() && !plans.is_empty() {
+            let begun = Journal::begin(&folder, &output.head);
+            pipeline.journal = Some(begun.map_err(|message| pipeline.messages.say(&message)).ok()?);
+        }
+        Some(annotate_to_files(pipeline, &folder, &plans, self.packing, output.existing))
     }
+}
+
+/// Tells on standard output what would be done with each input. Reports trouble with it.
+fn foretell_to_stdout(pipeline: &Pipeline, (folder, plans): &PlannedFolder<'_>, existing: Existing) {
+    let written = Destination::stdout(&pipeline.reading.signals).map(BufWriter::new).and_then(|mut wtr| {
+        foretell(pipeline, folder, plans, existing, &mut wtr)?;
+        wtr.flush()
+    });
+    say_if_not_written(&pipeline.messages, STDOUT_NAME, written);
 }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(Mutex<LedgerState>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct LedgerState {
     /// The sum of the parts before `next`, without those that are left out.
     sum: Tally,
@@ -66,12 +66,6 @@ impl Ledger {
             state.settle(run);
         }
         state.sum
-    }
-}
-
-impl Default for LedgerState {
-    fn default() -> Self {
-        Self { sum: Tally::new(), next: 0, left_out: LeftOut::default(), ahead: BTreeMap::new() }
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) use ledger::Ledger;
 
 use crate::program::encoding::{CharEncoding, EncodingCounts};
 use crate::time::TimeStamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// At most this many unknown codes are told apart: those nearest to zero, so that the order of input does not matter
@@ -17,7 +18,7 @@ pub(crate) const UNKNOWN_CODES_MAX: usize = 1000;
 pub(crate) const LOWEST_CODE: i32 = -999_999_999;
 
 /// The counts of codes in a part of the input, or in all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Counts of the catalog's codes.
     pub(crate) known: BTreeMap<i32, Counted>,
@@ -39,7 +40,7 @@ pub struct Tally {
 }
 
 /// The amount of input that was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputCount {
     pub files: u64,
     pub lines: u64,
@@ -49,7 +50,7 @@ pub struct InputCount {
 }
 
 /// The numbers of the first and the last input of a tally.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct FileRange {
     first: usize,
     last: usize,
@@ -60,7 +61,7 @@ struct FileRange {
 }
 
 /// The counts of one code, and its places.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counted {
     pub(crate) fields: u64,
     pub(crate) lines: u64,
@@ -76,7 +77,7 @@ pub(crate) struct Counted {
 }
 
 /// The lines in which a key and a known code stand close together and are no field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NearLines {
     pub(crate) lines: u64,
     pub(crate) first: LogPlace,
@@ -85,7 +86,7 @@ pub(crate) struct NearLines {
 }
 
 /// The place of a line in an input, and its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LogPlace {
     /// The number of the input, from 0.
     pub(crate) file: usize,
@@ -93,6 +94,12 @@ pub(crate) struct LogPlace {
     pub(crate) line: u64,
     /// The beginning of the line.
     pub(crate) text: String,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Tally {
@@ -129,14 +136,19 @@ impl Tally {
         !self.known.is_empty() || !self.unknown.is_empty() || self.near.is_some()
     }
 
-    /// Adds `by` to the numbers of the inputs in all places.
-    pub(crate) fn move_files(&mut self, by: usize) {
+    /// Changes the numbers of inputs: those that were counted from `from` are counted from `to`.
+    pub(crate) fn renumber(&mut self, from: usize, to: usize) {
+        let change = |file: &mut usize| *file = to + file.saturating_sub(from);
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
-            counted.first.file += by;
-            counted.last.file += by;
+            change(&mut counted.first.file);
+            change(&mut counted.last.file);
         }
         if let Some(near) = &mut self.near {
-            near.first.file += by;
+            change(&mut near.first.file);
+        }
+        if let Some(files) = &mut self.files {
+            change(&mut files.first);
+            change(&mut files.last);
         }
     }
 

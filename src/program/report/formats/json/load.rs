@@ -72,7 +72,7 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
 impl LoadedReport {
     /// Adds another report, whose inputs follow those of this one.
     pub fn append(&mut self, mut next: Self) {
-        next.tally.move_files(self.names.len());
+        next.tally.renumber(0, self.names.len());
         self.names.append(&mut next.names);
         self.tally.append(next.tally);
     }

@@ -1,0 +1,173 @@
+//! The journal of an output folder: a file with a head, and one line for each input that has been done, from which a
+//! later run knows what is left to do.
+
+mod head;
+mod index;
+
+pub(crate) use head::{JournalHead, RunSettings};
+pub(crate) use index::PathText;
+
+use super::folder::OutputFolder;
+use super::new_file::{NewFile, Origin};
+use crate::program::terminal::input_name::InputName;
+use crate::program::terminal::messages::{cause, output_trouble};
+use index::{JournalIndex, JournalText};
+use rustix::fs::FileType;
+use std::fs::{File, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::mem;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The name of the journal in its folder. It is hidden, so that a walk of the folder passes it over.
+pub(crate) const JOURNAL_NAME: &str = ".imsdk-annotate.jsonl";
+
+/// The journal of a run, to which all threads append.
+#[derive(Debug)]
+pub struct Journal {
+    /// The journal's path in messages.
+    name: String,
+    /// The end of the file; `None` once a line could not be written, because more lines would stand behind its beginning.
+    end: Mutex<Option<JournalEnd>>,
+    /// The lines of earlier runs.
+    earlier: JournalIndex,
+}
+
+/// The end of an open journal, where lines are appended.
+#[derive(Debug)]
+struct JournalEnd {
+    file: File,
+    /// The number of bytes up to the end of the last whole line; `None` for a device or pipe.
+    bytes: Option<u64>,
+    /// True if the beginning of another line follows, which an earlier run has left.
+    has_rest: bool,
+}
+
+impl Journal {
+    /// Begins the journal of a new run, and makes the folder if it does not exist. An earlier journal, or a link in its
+    /// place, is replaced by a file that already has its head. A device or pipe is written to and not replaced.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message if the folder or the journal cannot be made.
+    pub(crate) fn begin(folder: &OutputFolder, head: &JournalHead) -> Result<Self, String> {
+        folder.make().map_err(|error| output_trouble(&folder.name(), &error))?;
+        let name = journal_name(folder);
+        let end = Self::make(folder, head).map_err(|error| output_trouble(&name, &error))?;
+        Ok(Self { name, end: Mutex::new(Some(end)), earlier: JournalIndex::default() })
+    }
+
+    fn make(folder: &OutputFolder, head: &JournalHead) -> io::Result<JournalEnd> {
+        let place = folder.place_to_look(Path::new(JOURNAL_NAME))?;
+        let head = head.line()?;
+        match place.file_type() {
+            None | Some(FileType::RegularFile | FileType::Symlink) => {
+                // The journal has lines of logs, so that nobody else may read it.
+                let new = NewFile::create(place, Some(Origin::private()))?;
+                let mut file = new.handle()?;
+                // Without the lock, which some file systems do not have, a later run cannot tell that this one is at work.
+                let _ = file.try_lock();
+                file.write_all(&head)?;
+                new.finish(true)?;
+                Ok(JournalEnd { file, bytes: Some(head.len() as u64), has_rest: false })
+            }
+            Some(FileType::Directory) => {
+                Err(io::Error::other("is a folder; remove it, or choose another folder"))
+            }
+            Some(_) => {
+                let mut file = place.open_to_write()?;
+                file.write_all(&head)?;
+                Ok(JournalEnd { file, bytes: None, has_rest: false })
+            }
+        }
+    }
+
+    /// Opens the journal of an earlier run, to go on with it. A last line that is not whole does not count. Returns
+    /// `None` if the folder has no journal.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message, with the remedy, where the journal cannot be opened, is none, is in use by another run, or is
+    /// of a run with another head.
+    pub(crate) fn resume(folder: &OutputFolder, head: &JournalHead) -> Result<Option<Self>, String> {
+        let name = journal_name(folder);
+        Self::open(folder, &name, head).map_err(|reason| format!("{name}: {reason}"))
+    }
+
+    /// Does what [`Journal::resume`] does; the errors lack the name.
+    fn open(folder: &OutputFolder, name: &str, head: &JournalHead) -> Result<Option<Self>, String> {
+        let place = match folder.place_to_look(Path::new(JOURNAL_NAME)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            place => place.map_err(|error| cause(&error))?,
+        };
+        match place.file_type() {
+            None => return Ok(None),
+            Some(FileType::RegularFile) => {}
+            Some(FileType::Symlink) => {
+                return Err(
+                    "is a link, which is not followed; remove it, or choose another folder".to_owned()
+                );
+            }
+            Some(_) => return Err("is no file to go on from; remove it, or leave out --resume".to_owned()),
+        }
+        let file = place.open_to_update().map_err(|error| cause(&error))?;
+        if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            return Err("another run writes to this folder; wait for its end".to_owned());
+        }
+        let text = JournalText::read(&file)?;
+        head.refuse_other(&text.head)?;
+        let has_rest = file.metadata().is_ok_and(|metadata| metadata.len() > text.bytes);
+        let earlier = JournalIndex::new(text, file.try_clone().map_err(|error| cause(&error))?);
+        let end = JournalEnd { file, bytes: Some(earlier.bytes()), has_rest };
+        Ok(Some(Self { name: name.to_owned(), end: Mutex::new(Some(end)), earlier }))
+    }
+
+    /// Returns the journal's path in messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Appends a line, which must end with a newline, with one write.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the line cannot be written. From then on nothing is appended, and later calls succeed.
+    pub(crate) fn append(&self, line: &[u8]) -> io::Result<()> {
+        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = end.as_mut().map_or(Ok(()), |end| end.append(line));
+        if written.is_err() {
+            *end = None;
+        }
+        written
+    }
+
+    /// Returns the lines of earlier runs about the output at `relative`, the newest first. Lines about an output with the
+    /// same hash may be among them.
+    pub(crate) fn earlier_lines(&self, relative: &Path) -> impl Iterator<Item = Vec<u8>> {
+        self.earlier.lines(relative)
+    }
+}
+
+impl JournalEnd {
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        let Some(bytes) = &mut self.bytes else {
+            return self.file.write_all(line);
+        };
+        if mem::take(&mut self.has_rest) {
+            self.file.set_len(*bytes)?;
+        }
+        let written = self.file.write_all_at(line, *bytes);
+        match &written {
+            Ok(()) => *bytes += line.len() as u64,
+            // Takes away the beginning of a line that has no room for its end. If it stays, the next run does.
+            Err(_) => drop(self.file.set_len(*bytes)),
+        }
+        written
+    }
+}
+
+/// Returns the path of a folder's journal in messages.
+fn journal_name(folder: &OutputFolder) -> String {
+    InputName::File(folder.name_of(&PathBuf::from(JOURNAL_NAME))).to_string()
+}
