@@ -61,6 +61,7 @@ mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 mod archive_outputs; // an archive becomes an archive
 mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
+mod many_files; // thousands of files: memory, collisions
 mod nameless; // new files without a name before they are whole
 mod outputs; // --output, --output-dir, --compress, --resume
 mod replaced; // files that an output must not replace

@@ -12,6 +12,7 @@ mod plan;
 mod promised;
 mod resolve;
 mod spill;
+mod targets;
 mod turns;
 
 pub(crate) use destination::Destination;
@@ -22,6 +23,7 @@ pub(crate) use folder::OutputFolder;
 pub(crate) use left_out::{Behind, LeftOut};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub use outlet::Outlet;
+pub(crate) use plan::Plans;
 pub use plan::plan;
 pub(crate) use plan::{Plan, Target};
 pub(crate) use promised::{Promised, promised_names};

@@ -11,7 +11,7 @@ use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::output::{
-    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, Plan, Target,
+    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, Plan, Plans, Target,
 };
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
@@ -31,7 +31,7 @@ const COPY_BYTES: usize = 128 * 1024;
 pub fn annotate_to_files(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plans: &[Plan<'_>],
+    plans: &Plans<'_>,
     packing: Option<Packing>,
     existing: Existing,
     threads: usize,
@@ -61,7 +61,7 @@ pub fn annotate_to_files(
                 pipeline.outcomes.add(FileOutcome::LeftOut, plan.input);
                 continue;
             }
-            match write_file(pipeline, folder, plan, packing, existing, threads_each) {
+            match write_file(pipeline, folder, &plan, packing, existing, threads_each) {
                 Ok((tally, outcome)) => {
                     pipeline.outcomes.add(outcome, plan.input);
                     ledger.add(number as u64, plan.input.number, tally, Behind::Follows);

@@ -9,7 +9,7 @@ use crate::program::compression::{Format, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
-use crate::program::output::{self, Existing, FilesInUse, UsedAs};
+use crate::program::output::{self, Existing, FilesInUse};
 use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
@@ -76,14 +76,14 @@ impl Annotate {
     /// Annotates all inputs, and returns the exit status. Reports trouble with an input, and goes on with the others.
     pub(super) fn run(self) -> ExitStatus {
         let Self { annotators, mut reading, mut triage, job } = self;
-        let Listing { files: inputs, unread, dangling, other_names, filtered } =
+        let Listing { files: inputs, unread, dangling, other_names, identities, filtered } =
             list(&job.operands, &job.listing_rules);
         let progress = job.shown_progress(&inputs);
         reading.progress = progress.clone();
         let mut pipeline = job.pipeline(annotators, reading, &triage, &inputs);
         job.watch_signals(&pipeline, &triage);
         job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
-        let in_use = job.uses.files_in_use(inputs.iter().map(|input| &input.name), UsedAs::Input);
+        let in_use = job.uses.files_in_use(|in_use| in_use.add_listed(&inputs, &identities));
         let opened = match in_use
             .and_then(|in_use| job.open(&mut triage, &inputs, &in_use, &pipeline.reading.signals))
         {
@@ -191,7 +191,7 @@ impl Job {
         &'a self,
         triage: &mut Triage,
         inputs: &'a [InputFile],
-        in_use: &FilesInUse,
+        in_use: &FilesInUse<'_>,
         signals: &Signals,
     ) -> Result<OpenedOutput<'a>, String> {
         let opened = match &self.lines_to {
