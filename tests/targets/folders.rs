@@ -186,6 +186,7 @@ pub(super) fn pipeline(to_folder: bool) -> Pipeline {
         in_order: false,
         names_before_lines: false,
         members_before_lines: false,
+        sparse_outputs: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
         output_kind: None,
         chosen_members: Default::default(),

@@ -131,6 +131,7 @@ fn annotate(
         listing_rules,
         lines_to: lines_to(args),
         packing: None,
+        sparse_outputs: args.output.sparse,
         ends_lines,
         in_order,
         numbers_lines,

@@ -4,6 +4,7 @@ mod destination;
 mod files_in_use;
 mod folder;
 mod held;
+mod holes;
 mod left_out;
 mod new_file;
 mod outlet;

@@ -167,7 +167,7 @@ fn annotate_to_file(
     threads: usize,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
-    let file = Destination::new_file(file, &pipeline.reading.signals);
+    let file = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let blocks = if threads > 1 && !pipeline.in_order { input.into_blocks() } else { Err(input) };
@@ -231,7 +231,8 @@ fn rewrite_to_file(
     packing: Option<Packing>,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
-    let file = Destination::new_file(file, &pipeline.reading.signals).leaving_room();
+    let file =
+        Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs).leaving_room();
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file)?);
     let opened = Ok(OpenedInput::Archive(kind, input));
@@ -276,7 +277,7 @@ fn copy_to_file(
 ) -> io::Result<Tally> {
     let target = plan.copy();
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
-    let mut wtr = Destination::new_file(file, &pipeline.reading.signals);
+    let mut wtr = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         match input.read(&mut buffer) {

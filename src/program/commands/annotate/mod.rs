@@ -41,6 +41,8 @@ pub(crate) struct Job {
     pub(crate) lines_to: LinesTo,
     /// The packing of the output; `None` if the name of its file, or the input, decides it.
     pub(crate) packing: Option<Packing>,
+    /// True if blocks of zeros become holes in the files that are made.
+    pub(crate) sparse_outputs: bool,
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
     /// True if the output of a line depends on the lines before it: with context, or with line numbers.
@@ -162,6 +164,7 @@ impl Job {
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
             no_texts: NoTexts::default(),
+            sparse_outputs: self.sparse_outputs,
             archives: match &self.lines_to {
                 LinesTo::Folder(folder) if folder.unpacks => ArchiveOutput::Files,
                 LinesTo::Folder(_) => ArchiveOutput::Archive,

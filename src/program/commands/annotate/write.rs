@@ -52,7 +52,8 @@ impl Job {
     fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
         let packing = self.packing.unwrap_or(Packing::from(Format::of_name(path)));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
-        let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals);
+        let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals)
+            .map(|destination| destination.sparse(self.sparse_outputs));
         // A file that a descriptor has open can be read while it grows, unless it is compressed.
         let can_be_read_along =
             packing.format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
