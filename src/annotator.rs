@@ -1,6 +1,6 @@
 //! The entry to the library: an annotator of texts and streams.
 
-use crate::buffer::Settled;
+use crate::buffer::{Settled, has_nul_lines};
 use crate::catalog::Catalog;
 use crate::engine::StreamState;
 use crate::fields::Fields;
@@ -63,6 +63,12 @@ impl Annotator {
     /// assert_eq!(buffer, b"ret=-1 (general: failure) code: 5 (action: need google authcode)");
     /// ```
     pub fn annotate_into(&self, text: &[u8], buffer: &mut Vec<u8>) {
+        if self.writing.chooses_lines() && has_nul_lines(text) {
+            let mut stream = self.stream_annotator();
+            let annotated = stream.annotate(&mut AnyReader(text), b"", buffer, &mut ());
+            annotated.expect("a Vec takes all that is written, and a slice can be read");
+            return;
+        }
         let settled = Settled { text, part: 0..text.len(), at_end: true, is_cut: false };
         let (mut state, mut lines) = (StreamState::default(), LineWriter::default());
         self.writing

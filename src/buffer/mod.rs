@@ -5,4 +5,4 @@ mod collector;
 mod window;
 
 pub(crate) use collector::{CHUNK_BYTES, Collected, Collector, Sink};
-pub(crate) use window::{LINE_MAX_BYTES, Settled, Window};
+pub(crate) use window::{LINE_MAX_BYTES, Settled, Window, has_nul_lines};

@@ -3,7 +3,7 @@
 //! Settled bytes are bytes whose output no later byte can change: all bytes up to the last newline, and of a line that
 //! is longer than the buffer all but the last bytes, over which a field and its note could still extend.
 
-use memchr::memrchr;
+use memchr::{memchr_iter, memrchr};
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
@@ -46,6 +46,30 @@ pub(crate) struct Settled<'a> {
     /// True if the input ends there because it is damaged or unreadable, so that the bytes behind the part are not
     /// known.
     pub(crate) is_cut: bool,
+}
+
+impl Settled<'_> {
+    /// Ends the part before the first line in it that begins with a NUL, but not before its first line. Returns true if there
+    /// is such a line.
+    pub(crate) fn end_before_nuls(&mut self) -> bool {
+        let Self { text, part, .. } = self;
+        let line = nul_lines(&text[part.clone()]).find(|&line| line > 0);
+        if let Some(line) = line {
+            part.end = part.start + line;
+            self.at_end = false;
+        }
+        line.is_some()
+    }
+}
+
+/// Returns the byte offsets at which a line begins with a NUL. A line begins at 0.
+fn nul_lines(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr_iter(0, text).filter(|&nul| nul == 0 || text[nul - 1] == b'\n')
+}
+
+/// Returns true if a line of a text begins with a NUL.
+pub(crate) fn has_nul_lines(text: &[u8]) -> bool {
+    nul_lines(text).next().is_some()
 }
 
 impl Window {
@@ -134,6 +158,24 @@ impl Window {
     pub(crate) fn consume(&mut self, to: usize) {
         debug_assert!((self.start..=self.end).contains(&to));
         self.start = to;
+    }
+
+    /// Returns all bytes in the window, and the range of the NULs at the beginning of the line that begins at
+    /// [`Window::start`]; an empty range where no line begins there.
+    pub(crate) fn leading_nuls(&self) -> (&[u8], Range<usize>) {
+        let text = &self.buffer[..self.end];
+        let begins_line = self.start == 0 || text[self.start - 1] == b'\n';
+        let rest = if begins_line { &text[self.start..] } else { &[] };
+        (text, self.start..self.start + rest.iter().take_while(|&&byte| byte == 0).count())
+    }
+
+    /// Consumes the NULs before `to`, which are all of [`Window::leading_nuls`]. In the window, a newline then stands in place
+    /// of the last of them, so that a line begins behind it.
+    pub(crate) fn skip_nuls(&mut self, to: usize) {
+        if to > self.start {
+            self.buffer[to - 1] = b'\n';
+            (self.start, self.searched) = (to, to);
+        }
     }
 
     fn grow(&mut self) {

@@ -14,7 +14,9 @@ use crate::selector::Selector;
 /// without numbers.
 ///
 /// A line is written whole or not at all. Lines of up to 16 MiB are searched for selected codes; a longer line is
-/// written, whatever its codes. A last line without a newline gets one.
+/// written, whatever its codes. A last line without a newline gets one. Where lines are chosen, NULs at the beginning of a
+/// line are no part of it, and are not written: a log has them that was cut off while a program went on to write at its
+/// former end, or after a crash.
 ///
 /// ```
 /// use imsdk_annotate::{Annotator, Catalog, Context, Lines, Selector};

@@ -42,9 +42,8 @@ fn may_begin(text: &[u8], behind_gap: bool, sequences: usize) -> bool {
         Some(written) if is_allowed(written.ascii()) => return true,
         // The escape ends in `;` or `}`, and writes a letter, unless its first byte ends a character.
         Some(written) if !is_identifier(last) => {
-            if is_second_half(&text[..=text.len() - written.length]) {
-                return true;
-            }
+            let begins_behind = &text[..=text.len() - written.length];
+            return is_second_half(begins_behind) || may_begin_before_invisible(text, behind_gap, sequences);
         }
         _ if is_allowed(last) && !matches!(last, b'$' | b'-') => return true,
         _ => {}

@@ -127,27 +127,43 @@ impl<'a> StreamAnnotator<'a> {
         if outcome.is_err() && !source.is_given_up() {
             self.window.cut_off();
         }
-        let settled = self.window.settled();
-        if !settled.part.is_empty() {
-            let start = settled.part.start;
-            let offset = source.input_offset() + self.done;
-            let mut telling = Telling::new(observer, offset, self.writing.catalog.entries());
-            let mut collector = Collector::new(&mut self.collected, wtr);
-            let written = self.writing.write_part(
-                settled,
-                &mut self.state,
-                &mut self.lines,
-                &mut telling,
-                &mut collector,
-            );
-            let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
-            self.window.consume(end);
-            self.done += (end - start) as u64;
-        }
+        let offset = source.input_offset();
+        while self.annotate_settled(offset, wtr, observer)? {}
         if self.window.at_end() {
             self.lines.end_input(wtr).map_err(StreamError::Write)?;
         }
         outcome.map(|count| count > 0).map_err(StreamError::Read)
+    }
+
+    /// Annotates the settled text of the window. `source_offset` is the byte offset of the source in the input. Returns true
+    /// if more text is settled: where lines are chosen, it ends before NULs at the beginning of a line, which are left out.
+    fn annotate_settled(
+        &mut self,
+        source_offset: u64,
+        wtr: &mut impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<bool, StreamError> {
+        let chooses = self.writing.chooses_lines();
+        let mut telling = Telling::new(observer, source_offset + self.done, self.writing.catalog.entries());
+        if chooses {
+            let (text, nuls) = self.window.leading_nuls();
+            self.done += nuls.len() as u64;
+            telling.tell_skipped(text, nuls.clone());
+            self.window.skip_nuls(nuls.end);
+        }
+        let mut settled = self.window.settled();
+        let ends_before_nuls = chooses && settled.end_before_nuls();
+        let part = settled.part.clone();
+        if part.is_empty() {
+            return Ok(false);
+        }
+        let mut collector = Collector::new(&mut self.collected, wtr);
+        let (state, lines) = (&mut self.state, &mut self.lines);
+        let written = self.writing.write_part(settled, state, lines, &mut telling, &mut collector);
+        let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
+        self.window.consume(end);
+        self.done += (end - part.start) as u64;
+        Ok(ends_before_nuls && end == part.end)
     }
 }
 

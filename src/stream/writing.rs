@@ -55,6 +55,13 @@ impl<'o, O: Observer> Telling<'o, O> {
         self.observer.observe(Part { text, start, end, offset, known_count, found, entries });
     }
 
+    /// Passes NULs that are left out to the observer; nothing if there are none.
+    pub(crate) fn tell_skipped(&mut self, text: &[u8], nuls: Range<usize>) {
+        if !nuls.is_empty() {
+            self.tell(text, nuls, 0, &[]);
+        }
+    }
+
     /// Counts the fields that are listed for a chunk, and passes the chunk to the observer with them.
     fn tell_listed(&mut self, text: &[u8], chunk: Range<usize>, state: &mut StreamState) {
         let known = state.listed.iter().filter(|field| field.entry.is_some()).count() as u64;
@@ -71,10 +78,14 @@ impl<'o> Telling<'o, ()> {
 }
 
 impl Writing {
+    /// Returns true if lines are chosen. The NULs at the beginning of a line are then left out.
+    pub(crate) fn chooses_lines(&self) -> bool {
+        matches!(&self.written, LineChoice::Lines(rules) if rules.choose())
+    }
+
     /// Returns the length in bytes up to which a line must be whole to be annotated; 0 where no line must be whole.
     pub(crate) fn whole_line_max(&self) -> usize {
-        let is_chosen = matches!(&self.written, LineChoice::Lines(rules) if rules.choose());
-        if is_chosen || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }
+        if self.chooses_lines() || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }
     }
 
     /// Writes the chosen lines of a part, passes the part to the observer, and returns the byte offset at which the

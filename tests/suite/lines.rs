@@ -192,3 +192,42 @@ fn colour_stays_with_the_notes() {
         r"2:\x1b[33mret=-1\x1b[0m \x1b[31m(general: failure)\x1b[0m\x1b[33m y\x1b[m\n"
     );
 }
+
+#[test]
+fn nuls_at_the_beginning_of_a_line_are_no_part_of_it_where_lines_are_chosen() {
+    let log = b"\0\0\0 first ret=-1\nb\0c ret=-204\n\0\0\n\0d ret=-1\n\0\0\0";
+    let [first, second, last] = [
+        "first ret=-1 (general: failure)",
+        "b\0c ret=-204 (auth: user session is failure!)",
+        "d ret=-1 (general: failure)",
+    ];
+    for (args, expected) in [
+        (&["--only=error"][..], format!(" {first}\n{second}\n{last}\n")),
+        (&["--only=error", "-n"], format!("1: {first}\n2:{second}\n4:{last}\n")),
+        (&["--only=-204", "-n", "-C1"], format!("1- {first}\n2:{second}\n3-\n")),
+        (&["--only=-204", "-A9"], format!("{second}\n\n{last}\n")),
+    ] {
+        assert_eq!(String::from_utf8(annotate(args, log)).unwrap(), expected, "{args:?}");
+    }
+    // Without a choice, all is written.
+    assert!(annotate(&["-n"], log).starts_with(b"1:\0\0\0 first ret=-1"));
+    assert_eq!(annotate(&["--strip"], &annotate(&[], log)), log);
+}
+
+#[test]
+fn a_long_run_of_nuls_is_neither_written_nor_held() {
+    let mut command = binary();
+    let mut child =
+        command.args(["--only=error", "-n"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    stdin.write_all(b"one\n").unwrap();
+    for _ in 0..100 {
+        stdin.write_all(&vec![0; 1 << 20]).unwrap();
+    }
+    stdin.write_all(b"two ret=-204\n").unwrap();
+    let output = read_until(&mut stdout, b"\n");
+    assert_eq!(output.escape_ascii().to_string(), r"2:two ret=-204 (auth: user session is failure!)\n");
+    assert!(peak_kib(child.id()).is_none_or(|kib| kib < 32 * 1024));
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}

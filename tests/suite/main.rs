@@ -63,11 +63,13 @@ mod dry_run; // --dry-run
 mod journal; // the journal of --output-dir, and --resume by it
 mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
+mod many_files; // thousands of files: memory, collisions
 mod nameless; // new files without a name before they are whole
 mod outputs; // --output, --output-dir, --compress, --resume
 mod replaced; // files that an output must not replace
 mod rights; // permissions of outputs
 mod same_bytes; // compressed outputs do not depend on threads, reads and pauses
+mod sparse; // --sparse: holes in the files that are made
 mod standard_error; // reports and messages on standard error
 mod stream_files; // standard streams and descriptors that are files
 mod unpacked; // --unpack: the members of an archive as files

@@ -187,6 +187,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         side_by_side: SideBySide::Blocks,
         names_before_lines: false,
         members_before_lines: false,
+        sparse_outputs: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
         output_kind: None,
         chosen_members: Default::default(),

@@ -21,13 +21,18 @@ impl Wanted {
 
 /// Returns the lines that are written, as `grep` would choose them. `is_selected` returns true for a line that is
 /// chosen, and `annotate` returns a line with its notes.
-pub(crate) fn chosen(
-    text: &[u8],
+pub(crate) fn chosen<'t>(
+    text: &'t [u8],
     lines: &Wanted,
     is_selected: impl Fn(&[u8]) -> bool,
     annotate: impl Fn(&[u8]) -> Vec<u8>,
 ) -> Vec<u8> {
-    let all: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    let mut all: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    if lines.only.is_some() {
+        // NULs at the beginning of a line are no part of it.
+        let behind_nuls = |line: &'t [u8]| &line[line.iter().take_while(|&&byte| byte == 0).count()..];
+        all = all.into_iter().map(behind_nuls).filter(|line| !line.is_empty()).collect();
+    }
     let selected: Vec<bool> = all.iter().map(|line| lines.only.is_none() || is_selected(line)).collect();
     let mut output = Vec::new();
     let mut last_written = None;

@@ -145,6 +145,7 @@ fn annotate(
         listing_rules,
         lines_to: lines_to(args, journal_head),
         packing: None,
+        sparse_outputs: args.output.sparse,
         ends_lines,
         side_by_side,
         numbers_lines,

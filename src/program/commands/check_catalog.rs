@@ -1,7 +1,7 @@
 //! Checks a catalog: shows the changes that it would make to the catalog in force.
 
 use super::{Uses, load_catalog};
-use crate::program::output::{Destination, UsedAs};
+use crate::program::output::Destination;
 use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::messages::{Messages, STDOUT_NAME, say_if_not_written};
@@ -22,7 +22,7 @@ impl CheckCatalog {
     /// Reads the file, and writes the codes that it adds to the catalog in force and the changes to codes that are
     /// there. Returns the exit status.
     pub(super) fn run(&self, signals: &Signals, messages: &Messages) -> ExitStatus {
-        if let Err(refusal) = self.uses.files_in_use([].into_iter(), UsedAs::Input) {
+        if let Err(refusal) = self.uses.files_in_use(|_| ()) {
             return refuse(messages, &refusal);
         }
         if let Some(entries) = load_catalog(&self.path, signals, messages) {

@@ -4,7 +4,7 @@ use super::ReportChoice;
 use crate::program::compression::{Format, Packing};
 use crate::program::input::InputFile;
 use crate::program::output::{
-    self, Existing, FilesInUse, JOURNAL_NAME, Journal, JournalHead, OutputFolder, Plan, Target, resolve,
+    self, Existing, FilesInUse, JOURNAL_NAME, Journal, JournalHead, OutputFolder, Plans, resolve,
 };
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::input_name::InputName;
@@ -37,7 +37,7 @@ pub(crate) struct FolderOutput {
 }
 
 /// A folder of outputs, with the planned file of each input in it.
-pub(super) type PlannedFolder<'a> = (OutputFolder, Vec<Plan<'a>>);
+pub(super) type PlannedFolder<'a> = (OutputFolder, Plans<'a>);
 
 impl LinesTo {
     /// Returns true if the lines go to standard output, and not to a path of it (`-o /dev/stdout`).
@@ -64,14 +64,14 @@ impl FolderOutput {
     /// Returns the refusal, before anything is written, if two outputs have one place, or an output would replace a
     /// file in use.
     pub(super) fn plan<'a>(
-        &self,
+        &'a self,
         packing: Option<Packing>,
         operands: &[InputName],
         inputs: &'a [InputFile],
-        files_in_use: &FilesInUse,
+        files_in_use: &FilesInUse<'_>,
         reports: &[ReportChoice],
     ) -> Result<PlannedFolder<'a>, String> {
-        let rename = |path: &Path| match packing.map(|packing| packing.format) {
+        let rename = move |path: &Path| match packing.map(|packing| packing.format) {
             None if self.decompresses => Format::rename_kept(path),
             None => path.to_owned(),
             // An input that is not decompressed keeps the extension of its compression.
@@ -81,10 +81,9 @@ impl FolderOutput {
         let (folder, plans) = output::plan(operands, inputs, files_in_use, &self.path, rename)?;
         folder.check()?;
         let reports: Vec<PathBuf> = reports.iter().filter_map(|report| report.place(Some(&folder))).collect();
-        let is_report = |target: &&Target| reports.contains(&folder.root().join(&target.relative));
-        let targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
-        if let Some(Target { output, .. }) = targets.into_iter().find(is_report) {
-            return Err(written_twice(output));
+        let below = reports.iter().filter_map(|report| report.strip_prefix(folder.root()).ok());
+        if let Some(output) = below.filter_map(|relative| plans.output_at(relative)).next() {
+            return Err(written_twice(&output));
         }
         self.refuse_at_journal(&folder, &plans, &reports, files_in_use)?;
         if !self.is_dry_run && reports.iter().any(|report| report.starts_with(folder.root())) {
@@ -97,12 +96,12 @@ impl FolderOutput {
     fn refuse_at_journal(
         &self,
         folder: &OutputFolder,
-        plans: &[Plan<'_>],
+        plans: &Plans<'_>,
         reports: &[PathBuf],
-        files_in_use: &FilesInUse,
+        files_in_use: &FilesInUse<'_>,
     ) -> Result<(), String> {
         let (journal, place) = (self.path.join(JOURNAL_NAME), folder.root().join(JOURNAL_NAME));
-        let mut targets = plans.iter().flat_map(|plan| [&plan.target, plan.copy()]);
+        let mut targets = plans.iter().flat_map(|plan| [Some(plan.target), plan.copy]).flatten();
         if let Some(target) = targets.find(|target| target.relative.starts_with(JOURNAL_NAME)) {
             let [output, journal] = [&target.output, &journal].map(|path| InputName::File(path.clone()));
             return Err(format!(
@@ -154,7 +153,7 @@ impl FolderOutput {
 /// # Errors
 ///
 /// Returns the refusal if the run reads the file, or writes to it elsewhere.
-pub(super) fn refuse_file(path: &Path, files_in_use: &FilesInUse) -> Result<(), String> {
+pub(super) fn refuse_file(path: &Path, files_in_use: &FilesInUse<'_>) -> Result<(), String> {
     files_in_use.refuse_output(path, &resolve(path))
 }
 

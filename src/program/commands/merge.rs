@@ -33,7 +33,7 @@ impl Merge {
         }
         warnings.iter().for_each(|warning| messages.mention(warning));
         let opened = uses
-            .files_in_use(inputs.iter(), UsedAs::Report)
+            .files_in_use(|in_use| inputs.iter().for_each(|name| in_use.add(name, UsedAs::Report)))
             .and_then(|files_in_use| triage.open_reports(&LinesTo::Nowhere, &files_in_use, None, signals));
         if let Err(refusal) = opened {
             return refuse(messages, &refusal);

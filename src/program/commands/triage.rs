@@ -69,7 +69,7 @@ impl Triage {
     pub(super) fn open_reports(
         &mut self,
         lines_to: &LinesTo,
-        files_in_use: &FilesInUse,
+        files_in_use: &FilesInUse<'_>,
         folder: Option<&OutputFolder>,
         signals: &Signals,
     ) -> Result<(), String> {
@@ -150,7 +150,7 @@ impl OpenReport {
         choice: &ReportChoice,
         coloring: Coloring,
         lines_to: &LinesTo,
-        files_in_use: &FilesInUse,
+        files_in_use: &FilesInUse<'_>,
         folder: Option<&OutputFolder>,
         signals: &Signals,
     ) -> Result<Self, String> {

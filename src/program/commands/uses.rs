@@ -16,17 +16,16 @@ pub(crate) struct Uses {
 }
 
 impl Uses {
-    /// Returns the files in use. The list is empty if the run cannot write to any of them, because it makes no files
-    /// and no standard stream is a file. `inputs` are read as logs or, with `--merge-reports`, as reports.
+    /// Returns the files in use, among them those that `add_inputs` adds. The list is empty if the run cannot write to
+    /// any of them, because it makes no files and no standard stream is a file.
     ///
     /// # Errors
     ///
     /// Returns the refusal of standard output or standard error if it would write to a file that the run reads.
     pub(crate) fn files_in_use<'a>(
         &self,
-        inputs: impl Iterator<Item = &'a InputName>,
-        inputs_as: UsedAs,
-    ) -> Result<FilesInUse, String> {
+        add_inputs: impl FnOnce(&mut FilesInUse<'a>),
+    ) -> Result<FilesInUse<'a>, String> {
         let mut files_in_use = FilesInUse::default();
         let is_file = |stream: OutputStream| stream.regular_file().is_some();
         if !(self.makes_files || is_file(OutputStream::Stdout) || is_file(OutputStream::Stderr)) {
@@ -35,7 +34,7 @@ impl Uses {
         for (path, used_as) in &self.files {
             files_in_use.add(&InputName::File(path.clone()), *used_as);
         }
-        inputs.for_each(|name| files_in_use.add(name, inputs_as));
+        add_inputs(&mut files_in_use);
         if let Some(written) = self.stdout {
             files_in_use.add_stream(OutputStream::Stdout, written)?;
         }

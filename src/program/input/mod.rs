@@ -3,6 +3,8 @@
 mod archive;
 mod blocks;
 mod descriptor;
+mod identities;
+mod input_file;
 mod member;
 mod name_filter;
 mod no_text;
@@ -14,16 +16,16 @@ mod whole;
 pub(crate) use archive::{Archive, FoundMember, with_zip_member};
 pub(crate) use blocks::{Block, Blocks};
 pub(crate) use descriptor::Descriptor;
+pub(crate) use identities::{Identities, OtherName};
+pub use input_file::InputFile;
 pub(crate) use member::{MemberInput, OpenedMember, Recorder};
 pub use name_filter::NameFilter;
 pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
 pub use reading::decompress;
-pub use walk::InputFile;
 pub use walk::Listing;
 pub use walk::ListingRules;
-pub(crate) use walk::OtherName;
 pub use walk::list;
 pub(crate) use whole::{CATALOG, CONFIGURATION, LIST_OF_FILES, REPORT, ZSTD_DICTIONARY, read_whole};
 

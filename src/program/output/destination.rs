@@ -1,6 +1,7 @@
 //! The place that one stream of output goes to: standard output, a new file, or a named device or pipe.
 
 use super::folder::OutputFolder;
+use super::holes::Holes;
 use super::new_file::NewFile;
 use super::place::{Place, names_folder};
 use super::resolve::resolve;
@@ -29,6 +30,8 @@ pub(crate) struct Destination {
     signals: Signals,
     /// The watch over the room on the disk; `None` if the length of the output does not go far beyond that of the input.
     room: Option<DiskRoom>,
+    /// The holes of a new file that is sparse; `None` for any other destination.
+    holes: Option<Holes>,
 }
 
 /// A destination that is open to be written.
@@ -43,7 +46,7 @@ enum Opened {
 
 impl Destination {
     fn new(opened: Opened, signals: &Signals) -> Self {
-        Self { opened, beside: Progress::hidden(), signals: signals.clone(), room: None }
+        Self { opened, beside: Progress::hidden(), signals: signals.clone(), room: None, holes: None }
     }
 
     /// Returns a new file as a destination.
@@ -128,6 +131,12 @@ impl Destination {
         Self { room: Some(DiskRoom::default()), ..self }
     }
 
+    /// Returns the destination, sparse if it is a new file and `is_sparse` is true: blocks of zeros become holes.
+    pub(crate) fn sparse(self, is_sparse: bool) -> Self {
+        let holes = (is_sparse && self.is_new()).then(Holes::default);
+        Self { holes, ..self }
+    }
+
     /// Returns the destination so that it keeps clear of progress that is shown on the same terminal.
     pub(crate) fn beside(self, progress: &Progress) -> Self {
         Self { beside: progress.clone(), ..self }
@@ -160,7 +169,10 @@ impl Destination {
     pub(crate) fn finish(self, is_whole: bool) -> io::Result<()> {
         match self.opened {
             Opened::Stdout(_) | Opened::Special(_) => Ok(()),
-            Opened::New(file) => file.finish(is_whole),
+            Opened::New(file) => {
+                self.holes.map_or(Ok(()), |holes| holes.finish(file.as_fd()))?;
+                file.finish(is_whole)
+            }
         }
     }
 
@@ -181,7 +193,14 @@ impl Destination {
             room.count(self.as_fd(), bytes)?;
             self.room = Some(room);
         }
-        pipes::write_once(self.as_fd(), slices, None)
+        match self.holes.take() {
+            None => pipes::write_once(self.as_fd(), slices, None),
+            Some(mut holes) => {
+                let written = slices.iter().try_for_each(|slice| holes.write(self.as_fd(), slice));
+                self.holes = Some(holes);
+                written.map(|()| bytes)
+            }
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The files that a run reads, and the files that standard output and standard error are: no output may replace one of
 //! them, and no standard stream may write to a file that is read.
 
-use crate::program::system::file_id::{FileId, file_id};
+use super::place::Place;
+use crate::program::input::{Identities, InputFile};
+use crate::program::system::file_id::{FileId, file_id, id_of};
 use crate::program::system::standard_streams::{STDERR, descriptor_of};
 use crate::program::terminal::input_name::InputName;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -48,11 +49,34 @@ pub(crate) enum StreamContent {
 
 /// The files that a run has in use before it makes any.
 #[derive(Debug, Default)]
-pub struct FilesInUse {
+pub struct FilesInUse<'a> {
     by_id: HashMap<FileId, (UsedAs, InputName)>,
+    /// The inputs that were listed, with their identities.
+    listed: Option<(&'a [InputFile], &'a Identities)>,
 }
 
-impl FilesInUse {
+impl<'a> FilesInUse<'a> {
+    /// Adds the listed inputs.
+    pub(crate) fn add_listed(&mut self, files: &'a [InputFile], identities: &'a Identities) {
+        self.listed = Some((files, identities));
+        for InputFile { name, .. } in files.iter().filter(|file| file.is_link) {
+            if let InputName::File(path) = name
+                && let Ok(link) = fs::symlink_metadata(path)
+            {
+                self.by_id.entry(file_id(&link)).or_insert_with(|| (UsedAs::Input, name.clone()));
+            }
+        }
+    }
+
+    /// Returns the first use of a file and its name; `None` if the file is not in use.
+    fn used(&self, id: FileId) -> Option<(UsedAs, &InputName)> {
+        let listed = || {
+            let (files, identities) = self.listed?;
+            Some((UsedAs::Input, &files[identities.first_place(id)?].name))
+        };
+        self.by_id.get(&id).map(|(used_as, name)| (*used_as, name)).or_else(listed)
+    }
+
     /// Adds a file, if it is a regular file: a device or pipe can be both read and written. A link and the file that it
     /// leads to are two files, neither of which may be replaced. A file that is already in use keeps its first use.
     pub(crate) fn add(&mut self, name: &InputName, used_as: UsedAs) {
@@ -79,17 +103,16 @@ impl FilesInUse {
         let Some(file) = stream.regular_file() else {
             return Ok(());
         };
-        match self.by_id.entry(file_id(&file)) {
-            Entry::Vacant(entry) => {
-                entry.insert((stream.used_as(), InputName::Stdin));
+        let id = file_id(&file);
+        match (written, self.used(id)) {
+            (_, None) => {
+                self.by_id.insert(id, (stream.used_as(), InputName::Stdin));
                 Ok(())
             }
-            Entry::Occupied(entry) => match (written, entry.get()) {
-                (StreamContent::Messages, _)
-                | (StreamContent::Lines, (UsedAs::Input, _))
-                | (_, (UsedAs::StandardOutput | UsedAs::StandardError, _)) => Ok(()),
-                (_, used) => Err(is_in_use(stream.name(), used)),
-            },
+            (StreamContent::Messages, _)
+            | (StreamContent::Lines, Some((UsedAs::Input, _)))
+            | (_, Some((UsedAs::StandardOutput | UsedAs::StandardError, _))) => Ok(()),
+            (_, Some(used)) => Err(is_in_use(stream.name(), used)),
         }
     }
 
@@ -104,23 +127,21 @@ impl FilesInUse {
     pub(crate) fn refuse_output(&self, output: &Path, place: &Path) -> Result<(), String> {
         let descriptor = descriptor_of(output);
         let file = if descriptor.is_some() { fs::metadata(output) } else { fs::symlink_metadata(place) };
-        match file.ok().and_then(|file| self.by_id.get(&file_id(&file))) {
+        match file.ok().and_then(|file| self.used(file_id(&file))) {
             None => Ok(()),
             Some((UsedAs::StandardOutput | UsedAs::StandardError, _)) if descriptor == Some(STDERR) => Ok(()),
             Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
         }
     }
 
-    /// Does what [`FilesInUse::refuse_output`] does, for an output below the folder of `--output-dir`. The place of such
-    /// an output is always replaced, so that its links are not read to see if it names a descriptor: with many outputs,
-    /// this would take most of the time before the work.
+    /// Does what [`FilesInUse::refuse_output`] does, for an output at a place below the folder of `--output-dir`. Such a
+    /// place is always replaced, whatever its name.
     ///
     /// # Errors
     ///
     /// Fails as [`FilesInUse::refuse_output`] does.
-    pub(super) fn refuse_below_folder(&self, output: &Path, place: &Path) -> Result<(), String> {
-        let file = fs::symlink_metadata(place);
-        match file.ok().and_then(|file| self.by_id.get(&file_id(&file))) {
+    pub(super) fn refuse_below_folder(&self, output: &Path, place: &Place) -> Result<(), String> {
+        match place.stat().and_then(|stat| self.used(id_of(&stat))) {
             None => Ok(()),
             Some(used) => Err(is_in_use(&InputName::File(output.to_owned()).to_string(), used)),
         }
@@ -154,7 +175,7 @@ impl OutputStream {
 }
 
 /// Returns the message that refuses an output that is a file in use.
-fn is_in_use(output: &str, used: &(UsedAs, InputName)) -> String {
+fn is_in_use(output: &str, used: (UsedAs, &InputName)) -> String {
     let words = match used {
         (UsedAs::Input, name) => format!("the input {name}"),
         (UsedAs::Report, name) => format!("the report {name}, which is read"),

@@ -18,6 +18,7 @@ use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Flags that open a folder to reach its files; on systems that allow it, without the right to list the folder.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
@@ -35,6 +36,8 @@ pub struct OutputFolder {
     /// The rights that an output folder may have: those that all input folders share whose files go to it. The key is
     /// the output folder's path below this folder, which is empty for this folder itself.
     rights: BTreeMap<PathBuf, Mode>,
+    /// The folder that was opened last, with its path below this folder: files of one folder mostly follow each other.
+    last_opened: Mutex<Option<(PathBuf, Arc<OwnedFd>)>>,
 }
 
 /// The treatment of an input whose output file exists before its turn comes.
@@ -57,7 +60,8 @@ pub(super) struct LinkInTheWay {
 
 impl OutputFolder {
     pub(super) fn new(name: &Path) -> Self {
-        Self { name: name.to_owned(), root: resolve(name), rights: BTreeMap::new() }
+        let (rights, last_opened) = (BTreeMap::new(), Mutex::new(None));
+        Self { name: name.to_owned(), root: resolve(name), rights, last_opened }
     }
 
     /// Returns the folder's path without links and `..`.
@@ -77,15 +81,17 @@ impl OutputFolder {
 
     /// Limits the rights of the folders of an output file at `relative`, when they are made, to the rights of the
     /// folders of its input at `input`: `sub` gets at most the rights of `in/sub` for `in/sub/a.log`, which goes to
-    /// `sub/a.log`, and this folder those of `in`. If the input is a link, the folder of the file that it leads to
-    /// limits `sub` as well.
+    /// `sub/a.log`, and this folder those of `in`.
     pub(super) fn restrict(&mut self, relative: &Path, input: &Path) {
         for (folder, of_input) in relative.ancestors().skip(1).zip(input.ancestors().skip(1)) {
             self.restrict_folder(folder, or_current(of_input));
         }
-        // A private folder protects its files also where a link elsewhere leads to them.
-        if fs::symlink_metadata(input).is_ok_and(|metadata| metadata.is_symlink())
-            && let Ok(file) = fs::canonicalize(input)
+    }
+
+    /// Limits the rights of the folder of an output file at `relative` to the rights of the folder of the file that its
+    /// input, a link, leads to: a private folder protects its files also where a link elsewhere leads to them.
+    pub(super) fn restrict_by_target(&mut self, relative: &Path, input: &Path) {
+        if let Ok(file) = fs::canonicalize(input)
             && let (Some(folder), Some(of_file)) = (relative.parent(), file.parent())
         {
             self.restrict_folder(folder, of_file);
@@ -214,16 +220,31 @@ impl OutputFolder {
     /// Returns the place of a file, and makes the folders on the way if `make` is true. Opens folder after folder, so
     /// that no link is followed even if the folders are changed meanwhile.
     fn place(&self, relative: &Path, make: bool) -> io::Result<Place> {
-        let Some(name) = relative.file_name() else {
+        let (Some(name), Some(parent)) = (relative.file_name(), relative.parent()) else {
             return Err(ErrorKind::IsADirectory.into());
         };
-        let mut folder = self.open_root(make)?;
-        let mut path = PathBuf::new();
-        for part in relative.parent().into_iter().flat_map(Path::components) {
-            path.push(part);
-            folder = self.open_below(&folder, &path, make)?;
-        }
+        let last =
+            self.last_opened().as_ref().filter(|(path, _)| path == parent).map(|(_, last)| last.clone());
+        let folder = last.map_or_else(|| self.open_folder(parent, make), Ok)?;
         Ok(Place::in_folder(folder, Path::new(name)))
+    }
+
+    /// Opens the folder at `path`, and keeps it for the next file; makes it before if `make` is true.
+    fn open_folder(&self, path: &Path, make: bool) -> io::Result<Arc<OwnedFd>> {
+        let mut folder = self.open_root(make)?;
+        let mut so_far = PathBuf::new();
+        for part in path {
+            so_far.push(part);
+            folder = self.open_below(&folder, &so_far, make)?;
+        }
+        let folder = Arc::new(folder);
+        *self.last_opened() = Some((so_far, Arc::clone(&folder)));
+        Ok(folder)
+    }
+
+    /// Returns the folder that was opened last, locked.
+    fn last_opened(&self) -> MutexGuard<'_, Option<(PathBuf, Arc<OwnedFd>)>> {
+        self.last_opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens this folder itself; makes it before if `make` is true.

@@ -4,6 +4,7 @@ mod destination;
 mod files_in_use;
 mod folder;
 mod held;
+mod holes;
 mod journal;
 mod left_out;
 mod new_file;
@@ -14,6 +15,7 @@ mod promised;
 mod resolve;
 mod spill;
 mod sweep;
+mod targets;
 mod turns;
 
 pub(crate) use destination::Destination;
@@ -26,6 +28,7 @@ pub(crate) use journal::{JOURNAL_NAME, Journal, JournalHead, PathText, RunSettin
 pub(crate) use left_out::{Behind, LeftOut};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub use outlet::Outlet;
+pub(crate) use plan::Plans;
 pub use plan::plan;
 pub(crate) use plan::{Plan, Target};
 pub(crate) use promised::{Promised, promised_names};

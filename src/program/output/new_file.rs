@@ -7,12 +7,12 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::PermissionsExt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 
-/// The files with temporary names. Code that makes or removes such a file, or gives any new file its name, holds the
-/// lock, so that a signal finds all of them.
-static TEMPORARY: Mutex<Vec<Place>> = Mutex::new(Vec::new());
+/// The files with temporary names. Code that makes, renames or removes such a file holds the lock, so that a signal finds
+/// all of them; code that gives a file without a name its name shares the lock with other such code.
+static TEMPORARY: RwLock<Vec<Place>> = RwLock::new(Vec::new());
 
 /// The bits of a mode that a file takes over from another: without set-user-id, set-group-id and sticky. The file
 /// belongs to the user that runs the program, and set-user-id would lend the rights of that user to all that the input
@@ -128,13 +128,16 @@ impl NewFile {
                 }
             }
         }
-        let mut temporary = temporary();
         match &self.temporary {
             Some(made) => {
+                let mut temporary = temporary();
                 made.rename_to(&self.place)?;
                 temporary.retain(|place| place != made);
             }
-            None => self.place.name(&self.file)?,
+            None => {
+                let _shared = TEMPORARY.read().unwrap_or_else(PoisonError::into_inner);
+                self.place.name(&self.file)?;
+            }
         }
         self.temporary = None;
         Ok(())
@@ -158,8 +161,8 @@ impl Drop for NewFile {
 }
 
 /// Returns the files with temporary names, locked.
-fn temporary() -> MutexGuard<'static, Vec<Place>> {
-    TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
+fn temporary() -> RwLockWriteGuard<'static, Vec<Place>> {
+    TEMPORARY.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Removes all files that have temporary names, and keeps the lock, so that no thread makes or finishes another file.
@@ -208,7 +211,7 @@ mod tests {
             assert!(fs::symlink_metadata(&path).unwrap().is_file());
             // A place in a folder that is held open, for the first file.
             let open = File::open(&folder).unwrap();
-            let place = Place::in_folder(open.into(), std::path::Path::new("other"));
+            let place = Place::in_folder(std::sync::Arc::new(open.into()), std::path::Path::new("other"));
             NewFile::create_with(place, None, way).unwrap().finish(true).unwrap();
             assert!(folder.path().join("other").exists());
         }

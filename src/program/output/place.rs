@@ -11,10 +11,16 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(target_os = "linux")]
+use std::sync::OnceLock;
 
 /// The beginning of the names of temporary files. The files are hidden, so that a walk of a folder passes them over.
 const PREFIX: &str = ".imsdk-annotate-";
 const SUFFIX: &str = ".tmp";
+
+/// True if open files have paths by which they can get names: see [`path_of`].
+#[cfg(target_os = "linux")]
+static HAS_PATHS: OnceLock<bool> = OnceLock::new();
 
 /// The place of a file that exists or is to be made. A link at the place itself is not followed.
 #[derive(Clone, Debug)]
@@ -31,8 +37,8 @@ impl Place {
     }
 
     /// Returns the place of a name in an open folder; renaming the folder does not change the place.
-    pub(super) fn in_folder(folder: OwnedFd, name: &Path) -> Self {
-        Self { folder: Some(Arc::new(folder)), path: name.to_owned() }
+    pub(super) fn in_folder(folder: Arc<OwnedFd>, name: &Path) -> Self {
+        Self { folder: Some(folder), path: name.to_owned() }
     }
 
     /// Returns what the system knows of the file, folder or link at this place; `None` if nothing is there.
@@ -52,8 +58,9 @@ impl Place {
         let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let file = File::from(openat(self.folder(), parent.unwrap_or(Path::new(".")), flags, mode)?);
-        statat(CWD, path_of(&file), AtFlags::empty())?;
-        Ok(file)
+        // The answer is the same for all files, so that one is asked about.
+        let has_path = *HAS_PATHS.get_or_init(|| statat(CWD, path_of(&file), AtFlags::empty()).is_ok());
+        if has_path { Ok(file) } else { Err(Errno::NOENT.into()) }
     }
 
     /// Fails always: only Linux has files without names.

@@ -3,7 +3,7 @@
 use super::{ArchiveOutput, Pipeline};
 use crate::program::container::ArchiveKind;
 use crate::program::input::OpenedInput;
-use crate::program::output::{Existing, OutputFolder, Plan, Target};
+use crate::program::output::{Existing, OutputFolder, Plan, Plans, Target};
 use crate::program::terminal::input_name::InputName;
 use std::fs;
 use std::io::{self, Write};
@@ -31,15 +31,15 @@ enum Treatment {
 pub(crate) fn foretell(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plans: &[Plan<'_>],
+    plans: &Plans<'_>,
     existing: Existing,
     wtr: &mut impl Write,
 ) -> io::Result<()> {
-    for plan in plans {
+    for plan in plans.iter() {
         if pipeline.reading.signals.has_stopped() {
             break;
         }
-        let (treatment, target) = pipeline.treatment(folder, plan, existing);
+        let (treatment, target) = pipeline.treatment(folder, &plan, existing);
         let is_possible = || match folder.check_place(&target.relative) {
             Ok(()) => true,
             Err(error) => {

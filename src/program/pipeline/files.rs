@@ -13,7 +13,7 @@ use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::output::{
-    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, Plan, Target,
+    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, Plan, Plans, Target,
 };
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
@@ -33,7 +33,7 @@ const COPY_BYTES: usize = 128 * 1024;
 pub fn annotate_to_files(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plans: &[Plan<'_>],
+    plans: &Plans<'_>,
     packing: Option<Packing>,
     existing: Existing,
 ) -> Tally {
@@ -58,7 +58,7 @@ pub fn annotate_to_files(
                 ledger.add(number as u64, plan.input.number, left_out, Behind::Follows);
                 continue;
             }
-            let done = pipeline.done_before(folder, plan);
+            let done = pipeline.done_before(folder, &plan);
             if done.is_some() || existing == Existing::IsKept && folder.has_file(&plan.target.relative) {
                 let (tally, members) = done.map_or_else(Default::default, |done| (done.tally, done.members));
                 pipeline.keep_names(members);
@@ -68,8 +68,8 @@ pub fn annotate_to_files(
                 pipeline.outcomes.add(FileOutcome::LeftOut, plan.input);
                 continue;
             }
-            let mut facts = InputFacts::new(plan);
-            match write_file(pipeline, folder, plan, packing, existing, threads_each, &mut facts) {
+            let mut facts = InputFacts::new(&plan);
+            match write_file(pipeline, folder, &plan, packing, existing, threads_each, &mut facts) {
                 Ok((tally, outcome)) => {
                     pipeline.outcomes.add(outcome, plan.input);
                     let is_out_of_room = pipeline.note_done(&facts, plan.input, &tally, outcome);
@@ -185,7 +185,7 @@ fn annotate_to_file(
     threads: usize,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
-    let file = Destination::new_file(file, &pipeline.reading.signals);
+    let file = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
     let in_blocks = threads > 1 && pipeline.side_by_side == SideBySide::Blocks;
@@ -250,7 +250,8 @@ fn rewrite_to_file(
     packing: Option<Packing>,
 ) -> io::Result<Tally> {
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
-    let file = Destination::new_file(file, &pipeline.reading.signals).leaving_room();
+    let file =
+        Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs).leaving_room();
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
     let opened = Ok(OpenedInput::Archive(kind, input));
@@ -295,7 +296,7 @@ fn copy_to_file(
 ) -> io::Result<Tally> {
     let target = plan.copy();
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
-    let mut wtr = Destination::new_file(file, &pipeline.reading.signals);
+    let mut wtr = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
     let mut buffer = vec![0; COPY_BYTES];
     loop {
         match input.read(&mut buffer) {

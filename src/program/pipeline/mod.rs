@@ -75,6 +75,8 @@ pub struct Pipeline {
     /// True if each input goes to a file of its own, so that an input that is not text can be copied.
     pub to_folder: bool,
     pub archives: ArchiveOutput,
+    /// True if blocks of zeros become holes in the files that are made.
+    pub sparse_outputs: bool,
     /// The kind of archive that the name of the only output stands for; `None` if it stands for none.
     pub output_kind: Option<ArchiveKind>,
     /// Chooses the members of archives, as the files of folders are chosen.

@@ -64,8 +64,9 @@ mod tests {
         assert_eq!(no_texts.summary(false), None);
         let add = |number: usize| {
             let name = InputName::File(format!("{number}.db").into());
-            let relative = format!("{number}.db").into();
-            no_texts.add(&InputFile { name, relative, number, regular_bytes: None, in_folder: true });
+            let mut file = InputFile::new(name, None, None);
+            file.number = number;
+            no_texts.add(&file);
         };
         add(7);
         let one = "1 file is no text and was left out: 7.db; -a treats it as text";

@@ -153,7 +153,9 @@ impl ArchiveMembers<'_, '_> {
         unpacking.take(&file.relative).map_err(io::Error::other)?;
         let place = unpacking.folder.place_to_write(&file.relative)?;
         let made = NewFile::create(place, Some(file.origin))?;
-        let mut made = Destination::new_file(made, &pipeline.reading.signals).leaving_room();
+        let mut made = Destination::new_file(made, &pipeline.reading.signals)
+            .sparse(pipeline.sparse_outputs)
+            .leaving_room();
         let Some(mut input) = input else {
             io::copy(&mut recorder.into_whole(), &mut made)?;
             return made.finish(true);

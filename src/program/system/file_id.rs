@@ -1,5 +1,6 @@
 //! The identity of files, whatever their names.
 
+use rustix::fs::Stat;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
@@ -9,4 +10,9 @@ pub(crate) type FileId = (u64, u64);
 /// Returns the identity of the file that metadata are of.
 pub(crate) fn file_id(metadata: &Metadata) -> FileId {
     (metadata.dev(), metadata.ino())
+}
+
+/// Returns the identity of the file that a status is of.
+pub(crate) fn id_of(stat: &Stat) -> FileId {
+    (stat.st_dev, stat.st_ino)
 }

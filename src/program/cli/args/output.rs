@@ -67,6 +67,13 @@ pub(crate) struct OutputArgs {
     #[arg(long, requires = "output_dir", conflicts_with_all = ["output", "resume", "report", "fail_on"], help_heading = "Output")]
     pub(crate) no_clobber: bool,
 
+    /// Leave blocks of zeros out of the files that are made, as holes
+    ///
+    /// A hole reads as zeros and takes no room on the disk, as with cp --sparse=always: whole blocks of 4 KiB. Standard output,
+    /// devices and pipes get all bytes.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) sparse: bool,
+
     /// Compression of the output
     ///
     /// A file has the same bytes for the same input and options, also where it is standard output: --line-buffered changes

@@ -9,7 +9,7 @@ use crate::program::compression::{Format, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
-use crate::program::output::{self, Existing, FilesInUse, Journal, UsedAs};
+use crate::program::output::{self, Existing, FilesInUse, Journal};
 use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
@@ -42,6 +42,8 @@ pub(crate) struct Job {
     pub(crate) lines_to: LinesTo,
     /// The packing of the output; `None` if the name of its file, or the input, decides it.
     pub(crate) packing: Option<Packing>,
+    /// True if blocks of zeros become holes in the files that are made.
+    pub(crate) sparse_outputs: bool,
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
     pub(crate) side_by_side: SideBySide,
@@ -70,21 +72,21 @@ enum OpenedOutput<'a> {
     Stdout,
     File(&'a Path),
     /// A folder, with the journal of the run that this one goes on with.
-    Folder(&'a FolderOutput, PlannedFolder<'a>, Option<Journal>),
+    Folder(&'a FolderOutput, Box<PlannedFolder<'a>>, Option<Journal>),
 }
 
 impl Annotate {
     /// Annotates all inputs, and returns the exit status. Reports trouble with an input, and goes on with the others.
     pub(super) fn run(self) -> ExitStatus {
         let Self { annotators, mut reading, mut triage, job } = self;
-        let Listing { files: inputs, unread, dangling, other_names, filtered } =
+        let Listing { files: inputs, unread, dangling, other_names, identities, filtered } =
             list(&job.operands, &job.listing_rules);
         let progress = job.shown_progress(&inputs);
         reading.progress = progress.clone();
         let mut pipeline = job.pipeline(annotators, reading, &triage, &inputs);
         job.watch_signals(&pipeline, &triage);
         job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
-        let in_use = job.uses.files_in_use(inputs.iter().map(|input| &input.name), UsedAs::Input);
+        let in_use = job.uses.files_in_use(|in_use| in_use.add_listed(&inputs, &identities));
         let opened = match in_use.and_then(|in_use| job.open(&mut triage, &inputs, &in_use, &pipeline)) {
             Ok(opened) => opened,
             Err(refusal) => {
@@ -161,6 +163,7 @@ impl Job {
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
             no_texts: NoTexts::default(),
+            sparse_outputs: self.sparse_outputs,
             archives: match &self.lines_to {
                 LinesTo::Folder(folder) if folder.unpacks => ArchiveOutput::Files,
                 LinesTo::Folder(_) => ArchiveOutput::Archive,
@@ -193,7 +196,7 @@ impl Job {
         &'a self,
         triage: &mut Triage,
         inputs: &'a [InputFile],
-        in_use: &FilesInUse,
+        in_use: &FilesInUse<'_>,
         pipeline: &Pipeline,
     ) -> Result<OpenedOutput<'a>, String> {
         let opened = match &self.lines_to {
@@ -205,7 +208,7 @@ impl Job {
             }
             LinesTo::Folder(folder) => {
                 let reports = &triage.report_choices;
-                let planned = folder.plan(self.packing, &self.operands, inputs, in_use, reports)?;
+                let planned = Box::new(folder.plan(self.packing, &self.operands, inputs, in_use, reports)?);
                 let earlier = folder.earlier_journal(&planned, &pipeline.messages)?;
                 if folder.is_dry_run {
                     return Ok(OpenedOutput::Folder(folder, planned, earlier));
@@ -213,7 +216,10 @@ impl Job {
                 OpenedOutput::Folder(folder, planned, earlier)
             }
         };
-        let folder = if let OpenedOutput::Folder(_, (folder, _), _) = &opened { Some(folder) } else { None };
+        let folder = match &opened {
+            OpenedOutput::Folder(_, planned, _) => Some(&planned.0),
+            _ => None,
+        };
         triage.open_reports(&self.lines_to, in_use, folder, &pipeline.reading.signals)?;
         Ok(opened)
     }

@@ -33,7 +33,7 @@ impl Job {
                     foretell_to_stdout(pipeline, &planned, output.existing);
                     return None;
                 }
-                self.to_folder(pipeline, output, planned)
+                self.to_folder(pipeline, output, *planned)
             }
         }
     }
@@ -56,7 +56,8 @@ impl Job {
     fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
         let packing = self.packing.unwrap_or(Packing::from(Format::of_name(path)));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
-        let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals);
+        let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals)
+            .map(|destination| destination.sparse(self.sparse_outputs));
         // A file that a descriptor has open can be read while it grows, unless it is compressed.
         let can_be_read_along =
             packing.format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
@@ -124,7 +125,7 @@ impl Job {
         let _promised = Promised::new(&folder.name());
         // Nobody can see a file before it is whole, so that lines need not be flushed.
         pipeline.reading.buffering = Buffering::Block;
-        if pipeline.journal.is_none() && !plans.is_empty() {
+        if pipeline.journal.is_none() && plans.len() > 0 {
             let begun = Journal::begin(&folder, &output.head);
             pipeline.journal = Some(begun.map_err(|message| pipeline.messages.say(&message)).ok()?);
         }

@@ -11,7 +11,7 @@ pub(crate) use wanted::Wanted;
 use super::Uses;
 use crate::program::input::Reading;
 use crate::program::output::Destination;
-use crate::program::output::UsedAs;
+use crate::program::output::{FilesInUse, UsedAs};
 use crate::program::report::write_entries;
 use crate::program::terminal::coloring::Coloring;
 use crate::program::terminal::exit_status::ExitStatus;
@@ -61,8 +61,12 @@ impl LookUp {
     pub(super) fn run(&self, messages: &Messages) -> ExitStatus {
         let reads_stdin =
             matches!(&self.wanted, Lookup::Explain(wanted) if wanted.contains(&Wanted::LogLines));
-        let inputs = reads_stdin.then_some(InputName::Stdin);
-        if let Err(refusal) = self.uses.files_in_use(inputs.iter(), UsedAs::Input) {
+        let add_input = |in_use: &mut FilesInUse<'_>| {
+            if reads_stdin {
+                in_use.add(&InputName::Stdin, UsedAs::Input);
+            }
+        };
+        if let Err(refusal) = self.uses.files_in_use(add_input) {
             return refuse(messages, &refusal);
         }
         let found = match &self.wanted {
