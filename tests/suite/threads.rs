@@ -85,6 +85,43 @@ fn numbers_and_groups_of_lines_are_the_same_for_each_number_of_threads() {
     }
 }
 
+/// bzip2 and xz data of several blocks, whole, damaged, cut off, and with something behind it, is read block by block.
+#[test]
+fn blocks_give_the_same_bytes_and_the_same_trouble_for_each_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("a.log");
+    fs::write(&text, log(5 << 20, 9)).unwrap();
+    for (extension, level) in [("bz2", "1"), ("xz", "0")] {
+        let whole = folder.path().join(format!("whole.{extension}"));
+        annotate(&["-o", whole.to_str().unwrap(), "--level", level, text.to_str().unwrap()], b"");
+        let packed = fs::read(&whole).unwrap();
+        let mut damaged = packed.clone();
+        damaged[packed.len() / 2] ^= 4;
+        for (name, packed) in [
+            ("whole", packed.clone()),
+            ("damaged", damaged),
+            ("cut", packed[..packed.len() - 3].to_vec()),
+            ("twice", packed.repeat(2)),
+            ("zeros", [&packed[..], &[0; 512]].concat()),
+            ("text", [&packed[..], b"ret=-204\n"].concat()),
+            ("else", [&packed[..], b"\xFF\0\xFF"].concat()),
+        ] {
+            let path = folder.path().join(format!("{name}.{extension}"));
+            fs::write(&path, packed).unwrap();
+            let result = |threads: &str| {
+                let output = output_of(binary().args(["--only", "any", "-n", threads]).arg(&path), b"");
+                (output.status.code(), output.stdout, String::from_utf8(output.stderr).unwrap())
+            };
+            let expected = result("-j1");
+            let is_trouble = ["damaged", "cut", "else"].contains(&name);
+            assert_eq!(expected.0, Some(if is_trouble { 3 } else { 0 }), "{name} {extension} {}", expected.2);
+            for threads in ["-j2", "-j5"] {
+                assert!(result(threads) == expected, "{name} {extension} {threads} {:?}", result(threads).2);
+            }
+        }
+    }
+}
+
 #[test]
 fn trouble_is_told_in_order_for_each_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();

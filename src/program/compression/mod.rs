@@ -11,9 +11,11 @@ mod layers;
 mod peek;
 mod signature;
 mod text;
+mod units;
 
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;
 pub use formats::{Format, Packing, ZstdDictionary};
 pub(crate) use layers::{Layer, Unpacked, Unpacking, unpack};
 pub(crate) use peek::PeekReader;
+pub(crate) use units::{ReadPlaces, UnitsRead, UnitsReader};

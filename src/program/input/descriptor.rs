@@ -142,6 +142,10 @@ impl Descriptor {
         &self.progress
     }
 
+    pub(super) fn signals(&self) -> &Signals {
+        &self.signals
+    }
+
     /// Returns true if a read now would give bytes, the end or an error, and false if it would wait or if the system
     /// cannot tell. If the last read had to wait and took all bytes, the next read is taken to wait, without a system
     /// call.
@@ -152,7 +156,7 @@ impl Descriptor {
         wait_for(self.as_fd(), PollFlags::IN, Some(Duration::ZERO)).unwrap_or(false)
     }
 
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         match &self.handle {
             Handle::Stdin(stdin) => stdin.as_fd(),
             Handle::File(file) => file.as_fd(),

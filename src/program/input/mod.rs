@@ -4,6 +4,7 @@ mod archive;
 mod blocks;
 mod descriptor;
 mod identities;
+mod in_units;
 mod input_file;
 mod member;
 mod name_filter;
@@ -33,8 +34,10 @@ use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
+use crate::program::system::thread_budget::ThreadBudget;
 use crate::stream::Source;
 use blocks::BLOCK_BYTES;
+use in_units::InUnits;
 use read_ahead::ReadAhead;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
@@ -78,10 +81,11 @@ pub(crate) struct Input {
     signals: Signals,
 }
 
-/// The decompressed content of an input, in its own encoding, read directly or from the thread that decodes it.
+/// The decompressed content of an input, in its own encoding, read directly or from the threads that decode it.
 enum Content {
     Direct(Box<PeekReader<Layer<Descriptor>>>),
     DecodedAhead(ReadAhead),
+    InUnits(Box<InUnits>),
 }
 
 impl Input {
@@ -144,8 +148,21 @@ impl Input {
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match &self.content {
             Content::Direct(rdr) => rdr.get_ref().bottom().metadata(),
-            Content::DecodedAhead(_) => Err(ErrorKind::Unsupported.into()),
+            Content::DecodedAhead(_) | Content::InUnits(_) => Err(ErrorKind::Unsupported.into()),
         }
+    }
+
+    /// Returns the input, decompressed in units on threads that have nothing else to do from now on, if it is a file whose
+    /// format has them.
+    pub(crate) fn in_units(self, budget: &ThreadBudget) -> Self {
+        let content = match (self.content, &self.formats[..]) {
+            (Content::Direct(rdr), &[format]) if !self.can_wait && budget.total() > 1 => {
+                InUnits::new(rdr, format, self.start, budget)
+                    .map_or_else(Content::Direct, |rdr| Content::InUnits(Box::new(rdr)))
+            }
+            (content, _) => content,
+        };
+        Self { content, ..self }
     }
 
     /// Returns the input, decompressed on a thread of its own from now on. Returns the input as it is if it is not
@@ -179,6 +196,7 @@ impl Read for Content {
         match self {
             Self::Direct(rdr) => rdr.read(buffer),
             Self::DecodedAhead(rdr) => rdr.read(buffer),
+            Self::InUnits(rdr) => rdr.read(buffer),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDi
 use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES};
 use crate::program::encoding::{self, CharEncoding, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
+use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 use memchr::memchr;
@@ -189,6 +190,15 @@ impl OpenedInput {
         match self {
             Self::Input(input) | Self::Archive(_, input) => input.metadata(),
             Self::NoText(descriptor) => descriptor.metadata(),
+        }
+    }
+
+    /// Returns the input, decompressed in units as [`Input::in_units`] does.
+    pub(crate) fn in_units(self, budget: &ThreadBudget) -> Self {
+        match self {
+            Self::Input(input) => Self::Input(input.in_units(budget)),
+            Self::Archive(kind, input) => Self::Archive(kind, input.in_units(budget)),
+            Self::NoText(_) => self,
         }
     }
 

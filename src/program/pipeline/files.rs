@@ -193,6 +193,7 @@ fn annotate_to_file(
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
         Err(input) => {
+            let input = input.in_units(&pipeline.threads);
             let input = if threads > 1 { input.decode_ahead() } else { input };
             annotate_input(&mut Worker::new(pipeline), plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
         }
@@ -254,7 +255,7 @@ fn rewrite_to_file(
         Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs).leaving_room();
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
-    let opened = Ok(OpenedInput::Archive(kind, input));
+    let opened = Ok(OpenedInput::Archive(kind, input.in_units(&pipeline.threads)));
     let Outcome { tally, troubles, .. } =
         annotate_input(&mut Worker::new(pipeline), plan.input, opened, &mut wtr)?;
     let mut is_readable = tally.complete || !troubles.is_empty();

@@ -274,11 +274,11 @@ impl<'a> Pieces<'a> {
                     self.blocks = Some((file, blocks));
                     return self.next_work();
                 }
-                Err(input) => {
-                    Ok(OpenedInput::Input(if self.decode_ahead { input.decode_ahead() } else { input }))
-                }
+                Err(input) => Ok(OpenedInput::Input(input)),
             };
         }
+        let opened = opened.map(|opened| opened.in_units(&self.pipeline.threads));
+        let opened = opened.map(|opened| if self.decode_ahead { opened.decode_ahead() } else { opened });
         Some((file, Work::OpenedInput(opened), true))
     }
 }

@@ -2,6 +2,7 @@
 
 mod brotli;
 mod bzip2;
+pub(super) mod bzip2_bits;
 mod bzip2_pieces;
 mod codec;
 mod compress;
@@ -12,6 +13,7 @@ mod lz4_legacy;
 mod lzma;
 mod names;
 mod xz;
+pub(super) mod xz_index;
 mod xz_pieces;
 mod zlib;
 mod zstd;

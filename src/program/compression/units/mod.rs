@@ -1,0 +1,58 @@
+//! Packed data whose parts can be decoded side by side, because none needs the text before it.
+
+mod bzip2;
+mod reader;
+mod xz;
+
+pub(crate) use reader::{UnitsRead, UnitsReader};
+
+use super::formats::Format;
+use std::io;
+
+/// Reads packed data anywhere.
+pub(crate) trait ReadPlaces: Send {
+    /// Reads at a byte offset, and returns the number of bytes; fewer than asked for only at the end.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the data cannot be read.
+    fn read_at(&mut self, buffer: &mut [u8], place: u64) -> io::Result<usize>;
+}
+
+/// Finds the units of packed data, which are members of the data's format by themselves.
+trait FindUnits: Send {
+    /// Returns the next unit.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the data cannot be read.
+    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Found>;
+}
+
+/// The next thing in packed data.
+enum Found {
+    /// A unit, as a member by itself.
+    Unit(Vec<u8>),
+    /// The end of the data. All of it was in units.
+    End,
+    /// Something that is no unit: damage, perhaps, or data that only a decoder of the whole understands.
+    SomethingElse,
+}
+
+/// Returns a finder of the units of packed data in the bytes from `start` to `end`; `None` if it has no more than one.
+///
+/// # Errors
+///
+/// Fails where the data cannot be read.
+fn finder(
+    format: Format,
+    data: &mut dyn ReadPlaces,
+    start: u64,
+    end: u64,
+) -> io::Result<Option<Box<dyn FindUnits>>> {
+    match format {
+        Format::Bzip2 => Ok(Some(Box::new(bzip2::Bzip2Blocks::new(start, end)))),
+        Format::Xz => xz::XzBlocks::find(data, start, end),
+        _ => Ok(None),
+    }
+}
