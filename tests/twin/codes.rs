@@ -87,7 +87,7 @@ fn number(text: &[u8], at: usize) -> Option<Code> {
 
 /// Texts of which each end goes on with what stands before it, for each beginning of an escape, of a sequence or of a
 /// number.
-const GO_ON: [&str; 15] = [
+const GO_ON: [&str; 20] = [
     "u005bmx",
     "u{00005b}mx",
     "x5bmx",
@@ -97,6 +97,11 @@ const GO_ON: [&str; 15] = [
     "#00000091;mx",
     "u001b[mx",
     "033[mx",
+    "%5Bmx",
+    "%28mx",
+    "050mx",
+    "28;mx",
+    "28}mx",
     "amp;",
     "apos;",
     "quot;",
