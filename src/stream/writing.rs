@@ -129,7 +129,7 @@ impl Writing {
             // Any field may select the line, so that all are searched before the line is written or left out.
             let mut is_selected = !rules.choose();
             self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
-                is_selected |= state.listed.iter().any(|field| rules.selects(field));
+                is_selected = is_selected || state.listed.iter().any(|field| rules.selects(field));
                 telling.tell_listed(text, chunk, state);
                 Ok(())
             })?;

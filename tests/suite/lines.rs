@@ -125,6 +125,20 @@ fn context_and_numbers_are_those_of_grep() {
     }
 }
 
+/// Lines of more than a unit of work must be whole for `--fields` and patterns, and are numbered all the same.
+#[test]
+fn long_lines_that_must_be_whole_are_numbered() {
+    let line = [&b"{\"ret\":-204,\"text\":\""[..], &[b'.'; 300_000], b"\"}\n"].concat();
+    let text = [b"ret=5\n", &line[..], b"last\n"].concat();
+    for options in [&["--fields"][..], &["--pattern", "text=(?<code>-?\\d+)"]] {
+        let annotated = annotate(options, &text);
+        let lines = annotated.split_inclusive(|&byte| byte == b'\n').zip(1..);
+        let expected: Vec<u8> =
+            lines.flat_map(|(line, number)| [format!("{number}:").as_bytes(), line].concat()).collect();
+        assert!(annotate(&[&["-n"], options].concat(), &text) == expected, "{options:?}");
+    }
+}
+
 #[test]
 fn lines_up_to_sixteen_mebibytes_are_decided_on() {
     let most = source::LINE_MAX_BYTES.value();
