@@ -11,7 +11,7 @@ use super::held::{AheadRoom, CHUNK_BYTES, Held, Pool};
 use super::left_out::{Behind, LeftOut};
 use crate::program::system::thread_budget::ThreadBudget;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, IoSlice, Write};
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 /// The output and the turns of its jobs. `T` is the type of the report on a job.
@@ -53,6 +53,9 @@ struct Ended<T> {
 /// The most jobs that may be ahead of their turns for each thread: enough for many small files to be done while a large
 /// one has the turn.
 const JOBS_AHEAD_MAX: u64 = 64;
+
+/// The length from which pieces are written without a copy.
+const DIRECT_BYTES: usize = 64 * 1024;
 
 /// The writer for the output of a job.
 pub(crate) struct TurnWriter<'a, W: Write, T> {
@@ -137,11 +140,26 @@ impl<'r, W: Write, T> Turns<'r, W, T> {
         if held.has_room_to_give_back() {
             self.state().pool.take_back(held);
         }
-        written.map_err(|error| {
-            self.state().failure = Some(error);
-            self.changed.notify_all();
-            stopped()
-        })
+        written.or_else(|error| self.fail(error))
+    }
+
+    /// Writes pieces once, as the job whose turn it is, and returns the number of bytes that were taken; all of them if the
+    /// job's input is left out.
+    fn write_through(&self, input: usize, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        if self.state().left_out.has(input) {
+            return Ok(slices.iter().map(|slice| slice.len()).sum());
+        }
+        let written = self.wtr.lock().expect(NO_PANIC).write_vectored(slices);
+        written.or_else(
+            |error| if error.kind() == ErrorKind::Interrupted { Err(error) } else { self.fail(error) },
+        )
+    }
+
+    /// Keeps the failure of the writer, after which all jobs end.
+    fn fail<V>(&self, error: io::Error) -> io::Result<V> {
+        self.state().failure = Some(error);
+        self.changed.notify_all();
+        Err(stopped())
     }
 
     /// Ends the job whose turn it is, and then each next job that has ended before its turn.
@@ -262,6 +280,22 @@ impl<W: Write, T> Write for TurnWriter<'_, W, T> {
         let count = bytes.len().min(CHUNK_BYTES - self.held.last.len());
         self.held.last.extend_from_slice(&bytes[..count]);
         Ok(count)
+    }
+
+    /// Writes large pieces without a copy, if it is this job's turn.
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let bytes = slices.iter().map(|slice| slice.len()).sum();
+        if bytes >= DIRECT_BYTES {
+            if !self.has_turn {
+                self.has_turn = self.turns.has_turn(self.ticket)?;
+            }
+            if self.has_turn {
+                self.turns.write_out(self.input, &mut self.held, false)?;
+                return self.turns.write_through(self.input, slices);
+            }
+        }
+        slices.iter().try_for_each(|slice| self.write_all(slice))?;
+        Ok(bytes)
     }
 
     #[inline]

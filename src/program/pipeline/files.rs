@@ -37,7 +37,7 @@ pub fn annotate_to_files(
     packing: Option<Packing>,
     existing: Existing,
 ) -> Tally {
-    // With fewer files than threads, each file has several threads.
+    // With fewer files than threads, each packed file has several threads from the start.
     let threads = pipeline.threads.total();
     let workers = threads.min(plans.len()).max(1);
     let threads_each = threads / workers;
@@ -188,10 +188,11 @@ fn annotate_to_file(
     let file = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
-    let in_blocks = threads > 1 && pipeline.side_by_side == SideBySide::Blocks;
+    // Even if this thread is alone at first, others join it that are done with their files.
+    let in_blocks = pipeline.threads.total() > 1 && pipeline.side_by_side == SideBySide::Blocks;
     let blocks = if in_blocks { input.into_blocks() } else { Err(input) };
     let outcome = match blocks {
-        Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr, threads)?,
+        Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr)?,
         Err(input) => {
             let input = input.in_units(&pipeline.threads);
             let input = if threads > 1 { input.decode_ahead() } else { input };

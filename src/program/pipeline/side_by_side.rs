@@ -93,11 +93,10 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     file: &InputFile,
     blocks: Blocks,
     wtr: &mut W,
-    threads: usize,
 ) -> io::Result<Outcome> {
     let pieces = Pieces { blocks: Some((file, blocks)), ..Pieces::new(pipeline, &[]) };
     let met = Mutex::new(Vec::new());
-    let room = AheadRoom { threads, on_disk: false };
+    let room = AheadRoom { threads: pipeline.threads.total(), on_disk: false };
     let tally = annotate_pieces(pieces, wtr, room, &|_, Said { troubles, .. }| {
         met.lock().unwrap_or_else(PoisonError::into_inner).extend(troubles);
     })?;
