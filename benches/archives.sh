@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Times the release binary on archives against `gzip -dc`, `zstd -dc` and `gzip -dc | mawk` with the same dictionary,
 # in one run: wall time to /dev/null, the median of RUNS (5), with commands in turn. The log of BYTES (200000000) is
-# plain, one compressed file, and eight compressed files. A command that is not installed is skipped.
+# plain, one compressed file, eight compressed files, and archives of eight. A command that is not installed is skipped.
+#
+# Two runs on one thread at the same time tell what a second core of the machine is worth: with two whole cores, they
+# take as long as one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bytes=${BYTES:-200000000} runs=${RUNS:-5} percent=${PERCENT:-30}
@@ -24,6 +27,14 @@ if command -v zstd > /dev/null; then
   for part in part.*; do zstd -qc "$part" > "eight-zst/$part.zst"; done
 fi
 mv part.* eight-plain/
+tar czf eight.tar.gz eight-plain
+if command -v zip > /dev/null; then zip -qr eight.zip eight-plain; fi
+head -c "$((bytes / 4))" log > quarter
+"$bin" -o quarter.bz2 quarter
+"$bin" -o quarter.xz quarter
+mkdir one-large
+cp log one-large/a.log
+for number in $(seq 100); do head -c "$((bytes / 1000))" log > "one-large/b$number.log"; done
 
 # Prints the seconds of shell commands, and their multiple of the first command's time: compare TITLE REFERENCE
 # COMMAND...
@@ -54,6 +65,20 @@ compare "eight gzip files to a folder" "$bin -j1 --output-dir out eight-gz" "$bi
 compare "one plain file" "cat log" "$bin -j1 log" "$bin -j2 log"
 compare "one plain file, each line with a field" "cat dense" "$bin -j1 dense" "$bin -j2 dense"
 compare "eight plain files" "cat eight-plain/*" "$bin -j1 eight-plain" "$bin -j2 eight-plain"
+
+compare "two runs at the same time" "$bin -j1 log.gz" "$bin -j1 log.gz & $bin -j1 log.gz; wait"
+compare "eight plain files in a tar archive" "$bin -j1 log.gz" "$bin -j1 eight.tar.gz" "$bin -j2 eight.tar.gz"
+if [ -e eight.zip ]; then
+  compare "eight plain files in a zip archive" "$bin -j1 eight.zip" "$bin -j2 eight.zip"
+fi
+compare "one gzip file to a gzip file" "gzip -dc log.gz | $bin | gzip -c" "$bin -j1 -o out.gz log.gz" "$bin -j2 -o out.gz log.gz"
+compare "a tar archive to a tar archive" "gzip -dc eight.tar.gz | $bin | gzip -c" \
+  "$bin -j1 -o out.tar.gz eight.tar.gz" "$bin -j2 -o out.tar.gz eight.tar.gz"
+compare "one plain file to a gzip file" "$bin -j1 -o out.gz log" "$bin -j2 -o out.gz log"
+compare "one bzip2 file" "bzip2 -dc quarter.bz2" "$bin -j1 quarter.bz2" "$bin -j2 quarter.bz2"
+compare "one xz file" "xz -dc quarter.xz" "$bin -j1 quarter.xz" "$bin -j2 quarter.xz"
+compare "one large and many small files to a folder" "$bin -j1 --output-dir out one-large" "$bin -j2 --output-dir out one-large"
+compare "--only error -n, eight gzip files" "$bin -j1 --only error -n eight-gz" "$bin -j2 --only error -n eight-gz"
 
 peak() { command -v /usr/bin/time > /dev/null && /usr/bin/time -f '  %M KiB' "$@" 2>&1 > /dev/null || true; }
 echo "peak resident set with -j1, -j2, -j4, eight gzip files:"
