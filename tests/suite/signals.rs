@@ -150,6 +150,24 @@ fn what_is_held_back_is_written() {
 
 /// The beginning of a line that is longer than the buffer has been written already. The output is the beginning of the
 /// full output.
+/// Packing a piece of xz takes longer than a signal waits for a write.
+#[test]
+fn what_takes_long_to_pack_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.xz");
+    let text: Vec<u8> = (0..350_000_u64)
+        .flat_map(|line| format!("{:x}\n", line.wrapping_mul(0x9E37_79B9_7F4A_7C15)).into_bytes())
+        .collect();
+    for threads in ["-j1", "-j2"] {
+        let mut run = start(binary().args([threads, "--level", "6", "-o"]).arg(&path));
+        run.feed(&text);
+        send(&run.child, Signal::TERM);
+        run.ended_by(Signal::TERM, threads);
+        assert!(unpack_with_library("xz", &fs::read(&path).unwrap()) == text, "{threads}");
+        fs::remove_file(&path).unwrap();
+    }
+}
+
 #[test]
 fn a_long_line_that_was_begun_ends_somewhere() {
     let text = [LINE, &b"x ret=-204 ".repeat(100_000)].concat();

@@ -19,7 +19,7 @@ pub(super) enum LayerEncoder {
 /// An encoder that cuts a text into pieces.
 pub(super) struct PiecesEncoder {
     format: Arc<dyn PackPieces>,
-    packing: SideWork<Piece, io::Result<PackedPiece>>,
+    packing: SideWork<Piece, PackedPiece>,
     joiner: Box<dyn JoinPieces>,
     /// The piece that is being filled, behind `context` bytes of the text before it.
     bytes: Vec<u8>,
@@ -31,7 +31,7 @@ pub(super) struct PiecesEncoder {
 /// A packed piece, with its text.
 struct PackedPiece {
     piece: Piece,
-    packed: Vec<u8>,
+    packed: io::Result<Vec<u8>>,
 }
 
 impl LayerEncoder {
@@ -105,8 +105,10 @@ impl PiecesEncoder {
     fn new(format: Arc<dyn PackPieces>, budget: &ThreadBudget) -> Self {
         let (joiner, packer) = (format.joiner(), Arc::clone(&format));
         let packing = SideWork::new("pack", budget, move |piece: Piece| {
-            packer.pack(&piece).map(|packed| PackedPiece { piece, packed })
-        });
+            let packed = packer.pack(&piece);
+            PackedPiece { piece, packed }
+        })
+        .on_up_to(format.threads_max());
         Self { format, packing, joiner, bytes: Vec::new(), context: 0, member: Vec::new() }
     }
 
@@ -156,10 +158,11 @@ impl PiecesEncoder {
         all: bool,
         hand_on: &mut impl FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
-        while let Some(packed) =
+        while let Some(PackedPiece { piece, packed }) =
             if all || self.packing.is_full() { self.packing.pop() } else { self.packing.pop_done() }
         {
-            let PackedPiece { piece, packed } = packed?;
+            // Where there was no memory for several pieces at a time, there may be for one.
+            let packed = packed.or_else(|_| self.format.pack(&piece))?;
             self.joiner.add(piece.text(), &packed, &mut self.member);
             hand_on(&self.member)?;
             self.member.clear();

@@ -2,6 +2,7 @@
 
 pub(crate) mod disk_room;
 pub(crate) mod file_id;
+pub(crate) mod heartbeat;
 pub(crate) mod limits;
 pub(crate) mod pipes;
 pub(crate) mod side_work;

@@ -1,5 +1,6 @@
 //! Jobs that are done side by side, on the thread that needs their results and on spare ones, with results in order.
 
+use super::heartbeat::beat;
 use super::thread_budget::{TakenThread, ThreadBudget};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -16,8 +17,9 @@ const NO_PANIC: &str = "no thread panics while it holds the lock";
 pub(crate) struct SideWork<J, R> {
     shared: Arc<SharedJobs<J, R>>,
     budget: ThreadBudget,
-    /// The name of the threads.
+    /// The name of the threads, and the most of them.
     name: &'static str,
+    threads_max: usize,
     /// The number of the next job that is handed over, from 0.
     next: u64,
     /// The number of the next job whose result is returned.
@@ -57,7 +59,20 @@ impl<J: Send + 'static, R: Send + 'static> SideWork<J, R> {
             is_ended: false,
         };
         let shared = SharedJobs { work: Box::new(work), state: Mutex::new(state), changed: Condvar::new() };
-        Self { shared: Arc::new(shared), budget: budget.clone(), name, next: 0, due: 0 }
+        Self {
+            shared: Arc::new(shared),
+            budget: budget.clone(),
+            name,
+            threads_max: usize::MAX,
+            next: 0,
+            due: 0,
+        }
+    }
+
+    /// Returns the work with no more than this number of threads, because of the memory that each takes.
+    pub(crate) fn on_up_to(mut self, threads_max: usize) -> Self {
+        self.threads_max = threads_max;
+        self
     }
 
     /// Hands over the next job.
@@ -67,7 +82,9 @@ impl<J: Send + 'static, R: Send + 'static> SideWork<J, R> {
         self.next += 1;
         if state.waiting.len() <= state.idle {
             self.shared.changed.notify_all();
-        } else if let Some(taken) = self.budget.take() {
+        } else if state.threads < self.threads_max
+            && let Some(taken) = self.budget.take()
+        {
             state.threads += 1;
             drop(state);
             let shared = Arc::clone(&self.shared);
@@ -149,6 +166,7 @@ impl<J, R> SharedJobs<J, R> {
 
     fn do_job(&self, (number, job): (u64, J)) {
         let result = (self.work)(job);
+        beat();
         self.state().done.insert(number, result);
         self.changed.notify_all();
     }

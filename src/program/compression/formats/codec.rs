@@ -68,11 +68,16 @@ pub(in crate::program::compression) trait PackPieces: Send + Sync {
         0
     }
 
+    /// Returns the most threads that pack pieces beside the one that writes, because of the memory that each takes.
+    fn threads_max(&self) -> usize {
+        usize::MAX
+    }
+
     /// Packs a piece. It is empty only if the whole text is.
     ///
     /// # Errors
     ///
-    /// Fails where the library does.
+    /// Fails where the library does, and where there is no memory.
     fn pack(&self, piece: &Piece) -> io::Result<Vec<u8>>;
 
     /// Returns a joiner for the pieces of a member.

@@ -3,7 +3,7 @@
 use super::xz_pieces::XzPieces;
 use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
 use crate::program::compression::signature::agrees_plainly;
-use liblzma::stream::{Action, Error, Status, Stream};
+use liblzma::stream::{Action, Check, Error, Status, Stream};
 use liblzma::write::XzEncoder;
 use std::io;
 use std::sync::Arc;
@@ -20,13 +20,22 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
     writing: WrittenIn::As {
         // The program's default, 6, takes 94 MiB and twice the time to save a tenth of a log's size; level 2 takes 17 MiB.
         levels: Some(Levels { least: 0, default: 2, most: 9 }),
-        encoder: |level| Ok(Box::new(XzEncoder::new(Vec::new(), level))),
+        encoder: |level| Ok(Box::new(encoder(level)?)),
         pieces: Some(|level| Arc::new(XzPieces { level })),
     },
 };
 
 /// The most memory of a decoder: a dictionary of 128 MiB, which is twice that of level 9, and 1 MiB for the rest.
 pub(super) const MEMORY_MAX_BYTES: u64 = 129 << 20;
+
+/// Returns an encoder of a stream at a level.
+///
+/// # Errors
+///
+/// Fails where there is no memory for it.
+pub(super) fn encoder(level: u32) -> io::Result<XzEncoder<Vec<u8>>> {
+    Ok(XzEncoder::new_stream(Vec::new(), Stream::new_easy_encoder(level, Check::Crc64)?))
+}
 
 impl Decode for Stream {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {

@@ -2,8 +2,9 @@
 //! of all.
 
 use super::codec::{JoinPieces, PackPieces, Piece};
+use super::xz::encoder;
 use super::xz_index::{BlockSizes, HEAD_BYTES, add_end, blocks_of, index_bytes};
-use liblzma::write::XzEncoder;
+use crate::program::system::heartbeat::beat;
 use std::io::{self, Write};
 
 /// How far back the matches of each level reach, in units of 256 KiB.
@@ -12,6 +13,13 @@ const WINDOWS: [usize; 10] = [1, 4, 8, 16, 16, 32, 32, 64, 128, 256];
 /// itself has it.
 const PIECE_MIN_BYTES: usize = 1 << 20;
 const PIECE_MAX_BYTES: usize = 24 << 20;
+
+/// The memory of an encoder of each level in MiB, as the manual of xz has it.
+const ENCODER_MIB: [usize; 10] = [3, 9, 17, 32, 48, 94, 94, 186, 370, 674];
+/// The memory that threads may take for packing, in bytes.
+const MEMORY_BYTES: usize = 1 << 30;
+/// The number of bytes that are packed in well under a second.
+const PART_BYTES: usize = 64 * 1024;
 
 /// The pieces of streams that are packed at a level.
 pub(super) struct XzPieces {
@@ -30,9 +38,17 @@ impl PackPieces for XzPieces {
         (3 * (WINDOWS[self.level as usize] << 18)).clamp(PIECE_MIN_BYTES, PIECE_MAX_BYTES)
     }
 
+    fn threads_max(&self) -> usize {
+        let each = (ENCODER_MIB[self.level as usize] << 20) + 2 * self.piece_bytes();
+        MEMORY_BYTES / each
+    }
+
     fn pack(&self, piece: &Piece) -> io::Result<Vec<u8>> {
-        let mut encoder = XzEncoder::new(Vec::new(), self.level);
-        encoder.write_all(piece.text())?;
+        let mut encoder = encoder(self.level)?;
+        for part in piece.text().chunks(PART_BYTES) {
+            encoder.write_all(part)?;
+            beat();
+        }
         encoder.finish()
     }
 

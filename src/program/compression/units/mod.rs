@@ -21,6 +21,11 @@ pub(crate) trait ReadPlaces: Send {
 
 /// Finds the units of packed data, which are members of the data's format by themselves.
 trait FindUnits: Send {
+    /// Returns the most threads that decode units beside the one that reads, because of the memory that each takes.
+    fn threads_max(&self) -> usize {
+        usize::MAX
+    }
+
     /// Returns the next unit.
     ///
     /// # Errors

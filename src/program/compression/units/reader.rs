@@ -47,7 +47,8 @@ impl<D: ReadPlaces> UnitsReader<D> {
         let Some(finder) = finder(format, &mut data, start, end)? else {
             return Ok(None);
         };
-        let decoding = SideWork::new("decode", budget, move |unit: Vec<u8>| text_of(format, &unit));
+        let decoding = SideWork::new("decode", budget, move |unit: Vec<u8>| text_of(format, &unit))
+            .on_up_to(finder.threads_max());
         Ok(Some(Self { data, finder, decoding, is_found: false, goes_on: false, text: Vec::new(), start: 0 }))
     }
 

@@ -9,6 +9,8 @@ use std::vec::IntoIter;
 
 /// The most bytes of the text of a block: threads hold two of them each. xz itself makes blocks of 24 MiB by default.
 const TEXT_MAX_BYTES: u64 = 32 << 20;
+/// The memory that threads may take for decoding, in bytes.
+const MEMORY_BYTES: u64 = 1 << 30;
 /// The most bytes of an index.
 const INDEX_MAX_BYTES: u64 = 16 << 20;
 
@@ -59,6 +61,12 @@ impl XzBlocks {
 }
 
 impl FindUnits for XzBlocks {
+    fn threads_max(&self) -> usize {
+        let largest = self.blocks.as_slice().iter().map(|block| block.text).max().unwrap_or(0);
+        // Each has a text, another that waits to be read, and a window.
+        usize::try_from(MEMORY_BYTES / (3 * largest).max(1)).unwrap_or(usize::MAX)
+    }
+
     fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Found> {
         let Some(block) = self.blocks.next() else {
             return Ok(Found::End);

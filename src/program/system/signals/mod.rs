@@ -8,6 +8,7 @@
 
 mod ending;
 
+use super::heartbeat::beats;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
@@ -208,7 +209,7 @@ impl Signals {
     }
 
     /// Asks for the end because of a signal. Returns the second signal when one comes, or `None` when no write has come
-    /// to its end for `patience`.
+    /// to its end for `patience`, and no other work has gone on.
     fn lose_patience(
         &self,
         signal: c_int,
@@ -219,16 +220,21 @@ impl Signals {
         self.0.asking.store(usize::try_from(signal).unwrap_or(0), Ordering::SeqCst);
         drop(wake);
         let mut second = None;
-        let (mut waited, mut written) = (Duration::ZERO, self.0.written_bytes.load(Ordering::Relaxed));
+        let (mut waited, mut done) = (Duration::ZERO, self.done());
         let start = Instant::now();
         while waited < patience && second.is_none() {
             thread::sleep(TICK);
             let are_together = start.elapsed() < TOGETHER;
             second = signals.pending().find(|&signal| ending::is_abrupt(signal) || !are_together);
-            let before = mem::replace(&mut written, self.0.written_bytes.load(Ordering::Relaxed));
-            waited = if written == before { waited + TICK } else { Duration::ZERO };
+            let before = mem::replace(&mut done, self.done());
+            waited = if done == before { waited + TICK } else { Duration::ZERO };
         }
         second
+    }
+
+    /// Returns a number that grows as long as the program is not stuck: with each write and each heartbeat.
+    fn done(&self) -> u64 {
+        self.0.written_bytes.load(Ordering::Relaxed).wrapping_add(beats())
     }
 
     /// Returns true if a signal has asked for the end, so that nothing more is read of an input, and records the kind
