@@ -1,6 +1,6 @@
 //! Blocks of bzip2 streams. Marks stand before them, which may begin at any bit.
 
-use super::{FindUnits, Found, ReadPlaces};
+use super::{DataUnit, FindUnits, Found, ReadPlaces};
 use crate::program::compression::formats::bzip2_bits::{
     BLOCK, BitWriter, END, HEAD_BYTES, MARK_BYTES, aligned, combined,
 };
@@ -134,7 +134,8 @@ impl Bzip2Blocks {
         self.checksum = combined(self.checksum, checksum);
         self.bit = end;
         self.drop_done();
-        Ok(Found::Unit(unit))
+        let text_bytes = 100_000 * usize::from(head[HEAD_BYTES - 1] - b'0');
+        Ok(Found::Unit(DataUnit { member: unit, text_bytes }))
     }
 }
 

@@ -34,10 +34,17 @@ trait FindUnits: Send {
     fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Found>;
 }
 
+/// A part of packed data that can be decoded by itself.
+struct DataUnit {
+    /// The unit, as a member of the data's format.
+    member: Vec<u8>,
+    /// The number of bytes that its text most likely has.
+    text_bytes: usize,
+}
+
 /// The next thing in packed data.
 enum Found {
-    /// A unit, as a member by itself.
-    Unit(Vec<u8>),
+    Unit(DataUnit),
     /// The end of the data. All of it was in units.
     End,
     /// Something that is no unit: damage, perhaps, or data that only a decoder of the whole understands.

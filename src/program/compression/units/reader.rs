@@ -1,6 +1,6 @@
 //! The text of packed data, decoded unit by unit on several threads.
 
-use super::{FindUnits, Found, ReadPlaces, finder};
+use super::{DataUnit, FindUnits, Found, ReadPlaces, finder};
 use crate::program::compression::decoder::Decoder;
 use crate::program::compression::formats::Format;
 use crate::program::compression::peek::PeekReader;
@@ -14,7 +14,7 @@ pub(crate) struct UnitsReader<D> {
     data: D,
     finder: Box<dyn FindUnits>,
     /// Decodes units; `None` for one that is damaged.
-    decoding: SideWork<Vec<u8>, Option<Vec<u8>>>,
+    decoding: SideWork<DataUnit, Option<Vec<u8>>>,
     /// True if the finder has found its last unit; and true if the data goes on behind it.
     is_found: bool,
     goes_on: bool,
@@ -47,7 +47,7 @@ impl<D: ReadPlaces> UnitsReader<D> {
         let Some(finder) = finder(format, &mut data, start, end)? else {
             return Ok(None);
         };
-        let decoding = SideWork::new("decode", budget, move |unit: Vec<u8>| text_of(format, &unit))
+        let decoding = SideWork::new("decode", budget, move |unit| text_of(format, &unit))
             .on_up_to(finder.threads_max());
         Ok(Some(Self { data, finder, decoding, is_found: false, goes_on: false, text: Vec::new(), start: 0 }))
     }
@@ -86,9 +86,10 @@ impl<D: ReadPlaces> UnitsReader<D> {
 }
 
 /// Returns the text of a unit; `None` if it is damaged.
-fn text_of(format: Format, unit: &[u8]) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
-    let mut decoder = Decoder::new(PeekReader::new(unit), format, None, None).ok()?;
+fn text_of(format: Format, unit: &DataUnit) -> Option<Vec<u8>> {
+    // One byte more, so that the end of the text is met without more room.
+    let mut text = Vec::with_capacity(unit.text_bytes + 1);
+    let mut decoder = Decoder::new(PeekReader::new(&unit.member[..]), format, None, None).ok()?;
     decoder.read_to_end(&mut text).ok().map(|_| text)
 }
 

@@ -1,6 +1,6 @@
 //! Blocks of an xz stream. The index at its end tells where they are.
 
-use super::{FindUnits, Found, ReadPlaces};
+use super::{DataUnit, FindUnits, Found, ReadPlaces};
 use crate::program::compression::formats::xz_index::{
     BlockSizes, HEAD_BYTES, add_end, blocks_of, index_bytes,
 };
@@ -80,7 +80,8 @@ impl FindUnits for XzBlocks {
         }
         self.next += length as u64;
         add_end(&self.head, &[block], &mut unit);
-        Ok(Found::Unit(unit))
+        // No more than `TEXT_MAX_BYTES`.
+        Ok(Found::Unit(DataUnit { member: unit, text_bytes: block.text as usize }))
     }
 }
 
