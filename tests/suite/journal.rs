@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Output;
 use tempfile::TempDir;
 
-const JOURNAL: &str = "out/.imsdk-annotate.jsonl";
+pub const JOURNAL: &str = "out/.imsdk-annotate.jsonl";
 
 /// Returns a folder of logs of each kind: texts, an archive, a binary file, a damaged file.
 fn folder_of_logs() -> TempDir {
@@ -30,14 +30,14 @@ fn folder_of_logs() -> TempDir {
 }
 
 /// Returns the lines of the journal in `folder`, behind its head, by their inputs.
-fn lines(folder: &Path) -> BTreeMap<String, Value> {
+pub fn lines(folder: &Path) -> BTreeMap<String, Value> {
     let text = fs::read_to_string(folder.join(JOURNAL)).unwrap();
     let lines = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.map(|line| (line["input"].as_str().unwrap().to_owned(), line)).collect()
 }
 
 /// Returns the files below a folder with their contents, but for journals.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -57,7 +57,7 @@ fn message(output: &Output) -> String {
 }
 
 /// Runs the program with `--resume`, and returns its summary.
-fn resume(folder: &Path, args: &[&str]) -> String {
+pub fn resume(folder: &Path, args: &[&str]) -> String {
     let output = run(folder, &[&["--resume", "--output-dir", "out"], args].concat());
     let said = message(&output);
     said.lines().last().unwrap().strip_prefix("imsdk-annotate: ").unwrap().to_owned()
@@ -117,6 +117,11 @@ fn a_run_that_was_cut_off_anywhere_is_completed_with_the_report_of_a_whole_one()
     let ends = (head..=journal.len()).filter(|&end| journal[end - 1] == b'\n');
     let cuts = ends.flat_map(|end| [end, (end + 1).min(journal.len()), (end + 200).min(journal.len())]);
     for (number, cut) in cuts.enumerate() {
+        // The lines name the inodes of the outputs, so that each cut is one of a journal that was just written.
+        fs::remove_dir_all(folder.join("out")).unwrap();
+        run(folder, &args);
+        let journal = fs::read(folder.join(JOURNAL)).unwrap();
+        let cut = cut.min(journal.len());
         fs::write(folder.join(JOURNAL), &journal[..cut]).unwrap();
         let left: Vec<String> = lines_of(&journal[..cut]);
         if number % 2 == 0 {
@@ -264,7 +269,7 @@ fn a_folder_without_a_journal_is_done_anew_and_a_strange_journal_is_refused() {
     assert!(!folder.join(JOURNAL).is_symlink());
     assert_eq!(fs::read_to_string(folder.join("in/a.log")).unwrap(), LINE);
     let _held = File::open(folder.join(JOURNAL)).map(|file| file.lock().map(|()| file)).unwrap();
-    assert_eq!(refused(), "another run writes to this folder; wait for its end");
+    assert_eq!(refused(), "another run writes to this folder; wait for its end, or end it");
 }
 
 #[test]

@@ -206,7 +206,7 @@ impl ReportTarget {
             Self::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
                 report.write(format, color, &mut wtr)?;
-                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish(true)
+                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish(true).map(drop)
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::folder::OutputFolder;
 use super::holes::Holes;
 use super::new_file::NewFile;
+use super::output_stamp::OutputStamp;
 use super::place::{Place, names_folder};
 use super::resolve::resolve;
 use crate::program::system::disk_room::DiskRoom;
@@ -162,16 +163,17 @@ impl Destination {
     }
 
     /// Ends the stream; a new file appears under its name. `is_whole` is true if the file has all that its input holds.
+    /// Returns the state of a new file with its name.
     ///
     /// # Errors
     ///
     /// Fails where a new file cannot get its name, its rights or its time.
-    pub(crate) fn finish(self, is_whole: bool) -> io::Result<()> {
+    pub(crate) fn finish(self, is_whole: bool) -> io::Result<Option<OutputStamp>> {
         match self.opened {
-            Opened::Stdout(_) | Opened::Special(_) => Ok(()),
+            Opened::Stdout(_) | Opened::Special(_) => Ok(None),
             Opened::New(file) => {
                 self.holes.map_or(Ok(()), |holes| holes.finish(file.as_fd()))?;
-                file.finish(is_whole)
+                file.finish(is_whole).map(Some)
             }
         }
     }

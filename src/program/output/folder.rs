@@ -2,6 +2,7 @@
 //! below it.
 
 use super::new_file::RIGHTS;
+use super::output_stamp::OutputStamp;
 use super::place::{Place, names_folder};
 use super::resolve::resolve;
 use crate::program::system::standard_streams::descriptor_of;
@@ -192,8 +193,9 @@ impl OutputFolder {
     /// Returns true if the file at `relative` is whole: it has the time of its input. A file gets its name only when it
     /// is finished, and the input's time only if the input was read to its end; an input that has changed since has
     /// another time. A link does not count as an output, and neither does a file with more rights than it would get
-    /// now, or with special bits.
-    pub(crate) fn has_whole(&self, relative: &Path, input: &InputName) -> bool {
+    /// now, or with special bits, nor one that is not in the state of `stamp`: another run, or another program, has
+    /// written it.
+    pub(crate) fn has_whole(&self, relative: &Path, input: &InputName, stamp: OutputStamp) -> bool {
         let InputName::File(input) = input else {
             return false;
         };
@@ -203,6 +205,7 @@ impl OutputFolder {
         };
         let [has, may_have] = [&output, &input].map(|stat| Mode::from_raw_mode(stat.st_mode));
         FileType::from_raw_mode(output.st_mode) == FileType::RegularFile
+            && OutputStamp::of(&output) == stamp
             && (may_have & RIGHTS).contains(has)
             && (output.st_mtime, output.st_mtime_nsec) == (input.st_mtime, input.st_mtime_nsec)
     }

@@ -9,6 +9,7 @@ mod journal;
 mod left_out;
 mod new_file;
 mod outlet;
+mod output_stamp;
 mod place;
 mod plan;
 mod promised;
@@ -28,6 +29,7 @@ pub(crate) use journal::{JOURNAL_NAME, Journal, JournalHead, PathText, RunSettin
 pub(crate) use left_out::{Behind, LeftOut};
 pub(crate) use new_file::{NewFile, Origin, remove_new_files};
 pub use outlet::Outlet;
+pub(crate) use output_stamp::OutputStamp;
 pub(crate) use plan::Plans;
 pub use plan::plan;
 pub(crate) use plan::{Plan, Target};

@@ -1,8 +1,9 @@
 //! Files that appear under their names only when they are finished, and otherwise leave nothing behind. Until then they
 //! have no name, or a temporary one where the system or the file system has no files without names.
 
+use super::output_stamp::OutputStamp;
 use super::place::Place;
-use rustix::fs::{FileType, Mode, RawMode, Stat, fchmod};
+use rustix::fs::{FileType, Mode, RawMode, Stat, fchmod, fstat};
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -110,12 +111,12 @@ impl NewFile {
     }
 
     /// Gives the file its name, in place of any file or link that has the name. A whole file also gets the time of its
-    /// origin.
+    /// origin. Returns the state of the file with its name.
     ///
     /// # Errors
     ///
     /// Fails where the file cannot get its mode, its time or its name; then nothing is left behind.
-    pub(crate) fn finish(mut self, is_whole: bool) -> io::Result<()> {
+    pub(crate) fn finish(mut self, is_whole: bool) -> io::Result<OutputStamp> {
         if let Some(origin) = &self.origin {
             fchmod(&self.file, origin.mode)?;
             if let Some(modified) = origin.modified {
@@ -140,7 +141,7 @@ impl NewFile {
             }
         }
         self.temporary = None;
-        Ok(())
+        Ok(OutputStamp::of(&fstat(&self.file)?))
     }
 }
 

@@ -111,6 +111,16 @@ impl Place {
         Ok(File::from(openat(self.folder(), &self.path, flags, Mode::empty())?))
     }
 
+    /// Opens the file at this place to be read.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be opened, and where it has become a link.
+    pub(super) fn open_to_read(&self) -> io::Result<File> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        Ok(File::from(openat(self.folder(), &self.path, flags, Mode::empty())?))
+    }
+
     /// Opens the file at this place to be read and written.
     ///
     /// # Errors

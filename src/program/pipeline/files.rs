@@ -13,7 +13,7 @@ use crate::program::compression::{Damage, Encoder, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::input::{Descriptor, Input, OpenedInput};
 use crate::program::output::{
-    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, Plan, Plans, Target,
+    Behind, Destination, Existing, NewFile, Origin, Outlet, OutputFolder, OutputStamp, Plan, Plans, Target,
 };
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
@@ -69,7 +69,7 @@ pub fn annotate_to_files(
                 continue;
             }
             let mut facts = InputFacts::new(&plan);
-            match write_file(pipeline, folder, &plan, packing, existing, threads_each, &mut facts) {
+            match write_file(pipeline, folder, packing, existing, threads_each, &mut facts) {
                 Ok((tally, outcome)) => {
                     pipeline.outcomes.add(outcome, plan.input);
                     let is_out_of_room = pipeline.note_done(&facts, plan.input, &tally, outcome);
@@ -95,15 +95,15 @@ pub fn annotate_to_files(
 /// # Errors
 ///
 /// Returns the path of the output and the error if the output cannot be written.
-fn write_file<'p>(
+fn write_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plan: &'p Plan<'_>,
     packing: Option<Packing>,
     existing: Existing,
     threads: usize,
-    facts: &mut InputFacts<'p>,
+    facts: &mut InputFacts<'_>,
 ) -> Result<(Tally, FileOutcome), (PathBuf, io::Error)> {
+    let plan = facts.plan;
     let opened = pipeline.open(plan.input);
     let opened = opened.and_then(|opened| {
         let metadata = opened.metadata()?;
@@ -112,7 +112,7 @@ fn write_file<'p>(
     });
     match opened {
         Ok((origin, OpenedInput::Input(input))) => {
-            annotate_to_file(pipeline, folder, plan, input, origin, packing, threads)
+            annotate_to_file(pipeline, folder, facts, input, origin, packing, threads)
                 .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                 .map_err(|error| (plan.target.output.clone(), error))
         }
@@ -133,7 +133,7 @@ fn write_file<'p>(
                 return Ok(with_outcome(Tally::incomplete(), FileOutcome::Failed));
             }
             facts.output = &target.relative;
-            rewrite_to_file(pipeline, folder, (plan, target), (kind, input), origin, packing)
+            rewrite_to_file(pipeline, folder, (facts, target), (kind, input), origin, packing)
                 .map(|tally| with_outcome(tally, FileOutcome::Annotated))
                 .map_err(|error| (target.output.clone(), error))
         }
@@ -147,7 +147,7 @@ fn write_file<'p>(
                 None if existing == Existing::IsKept && folder.has_file(&plan.copy().relative) => {
                     Ok((Tally::new(), FileOutcome::LeftOut))
                 }
-                None => copy_to_file(pipeline, folder, plan, input, origin)
+                None => copy_to_file(pipeline, folder, facts, input, origin)
                     .map(|tally| with_outcome(tally, FileOutcome::Copied)),
             };
             pipeline.reading.progress.file_done();
@@ -178,12 +178,13 @@ fn with_outcome(tally: Tally, outcome: FileOutcome) -> (Tally, FileOutcome) {
 fn annotate_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plan: &Plan<'_>,
+    facts: &mut InputFacts<'_>,
     input: Input,
     origin: Origin,
     packing: Option<Packing>,
     threads: usize,
 ) -> io::Result<Tally> {
+    let plan = facts.plan;
     let file = NewFile::create(folder.place_to_write(&plan.target.relative)?, Some(origin))?;
     let file = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
     let packings = Packing::chosen_or_kept(packing, &input.formats);
@@ -202,11 +203,11 @@ fn annotate_to_file(
     let Outcome { tally, troubles, .. } = outcome;
     match troubles.first() {
         None if !tally.complete => {}
-        None => finish(wtr, true)?,
+        None => facts.written = finish(pipeline, folder, wtr, true)?,
         // The readable beginning of damaged data is all that can be had of it. Behind a failed read, there may be more.
         Some(Trouble { error, .. }) if Damage::is_in(error) => {
             pipeline.messages.input(&plan.input.name, error);
-            finish(wtr, false)?;
+            facts.written = finish(pipeline, folder, wtr, false)?;
         }
         Some(Trouble { error, .. }) => {
             pipeline.messages.not_written(&plan.input.name, error, &plan.target.output);
@@ -246,7 +247,7 @@ fn unpack_to_files(
 fn rewrite_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    (plan, target): (&Plan<'_>, &Target),
+    (facts, target): (&mut InputFacts<'_>, &Target),
     (kind, input): (ArchiveKind, Input),
     origin: Origin,
     packing: Option<Packing>,
@@ -258,7 +259,7 @@ fn rewrite_to_file(
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
     let opened = Ok(OpenedInput::Archive(kind, input.in_units(&pipeline.threads)));
     let Outcome { tally, troubles, .. } =
-        annotate_input(&mut Worker::new(pipeline), plan.input, opened, &mut wtr)?;
+        annotate_input(&mut Worker::new(pipeline), facts.plan.input, opened, &mut wtr)?;
     let mut is_readable = tally.complete || !troubles.is_empty();
     for Trouble { name, error, .. } in &troubles {
         // Behind a failed read of the archive there may be more than was read.
@@ -270,18 +271,27 @@ fn rewrite_to_file(
         }
     }
     if is_readable {
-        finish(wtr, troubles.is_empty())?;
+        facts.written = finish(pipeline, folder, wtr, troubles.is_empty())?;
     }
     Ok(tally)
 }
 
-/// Ends an output, which then appears under its name. If `is_whole` is false, `--resume` does not take it for done.
+/// Ends an output, which then appears under its name, and returns its state. If `is_whole` is false, `--resume` does not
+/// take it for done.
 ///
 /// # Errors
 ///
-/// Returns an error if the rest of the output cannot be written, or the file cannot get its name.
-fn finish(wtr: Outlet<Encoder<Destination>>, is_whole: bool) -> io::Result<()> {
-    wtr.into_inner()?.finish()?.finish(is_whole)
+/// Returns an error if the rest of the output cannot be written, the journal cannot be begun, or the file cannot get its
+/// name.
+fn finish(
+    pipeline: &Pipeline,
+    folder: &OutputFolder,
+    wtr: Outlet<Encoder<Destination>>,
+    is_whole: bool,
+) -> io::Result<Option<OutputStamp>> {
+    let file = wtr.into_inner()?.finish()?;
+    pipeline.begin_journal(folder)?;
+    file.finish(is_whole)
 }
 
 /// Copies an input that is not text into its file, byte for byte, and counts nothing. Reports trouble with the input.
@@ -292,10 +302,11 @@ fn finish(wtr: Outlet<Encoder<Destination>>, is_whole: bool) -> io::Result<()> {
 fn copy_to_file(
     pipeline: &Pipeline,
     folder: &OutputFolder,
-    plan: &Plan<'_>,
+    facts: &mut InputFacts<'_>,
     mut input: Descriptor,
     origin: Origin,
 ) -> io::Result<Tally> {
+    let plan = facts.plan;
     let target = plan.copy();
     let file = NewFile::create(folder.place_to_write(&target.relative)?, Some(origin))?;
     let mut wtr = Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs);
@@ -311,7 +322,8 @@ fn copy_to_file(
             }
         }
     }
-    wtr.finish(true)?;
+    pipeline.begin_journal(folder)?;
+    facts.written = wtr.finish(true)?;
     pipeline.no_texts.add(plan.input);
     Ok(Tally::new())
 }

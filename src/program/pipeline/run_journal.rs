@@ -3,12 +3,13 @@
 use super::Pipeline;
 use super::outcomes::FileOutcome;
 use crate::program::input::InputFile;
-use crate::program::output::{Journal, OutputFolder, PathText, Plan};
+use crate::program::output::{Journal, OutputFolder, OutputStamp, PathText, Plan};
 use crate::program::report::{InputNames, Tally};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::is_out_of_room;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -27,6 +28,9 @@ struct JournalLine {
     #[serde(flatten)]
     stamp: Option<InputStamp>,
     status: DoneStatus,
+    /// The state of the output when it got its name; `None` if there is none, or a whole folder of files.
+    #[serde(flatten)]
+    written: Option<OutputStamp>,
     /// The counts of the input, as if it were the only one; `None` if nothing was counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     tally: Option<Tally>,
@@ -51,6 +55,8 @@ struct InputStamp {
     size: u64,
     /// The time of modification, in nanoseconds from the beginning of 1970.
     mtime_ns: i64,
+    /// The inode of the file, behind links: another file of the same name, size and time has another.
+    inode: u64,
     /// False if the time of modification was so near that a later change could leave it as it is: then the input is done
     /// again.
     settled: bool,
@@ -61,8 +67,11 @@ pub(super) struct InputFacts<'p> {
     /// The time before the input was opened.
     began: SystemTime,
     stamp: Option<InputStamp>,
+    pub(super) plan: &'p Plan<'p>,
     /// The path of the output below the folder.
     pub(super) output: &'p Path,
+    /// The state of the output when it got its name.
+    pub(super) written: Option<OutputStamp>,
 }
 
 /// The counts of an input that an earlier run has done.
@@ -74,8 +83,8 @@ pub(super) struct DoneBefore {
 
 impl<'p> InputFacts<'p> {
     /// Returns the facts that are known before the input is opened.
-    pub(super) fn new(plan: &'p Plan<'_>) -> Self {
-        Self { began: SystemTime::now(), stamp: None, output: &plan.target.relative }
+    pub(super) fn new(plan: &'p Plan<'p>) -> Self {
+        Self { began: SystemTime::now(), stamp: None, plan, output: &plan.target.relative, written: None }
     }
 
     /// Takes the state of the input, which has just been opened.
@@ -90,11 +99,20 @@ impl InputStamp {
     fn of(input: &Metadata) -> Self {
         let mtime_ns = i128::from(input.mtime()) * 1_000_000_000 + i128::from(input.mtime_nsec());
         let mtime_ns = mtime_ns.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
-        Self { size: input.len(), mtime_ns, settled: true }
+        Self { size: input.len(), mtime_ns, inode: input.ino(), settled: true }
     }
 }
 
 impl Pipeline {
+    /// Begins the journal, if there is one and it is not begun. Must be called directly before an output gets its name.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the journal cannot be begun; then no output may get its name.
+    pub(super) fn begin_journal(&self, folder: &OutputFolder) -> io::Result<()> {
+        self.journal.as_ref().map_or(Ok(()), |journal| journal.begin(folder))
+    }
+
     /// Appends the line of an input to the journal, if there is one. A stream has no line, because it cannot be told from
     /// another stream of its name. Neither has an input that a signal has cut off.
     ///
@@ -124,7 +142,8 @@ impl Pipeline {
         tally.iter_mut().for_each(|tally| tally.renumber(input.number, 0));
         let members = if is_counted { self.names_of_members(input) } else { InputNames::new() };
         let (output, input) = (PathText::new(facts.output), PathText::new(name));
-        let line = JournalLine { output, input, stamp: facts.stamp, status, tally, members };
+        let line =
+            JournalLine { output, input, stamp: facts.stamp, status, written: facts.written, tally, members };
         let written = serde_json::to_vec(&line).map_err(Into::into).and_then(|mut line| {
             line.push(b'\n');
             journal.append(&line)
@@ -152,7 +171,8 @@ impl Pipeline {
             let line = newest_line(journal, output)?;
             let has_tally = line.tally.is_some() || self.counter.is_none();
             let is_done = line.status != DoneStatus::Failed && has_tally && line.input.is(path);
-            (is_done && folder.has_whole(output, &plan.input.name)).then_some(line)
+            let is_whole = |stamp| folder.has_whole(output, &plan.input.name, stamp);
+            (is_done && line.written.is_some_and(is_whole)).then_some(line)
         })?;
         let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
         if line.stamp != Some(InputStamp::of(&metadata)) {

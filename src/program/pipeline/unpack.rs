@@ -158,7 +158,8 @@ impl ArchiveMembers<'_, '_> {
             .leaving_room();
         let Some(mut input) = input else {
             io::copy(&mut recorder.into_whole(), &mut made)?;
-            return made.finish(true);
+            pipeline.begin_journal(unpacking.folder)?;
+            return made.finish(true).map(drop);
         };
         let packings = Packing::chosen_or_kept(unpacking.packing, &input.formats);
         let mut wtr = Outlet::new(Encoder::new(&packings, made, &pipeline.threads)?);
@@ -173,7 +174,9 @@ impl ArchiveMembers<'_, '_> {
                 return Ok(());
             }
         }
-        wtr.into_inner()?.finish()?.finish(is_whole)
+        let made = wtr.into_inner()?.finish()?;
+        pipeline.begin_journal(unpacking.folder)?;
+        made.finish(is_whole).map(drop)
     }
 }
 

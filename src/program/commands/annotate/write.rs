@@ -104,7 +104,7 @@ impl Job {
                 // A file can be read again, so that its unfinished output is dropped. A stream cannot; a signal
                 // is its end.
                 let is_dropped = destination.is_new() && stop == Some(Stop::File);
-                if is_dropped { Ok(()) } else { destination.finish(true) }
+                if is_dropped { Ok(()) } else { destination.finish(true).map(drop) }
             } else {
                 // No input could be opened: a file in the place of the output stays as it is.
                 Ok(())
@@ -114,8 +114,8 @@ impl Job {
         Some(tally)
     }
 
-    /// Annotates each input into its file. Begins a journal unless the pipeline has that of an earlier run. Returns `None`
-    /// if the journal cannot be begun.
+    /// Annotates each input into its file. Plans a journal unless the pipeline has that of an earlier run. Returns `None`
+    /// if the journal cannot be planned.
     fn to_folder(
         &self,
         pipeline: &mut Pipeline,
@@ -126,8 +126,8 @@ impl Job {
         // Nobody can see a file before it is whole, so that lines need not be flushed.
         pipeline.reading.buffering = Buffering::Block;
         if pipeline.journal.is_none() && plans.len() > 0 {
-            let begun = Journal::begin(&folder, &output.head);
-            pipeline.journal = Some(begun.map_err(|message| pipeline.messages.say(&message)).ok()?);
+            let planned = Journal::plan(&folder, &output.head);
+            pipeline.journal = Some(planned.map_err(|message| pipeline.messages.say(&message)).ok()?);
         }
         Some(annotate_to_files(pipeline, &folder, &plans, self.packing, output.existing))
     }

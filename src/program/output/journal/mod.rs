@@ -9,29 +9,46 @@ pub(crate) use index::PathText;
 
 use super::folder::OutputFolder;
 use super::new_file::{NewFile, Origin};
+use super::place::Place;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{cause, output_trouble};
 use index::{JournalIndex, JournalText};
-use rustix::fs::FileType;
+use rustix::fs::{FileType, Stat, fstat};
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::mem;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The name of the journal in its folder. It is hidden, so that a walk of the folder passes it over.
 pub(crate) const JOURNAL_NAME: &str = ".imsdk-annotate.jsonl";
+
+/// The refusal of a folder that another run writes to.
+const IN_USE: &str = "another run writes to this folder; wait for its end, or end it";
 
 /// The journal of a run, to which all threads append.
 #[derive(Debug)]
 pub struct Journal {
     /// The journal's path in messages.
     name: String,
-    /// The end of the file; `None` once a line could not be written, because more lines would stand behind its beginning.
-    end: Mutex<Option<JournalEnd>>,
+    state: Mutex<JournalState>,
     /// The lines of earlier runs.
     earlier: JournalIndex,
+}
+
+/// The state of a journal.
+#[derive(Debug)]
+enum JournalState {
+    /// No output has its name yet, so that an earlier journal is still in its place.
+    Planned {
+        head: Vec<u8>,
+        /// The earlier journal, locked so that no other run goes on with it.
+        replaced: Option<File>,
+    },
+    Open(JournalEnd),
+    /// A line could not be written, so that more lines would stand behind its beginning.
+    Ended,
 }
 
 /// The end of an open journal, where lines are appended.
@@ -45,42 +62,44 @@ struct JournalEnd {
 }
 
 impl Journal {
-    /// Begins the journal of a new run, and makes the folder if it does not exist. An earlier journal, or a link in its
-    /// place, is replaced by a file that already has its head. A device or pipe is written to and not replaced.
+    /// Plans the journal of a new run, and makes the folder if it does not exist. An earlier journal stays until
+    /// [`Journal::begin`] replaces it, and is locked.
     ///
     /// # Errors
     ///
-    /// Returns the message if the folder or the journal cannot be made.
-    pub(crate) fn begin(folder: &OutputFolder, head: &JournalHead) -> Result<Self, String> {
+    /// Returns the message if the folder cannot be made, the place of the journal cannot have one, or another run is at
+    /// work.
+    pub(crate) fn plan(folder: &OutputFolder, head: &JournalHead) -> Result<Self, String> {
         folder.make().map_err(|error| output_trouble(&folder.name(), &error))?;
         let name = journal_name(folder);
-        let end = Self::make(folder, head).map_err(|error| output_trouble(&name, &error))?;
-        Ok(Self { name, end: Mutex::new(Some(end)), earlier: JournalIndex::default() })
+        let planned = || {
+            let replaced = lock_replaced(&folder.place_to_look(Path::new(JOURNAL_NAME))?)?;
+            Ok(JournalState::Planned { head: head.line()?, replaced })
+        };
+        let state = planned().map_err(|error| output_trouble(&name, &error))?;
+        Ok(Self { name, state: Mutex::new(state), earlier: JournalIndex::default() })
     }
 
-    fn make(folder: &OutputFolder, head: &JournalHead) -> io::Result<JournalEnd> {
-        let place = folder.place_to_look(Path::new(JOURNAL_NAME))?;
-        let head = head.line()?;
-        match place.file_type() {
-            None | Some(FileType::RegularFile | FileType::Symlink) => {
-                // The journal has lines of logs, so that nobody else may read it.
-                let new = NewFile::create(place, Some(Origin::private()))?;
-                let mut file = new.handle()?;
-                // Without the lock, which some file systems do not have, a later run cannot tell that this one is at work.
-                let _ = file.try_lock();
-                file.write_all(&head)?;
-                new.finish(true)?;
-                Ok(JournalEnd { file, bytes: Some(head.len() as u64), has_rest: false })
-            }
-            Some(FileType::Directory) => {
-                Err(io::Error::other("is a folder; remove it, or choose another folder"))
-            }
-            Some(_) => {
-                let mut file = place.open_to_write()?;
-                file.write_all(&head)?;
-                Ok(JournalEnd { file, bytes: None, has_rest: false })
-            }
+    /// Begins a planned journal; does nothing if it is begun. An earlier journal, or a link in its place, is replaced by
+    /// a file that already has its head. A device or pipe is written to and not replaced.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the journal cannot be made, and where another run has begun one meanwhile; the text names it.
+    pub(crate) fn begin(&self, folder: &OutputFolder) -> io::Result<()> {
+        let mut state = self.state();
+        if let JournalState::Planned { head, replaced } = &*state {
+            let end = JournalEnd::make(folder, head, replaced.as_ref());
+            let named = |error: io::Error| {
+                io::Error::new(error.kind(), format!("the journal {}", output_trouble(&self.name, &error)))
+            };
+            *state = JournalState::Open(end.map_err(named)?);
         }
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, JournalState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens the journal of an earlier run, to go on with it. A last line that is not whole does not count. Returns
@@ -113,14 +132,14 @@ impl Journal {
         }
         let file = place.open_to_update().map_err(|error| cause(&error))?;
         if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
-            return Err("another run writes to this folder; wait for its end".to_owned());
+            return Err(IN_USE.to_owned());
         }
         let text = JournalText::read(&file)?;
         head.refuse_other(&text.head)?;
         let has_rest = file.metadata().is_ok_and(|metadata| metadata.len() > text.bytes);
         let earlier = JournalIndex::new(text, file.try_clone().map_err(|error| cause(&error))?);
         let end = JournalEnd { file, bytes: Some(earlier.bytes()), has_rest };
-        Ok(Some(Self { name: name.to_owned(), end: Mutex::new(Some(end)), earlier }))
+        Ok(Some(Self { name: name.to_owned(), state: Mutex::new(JournalState::Open(end)), earlier }))
     }
 
     /// Returns the journal's path in messages.
@@ -128,16 +147,20 @@ impl Journal {
         &self.name
     }
 
-    /// Appends a line, which must end with a newline, with one write.
+    /// Appends a line, which must end with a newline, with one write. A journal that is not begun has no output, and takes
+    /// no line.
     ///
     /// # Errors
     ///
     /// Fails where the line cannot be written. From then on nothing is appended, and later calls succeed.
     pub(crate) fn append(&self, line: &[u8]) -> io::Result<()> {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = end.as_mut().map_or(Ok(()), |end| end.append(line));
+        let mut state = self.state();
+        let JournalState::Open(end) = &mut *state else {
+            return Ok(());
+        };
+        let written = end.append(line);
         if written.is_err() {
-            *end = None;
+            *state = JournalState::Ended;
         }
         written
     }
@@ -150,6 +173,37 @@ impl Journal {
 }
 
 impl JournalEnd {
+    /// Makes the journal with its head; `replaced` is the earlier journal that is locked.
+    fn make(folder: &OutputFolder, head: &[u8], replaced: Option<&File>) -> io::Result<Self> {
+        let place = folder.place_to_look(Path::new(JOURNAL_NAME))?;
+        match place.file_type() {
+            None | Some(FileType::RegularFile | FileType::Symlink) => {
+                let is_replaced = |stat: Stat| {
+                    let replaced = replaced.and_then(|replaced| fstat(replaced).ok());
+                    replaced.is_some_and(|replaced| {
+                        (replaced.st_dev, replaced.st_ino) == (stat.st_dev, stat.st_ino)
+                    })
+                };
+                // Another run may have begun since this one has looked.
+                let _newer =
+                    if place.stat().is_some_and(is_replaced) { None } else { lock_replaced(&place)? };
+                // The journal has lines of logs, so that nobody else may read it.
+                let new = NewFile::create(place, Some(Origin::private()))?;
+                let mut file = new.handle()?;
+                // Without the lock, which some file systems do not have, a later run cannot tell that this one is at work.
+                let _ = file.try_lock();
+                file.write_all(head)?;
+                new.finish(true)?;
+                Ok(Self { file, bytes: Some(head.len() as u64), has_rest: false })
+            }
+            Some(_) => {
+                let mut file = place.open_to_write()?;
+                file.write_all(head)?;
+                Ok(Self { file, bytes: None, has_rest: false })
+            }
+        }
+    }
+
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
         let Some(bytes) = &mut self.bytes else {
             return self.file.write_all(line);
@@ -170,4 +224,26 @@ impl JournalEnd {
 /// Returns the path of a folder's journal in messages.
 fn journal_name(folder: &OutputFolder) -> String {
     InputName::File(folder.name_of(&PathBuf::from(JOURNAL_NAME))).to_string()
+}
+
+/// Locks the journal at a place, which is to be replaced; returns `None` if there is none, or a link, device or pipe.
+///
+/// # Errors
+///
+/// Fails where a folder is in the place, the journal cannot be opened, or another run has locked it.
+fn lock_replaced(place: &Place) -> io::Result<Option<File>> {
+    match place.file_type() {
+        Some(FileType::Directory) => {
+            Err(io::Error::other("is a folder; remove it, or choose another folder"))
+        }
+        Some(FileType::RegularFile) => {
+            let file = place.open_to_read()?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => Err(io::Error::other(IN_USE)),
+                // Some file systems have no locks.
+                Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+            }
+        }
+        _ => Ok(None),
+    }
 }

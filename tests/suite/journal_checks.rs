@@ -1,0 +1,75 @@
+//! What the journal of an output folder is compared with: outputs, inputs, and other runs.
+
+use crate::in_folder::{ANNOTATED, folder_with, refusal, run, settle, succeed};
+use crate::journal::{JOURNAL, contents, lines, resume};
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, symlink};
+
+#[test]
+fn an_output_that_something_else_has_written_since_is_done_again() {
+    let folder = folder_with(&["in/a.log", "in/b.log", "in/c.log"]);
+    let folder = folder.path();
+    settle(folder);
+    succeed(folder, &["--output-dir", "out", "in"]);
+    let (line, metadata) = (&lines(folder)["in/a.log"], fs::metadata(folder.join("out/a.log")).unwrap());
+    assert_eq!(
+        (&line["output_size"], &line["output_inode"]),
+        (&metadata.len().into(), &metadata.ino().into())
+    );
+    assert_eq!(line["inode"], fs::metadata(folder.join("in/a.log")).unwrap().ino());
+    // An output that was emptied and one that another run has replaced, both with the time of their inputs.
+    let emptied = File::create(folder.join("out/a.log")).unwrap();
+    emptied.set_modified(fs::metadata(folder.join("in/a.log")).unwrap().modified().unwrap()).unwrap();
+    succeed(folder, &["--lang=zh", "--output-dir", "other", "in"]);
+    fs::rename(folder.join("other/b.log"), folder.join("out/b.log")).unwrap();
+    assert!(resume(folder, &["in"]).starts_with("2 files annotated, 0 copied, 1 left out, 0 failed"));
+    assert!(contents(&folder.join("out")).values().all(|text| text == ANNOTATED.as_bytes()));
+}
+
+#[test]
+fn another_input_of_the_same_name_size_and_time_is_another() {
+    let folder = folder_with(&["one/in/a.log", "two/in/a.log", "two/in/b.log"]);
+    let folder = folder.path();
+    fs::write(folder.join("two/in/a.log"), "ret=-2\n").unwrap();
+    symlink("one", folder.join("current")).unwrap();
+    settle(folder);
+    succeed(folder, &["--output-dir", "out", "current/in/a.log"]);
+    assert!(resume(folder, &["current/in/a.log"]).starts_with("0 files annotated, 0 copied, 1 left out"));
+    fs::remove_file(folder.join("current")).unwrap();
+    symlink("two", folder.join("current")).unwrap();
+    assert!(resume(folder, &["current/in/a.log"]).starts_with("1 file annotated, 0 copied, 0 left out"));
+    assert!(contents(&folder.join("out"))["a.log"].starts_with(b"ret=-2"));
+    // Two files have exchanged their names.
+    assert!(resume(folder, &["two/in"]).starts_with("2 files annotated"));
+    for (from, to) in [("a", "x"), ("b", "a"), ("x", "b")] {
+        let [from, to] = [from, to].map(|name| folder.join(format!("two/in/{name}.log")));
+        fs::rename(from, to).unwrap();
+    }
+    assert!(resume(folder, &["two/in"]).starts_with("2 files annotated"));
+}
+
+#[test]
+fn the_journal_of_a_run_at_work_is_not_replaced_nor_is_any_without_an_output() {
+    let folder = folder_with(&["in/a.log", "in/b.log"]);
+    let folder = folder.path();
+    settle(folder);
+    succeed(folder, &["--output-dir", "out", "in"]);
+    let journal = fs::read(folder.join(JOURNAL)).unwrap();
+    // A name that is mistyped, and files that are all there.
+    let output = run(folder, &["--lang=zh", "--output-dir", "out", "typo.log"]);
+    assert!(!output.status.success(), "{output:?}");
+    let output = run(folder, &["--lang=zh", "--no-clobber", "--output-dir", "out", "in"]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(fs::read(folder.join(JOURNAL)).unwrap() == journal);
+    let held = File::open(folder.join(JOURNAL)).unwrap();
+    held.lock().unwrap();
+    let said = refusal(folder, &["--lang=zh", "--output-dir", "out", "in"]);
+    let expected =
+        "out/.imsdk-annotate.jsonl: another run writes to this folder; wait for its end, or end it";
+    assert_eq!(said, format!("imsdk-annotate: {expected}\n"));
+    assert!(fs::read(folder.join(JOURNAL)).unwrap() == journal);
+    drop(held);
+    assert!(resume(folder, &["in"]).starts_with("0 files annotated, 0 copied, 2 left out"));
+    succeed(folder, &["--lang=zh", "--output-dir", "out", "in/a.log"]);
+    assert_eq!(lines(folder).len(), 1);
+}
