@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Output;
 use tempfile::TempDir;
 
-pub const JOURNAL: &str = "out/.imsdk-annotate.jsonl";
+pub(crate) const JOURNAL: &str = "out/.imsdk-annotate.jsonl";
 
 /// Returns a folder of logs of each kind: texts, an archive, a binary file, a damaged file.
 fn folder_of_logs() -> TempDir {
@@ -30,14 +30,14 @@ fn folder_of_logs() -> TempDir {
 }
 
 /// Returns the lines of the journal in `folder`, behind its head, by their inputs.
-pub fn lines(folder: &Path) -> BTreeMap<String, Value> {
+pub(crate) fn lines(folder: &Path) -> BTreeMap<String, Value> {
     let text = fs::read_to_string(folder.join(JOURNAL)).unwrap();
     let lines = text.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.map(|line| (line["input"].as_str().unwrap().to_owned(), line)).collect()
 }
 
 /// Returns the files below a folder with their contents, but for journals.
-pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -57,7 +57,7 @@ fn message(output: &Output) -> String {
 }
 
 /// Runs the program with `--resume`, and returns its summary.
-pub fn resume(folder: &Path, args: &[&str]) -> String {
+pub(crate) fn resume(folder: &Path, args: &[&str]) -> String {
     let output = run(folder, &[&["--resume", "--output-dir", "out"], args].concat());
     let said = message(&output);
     said.lines().last().unwrap().strip_prefix("imsdk-annotate: ").unwrap().to_owned()

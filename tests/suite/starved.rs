@@ -105,14 +105,14 @@ fn no_open_file_but_the_standard_streams() {
         assert_goes_well(&output, args);
         assert_eq!(output.stdout, ANNOTATED.repeat(args.split_whitespace().count().max(1)));
     }
-    for (args, status, name) in
-        [(" -o out.log a.log", 3, "a.log"), (" --output-dir out a.log", 2, "out/.imsdk-annotate.jsonl")]
-    {
+    for args in [" -o out.log a.log", " --output-dir out a.log"] {
         let output = shell(folder.path(), &(limited.clone() + args)).unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(status), "{args}: {said}");
-        let expected = format!("imsdk-annotate: {name}: Too many open files");
-        assert!(said.starts_with(&expected) && said.lines().count() == 1, "{args}: {said}");
+        assert_eq!(output.status.code(), Some(3), "{args}: {said}");
+        assert!(
+            said.starts_with("imsdk-annotate: a.log: Too many open files") && said.lines().count() == 1,
+            "{args}: {said}"
+        );
     }
     assert_eq!(outputs(&folder), ["a.log", "out"]);
     assert!(outputs(folder.path().join("out")).is_empty());
@@ -176,7 +176,7 @@ fn a_folder_that_may_not_be_written() {
         ("-o out.log logs", vec!["out.log"]),
         ("-o logs/out.log logs", vec!["logs/out.log"]),
         ("--output-dir out logs", vec!["out"]),
-        ("--output-dir . logs", vec!["./.imsdk-annotate.jsonl"]),
+        ("--output-dir . logs", vec!["./a", "./b"]),
         ("--report json=report.json logs", vec!["report.json"]),
     ] {
         let output = as_nobody(folder.path(), &format!("exec \"$0\" -j1 {args}")).unwrap();

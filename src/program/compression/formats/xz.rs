@@ -1,9 +1,9 @@
 //! xz, with the reference library.
 
-use super::xz_pieces::XzPieces;
+use super::xz_pieces::{XzPieces, encoder};
 use super::{CompressedFormat, Decode, Encode, Format, Levels, Step, StepOutcome, WrittenIn, counted};
 use crate::program::compression::signature::agrees_plainly;
-use liblzma::stream::{Action, Check, Error, Status, Stream};
+use liblzma::stream::{Action, Error, Status, Stream};
 use liblzma::write::XzEncoder;
 use std::io;
 use std::sync::Arc;
@@ -27,15 +27,6 @@ pub(super) const FORMAT: CompressedFormat = CompressedFormat {
 
 /// The most memory of a decoder: a dictionary of 128 MiB, which is twice that of level 9, and 1 MiB for the rest.
 pub(super) const MEMORY_MAX_BYTES: u64 = 129 << 20;
-
-/// Returns an encoder of a stream at a level.
-///
-/// # Errors
-///
-/// Fails where there is no memory for it.
-pub(super) fn encoder(level: u32) -> io::Result<XzEncoder<Vec<u8>>> {
-    Ok(XzEncoder::new_stream(Vec::new(), Stream::new_easy_encoder(level, Check::Crc64)?))
-}
 
 impl Decode for Stream {
     fn step(&mut self, input: &[u8], output: &mut [u8]) -> Step {

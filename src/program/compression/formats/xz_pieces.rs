@@ -2,9 +2,10 @@
 //! of all.
 
 use super::codec::{JoinPieces, PackPieces, Piece};
-use super::xz::encoder;
 use super::xz_index::{BlockSizes, HEAD_BYTES, add_end, blocks_of, index_bytes};
 use crate::program::system::heartbeat::beat;
+use liblzma::stream::{Check, Stream};
+use liblzma::write::XzEncoder;
 use std::io::{self, Write};
 
 /// How far back the matches of each level reach, in units of 256 KiB.
@@ -31,6 +32,15 @@ struct XzJoiner {
     /// The beginning of the stream.
     head: Vec<u8>,
     blocks: Vec<BlockSizes>,
+}
+
+/// Returns an encoder of a stream at a level.
+///
+/// # Errors
+///
+/// Fails where there is no memory for it.
+pub(super) fn encoder(level: u32) -> io::Result<XzEncoder<Vec<u8>>> {
+    Ok(XzEncoder::new_stream(Vec::new(), Stream::new_easy_encoder(level, Check::Crc64)?))
 }
 
 impl PackPieces for XzPieces {

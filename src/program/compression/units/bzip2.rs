@@ -1,6 +1,6 @@
 //! Blocks of bzip2 streams. Marks stand before them, which may begin at any bit.
 
-use super::{DataUnit, FindUnits, Found, ReadPlaces};
+use super::{DataUnit, FindUnits, NextUnit, ReadPlaces};
 use crate::program::compression::formats::bzip2_bits::{
     BLOCK, BitWriter, END, HEAD_BYTES, MARK_BYTES, aligned, combined,
 };
@@ -28,7 +28,7 @@ pub(super) struct Bzip2Blocks {
 
 /// A mark in a stream.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
+enum StreamMark {
     Block,
     End,
 }
@@ -71,9 +71,9 @@ impl Bzip2Blocks {
         is_there.then(|| (first << (bit % 8) >> (128 - bits)) as u64)
     }
 
-    fn mark_at(&self, bit: usize) -> Option<Mark> {
+    fn mark_at(&self, bit: usize) -> Option<StreamMark> {
         let number = self.number_at(bit, 48)?;
-        [(BLOCK, Mark::Block), (END, Mark::End)]
+        [(BLOCK, StreamMark::Block), (END, StreamMark::End)]
             .into_iter()
             .find(|(mark, _)| number == number_of(*mark))
             .map(|(_, mark)| mark)
@@ -96,22 +96,22 @@ impl Bzip2Blocks {
     }
 
     /// Begins the stream that begins here. Returns `None` if one does.
-    fn begin(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Option<Found>> {
+    fn begin(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Option<NextUnit>> {
         self.drop_done();
         while self.bytes.len() < HEAD_BYTES + MARK_BYTES && self.read_more(data)? {}
         let Some((head, _)) = self.bytes.split_first_chunk() else {
             let is_end = self.bytes.is_empty() && self.next == self.end;
-            return Ok(Some(if is_end { Found::End } else { Found::SomethingElse }));
+            return Ok(Some(if is_end { NextUnit::End } else { NextUnit::SomethingElse }));
         };
         if !matches!(head, [b'B', b'Z', b'h', b'1'..=b'9']) {
-            return Ok(Some(Found::SomethingElse));
+            return Ok(Some(NextUnit::SomethingElse));
         }
         (self.head, self.bit, self.checksum) = (Some(*head), 8 * HEAD_BYTES, 0);
         Ok(None)
     }
 
     /// Returns the block that begins here, as a stream, and goes on to the next mark.
-    fn block(&mut self, head: [u8; HEAD_BYTES], data: &mut dyn ReadPlaces) -> io::Result<Found> {
+    fn block(&mut self, head: [u8; HEAD_BYTES], data: &mut dyn ReadPlaces) -> io::Result<NextUnit> {
         let mut from = self.bit + 48;
         let end = loop {
             if let Some(end) = self.find_mark(from) {
@@ -120,13 +120,13 @@ impl Bzip2Blocks {
             // The bytes at the end may have the beginning of a mark.
             from = from.max(8 * self.bytes.len().saturating_sub(7));
             if self.bytes.len() > BLOCK_MAX_BYTES || !self.read_more(data)? {
-                return Ok(Found::SomethingElse);
+                return Ok(NextUnit::SomethingElse);
             }
         };
         let mut unit = head.to_vec();
         let block = aligned(&self.bytes, self.bit..end);
         let Some(checksum) = block[BLOCK.len()..].first_chunk().map(|sum| u32::from_be_bytes(*sum)) else {
-            return Ok(Found::SomethingElse);
+            return Ok(NextUnit::SomethingElse);
         };
         let mut writer = BitWriter::default();
         writer.add(&block, end - self.bit, &mut unit);
@@ -135,12 +135,12 @@ impl Bzip2Blocks {
         self.bit = end;
         self.drop_done();
         let text_bytes = 100_000 * usize::from(head[HEAD_BYTES - 1] - b'0');
-        Ok(Found::Unit(DataUnit { member: unit, text_bytes }))
+        Ok(NextUnit::Unit(DataUnit { member: unit, text_bytes }))
     }
 }
 
 impl FindUnits for Bzip2Blocks {
-    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Found> {
+    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<NextUnit> {
         loop {
             let Some(head) = self.head else {
                 if let Some(other) = self.begin(data)? {
@@ -150,19 +150,19 @@ impl FindUnits for Bzip2Blocks {
             };
             while self.number_at(self.bit, 80).is_none() && self.read_more(data)? {}
             match self.mark_at(self.bit) {
-                Some(Mark::Block) => return self.block(head, data),
-                Some(Mark::End) if self.number_at(self.bit + 48, 32) == Some(self.checksum.into()) => {
+                Some(StreamMark::Block) => return self.block(head, data),
+                Some(StreamMark::End) if self.number_at(self.bit + 48, 32) == Some(self.checksum.into()) => {
                     // The rest of the last byte is filled with zeros.
                     let after = self.bit + 80;
                     self.bit = after.next_multiple_of(8);
                     let is_rest_right =
                         self.bit == after || self.number_at(after, self.bit - after) == Some(0);
                     if !is_rest_right {
-                        return Ok(Found::SomethingElse);
+                        return Ok(NextUnit::SomethingElse);
                     }
                     self.head = None;
                 }
-                _ => return Ok(Found::SomethingElse),
+                _ => return Ok(NextUnit::SomethingElse),
             }
         }
     }

@@ -31,7 +31,7 @@ trait FindUnits: Send {
     /// # Errors
     ///
     /// Fails where the data cannot be read.
-    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Found>;
+    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<NextUnit>;
 }
 
 /// A part of packed data that can be decoded by itself.
@@ -43,7 +43,7 @@ struct DataUnit {
 }
 
 /// The next thing in packed data.
-enum Found {
+enum NextUnit {
     Unit(DataUnit),
     /// The end of the data. All of it was in units.
     End,

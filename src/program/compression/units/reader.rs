@@ -1,6 +1,6 @@
 //! The text of packed data, decoded unit by unit on several threads.
 
-use super::{DataUnit, FindUnits, Found, ReadPlaces, finder};
+use super::{DataUnit, FindUnits, NextUnit, ReadPlaces, finder};
 use crate::program::compression::decoder::Decoder;
 use crate::program::compression::formats::Format;
 use crate::program::compression::peek::PeekReader;
@@ -66,9 +66,9 @@ impl<D: ReadPlaces> UnitsReader<D> {
         while self.start == self.text.len() {
             while !self.is_found && !self.decoding.is_full() {
                 match self.finder.next(&mut self.data)? {
-                    Found::Unit(unit) => self.decoding.push(unit),
-                    Found::End => self.is_found = true,
-                    Found::SomethingElse => (self.is_found, self.goes_on) = (true, true),
+                    NextUnit::Unit(unit) => self.decoding.push(unit),
+                    NextUnit::End => self.is_found = true,
+                    NextUnit::SomethingElse => (self.is_found, self.goes_on) = (true, true),
                 }
             }
             (self.text, self.start) = match self.decoding.pop() {
@@ -100,9 +100,9 @@ mod tests {
     use std::io::Write;
 
     /// Packed data in memory.
-    struct Held(Vec<u8>);
+    struct PackedBytes(Vec<u8>);
 
-    impl ReadPlaces for Held {
+    impl ReadPlaces for PackedBytes {
         fn read_at(&mut self, buffer: &mut [u8], place: u64) -> io::Result<usize> {
             let rest = &self.0[self.0.len().min(place as usize)..];
             let count = rest.len().min(buffer.len());
@@ -127,7 +127,7 @@ mod tests {
     fn read_in_units(format: Format, packed: &[u8], threads: usize) -> Option<(Vec<u8>, bool)> {
         let places = (0, packed.len() as u64);
         let budget = ThreadBudget::new(threads);
-        let mut rdr = UnitsReader::new(format, Held(packed.to_vec()), places, &budget).unwrap()?;
+        let mut rdr = UnitsReader::new(format, PackedBytes(packed.to_vec()), places, &budget).unwrap()?;
         let (mut text, mut buffer) = (Vec::new(), vec![0; 70_001]);
         loop {
             match rdr.read(&mut buffer).unwrap() {

@@ -1,6 +1,6 @@
 //! Blocks of an xz stream. The index at its end tells where they are.
 
-use super::{DataUnit, FindUnits, Found, ReadPlaces};
+use super::{DataUnit, FindUnits, NextUnit, ReadPlaces};
 use crate::program::compression::formats::xz_index::{
     BlockSizes, HEAD_BYTES, add_end, blocks_of, index_bytes,
 };
@@ -67,21 +67,21 @@ impl FindUnits for XzBlocks {
         usize::try_from(MEMORY_BYTES / (3 * largest).max(1)).unwrap_or(usize::MAX)
     }
 
-    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Found> {
+    fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<NextUnit> {
         let Some(block) = self.blocks.next() else {
-            return Ok(Found::End);
+            return Ok(NextUnit::End);
         };
         let length = padded(block).unwrap_or(0) as usize;
         let mut unit = self.head.to_vec();
         unit.resize(HEAD_BYTES + length, 0);
         let count = data.read_at(&mut unit[HEAD_BYTES..], self.next)?;
         if count < length {
-            return Ok(Found::SomethingElse);
+            return Ok(NextUnit::SomethingElse);
         }
         self.next += length as u64;
         add_end(&self.head, &[block], &mut unit);
         // No more than `TEXT_MAX_BYTES`.
-        Ok(Found::Unit(DataUnit { member: unit, text_bytes: block.text as usize }))
+        Ok(NextUnit::Unit(DataUnit { member: unit, text_bytes: block.text as usize }))
     }
 }
 
