@@ -121,17 +121,19 @@ fn files_of_folders_that_are_no_text_are_copied_byte_for_byte() {
             assert_eq!(metadata.permissions().mode() & 0o7777, 0o640, "{how} {name}");
             assert_eq!(metadata.modified().unwrap(), at, "{how} {name}");
         }
-        // Marks in the outputs show that nothing is copied again.
+        // Marks of the same length in the outputs show that nothing is copied again.
         for name in ["b.db", "e.core.gz"] {
             fs::set_permissions(out.join(name), Permissions::from_mode(0o600)).unwrap();
-            fs::write(out.join(name), "mark").unwrap();
+            let mut text = b"mark".to_vec();
+            text.resize(fs::metadata(out.join(name)).unwrap().len() as usize, b'.');
+            fs::write(out.join(name), text).unwrap();
             File::options().append(true).open(out.join(name)).unwrap().set_modified(at).unwrap();
         }
         let output = run(&folder, &args);
         let said = "imsdk-annotate: 0 files annotated, 0 copied, 13 left out, 0 failed; 0 B done\n";
         assert_eq!((output.status.code(), message(&output)), (Some(0), said.to_owned()), "{how}");
         for name in ["b.db", "e.core.gz"] {
-            assert_eq!(fs::read(out.join(name)).unwrap(), b"mark", "{how} {name}");
+            assert!(fs::read(out.join(name)).unwrap().starts_with(b"mark"), "{how} {name}");
         }
     }
     assert_eq!(fs::read(folder.path().join("keep/p.log")).unwrap(), ANNOTATED);
