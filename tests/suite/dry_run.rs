@@ -70,7 +70,7 @@ fn what_is_done_is_skipped_and_what_cannot_be_is_refused() {
     assert_eq!(lines, ["skip in/a.log -> out/a.log", "skip in/b.log -> out/b.log"]);
     let (lines, _) = foretold(folder, 0, &["in/a.log"]);
     assert_eq!(lines, ["annotate in/a.log -> out/a.log"]);
-    // What a real run refuses, this one refuses as well.
+    // A dry run refuses all that a real run refuses.
     symlink("/nowhere", folder.join("out/sub")).unwrap();
     fs::create_dir(folder.join("in/sub")).unwrap();
     fs::write(folder.join("in/sub/x.log"), LINE).unwrap();

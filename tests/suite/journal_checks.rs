@@ -1,4 +1,4 @@
-//! What the journal of an output folder is compared with: outputs, inputs, and other runs.
+//! The journal of an output folder against outputs and inputs that have changed, and against other runs.
 
 use crate::in_folder::{ANNOTATED, folder_with, refusal, run, settle, succeed};
 use crate::journal::{JOURNAL, contents, lines, resume};

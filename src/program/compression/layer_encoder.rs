@@ -161,7 +161,7 @@ impl PiecesEncoder {
         while let Some(PackedPiece { piece, packed }) =
             if all || self.packing.is_full() { self.packing.pop() } else { self.packing.pop_done() }
         {
-            // Where there was no memory for several pieces at a time, there may be for one.
+            // Memory that does not suffice for several pieces at a time may suffice for one.
             let packed = packed.or_else(|_| self.format.pack(&piece))?;
             self.joiner.add(piece.text(), &packed, &mut self.member);
             hand_on(&self.member)?;

@@ -71,7 +71,7 @@ pub(super) fn annotate_files<W: Write + Send>(
     let decode_ahead = 2 * files.len() <= threads;
     let splits_archives = pipeline.archives == ArchiveOutput::Texts;
     let pieces = Pieces { decode_ahead, splits_archives, ..Pieces::new(pipeline, files) };
-    // Where the output is packed, it is waited for, and more output ahead would not help.
+    // Packing is slower than annotating, so that more output ahead of it would not help.
     let room = AheadRoom { threads, on_disk: !pipeline.packs_output };
     annotate_pieces(pieces, wtr, room, &|wtr, Said { troubles, owes_newline }| {
         for trouble in troubles {

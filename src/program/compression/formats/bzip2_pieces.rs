@@ -9,6 +9,7 @@ use std::io::{self, Write};
 /// The size of a piece in bytes, for each unit of the level. A block has room for 100,000 bytes for each, less 19. Its
 /// first step makes 5 bytes of 4 equal ones, so that 4/5 as many bytes always fit.
 const PIECE_BYTES_OF_LEVEL: usize = 79_984;
+
 /// The pieces of streams that are packed at a level.
 pub(super) struct Bzip2Pieces {
     pub(super) level: u32,

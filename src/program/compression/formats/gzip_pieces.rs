@@ -44,7 +44,7 @@ impl PackPieces for GzipPieces {
             packed.reserve(ROOM_BYTES);
             let read = usize::try_from(deflate.total_in()).expect("no more than a piece has");
             let status = deflate.compress_vec(&text[read..], &mut packed, flush)?;
-            // Where room is left, everything has been written.
+            // Room that is left says that everything has been written.
             if status == Status::StreamEnd || !piece.is_last && packed.len() < packed.capacity() {
                 return Ok(packed);
             }

@@ -8,7 +8,7 @@ use liblzma::stream::{Check, Stream};
 use liblzma::write::XzEncoder;
 use std::io::{self, Write};
 
-/// How far back the matches of each level reach, in units of 256 KiB.
+/// The distance that the matches of each level reach back, in units of 256 KiB.
 const WINDOWS: [usize; 10] = [1, 4, 8, 16, 16, 32, 32, 64, 128, 256];
 /// The smallest and the largest size of a piece in bytes. Between them it is three times as far as matches reach, as xz
 /// itself has it.

@@ -27,7 +27,7 @@ pub(crate) struct UnitsReader<D> {
 pub(crate) enum UnitsRead {
     /// The number of bytes that were read; 0 at the end of the text.
     Bytes(usize),
-    /// What follows the text so far cannot be read in units.
+    /// The data behind the text so far cannot be read in units.
     SomethingElse,
 }
 
