@@ -152,9 +152,14 @@ impl Input {
         }
     }
 
-    /// Returns the input, decompressed in units on threads that have nothing else to do from now on, if it is a file whose
-    /// format has them.
-    pub(crate) fn in_units(self, budget: &ThreadBudget) -> Self {
+    /// Returns the input, decompressed on other threads from now on: in units, on threads that have nothing else to do, if
+    /// it is a file whose format has them; else, if `ahead` is true, on a thread of its own.
+    pub(crate) fn decoded_beside(self, budget: &ThreadBudget, ahead: bool) -> Self {
+        let input = self.in_units(budget);
+        if ahead { input.decode_ahead() } else { input }
+    }
+
+    fn in_units(self, budget: &ThreadBudget) -> Self {
         let content = match (self.content, &self.formats[..]) {
             (Content::Direct(rdr), &[format]) if !self.can_wait && budget.total() > 1 => {
                 InUnits::new(rdr, format, self.start, budget)
@@ -167,7 +172,7 @@ impl Input {
 
     /// Returns the input, decompressed on a thread of its own from now on. Returns the input as it is if it is not
     /// compressed, its reads can wait, or no thread can be had.
-    pub(crate) fn decode_ahead(self) -> Self {
+    fn decode_ahead(self) -> Self {
         let content = match self.content {
             Content::Direct(rdr) if !self.can_wait && !self.formats.is_empty() => {
                 ReadAhead::start(rdr).map_or_else(Content::Direct, Content::DecodedAhead)

@@ -193,20 +193,11 @@ impl OpenedInput {
         }
     }
 
-    /// Returns the input, decompressed in units as [`Input::in_units`] does.
-    pub(crate) fn in_units(self, budget: &ThreadBudget) -> Self {
+    /// Returns the input, decompressed on other threads as [`Input::decoded_beside`] does.
+    pub(crate) fn decoded_beside(self, budget: &ThreadBudget, ahead: bool) -> Self {
         match self {
-            Self::Input(input) => Self::Input(input.in_units(budget)),
-            Self::Archive(kind, input) => Self::Archive(kind, input.in_units(budget)),
-            Self::NoText(_) => self,
-        }
-    }
-
-    /// Returns the input, decompressed on a thread of its own as [`Input::decode_ahead`] does.
-    pub(crate) fn decode_ahead(self) -> Self {
-        match self {
-            Self::Input(input) => Self::Input(input.decode_ahead()),
-            Self::Archive(kind, input) => Self::Archive(kind, input.decode_ahead()),
+            Self::Input(input) => Self::Input(input.decoded_beside(budget, ahead)),
+            Self::Archive(kind, input) => Self::Archive(kind, input.decoded_beside(budget, ahead)),
             Self::NoText(_) => self,
         }
     }

@@ -8,16 +8,19 @@ use super::resolve::resolve;
 use crate::program::system::standard_streams::descriptor_of;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::output_trouble;
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdir, mkdirat, openat, readlinkat, stat, statat};
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode, OFlags, RawMode, mkdir, mkdirat, openat, readlinkat, stat, statat,
+};
 use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -195,19 +198,17 @@ impl OutputFolder {
     /// another time. A link does not count as an output, and neither does a file with more rights than it would get
     /// now, or with special bits, nor one that is not in the state of `stamp`: another run, or another program, has
     /// written it.
-    pub(crate) fn has_whole(&self, relative: &Path, input: &InputName, stamp: OutputStamp) -> bool {
-        let InputName::File(input) = input else {
+    pub(crate) fn has_whole(&self, relative: &Path, input: &Metadata, stamp: OutputStamp) -> bool {
+        let Some(output) = self.place_to_look(relative).ok().and_then(|place| place.stat()) else {
             return false;
         };
-        let output = self.place_to_look(relative).ok().and_then(|place| place.stat());
-        let (Some(output), Ok(input)) = (output, stat(input)) else {
-            return false;
-        };
-        let [has, may_have] = [&output, &input].map(|stat| Mode::from_raw_mode(stat.st_mode));
+        let has = Mode::from_raw_mode(output.st_mode);
+        // The types of these numbers differ from system to system.
+        let may_have = Mode::from_raw_mode(input.mode() as RawMode);
         FileType::from_raw_mode(output.st_mode) == FileType::RegularFile
             && OutputStamp::of(&output) == stamp
             && (may_have & RIGHTS).contains(has)
-            && (output.st_mtime, output.st_mtime_nsec) == (input.st_mtime, input.st_mtime_nsec)
+            && (output.st_mtime, output.st_mtime_nsec as i64) == (input.mtime(), input.mtime_nsec())
     }
 
     /// Returns the place of a file below the folder, without making folders.

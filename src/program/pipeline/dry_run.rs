@@ -79,7 +79,7 @@ impl Pipeline {
         if self.done_before(folder, plan).is_some() || is_kept(&plan.target) {
             return (Treatment::Skip, &plan.target);
         }
-        if is_stream(&plan.input.name) {
+        if may_wait(&plan.input.name) {
             return (Treatment::Annotate, &plan.target);
         }
         let refused = |target: &'p Target| match &plan.copy_refusal {
@@ -111,7 +111,7 @@ impl Pipeline {
 }
 
 /// Returns true if an input is there and is no regular file, so that opening or reading it may wait.
-fn is_stream(input: &InputName) -> bool {
+fn may_wait(input: &InputName) -> bool {
     match input {
         InputName::Stdin => true,
         InputName::File(path) => fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()),

@@ -195,8 +195,7 @@ fn annotate_to_file(
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr)?,
         Err(input) => {
-            let input = input.in_units(&pipeline.threads);
-            let input = if threads > 1 { input.decode_ahead() } else { input };
+            let input = input.decoded_beside(&pipeline.threads, threads > 1);
             annotate_input(&mut Worker::new(pipeline), plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
         }
     };
@@ -257,7 +256,7 @@ fn rewrite_to_file(
         Destination::new_file(file, &pipeline.reading.signals).sparse(pipeline.sparse_outputs).leaving_room();
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
-    let opened = Ok(OpenedInput::Archive(kind, input.in_units(&pipeline.threads)));
+    let opened = Ok(OpenedInput::Archive(kind, input.decoded_beside(&pipeline.threads, false)));
     let Outcome { tally, troubles, .. } =
         annotate_input(&mut Worker::new(pipeline), facts.plan.input, opened, &mut wtr)?;
     let mut is_readable = tally.complete || !troubles.is_empty();

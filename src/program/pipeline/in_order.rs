@@ -43,8 +43,7 @@ impl Pipeline {
                 }
                 let opened = self.open(file);
                 let ahead = self.side_by_side == SideBySide::Nothing && threads > 1;
-                let opened = opened.map(|opened| opened.in_units(&self.threads));
-                let opened = opened.map(|opened| if ahead { opened.decode_ahead() } else { opened });
+                let opened = opened.map(|opened| opened.decoded_beside(&self.threads, ahead));
                 let outcome = annotate_input(&mut worker, file, opened, wtr)?;
                 tally.append(outcome.tally);
                 for trouble in outcome.troubles {

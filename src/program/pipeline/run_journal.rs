@@ -165,19 +165,17 @@ impl Pipeline {
         let (journal, InputName::File(path)) = (self.journal.as_ref()?, &plan.input.name) else {
             return None;
         };
+        let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
         let target = &plan.target.relative;
         let copy = plan.copy.as_ref().map(|copy| &copy.relative);
         let line = [Some(target), copy].into_iter().flatten().find_map(|output| {
             let line = newest_line(journal, output)?;
             let has_tally = line.tally.is_some() || self.counter.is_none();
             let is_done = line.status != DoneStatus::Failed && has_tally && line.input.is(path);
-            let is_whole = |stamp| folder.has_whole(output, &plan.input.name, stamp);
-            (is_done && line.written.is_some_and(is_whole)).then_some(line)
+            let is_unchanged = line.stamp == Some(InputStamp::of(&metadata));
+            let is_whole = |stamp| folder.has_whole(output, &metadata, stamp);
+            (is_done && is_unchanged && line.written.is_some_and(is_whole)).then_some(line)
         })?;
-        let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
-        if line.stamp != Some(InputStamp::of(&metadata)) {
-            return None;
-        }
         let number = plan.input.number;
         let mut tally = line.tally.unwrap_or_else(Tally::new);
         tally.renumber(0, number);

@@ -276,8 +276,7 @@ impl<'a> Pieces<'a> {
                 Err(input) => Ok(OpenedInput::Input(input)),
             };
         }
-        let opened = opened.map(|opened| opened.in_units(&self.pipeline.threads));
-        let opened = opened.map(|opened| if self.decode_ahead { opened.decode_ahead() } else { opened });
+        let opened = opened.map(|opened| opened.decoded_beside(&self.pipeline.threads, self.decode_ahead));
         Some((file, Work::OpenedInput(opened), true))
     }
 }

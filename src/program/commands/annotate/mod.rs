@@ -210,13 +210,11 @@ impl Job {
                 let reports = &triage.report_choices;
                 let planned = Box::new(folder.plan(self.packing, &self.operands, inputs, in_use, reports)?);
                 let earlier = folder.earlier_journal(&planned, &pipeline.messages)?;
-                if folder.is_dry_run {
-                    return Ok(OpenedOutput::Folder(folder, planned, earlier));
-                }
                 OpenedOutput::Folder(folder, planned, earlier)
             }
         };
         let folder = match &opened {
+            OpenedOutput::Folder(folder, ..) if folder.is_dry_run => return Ok(opened),
             OpenedOutput::Folder(_, planned, _) => Some(&planned.0),
             _ => None,
         };

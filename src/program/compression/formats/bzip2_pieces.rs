@@ -1,10 +1,10 @@
 //! Pieces of a bzip2 stream, as lbzip2 writes them: each is one block, and blocks are joined bit by bit.
 
 use super::bzip2_bits::{BLOCK, BitWriter, END, HEAD_BYTES, MARK_BYTES, combined};
-use super::codec::{JoinPieces, PackPieces, Piece};
+use super::codec::{JoinPieces, PackPieces, Piece, pack_alone};
 use bzip2::Compression;
 use bzip2::write::BzEncoder;
-use std::io::{self, Write};
+use std::io;
 
 /// The size of a piece in bytes, for each unit of the level. A block has room for 100,000 bytes for each, less 19. Its
 /// first step makes 5 bytes of 4 equal ones, so that 4/5 as many bytes always fit.
@@ -28,9 +28,7 @@ impl PackPieces for Bzip2Pieces {
     }
 
     fn pack(&self, piece: &Piece) -> io::Result<Vec<u8>> {
-        let mut encoder = BzEncoder::new(Vec::new(), Compression::new(self.level));
-        encoder.write_all(piece.text())?;
-        encoder.finish()
+        pack_alone(BzEncoder::new(Vec::new(), Compression::new(self.level)), piece.text())
     }
 
     fn joiner(&self) -> Box<dyn JoinPieces> {

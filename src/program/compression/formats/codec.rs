@@ -1,6 +1,10 @@
 //! The interfaces of decoders and encoders, which each format implements.
 
+use crate::program::system::heartbeat::beat;
 use std::io::{self, Write};
+
+/// The number of bytes that are packed in well under a second.
+const PART_BYTES: usize = 64 * 1024;
 
 /// A decoder of one member (gzip, zlib), frame (zstd, lz4) or stream (xz, bzip2, lzma, compress, brotli).
 pub(in crate::program::compression) trait Decode: Send {
@@ -115,6 +119,19 @@ impl Piece {
     pub(in crate::program::compression) fn text(&self) -> &[u8] {
         &self.bytes[self.context..]
     }
+}
+
+/// Packs a text as a member of its own, and tells meanwhile that the work goes on.
+///
+/// # Errors
+///
+/// Fails where the library does.
+pub(super) fn pack_alone(mut encoder: impl Encode, text: &[u8]) -> io::Result<Vec<u8>> {
+    for part in text.chunks(PART_BYTES) {
+        encoder.write_all(part)?;
+        beat();
+    }
+    Box::new(encoder).finish()
 }
 
 /// Runs a step of a library that counts its bytes itself, whether or not the step succeeds. `totals` returns the

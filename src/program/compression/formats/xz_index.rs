@@ -2,11 +2,13 @@
 //! `xz-file-format.txt` of XZ Utils describes them.
 
 use flate2::Crc;
+use std::ops::Range;
 
 /// The length of the beginning of a stream, and of its end.
 pub(in crate::program::compression) const HEAD_BYTES: usize = 12;
 /// The place of the flags in the beginning of a stream, which stand in its end, too.
-const FLAGS: std::ops::Range<usize> = 6..8;
+const FLAGS: Range<usize> = 6..8;
+const FLAGS_AT_END: Range<usize> = 8..10;
 
 /// A block of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,14 @@ pub(in crate::program::compression) fn index_bytes(end: &[u8; HEAD_BYTES]) -> Op
     let (sum, rest) = end.split_first_chunk::<4>()?;
     let units = rest.strip_suffix(b"YZ").filter(|rest| checksum(rest) == *sum)?;
     units.first_chunk().map(|units| 4 * (u64::from(u32::from_le_bytes(*units)) + 1))
+}
+
+/// Returns true if the beginning and the end of a stream have the same flags.
+pub(in crate::program::compression) fn are_ends_of_one(
+    head: &[u8; HEAD_BYTES],
+    end: &[u8; HEAD_BYTES],
+) -> bool {
+    head[FLAGS] == end[FLAGS_AT_END]
 }
 
 /// Adds the index of blocks and the end of the stream that begins with `head`.

@@ -1,12 +1,11 @@
 //! Pieces of an xz stream: each is packed as a stream of its own with one block, and the blocks are joined with an index
 //! of all.
 
-use super::codec::{JoinPieces, PackPieces, Piece};
+use super::codec::{JoinPieces, PackPieces, Piece, pack_alone};
 use super::xz_index::{BlockSizes, HEAD_BYTES, add_end, blocks_of, index_bytes};
-use crate::program::system::heartbeat::beat;
 use liblzma::stream::{Check, Stream};
 use liblzma::write::XzEncoder;
-use std::io::{self, Write};
+use std::io;
 
 /// The distance that the matches of each level reach back, in units of 256 KiB.
 const WINDOWS: [usize; 10] = [1, 4, 8, 16, 16, 32, 32, 64, 128, 256];
@@ -19,8 +18,6 @@ const PIECE_MAX_BYTES: usize = 24 << 20;
 const ENCODER_MIB: [usize; 10] = [3, 9, 17, 32, 48, 94, 94, 186, 370, 674];
 /// The memory that threads may take for packing, in bytes.
 const MEMORY_BYTES: usize = 1 << 30;
-/// The number of bytes that are packed in well under a second.
-const PART_BYTES: usize = 64 * 1024;
 
 /// The pieces of streams that are packed at a level.
 pub(super) struct XzPieces {
@@ -54,12 +51,7 @@ impl PackPieces for XzPieces {
     }
 
     fn pack(&self, piece: &Piece) -> io::Result<Vec<u8>> {
-        let mut encoder = encoder(self.level)?;
-        for part in piece.text().chunks(PART_BYTES) {
-            encoder.write_all(part)?;
-            beat();
-        }
-        encoder.finish()
+        pack_alone(encoder(self.level)?, piece.text())
     }
 
     fn joiner(&self) -> Box<dyn JoinPieces> {

@@ -15,15 +15,15 @@ pub(crate) struct UnitsReader<D> {
     finder: Box<dyn FindUnits>,
     /// Decodes units; `None` for one that is damaged.
     decoding: SideWork<DataUnit, Option<Vec<u8>>>,
-    /// True if the finder has found its last unit; and true if the data goes on behind it.
-    is_found: bool,
-    goes_on: bool,
+    /// The outcome behind the last unit, once the finder has found it.
+    end: Option<UnitsRead>,
     /// The text that is being read, from `start` on.
     text: Vec<u8>,
     start: usize,
 }
 
 /// The outcome of a read.
+#[derive(Clone, Copy)]
 pub(crate) enum UnitsRead {
     /// The number of bytes that were read; 0 at the end of the text.
     Bytes(usize),
@@ -49,7 +49,7 @@ impl<D: ReadPlaces> UnitsReader<D> {
         };
         let decoding = SideWork::new("decode", budget, move |unit| text_of(format, &unit))
             .on_up_to(finder.threads_max());
-        Ok(Some(Self { data, finder, decoding, is_found: false, goes_on: false, text: Vec::new(), start: 0 }))
+        Ok(Some(Self { data, finder, decoding, end: None, text: Vec::new(), start: 0 }))
     }
 
     /// Returns the packed data.
@@ -64,18 +64,17 @@ impl<D: ReadPlaces> UnitsReader<D> {
     /// Fails where the data cannot be read.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<UnitsRead> {
         while self.start == self.text.len() {
-            while !self.is_found && !self.decoding.is_full() {
+            while self.end.is_none() && !self.decoding.is_full() {
                 match self.finder.next(&mut self.data)? {
                     NextUnit::Unit(unit) => self.decoding.push(unit),
-                    NextUnit::End => self.is_found = true,
-                    NextUnit::SomethingElse => (self.is_found, self.goes_on) = (true, true),
+                    NextUnit::End => self.end = Some(UnitsRead::Bytes(0)),
+                    NextUnit::SomethingElse => self.end = Some(UnitsRead::SomethingElse),
                 }
             }
             (self.text, self.start) = match self.decoding.pop() {
                 Some(Some(text)) => (text, 0),
                 Some(None) => return Ok(UnitsRead::SomethingElse),
-                None if self.goes_on => return Ok(UnitsRead::SomethingElse),
-                None => return Ok(UnitsRead::Bytes(0)),
+                None => return Ok(self.end.unwrap_or(UnitsRead::Bytes(0))),
             };
         }
         let count = buffer.len().min(self.text.len() - self.start);

@@ -2,7 +2,7 @@
 
 use super::{DataUnit, FindUnits, NextUnit, ReadPlaces};
 use crate::program::compression::formats::xz_index::{
-    BlockSizes, HEAD_BYTES, add_end, blocks_of, index_bytes,
+    BlockSizes, HEAD_BYTES, add_end, are_ends_of_one, blocks_of, index_bytes,
 };
 use std::io;
 use std::vec::IntoIter;
@@ -51,8 +51,10 @@ impl XzBlocks {
         let next = start + HEAD_BYTES as u64;
         let behind = blocks.iter().try_fold(next, |at, block| at.checked_add(padded(*block)?));
         let are_all = behind == Some(foot_start - index_bytes);
-        let is_worth_it = blocks.len() > 1 && blocks.iter().all(|block| block.text <= TEXT_MAX_BYTES);
-        if are_all && is_worth_it {
+        let can_be_held =
+            |block: &BlockSizes| block.text <= TEXT_MAX_BYTES && block.packed <= 2 * TEXT_MAX_BYTES;
+        let is_worth_it = blocks.len() > 1 && blocks.iter().all(can_be_held);
+        if are_all && is_worth_it && are_ends_of_one(&head, &foot) {
             Ok(Some(Box::new(Self { head, blocks: blocks.into_iter(), next })))
         } else {
             Ok(None)
