@@ -4,6 +4,8 @@ mod held;
 mod number;
 mod writer;
 
+#[cfg(feature = "cli")]
+pub(crate) use writer::GROUP_SEPARATOR;
 pub(crate) use writer::LineWriter;
 
 use crate::catalog::Catalog;
@@ -114,6 +116,11 @@ impl LineRules {
     /// Returns true if lines are chosen. Each line must then be whole before it can be written or left out.
     pub(crate) fn choose(&self) -> bool {
         self.lines.only.is_some()
+    }
+
+    /// Returns true if the number of each line is written before it.
+    pub(crate) fn number(&self) -> bool {
+        self.lines.numbered
     }
 
     /// Returns true if a field selects its line. Must be called only where [`LineRules::choose`] returns true; it may

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 /// The line between groups of lines that do not follow each other.
-const GROUP_SEPARATOR: &[u8] = b"--\n";
+pub(crate) const GROUP_SEPARATOR: &[u8] = b"--\n";
 
 /// The state of a stream whose lines are chosen or numbered, kept from one part to the next.
 #[derive(Debug, Default)]
@@ -27,18 +27,31 @@ pub(crate) struct LineWriter {
     after_left: usize,
     /// True if lines have been left out since the last line was written.
     left_out: bool,
-    /// True if a line has been written, of this input or of an earlier one.
+    /// True if a line has been written to the output, of this input or of an earlier one.
     has_written: bool,
     held: HeldLines,
     number: NumberText,
 }
 
 impl LineWriter {
-    /// Begins another input. `name` stands before the number of each line; it may be empty.
-    pub(crate) fn begin_input(&mut self, name: &[u8]) {
+    /// Begins another output, which has no lines yet.
+    #[cfg(feature = "cli")]
+    pub(crate) fn begin_output(&mut self) {
+        self.has_written = false;
+    }
+
+    /// Returns true if [`GROUP_SEPARATOR`] must stand before lines of another input.
+    #[cfg(feature = "cli")]
+    pub(crate) fn ends_group(&self, rules: &LineRules) -> bool {
+        rules.has_context() && self.has_written
+    }
+
+    /// Begins another input, or a part of one with this number of lines before it. `name` stands before the number of each
+    /// line; it may be empty.
+    pub(crate) fn begin_input(&mut self, name: &[u8], lines_before: u64) {
         self.name.clear();
         self.name.extend_from_slice(name);
-        (self.lines, self.in_line, self.after_left, self.left_out) = (0, false, 0, true);
+        (self.lines, self.in_line, self.after_left, self.left_out) = (lines_before, false, 0, true);
         self.held.take_last(0);
     }
 

@@ -87,6 +87,18 @@ impl<'a> StreamAnnotator<'a> {
         }
     }
 
+    /// Begins another output, which has no lines yet.
+    #[cfg(feature = "cli")]
+    pub(crate) fn begin_output(&mut self) {
+        self.lines.begin_output();
+    }
+
+    /// Returns true if the line between groups must stand before lines of another source.
+    #[cfg(feature = "cli")]
+    pub(crate) fn ends_group(&self) -> bool {
+        matches!(&self.writing.written, LineChoice::Lines(rules) if self.lines.ends_group(rules))
+    }
+
     /// Annotates all text of a source, passes it to the observer, and returns the number of fields whose code the
     /// catalog has.
     ///
@@ -106,7 +118,8 @@ impl<'a> StreamAnnotator<'a> {
         self.window.clear();
         self.state.clear();
         self.done = 0;
-        self.lines.begin_input(name);
+        let lines_before = if self.writing.numbers_lines() { source.lines_before() } else { 0 };
+        self.lines.begin_input(name, lines_before);
         while self.step(source, wtr, observer)? {}
         Ok(self.state.fields)
     }

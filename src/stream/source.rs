@@ -17,6 +17,12 @@ pub(crate) trait Source: Read {
         0
     }
 
+    /// Returns the number of lines of the input before those of the source; not 0 where the source is a part of a file.
+    /// Must be called before the first read. It may take time: lines are counted only where they are numbered.
+    fn lines_before(&mut self) -> u64 {
+        0
+    }
+
     /// Returns true if a read failed because reading was given up. An incomplete line is then left out; after any other
     /// failure, it is written as the last line of the input.
     fn is_given_up(&self) -> bool {

@@ -83,6 +83,11 @@ impl Writing {
         matches!(&self.written, LineChoice::Lines(rules) if rules.choose())
     }
 
+    /// Returns true if the number of each line is written before it.
+    pub(crate) fn numbers_lines(&self) -> bool {
+        matches!(&self.written, LineChoice::Lines(rules) if rules.number())
+    }
+
     /// Returns the length in bytes up to which a line must be whole to be annotated; 0 where no line must be whole.
     pub(crate) fn whole_line_max(&self) -> usize {
         if self.chooses_lines() || !self.notes.is_keyed_alone() { LINE_MAX_BYTES } else { 0 }

@@ -61,6 +61,32 @@ fn an_archive_becomes_an_archive_in_the_same_packing() {
     assert_eq!(files_of_zip(&back), members);
 }
 
+/// The line between groups of lines stands between those of one text alone.
+#[test]
+fn chosen_lines_of_each_member_begin_a_text_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let members = [("a.log", &b"x\nret=-1\ny\ny\nret=-1\n"[..]), ("b.log", b"x\nret=-204\n")];
+    let options = ["--only", "any", "-B1"];
+    let expected: Vec<_> =
+        members.iter().map(|(name, text)| ((*name).to_owned(), annotate(&options, text))).collect();
+    fs::write(folder.path().join("x.tar"), tar_of(&members)).unwrap();
+    fs::write(folder.path().join("x.zip"), zip_of(&members, CompressionMethod::Deflated)).unwrap();
+    for threads in ["-j1", "-j2"] {
+        let args = [&options[..], &[threads, "--output-dir", "out", "x.tar", "x.zip"]].concat();
+        succeed(folder.path(), &args);
+        let read = |name: &str| fs::read(folder.path().join("out").join(name)).unwrap();
+        assert_eq!(files_of_tar(&read("x.tar")), expected);
+        assert_eq!(files_of_zip(&read("x.zip")), expected);
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+        succeed(folder.path(), &[&args[..], &["--unpack"]].concat());
+        assert_eq!(read("x.tar/b.log"), expected[1].1);
+        fs::remove_dir_all(folder.path().join("out")).unwrap();
+        let texts = run(folder.path(), &[&options[..], &[threads, "x.tar", "x.zip"]].concat()).stdout;
+        let groups = expected.iter().map(|(_, text)| &text[..]).collect::<Vec<_>>().join(&b"--\n"[..]);
+        assert_eq!(texts, [&groups[..], &groups].join(&b"--\n"[..]), "{threads}");
+    }
+}
+
 #[test]
 fn one_output_is_an_archive_if_the_only_input_is_one() {
     let folder = tempfile::tempdir().unwrap();

@@ -85,6 +85,47 @@ fn numbers_and_groups_of_lines_are_the_same_for_each_number_of_threads() {
     }
 }
 
+/// Blocks of one file are numbered by the lines of the blocks before them: also where a line goes through several blocks,
+/// ends one byte before, at, or behind the end of a block, or where the file ends within a line.
+#[test]
+fn numbers_of_lines_go_on_from_block_to_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let block = 512 * 1024;
+    let line = |length: usize| [&b"ret=-204 "[..], &vec![b'.'; length - 10], b"\n"].concat();
+    let texts = [
+        log(3 << 20, 3),
+        [line(block - 1), line(20), line(block), log(2 << 20, 4)].concat(),
+        [line(block), line(3 * block + 5), line(block - 5), b"\n\nret=-1".to_vec()].concat(),
+        [log(1 << 20, 5), vec![b'\n'; 1 << 20], line(70), vec![0; 1 << 20], log(1 << 20, 6)].concat(),
+    ];
+    for text in texts {
+        let path = folder.path().join("a.log");
+        fs::write(&path, &text).unwrap();
+        for options in
+            [&["-n"][..], &["-n", "--only", "-204"], &["-n", "--only", "error", "--encoding", "gbk"]]
+        {
+            let expected = annotate(options, &text);
+            for threads in ["-j1", "-j2", "-j7"] {
+                let args = [options, &[threads, path.to_str().unwrap()]].concat();
+                assert!(annotate(&args, b"") == expected, "{options:?} {threads}");
+            }
+        }
+    }
+}
+
+/// Blocks behind one that is never read, because nobody reads the output any more, do not wait for its lines.
+#[test]
+fn numbers_of_lines_wait_for_nothing_once_the_reader_has_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    fs::write(&path, log(24 << 20, 5)).unwrap();
+    let script = "\"$0\" -n -j8 \"$1\" | head -n 1; \"$0\" -n -j8 \"$1\" > /dev/full";
+    let mut command = isolated("sh");
+    command.args(["-c", script]).arg(binary().get_program()).arg(&path);
+    let output = output_of(&mut command, b"");
+    assert!(output.stdout.starts_with(b"1:") && output.status.code() != Some(0), "{output:?}");
+}
+
 /// bzip2 and xz data of several blocks, whole, damaged, cut off, and with something behind it, is read block by block.
 #[test]
 fn blocks_give_the_same_bytes_and_the_same_trouble_for_each_number_of_threads() {

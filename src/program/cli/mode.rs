@@ -132,11 +132,7 @@ fn annotate(
     if let Some(template) = args.notes.note.clone() {
         annotator = annotator.note(template);
     }
-    let side_by_side = match ends_lines {
-        true if context.is_some() => SideBySide::Nothing,
-        true if numbers_lines => SideBySide::Inputs,
-        _ => SideBySide::Blocks,
-    };
+    let side_by_side = if ends_lines && context.is_some() { SideBySide::Inputs } else { SideBySide::Blocks };
     if ends_lines {
         annotator = annotator.lines(Lines::new().only(only).context(context).numbered(numbers_lines));
     }

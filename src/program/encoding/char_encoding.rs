@@ -2,6 +2,7 @@
 
 use super::Utf16Order;
 use super::tables::{CharTable, number_of};
+use crate::lines::GROUP_SEPARATOR;
 use serde::{Deserialize, Serialize};
 
 /// The encoding of a text.
@@ -85,6 +86,15 @@ impl CharEncoding {
             Self::Utf16Le => b"\n\0",
             Self::Utf16Be => b"\0\n",
             Self::Utf8 | Self::Gbk | Self::Gb18030 | Self::Big5 => b"\n",
+        }
+    }
+
+    /// Returns the line between groups of chosen lines in this encoding.
+    pub(crate) fn group_separator(self) -> &'static [u8] {
+        match self {
+            Self::Utf16Le => b"-\0-\0\n\0",
+            Self::Utf16Be => b"\0-\0-\0\n",
+            Self::Utf8 | Self::Gbk | Self::Gb18030 | Self::Big5 => GROUP_SEPARATOR,
         }
     }
 

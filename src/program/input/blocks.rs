@@ -1,9 +1,10 @@
 //! Blocks of a plain file, which several threads read side by side. A block has the lines that begin in it.
 
 use super::descriptor::Descriptor;
+use super::line_counts::LineCounts;
 use crate::program::encoding::CharEncoding;
 use crate::stream::Source;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use std::io::{self, ErrorKind, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,6 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The size of a block: small enough for the output of a block to stay in a core's cache, and large enough for the
 /// cost of taking turns not to show.
 pub(crate) const BLOCK_BYTES: u64 = 512 * 1024;
+
+/// The number of bytes that are read at a time to count lines.
+const COUNTED_BYTES: usize = 64 * 1024;
 
 /// A length that most lines do not reach.
 const LINE_BYTES: usize = 1024;
@@ -39,6 +43,7 @@ struct PlainFile {
     reached: AtomicU64,
     /// The first place where the file broke off, if it did.
     broken: Mutex<Option<Broken>>,
+    lines: LineCounts,
 }
 
 /// A place where a file broke off: a read failed, or the file has been truncated there. A single thread would not
@@ -66,6 +71,8 @@ pub(crate) struct Block {
     offset: u64,
     /// True if complete lines must be written before each read.
     line_buffered: bool,
+    /// True if the lines of the block have been counted.
+    has_counted: bool,
 }
 
 /// The progress of reading a block.
@@ -80,8 +87,13 @@ enum BlocksState {
 impl Blocks {
     /// Returns the blocks of a file from the byte offset `start` to `end`.
     pub(super) fn new(descriptor: Descriptor, encoding: CharEncoding, start: u64, end: u64) -> Self {
-        let file =
-            PlainFile { descriptor, encoding, reached: AtomicU64::new(start), broken: Mutex::new(None) };
+        let file = PlainFile {
+            descriptor,
+            encoding,
+            reached: AtomicU64::new(start),
+            broken: Mutex::new(None),
+            lines: LineCounts::default(),
+        };
         Self { file: Arc::new(file), start, next: start, end, number: 0 }
     }
 
@@ -106,8 +118,8 @@ impl Blocks {
             (begin - 1, BlocksState::BeforeFirstLine)
         };
         let end = if self.next < self.end { self.next } else { u64::MAX };
-        let offset = position - self.start;
-        Some(Block { file: Arc::clone(&self.file), number, position, end, state, offset, line_buffered })
+        let (file, offset) = (Arc::clone(&self.file), position - self.start);
+        Some(Block { file, number, position, end, state, offset, line_buffered, has_counted: false })
     }
 }
 
@@ -179,6 +191,28 @@ impl Block {
         }
     }
 
+    /// Counts the lines that begin in the block, as far as it can be read: where a read fails here, it fails again where
+    /// lines are read.
+    fn count_lines(&self) -> u64 {
+        let mut buffer = vec![0; COUNTED_BYTES];
+        // A newline begins a line behind it; the first line of the file has none before it.
+        let (mut position, mut lines) = (self.position, u64::from(self.number == 0));
+        let end = self.end - 1;
+        while position < end && self.end != u64::MAX {
+            let most = usize::try_from(end - position).map_or(buffer.len(), |left| left.min(buffer.len()));
+            match self.file.descriptor.read_at_place(&mut buffer[..most], position) {
+                Ok(0) => break,
+                Ok(count) => {
+                    lines += memchr_iter(b'\n', &buffer[..count]).count() as u64;
+                    position += count as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        lines
+    }
+
     /// Skips to the beginning of the first line. It is most likely near, so that a short first read keeps the number
     /// of bytes that are read twice small.
     fn skip_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<()> {
@@ -230,6 +264,15 @@ impl Read for Block {
     }
 }
 
+/// Lets the blocks behind go on if this one is not read. What they write is left out.
+impl Drop for Block {
+    fn drop(&mut self) {
+        if !self.has_counted {
+            self.file.lines.give_up();
+        }
+    }
+}
+
 impl Source for Block {
     fn would_wait(&mut self) -> bool {
         self.line_buffered
@@ -237,6 +280,13 @@ impl Source for Block {
 
     fn input_offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Counts the lines of this block, and waits until those of all blocks before it have been counted.
+    fn lines_before(&mut self) -> u64 {
+        let lines = self.count_lines();
+        self.has_counted = true;
+        self.file.lines.add(self.number, lines)
     }
 }
 

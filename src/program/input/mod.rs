@@ -6,6 +6,7 @@ mod descriptor;
 mod identities;
 mod in_units;
 mod input_file;
+mod line_counts;
 mod member;
 mod name_filter;
 mod no_text;

@@ -14,8 +14,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 pub struct Outlet<W> {
     wtr: W,
     buffer: Vec<u8>,
-    /// The newline that is written before the next byte; `None` if none is.
-    owes_newline: Option<&'static [u8]>,
+    /// The text that is written before the next byte; `None` if none is.
+    owed: Option<&'static [u8]>,
     /// True if the outlet keeps a failure of the writer, and does not return it.
     is_outlived: bool,
     /// The failure that has been kept. Nothing is written after it.
@@ -23,10 +23,10 @@ pub struct Outlet<W> {
 }
 
 impl<W: Write> Outlet<W> {
-    /// Returns an outlet that owes no newline and is not outlived.
+    /// Returns an outlet that owes nothing and is not outlived.
     pub fn new(wtr: W) -> Self {
         let buffer = Vec::with_capacity(BUFFER_BYTES);
-        Self { wtr, buffer, owes_newline: None, is_outlived: false, failure: None }
+        Self { wtr, buffer, owed: None, is_outlived: false, failure: None }
     }
 
     /// Returns the outlet, outlived or not. A run that counts fields outlives its output: the outlet keeps the first
@@ -35,14 +35,14 @@ impl<W: Write> Outlet<W> {
         Self { is_outlived, ..self }
     }
 
-    /// Requests `newline` before the next byte, if another byte comes. The last line of an input was cut off; without
-    /// the newline it would go on as a line that is in neither log.
-    pub(crate) fn owe_newline(&mut self, newline: &'static [u8]) {
-        self.owes_newline = Some(newline);
+    /// Requests `text` before the next byte, if another byte comes: a newline where the last line of an input was cut off,
+    /// which would otherwise go on as a line that is in neither log; or the line between groups of chosen lines.
+    pub(crate) fn owe(&mut self, text: &'static [u8]) {
+        self.owed = Some(text);
     }
 
-    /// Returns the writer, after all bytes have been written to it. A newline that is still owed is not written,
-    /// because nothing follows.
+    /// Returns the writer, after all bytes have been written to it. A text that is still owed is not written, because
+    /// nothing follows.
     ///
     /// # Errors
     ///
@@ -80,9 +80,9 @@ impl<W: Write> Write for Outlet<W> {
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let bytes = slices.iter().map(|slice| slice.len()).sum();
         if bytes > 0
-            && let Some(newline) = self.owes_newline.take()
+            && let Some(owed) = self.owed.take()
         {
-            self.write_all(newline)?;
+            self.write_all(owed)?;
         }
         if bytes > BUFFER_BYTES - self.buffer.len() {
             self.hand_on()?;
@@ -113,12 +113,12 @@ mod tests {
     fn a_newline_is_written_only_before_something() {
         let mut outlet = Outlet::new(Vec::new());
         outlet.write_all(b"a").unwrap();
-        outlet.owe_newline(b"\n");
+        outlet.owe(b"\n");
         assert_eq!(outlet.write_vectored(&[IoSlice::new(b"")]).unwrap() + outlet.write(b"").unwrap(), 0);
         outlet.flush().unwrap();
         outlet.write_all(b"b").unwrap();
         outlet.write_all(b"c").unwrap();
-        outlet.owe_newline(b"\n");
+        outlet.owe(b"\n");
         assert_eq!(outlet.into_inner().unwrap(), b"a\nbc");
     }
 
@@ -128,7 +128,7 @@ mod tests {
             let text = vec![b'x'; length];
             let mut outlet = Outlet::new(Vec::new());
             outlet.write_all(&text).unwrap();
-            outlet.owe_newline(b"\n");
+            outlet.owe(b"\n");
             outlet.write_all(&text).unwrap();
             assert!(outlet.into_inner().unwrap() == [&text[..], &text].join(&b'\n'), "{length}");
         }

@@ -1,9 +1,9 @@
 //! Annotates inputs in their order into one writer, regular files next to each other side by side.
 
+use super::Pipeline;
 use super::one_input::annotate_input;
 use super::side_by_side::annotate_files;
 use super::worker::Worker;
-use super::{Pipeline, SideBySide};
 use crate::program::input::{InputFile, is_worth_threads};
 use crate::program::output::Outlet;
 use crate::program::report::Tally;
@@ -27,7 +27,7 @@ impl Pipeline {
         let mut tally = Tally::new();
         'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
-            if threads > 1 && is_worth_threads(bytes) && self.side_by_side != SideBySide::Nothing {
+            if threads > 1 && is_worth_threads(bytes) {
                 tally.append(annotate_files(self, group, wtr, threads)?);
                 continue;
             }
@@ -41,9 +41,7 @@ impl Pipeline {
                     wtr.flush()?;
                     self.reading.signals.set_idle(true);
                 }
-                let opened = self.open(file);
-                let ahead = self.side_by_side == SideBySide::Nothing && threads > 1;
-                let opened = opened.map(|opened| opened.decoded_beside(&self.threads, ahead));
+                let opened = self.open(file).map(|opened| opened.decoded_beside(&self.threads, false));
                 let outcome = annotate_input(&mut worker, file, opened, wtr)?;
                 tally.append(outcome.tally);
                 for trouble in outcome.troubles {
@@ -51,8 +49,8 @@ impl Pipeline {
                     wtr.flush()?;
                     self.messages.input(&trouble.name, &trouble.error);
                 }
-                if let Some(newline) = outcome.owes_newline {
-                    wtr.owe_newline(newline);
+                if let Some(owed) = outcome.owed {
+                    wtr.owe(owed);
                 }
             }
         }

@@ -105,6 +105,7 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
         wtr: &mut impl Write,
     ) -> io::Result<()> {
         // Members of archives within this member have the numbers up to those of the next member.
+        self.worker.begin_output();
         self.count = index * NUMBERS_OF_ZIP_MEMBER;
         self.count_max = self.count + NUMBERS_OF_ZIP_MEMBER;
         let level = self.level();
@@ -225,7 +226,8 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
             let error = io::Error::other(format!("{} more members could not be read", self.more_troubles));
             self.troubles.push(Trouble { name: self.file.name.clone(), error });
         }
-        Outcome { tally: self.tally, troubles: self.troubles, owes_newline: self.owed }
+        let owed = self.owed.or(self.worker.separator());
+        Outcome { tally: self.tally, troubles: self.troubles, owed }
     }
 }
 

@@ -48,10 +48,8 @@ pub enum ArchiveOutput {
 pub enum SideBySide {
     /// Blocks of an input.
     Blocks,
-    /// Whole inputs, because the output of a line depends on the lines before it in its input: the number of the line.
+    /// Whole inputs, because a line is written where a line near it is chosen, which may lie in another block.
     Inputs,
-    /// None, because the output of a line depends on the lines of the inputs before it, too: the line between groups.
-    Nothing,
 }
 
 /// The settings and the state that all inputs of a run share.

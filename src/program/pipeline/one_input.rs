@@ -21,7 +21,8 @@ pub(super) fn annotate_input(
 ) -> io::Result<Outcome> {
     let pipeline = worker.pipeline;
     let mut bytes_not_read = 0;
-    let none = || Outcome { tally: Tally::new(), troubles: Vec::new(), owes_newline: None };
+    worker.begin_output();
+    let none = || Outcome { tally: Tally::new(), troubles: Vec::new(), owed: None };
     let outcome = match opened {
         Ok(OpenedInput::Input(mut input)) => {
             let encoding = input.encoding;
@@ -35,8 +36,8 @@ pub(super) fn annotate_input(
                 trouble = trouble.filter(|trouble| !pipeline.reading.signals.is_stop(&trouble.error));
                 tally.complete = trouble.is_none();
             }
-            let owes_newline = in_line.filter(|_| trouble.is_some());
-            Outcome { tally, troubles: trouble.into_iter().collect(), owes_newline }
+            let owed = in_line.filter(|_| trouble.is_some()).or(worker.separator());
+            Outcome { tally, troubles: trouble.into_iter().collect(), owed }
         }
         Ok(OpenedInput::Archive(kind, input)) => {
             let rewrites = pipeline.archives == ArchiveOutput::Archive;
@@ -60,7 +61,7 @@ pub(super) fn annotate_input(
         Err(error) if pipeline.reading.signals.is_stop(&error) && file.is_stream() => none(),
         Err(error) => {
             let trouble = Trouble { name: file.name.clone(), error };
-            Outcome { tally: Tally::incomplete(), troubles: vec![trouble], owes_newline: None }
+            Outcome { tally: Tally::incomplete(), troubles: vec![trouble], owed: None }
         }
     };
     worker.file_done(bytes_not_read);

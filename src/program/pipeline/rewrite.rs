@@ -196,6 +196,7 @@ impl ArchiveMembers<'_, '_> {
     fn rewrite_text(&mut self, member: &InputFile, mut input: MemberInput<'_, '_>) -> io::Result<Spool> {
         let mut encoder = Encoder::new(&input.formats, Spool::new(), &self.worker.pipeline.threads)?;
         let encoding = input.encoding;
+        self.worker.begin_output();
         let outcome = self.worker.annotate(member, &mut input, encoding, &mut encoder)?;
         self.add(member, outcome.tally, input.utf16_bytes());
         if let Some(Trouble { error, .. }) = outcome.trouble {

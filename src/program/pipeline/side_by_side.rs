@@ -49,14 +49,14 @@ enum Work {
     Open,
 }
 
-/// The troubles of an input, told in its turn, and the newline that the next input needs before it.
+/// The troubles of an input, told in its turn, and the text that the next input needs before it.
 struct Said {
     troubles: Vec<Trouble>,
-    owes_newline: Option<&'static [u8]>,
+    owed: Option<&'static [u8]>,
 }
 
 /// Annotates regular files into one writer, in their order, and returns the counts. Reports trouble with a file in
-/// its turn; the writer owes a newline if the file was cut off within a line.
+/// its turn; the writer owes a newline if the file was cut off within a line, and the line between groups.
 ///
 /// # Errors
 ///
@@ -73,12 +73,12 @@ pub(super) fn annotate_files<W: Write + Send>(
     let pieces = Pieces { decode_ahead, splits_archives, ..Pieces::new(pipeline, files) };
     // Packing is slower than annotating, so that more output ahead of it would not help.
     let room = AheadRoom { threads, on_disk: !pipeline.packs_output };
-    annotate_pieces(pieces, wtr, room, &|wtr, Said { troubles, owes_newline }| {
+    annotate_pieces(pieces, wtr, room, &|wtr, Said { troubles, owed }| {
         for trouble in troubles {
             pipeline.messages.input(&trouble.name, &trouble.error);
         }
-        if let Some(newline) = owes_newline {
-            wtr.owe_newline(newline);
+        if let Some(owed) = owed {
+            wtr.owe(owed);
         }
     })
 }
@@ -101,7 +101,7 @@ pub(super) fn annotate_blocks<W: Write + Send>(
         met.lock().unwrap_or_else(PoisonError::into_inner).extend(troubles);
     })?;
     let troubles = met.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Outcome { tally, troubles, owes_newline: None })
+    Ok(Outcome { tally, troubles, owed: None })
 }
 
 /// Annotates pieces on several threads, and returns the counts. Calls `say` with the trouble of an input, in its turn.
@@ -173,8 +173,8 @@ fn do_piece<W: Write>(
             if is_last {
                 pipeline.reading.progress.file_done();
             }
-            let owes_newline = outcome.in_line.filter(|_| outcome.trouble.is_some());
-            Outcome { tally: outcome.tally, troubles: outcome.trouble.into_iter().collect(), owes_newline }
+            let owed = outcome.in_line.filter(|_| outcome.trouble.is_some());
+            Outcome { tally: outcome.tally, troubles: outcome.trouble.into_iter().collect(), owed }
         }
         Work::ZipMember(mut zip, index) => {
             let mut members = ArchiveMembers::new(worker, file, false);
@@ -188,7 +188,7 @@ fn do_piece<W: Write>(
         Work::OpenedInput(opened) => annotate_input(worker, file, opened, &mut wtr)?,
         Work::Open => annotate_input(worker, file, pipeline.open(file), &mut wtr)?,
     };
-    let Outcome { tally, troubles, owes_newline } = outcome;
+    let Outcome { tally, troubles, owed } = outcome;
     let behind = match troubles.first() {
         // The pieces behind would follow a gap.
         Some(trouble) if pipeline.reading.signals.is_stop(&trouble.error) => Behind::AllIsLeftOut,
@@ -196,8 +196,8 @@ fn do_piece<W: Write>(
         _ => Behind::Follows,
     };
     ledger.add(ticket, file.number, tally, behind);
-    let is_silent = troubles.is_empty() && owes_newline.is_none();
-    wtr.end(behind, (!is_silent).then_some(Said { troubles, owes_newline }))
+    let is_silent = troubles.is_empty() && owed.is_none();
+    wtr.end(behind, (!is_silent).then_some(Said { troubles, owed }))
 }
 
 impl<'a> Pieces<'a> {

@@ -164,6 +164,7 @@ impl ArchiveMembers<'_, '_> {
         let packings = Packing::chosen_or_kept(unpacking.packing, &input.formats);
         let mut wtr = Outlet::new(Encoder::new(&packings, made, &pipeline.threads)?);
         let encoding = input.encoding;
+        self.worker.begin_output();
         let outcome = self.worker.annotate(member, &mut input, encoding, &mut wtr)?;
         self.add(member, outcome.tally, input.utf16_bytes());
         let is_whole = outcome.trouble.is_none();

@@ -15,6 +15,8 @@ pub(super) struct Worker<'a> {
     pub(super) pipeline: &'a Pipeline,
     stream: StreamAnnotator<'a>,
     watch: Watch<'a>,
+    /// The line between groups of chosen lines that lines of another input need before them; `None` if none do.
+    separator: Option<&'static [u8]>,
 }
 
 /// Observes all that is annotated: for the progress, for the counts, and for lines that are cut off.
@@ -39,9 +41,9 @@ pub(super) struct Outcome {
     pub(super) tally: Tally,
     /// The faults of the input: one at most, unless it is an archive.
     pub(super) troubles: Vec<Trouble>,
-    /// The newline that the next input needs before it, because the output ends within a line that is cut off, or within
-    /// the last line of an archive; `None` if it needs none.
-    pub(super) owes_newline: Option<&'static [u8]>,
+    /// The text that the next input needs before it: a newline, because the output ends within a line that is cut off, or
+    /// within the last line of an archive, or the line between groups of chosen lines; `None` if it needs none.
+    pub(super) owed: Option<&'static [u8]>,
 }
 
 /// A fault of an input, or of a member of an archive.
@@ -56,7 +58,18 @@ impl<'a> Worker<'a> {
         let (progress, counter) = (&pipeline.reading.progress, pipeline.counter.clone());
         let watch = Watch { progress, counter, in_line: false };
         let stream = pipeline.annotators.of(CharEncoding::Utf8).stream_annotator();
-        Self { pipeline, stream, watch }
+        Self { pipeline, stream, watch, separator: None }
+    }
+
+    /// Begins an output, or a part of one that is put together with others later.
+    pub(super) fn begin_output(&mut self) {
+        self.stream.begin_output();
+        self.separator = None;
+    }
+
+    /// Returns the line between groups of chosen lines, if lines of another input need it before them.
+    pub(super) fn separator(&self) -> Option<&'static [u8]> {
+        self.separator
     }
 
     /// Annotates a source, which is the input `file` or a part of it. Text in UTF-16 must be read as UTF-8, and is
@@ -87,6 +100,9 @@ impl<'a> Worker<'a> {
                 annotated
             }
         };
+        if self.stream.ends_group() {
+            self.separator = Some(encoding.group_separator());
+        }
         let trouble = match annotated {
             Ok(_) => None,
             Err(StreamError::Read(error)) => Some(Trouble { name: file.name.clone(), error }),
