@@ -56,6 +56,18 @@
 //! # Ok::<(), imsdk_annotate::StreamError>(())
 //! ```
 //!
+//! # Read the times of lines
+//!
+//! A [`TimeReader`] finds the [`TimeStamp`] of a line in all the forms that logs have:
+//!
+//! ```
+//! use imsdk_annotate::TimeReader;
+//!
+//! let mut reader = TimeReader::new();
+//! let time = reader.read(b"::1 - - [02/Mar/2017:10:52:08 +0800] \"GET /cb?ret=-204\"").unwrap();
+//! assert_eq!((time.second(), time.offset_minutes()), (1_488_423_128, Some(480)));
+//! ```
+//!
 //! # Choose
 //!
 //! [`Annotator::builder`] has all options. The most important are:
@@ -121,8 +133,6 @@ pub mod program;
 mod scanner;
 mod selector;
 mod stream;
-// The program alone reads the times of lines, and jiff is a dependency of the program alone.
-#[cfg(feature = "cli")]
 mod time;
 
 pub use annotator::Annotator;
@@ -139,6 +149,7 @@ pub use pattern::{Pattern, PatternError};
 pub use scanner::{KeyError, Keys};
 pub use selector::{EarlierCodes, Selector, SelectorError};
 pub use stream::{Observer, Part, StreamError};
+pub use time::{TimeReader, TimeStamp, YearReference};
 
 /// Runs the README's library example.
 #[cfg(doctest)]

@@ -1,75 +1,145 @@
-//! Reading the time stamp that a line begins with: date and time in one of the forms, then a fraction and a zone.
+//! The reader of the times of lines.
 
-use super::calendar::Calendar;
-use super::forms::{self, two_digits};
-use super::{SECONDS_PER_MINUTE, TimeStamp};
+use super::forms::{self, Tables};
+use super::places::{self, LINE_MAX_BYTES};
+use super::stamp::TimeStamp;
+use super::written::WrittenTime;
+use super::year::{YearBound, YearReference};
+use memchr::memchr;
 
-/// The byte order mark, which some editors write before the first line.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
-
-/// A reader of time stamps that remembers the month of the last one.
+/// Reads the times of lines, in the forms that logs have.
+///
+/// ```
+/// use imsdk_annotate::TimeReader;
+///
+/// let mut reader = TimeReader::new();
+/// let time = reader.read(b"I, [2024-06-26T17:00:04.497736 #126554]  INFO -- : ret=-204").unwrap();
+/// assert_eq!(time.to_string(), "2024-06-26T17:00:04.497736");
+/// assert_eq!(reader.read(b"ret=-204, as in the night of 2024-06-26"), None);
+/// ```
+///
+/// The time of a line depends on the first [`MAX_BYTES`](Self::MAX_BYTES) of the line and on the
+/// [year reference](Self::year_reference), and on no other line. A reader remembers what it looked up last, so that one
+/// reader for all lines is faster than one for each.
+///
+/// # Forms
+///
+/// ```
+/// # use imsdk_annotate::{TimeReader, YearReference};
+/// # let mut reader = TimeReader::new().year_reference(YearReference::Year(2024));
+/// # let mut same = |line: &str, time: &str| {
+/// #     assert_eq!(reader.read(line.as_bytes()).map(|time| time.to_string()).as_deref(), Some(time), "{line}");
+/// # };
+/// // ISO 8601: date and time, the number of a day, the basic format.
+/// same("2024-05-01T10:00:00Z ret=-204", "2024-05-01T10:00:00Z");
+/// same("2024-05-01 10:00:00,123 ret=-204", "2024-05-01T10:00:00.123");
+/// same("2024-122T10:00:00 ret=-204", "2024-05-01T10:00:00");
+/// same("20240501T100000Z ret=-204", "2024-05-01T10:00:00Z");
+/// same("20240501 10:00:00 ret=-204", "2024-05-01T10:00:00");
+/// // Compact with a dash, where the last number counts milliseconds.
+/// same("20240501-10:0:0:45|ret=-204", "2024-05-01T10:00:00.045");
+/// // Go, nginx. Two digits are the year, too, from 1969 to 2068: Spark, HDFS.
+/// same("2024/05/01 10:00:00 ret=-204", "2024-05-01T10:00:00");
+/// same("24/05/01 10:00:00 ret=-204", "2024-05-01T10:00:00");
+/// same("240501 100000 ret=-204", "2024-05-01T10:00:00");
+/// // Points in the time: Unreal Engine, DB2.
+/// same("[2024.05.01-10.00.00:123] ret=-204", "2024-05-01T10:00:00.123");
+/// same("2024-05-01-10.00.00.123456 ret=-204", "2024-05-01T10:00:00.123456");
+/// // The day first: the common log format, PHP, Redis, mail.
+/// same("::1 - - [01/May/2024:10:00:00 +0800] \"GET /\"", "2024-05-01T10:00:00+08:00");
+/// same("[01-May-2024 10:00:00 Asia/Shanghai] ret=-204", "2024-05-01T10:00:00+08:00");
+/// same("1:M 01 May 2024 10:00:00.123 * ret=-204", "2024-05-01T10:00:00.123");
+/// same("Wed, 1 May 2024 10:00:00 GMT ret=-204", "2024-05-01T10:00:00Z");
+/// // The month first: C's ctime, Apache, date, routers.
+/// same("[Wed May 01 10:00:00.123456 2024] ret=-204", "2024-05-01T10:00:00.123456");
+/// same("Wed May  1 10:00:00 UTC 2024 ret=-204", "2024-05-01T10:00:00Z");
+/// same("May 01 2024 10:00:00 ret=-204", "2024-05-01T10:00:00");
+/// // glog, in newer versions.
+/// same("E20240501 10:00:00.123456 9 a.cc:1] ret=-204", "2024-05-01T10:00:00.123456");
+/// // Seconds, milliseconds, microseconds or nanoseconds from the beginning of 1970, from 2000 to 2100.
+/// same("1714557600.123 ret=-204", "2024-05-01T10:00:00.123Z");
+/// same("{\"t\":1714557600123,\"ret\":-204}", "2024-05-01T10:00:00.123Z");
+/// same("- 1714557600 2024.05.01 ret=-204", "2024-05-01T10:00:00Z");
+/// // Without a year: syslog, Redis 3, logcat, glog and klog, Proxifier.
+/// same("<13>May  1 10:00:00 host ret=-204", "2024-05-01T10:00:00");
+/// same("1:M 01 May 10:00:00.123 * ret=-204", "2024-05-01T10:00:00.123");
+/// same("05-01 10:00:00.123  1702  2395 D ret=-204", "2024-05-01T10:00:00.123");
+/// same("E0501 10:00:00.123456 9 a.cc:1] ret=-204", "2024-05-01T10:00:00.123456");
+/// same("[05.01 10:00:00] ret=-204", "2024-05-01T10:00:00");
+/// ```
+///
+/// A fraction of any number of digits stands behind `.`, `,` or `:`; digits beyond nanoseconds are cut off. Second 60 is
+/// read as 59.999999999. A zone is `Z`, `+08`, `+0800`, `+08:00`, `UTC`, `GMT` or `GMT+0800`, behind the time or a blank.
+/// Between `[` and `]`, it may be a name of the IANA database. Other abbreviations are not understood, because `CST` is
+/// three zones: the time counts as one without a zone.
+///
+/// # Places
+///
+/// Of the times at these places, the first in the line counts, which is the outer one:
+///
+/// - at the beginning of the line, and behind one to four words of at most 64 bytes;
+/// - in the object that begins there: a member of it with the name `time`, `ts`, `timestamp`, `@timestamp`, `datetime`,
+///   `date`, `t`, `eventTime`, `log_time`, `timeMillis`, `epochMillis`, `timestamp_ns` or `__REALTIME_TIMESTAMP`, in any
+///   case;
+/// - behind `ts=`, `time=`, `timestamp=` or `date=`;
+/// - between `[` and `]`, in the first 256 bytes.
+///
+/// Blanks, colours (ANSI), `[`, `(`, `"`, a byte order mark and the priority of syslog (`<34>1 `) may stand before a time
+/// or a word. A number without a name is a time only at the beginning of the line, or with its date behind it. A time
+/// that stands further within the message is none, and so is a time of day alone or a date that no calendar has.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct StampReader(Calendar);
+pub struct TimeReader(Tables);
 
-impl StampReader {
-    /// Returns the time stamp that a line begins with, perhaps behind `[`: `[2026-05-01 10:00:00,123`. Returns `None`
-    /// where the line begins with no time stamp. A time without a zone is taken as it is written.
+impl TimeReader {
+    /// The number of bytes at the beginning of a line on which its time depends.
+    pub const MAX_BYTES: usize = LINE_MAX_BYTES;
+
+    /// Returns a reader to which times without a year are no times, until it has a
+    /// [year reference](Self::year_reference).
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the reader with a rule for the year of times that are written without one.
+    ///
+    /// ```
+    /// use imsdk_annotate::{TimeReader, YearReference};
+    ///
+    /// // The log was last written at 2026-01-02T00:00:00Z.
+    /// let mut reader = TimeReader::new().year_reference(YearReference::Until { second: 1_767_312_000 });
+    /// let mut read = |line: &[u8]| reader.read(line).unwrap().to_string();
+    /// assert_eq!(read(b"Dec 31 10:00:00 host ret=-204"), "2025-12-31T10:00:00");
+    /// assert_eq!(read(b"Jan  3 10:00:00 host ret=-204"), "2026-01-03T10:00:00");
+    /// assert_eq!(read(b"Jan  5 10:00:00 host ret=-204"), "2025-01-05T10:00:00");
+    /// ```
+    #[must_use]
+    pub fn year_reference(mut self, reference: YearReference) -> Self {
+        self.0.years = YearBound::new(reference);
+        self
+    }
+
+    /// Returns the time of a line; `None` where the line has none. Text behind a newline is not looked at.
     // Inlined, because copying the returned value took a quarter of the counter's time.
     #[inline(always)]
-    pub(crate) fn read(&mut self, line: &[u8]) -> Option<TimeStamp> {
-        let line = match line {
-            [b'[', rest @ ..] => rest,
-            [0xEF, ..] => without_byte_order_mark(line),
-            _ => line,
-        };
-        let (second, rest) = forms::read(line, &mut self.0)?;
-        let (nanosecond, rest) = fraction(rest);
-        if rest.first().is_some_and(u8::is_ascii_digit) {
-            return None;
+    pub fn read(&mut self, line: &[u8]) -> Option<TimeStamp> {
+        let (text, in_bracket) = if let [b'[', rest @ ..] = line { (rest, true) } else { (line, false) };
+        match forms::read_extended(text, in_bracket, &mut self.0) {
+            Some(time) if text.len() - time.rest.len() < LINE_MAX_BYTES / 2 => Some(settle(&time)),
+            _ => self.read_anywhere(line),
         }
-        let zone = zone(rest);
-        let second = second - i64::from(zone.unwrap_or(0)) * SECONDS_PER_MINUTE;
-        Some(TimeStamp { second, nanosecond, zone })
+    }
+
+    /// Returns the time of a line in any form and at any place.
+    #[inline(never)]
+    fn read_anywhere(&mut self, line: &[u8]) -> Option<TimeStamp> {
+        let line = &line[..line.len().min(LINE_MAX_BYTES)];
+        let line = memchr(b'\n', line).map_or(line, |newline| &line[..newline]);
+        places::read(line, &mut self.0).map(|time| settle(&time))
     }
 }
 
-/// Returns the line without its byte order mark, and without `[` behind it.
-#[cold]
-fn without_byte_order_mark(line: &[u8]) -> &[u8] {
-    let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
-    line.strip_prefix(b"[").unwrap_or(line)
-}
-
-/// Returns the digits behind a point or comma as nanoseconds, without finer digits, and the text behind them.
-#[inline]
-fn fraction(text: &[u8]) -> (u32, &[u8]) {
-    let [b'.' | b',', digits @ ..] = text else {
-        return (0, text);
-    };
-    let (mut nanosecond, mut scale, mut count) = (0, NANOSECONDS_PER_SECOND, 0);
-    while let Some(digit) =
-        digits.get(count).map(|digit| digit.wrapping_sub(b'0')).filter(|&digit| digit < 10)
-    {
-        scale /= 10;
-        nanosecond += u32::from(digit) * scale;
-        count += 1;
-    }
-    if count > 0 { (nanosecond, &digits[count..]) } else { (0, text) }
-}
-
-/// Returns the zone that a text begins with, in minutes ahead of UTC: `Z`, `+08:00`, `+0800` or `+08`. Returns `None`
-/// where the text begins with no zone.
-#[inline]
-fn zone(text: &[u8]) -> Option<i16> {
-    let sign = match text.first()? {
-        b'Z' => return Some(0),
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let hours = two_digits(text, 1).filter(|&hours| hours < 24)?;
-    let minutes_at = if text.get(3) == Some(&b':') { 4 } else { 3 };
-    let minutes = two_digits(text, minutes_at).filter(|&minutes| minutes < 60).unwrap_or(0);
-    i16::try_from(sign * (hours * 60 + minutes)).ok()
+/// Returns the instant of a written time.
+#[inline(always)]
+fn settle(time: &WrittenTime<'_>) -> TimeStamp {
+    TimeStamp::new(time.second, time.nanosecond, time.zone)
 }

@@ -39,8 +39,12 @@ mod lookups; // --explain, --list, --search, --json
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod hostile; // texts of logs that would act in a report
 mod lines; // --only, -A, -B, -C, -n
+mod missing_years; // times of lines that are written without a year
 mod near; // lines with a key and a code that are no field, in reports
 mod reports; // each form of --report, counts, reports of parts
+mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt
+mod time_rules; // fractions, zones, limits, what is no time
+mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each
 
 // Inputs.
 mod archives; // tar and zip archives, read member by member; --no-archives

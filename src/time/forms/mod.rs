@@ -1,37 +1,67 @@
-//! The forms of date and time, each in a file of its own and a row of one table.
+//! The forms of date and time, one family a file. The byte behind the first digits tells the family.
 
 mod compact;
+mod day_first;
 mod extended;
+mod month_name;
+mod month_number;
+mod points;
+mod short_year;
+mod slashes;
+mod year_day;
 
 use super::calendar::Calendar;
+use super::digits::count_digits;
+use super::number;
+use super::written::WrittenTime;
+use super::year::YearBound;
+use super::zone_names::ZoneNames;
 
-/// The reader of a form. Returns the date and the time that a text begins with, in seconds from the beginning of 1970,
-/// with the text behind them; `None` where the text does not begin with a time in this form.
-type Form = for<'a> fn(&'a [u8], &mut Calendar) -> Option<(i64, &'a [u8])>;
+/// The tables by which times are read. Calendar and names remember what was looked up last; no time depends on that.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tables {
+    pub(super) calendar: Calendar,
+    pub(super) names: ZoneNames,
+    pub(super) years: YearBound,
+}
 
-/// The forms in the order in which they are tried, the most frequent first. No text begins with times in two forms.
-const FORMS: [Form; 2] = [extended::read, compact::read];
-
-/// Reads the date and the time that a text begins with, in the first of [`FORMS`] that the text has.
+/// Reads the time that a text begins with in the extended format of ISO 8601, which most logs have. [`read`] reads it,
+/// too.
 #[inline(always)]
-pub(super) fn read<'a>(text: &'a [u8], calendar: &mut Calendar) -> Option<(i64, &'a [u8])> {
-    FORMS.into_iter().find_map(|form| form(text, calendar))
+pub(super) fn read_extended<'a>(
+    text: &'a [u8],
+    in_bracket: bool,
+    tables: &mut Tables,
+) -> Option<WrittenTime<'a>> {
+    let Tables { calendar, names, .. } = tables;
+    extended::read(text, calendar, in_bracket.then_some(names))
 }
 
-/// Returns the seconds from the beginning of the day to a time in six digits, `hhmmss`; `None` where there is no such
-/// time.
-#[inline]
-fn time_of_day(digits: [u8; 6]) -> Option<i64> {
-    let (hour, minute, second) = (two_digits(&digits, 0)?, two_digits(&digits, 2)?, two_digits(&digits, 4)?);
-    (hour < 24 && minute < 60 && second < 60).then_some((hour * 60 + minute) * 60 + second)
-}
-
-/// Returns the number in the two digits at a byte offset; `None` where two digits do not stand there.
-#[inline]
-pub(super) fn two_digits(text: &[u8], at: usize) -> Option<i64> {
-    let &[tens, ones] = text.get(at..at + 2)? else {
-        return None;
-    };
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
+/// Reads the time that a text begins with, in the form that it has. `in_bracket` is true if `[` stands directly before
+/// the text.
+pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let Tables { calendar, names, years } = tables;
+    let names = in_bracket.then_some(names);
+    if !text.first()?.is_ascii_digit() {
+        return month_name::read(text, names, *years)
+            .or_else(|| month_number::read_behind_letter(text, calendar, *years));
+    }
+    let digits = count_digits(text, 11);
+    match (digits, text.get(digits)?) {
+        (4, b'-') => match text.get(10) {
+            Some(b'-') => points::read_behind_dashes(text),
+            _ if text.get(8) == Some(&b'T') => year_day::read(text),
+            _ => extended::read(text, calendar, names),
+        },
+        (4, b'/') => slashes::read(text, names),
+        (4, b'.') => points::read(text, names),
+        (8, _) => compact::read(text, calendar, names),
+        (6, b' ') => short_year::read_digits(text),
+        (2, b'/') => short_year::read(text).or_else(|| day_first::read(text, names, *years)),
+        (2, b'-') => month_number::read(text, *years).or_else(|| day_first::read(text, names, *years)),
+        (1 | 2, b' ') => day_first::read(text, names, *years),
+        (2, b'.') if in_bracket => month_number::read_with_point(text, *years),
+        (10, b' ') => number::read_with_date(text),
+        _ => None,
+    }
 }

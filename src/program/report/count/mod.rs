@@ -13,7 +13,7 @@ use super::tally::{Tally, UNKNOWN_CODES_MAX};
 use crate::field::FoundField;
 use crate::program::encoding::CharEncoding;
 use crate::scanner::NearScanner;
-use crate::time::StampReader;
+use crate::time::TimeReader;
 use crate::{Catalog, Part, Selector};
 use memchr::memrchr;
 use near::NearCounter;
@@ -50,7 +50,7 @@ pub struct Counter {
     /// The lines to be looked up: the byte offset of each, the index of its slot, and true if it is the slot's first
     /// line.
     marks: Vec<(usize, usize, bool)>,
-    stamps: StampReader,
+    stamps: TimeReader,
     /// `None` if near misses are not counted.
     near: Option<NearCounter>,
 }
@@ -86,7 +86,7 @@ impl Counter {
             line: CountedLine::default(),
             touched: Vec::new(),
             marks: Vec::new(),
-            stamps: StampReader::default(),
+            stamps: TimeReader::default(),
             near: None,
         }
     }

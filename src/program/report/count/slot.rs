@@ -65,7 +65,7 @@ impl Slot {
         match moment {
             Moment::Offset(offset) => self.offsets.add(i64::try_from(offset).unwrap_or(i64::MAX)),
             Moment::Time(stamp) => {
-                self.seconds.add(stamp.second);
+                self.seconds.add(stamp.second());
                 match &mut self.times {
                     None => self.times = Some((stamp, stamp)),
                     Some((earliest, _)) if stamp < *earliest => *earliest = stamp,

@@ -1,0 +1,103 @@
+//! The time of day, in the ways in which the forms of time write it, with its fraction of a second.
+
+use super::digits::{count_digits, one_or_two_digits, two_digits};
+
+const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
+const NANOSECONDS_PER_MILLISECOND: u32 = 1_000_000;
+
+/// A time of day.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    /// Seconds from the beginning of the day.
+    pub(super) second: i64,
+    pub(super) nanosecond: u32,
+}
+
+/// A time of day that a text begins with, and the text behind it.
+pub(super) type ClockAndRest<'a> = (Clock, &'a [u8]);
+
+/// Reads `10:16:13`, perhaps with a fraction behind `.`, `,` or `:`.
+#[inline]
+pub(super) fn with_colons(text: &[u8]) -> Option<ClockAndRest<'_>> {
+    let (&[h1, h2, b':', m1, m2, b':', s1, s2], rest) = text.split_first_chunk()? else {
+        return None;
+    };
+    with_fraction([h1, h2, m1, m2, s1, s2], rest, true)
+}
+
+/// Reads `12.14.45`, perhaps with a fraction behind `.`, `,` or `:`.
+pub(super) fn with_points(text: &[u8]) -> Option<ClockAndRest<'_>> {
+    let (&[h1, h2, b'.', m1, m2, b'.', s1, s2], rest) = text.split_first_chunk()? else {
+        return None;
+    };
+    with_fraction([h1, h2, m1, m2, s1, s2], rest, true)
+}
+
+/// Reads `203615`, perhaps with a fraction behind `.` or `,`.
+pub(super) fn of_digits(text: &[u8]) -> Option<ClockAndRest<'_>> {
+    let (&digits, rest) = text.split_first_chunk()?;
+    with_fraction(digits, rest, false)
+}
+
+/// Reads `22:15:29:606` and `0:7:5:44`: numbers without zeros before them, the last of which counts milliseconds. A
+/// fraction of more than three digits, or behind `.` or `,`, is read as elsewhere.
+pub(super) fn of_numbers(text: &[u8]) -> Option<ClockAndRest<'_>> {
+    let (hour, text) = one_or_two_digits(text)?;
+    let (minute, text) = one_or_two_digits(text.strip_prefix(b":")?)?;
+    let (second, rest) = one_or_two_digits(text.strip_prefix(b":")?)?;
+    let (mut clock, behind) = checked(hour, minute, second, rest, true)?;
+    let digits = if rest.first() == Some(&b':') { &rest[1..] } else { &[] };
+    let count = count_digits(digits, 4);
+    if second < 60 && (1..=2).contains(&count) {
+        let milliseconds =
+            digits[..count].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+        clock.nanosecond = milliseconds * NANOSECONDS_PER_MILLISECOND;
+    }
+    Some((clock, behind))
+}
+
+/// Reads the fraction behind a time in six digits, `hhmmss`.
+#[inline]
+fn with_fraction(digits: [u8; 6], rest: &[u8], has_colons: bool) -> Option<ClockAndRest<'_>> {
+    let (hour, minute, second) = (two_digits(&digits, 0)?, two_digits(&digits, 2)?, two_digits(&digits, 4)?);
+    checked(hour, minute, second, rest, has_colons)
+}
+
+/// Returns the time of day with the fraction that stands behind it; `None` where there is no such time, or a digit goes
+/// on behind it. Second 60 is the end of second 59.
+#[inline]
+fn checked(hour: i64, minute: i64, second: i64, rest: &[u8], has_colons: bool) -> Option<ClockAndRest<'_>> {
+    if hour >= 24 || minute >= 60 || second > 60 {
+        return None;
+    }
+    let (nanosecond, rest) = fraction(rest, has_colons);
+    if rest.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let beginning = (hour * 60 + minute) * 60;
+    let clock = match second {
+        60 => Clock { second: beginning + 59, nanosecond: NANOSECONDS_PER_SECOND - 1 },
+        _ => Clock { second: beginning + second, nanosecond },
+    };
+    Some((clock, rest))
+}
+
+/// Returns the digits behind a point, a comma or perhaps a colon as nanoseconds, without finer digits, and the text
+/// behind them.
+#[inline]
+pub(super) fn fraction(text: &[u8], has_colons: bool) -> (u32, &[u8]) {
+    let digits = match text {
+        [b'.' | b',', digits @ ..] => digits,
+        [b':', digits @ ..] if has_colons => digits,
+        _ => return (0, text),
+    };
+    let (mut nanosecond, mut scale, mut count) = (0, NANOSECONDS_PER_SECOND, 0);
+    while let Some(digit) =
+        digits.get(count).map(|digit| digit.wrapping_sub(b'0')).filter(|&digit| digit < 10)
+    {
+        scale /= 10;
+        nanosecond += u32::from(digit) * scale;
+        count += 1;
+    }
+    if count > 0 { (nanosecond, &digits[count..]) } else { (0, text) }
+}
