@@ -63,7 +63,7 @@ impl Annotator {
     /// assert_eq!(buffer, b"ret=-1 (general: failure) code: 5 (action: need google authcode)");
     /// ```
     pub fn annotate_into(&self, text: &[u8], buffer: &mut Vec<u8>) {
-        if self.writing.chooses_lines() && has_nul_lines(text) {
+        if self.writing.times.is_some() || self.writing.chooses_lines() && has_nul_lines(text) {
             let mut stream = self.stream_annotator();
             let annotated = stream.annotate(&mut AnyReader(text), b"", buffer, &mut ());
             annotated.expect("a Vec takes all that is written, and a slice can be read");
@@ -139,9 +139,10 @@ impl Annotator {
     /// Returns an annotator that differs in the encoding of its notes alone.
     #[cfg(feature = "cli")]
     pub(crate) fn with_charset(&self, charset: Charset) -> Self {
-        let Self { writing: Writing { catalog, notes, written }, window_bytes } = self;
+        let Self { writing: Writing { catalog, notes, written, times }, window_bytes } = self;
         let notes = notes.with_charset(catalog, charset);
-        let writing = Writing { catalog: catalog.clone(), notes, written: written.clone() };
+        let (catalog, written, times) = (catalog.clone(), written.clone(), times.clone());
+        let writing = Writing { catalog, notes, written, times };
         Self { writing, window_bytes: *window_bytes }
     }
 

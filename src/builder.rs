@@ -8,6 +8,7 @@ use crate::note::{NoteStyle, Notes, Template};
 use crate::pattern::{Pattern, PatternScanner};
 use crate::scanner::{Keys, Scanner};
 use crate::stream::{LineChoice, WINDOW_BYTES, Writing};
+use crate::time::TimeBounds;
 
 /// The options of an [`Annotator`], each set by a method. [`Annotator::builder`] returns a builder.
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ pub struct AnnotatorBuilder {
     patterns: Vec<Pattern>,
     style: NoteStyle,
     strip: bool,
+    times: Option<TimeBounds>,
     window_bytes: usize,
 }
 
@@ -65,6 +67,14 @@ impl AnnotatorBuilder {
     /// Writes chosen or numbered lines instead of all lines as they are.
     pub fn lines(mut self, lines: Lines) -> Self {
         self.lines = Some(lines);
+        self
+    }
+
+    /// Leaves out lines outside these bounds of time: they are neither written nor searched. A line without a time belongs
+    /// to the last line with one before it; the lines before the first time are left out if the window has a beginning. A
+    /// last line without a newline gets one. With `None`, lines of all times are there.
+    pub fn times(mut self, times: impl Into<Option<TimeBounds>>) -> Self {
+        self.times = times.into();
         self
     }
 
@@ -150,7 +160,10 @@ impl AnnotatorBuilder {
         let color = self.color && !self.style.as_fields;
         let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);
         let notes = PartAnnotator::new(scanner, patterns, notes, color, self.strip);
-        Annotator { writing: Writing { catalog, notes, written }, window_bytes: self.window_bytes }
+        Annotator {
+            writing: Writing { catalog, notes, written, times: self.times },
+            window_bytes: self.window_bytes,
+        }
     }
 }
 
@@ -168,6 +181,7 @@ impl Default for AnnotatorBuilder {
             patterns: Vec::new(),
             style: NoteStyle::default(),
             strip: false,
+            times: None,
             window_bytes: WINDOW_BYTES,
         }
     }

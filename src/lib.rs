@@ -149,7 +149,7 @@ pub use pattern::{Pattern, PatternError};
 pub use scanner::{KeyError, Keys};
 pub use selector::{EarlierCodes, Selector, SelectorError};
 pub use stream::{Observer, Part, StreamError};
-pub use time::{TimeReader, TimeStamp, YearReference};
+pub use time::{TimeBound, TimeBounds, TimeReader, TimeStamp, UnknownZone, YearReference};
 
 /// Runs the README's library example.
 #[cfg(doctest)]

@@ -49,14 +49,21 @@ pub(crate) struct Settled<'a> {
 }
 
 impl Settled<'_> {
+    /// Ends the part at `end`, which must lie in it or at its end.
+    pub(crate) fn end_at(&mut self, end: usize) {
+        if end < self.part.end {
+            (self.part.end, self.at_end, self.is_cut) = (end, false, false);
+        }
+    }
+
     /// Ends the part before the first line in it that begins with a NUL, but not before its first line. Returns true if there
     /// is such a line.
     pub(crate) fn end_before_nuls(&mut self) -> bool {
         let Self { text, part, .. } = self;
         let line = nul_lines(&text[part.clone()]).find(|&line| line > 0);
         if let Some(line) = line {
-            part.end = part.start + line;
-            self.at_end = false;
+            let end = part.start + line;
+            self.end_at(end);
         }
         line.is_some()
     }

@@ -189,6 +189,15 @@ impl PartAnnotator {
         }
     }
 
+    /// Goes on at `end` of the window, where a line begins or a part of a line ends that is not written.
+    pub(crate) fn skip_to(&self, window: &[u8], end: usize, state: &mut StreamState) {
+        state.line.old_notes = OldNotes::default();
+        self.leave(window, end, &mut state.line);
+        if self.color {
+            state.color.advance(window, end);
+        }
+    }
+
     /// Writes a range of the window with the notes of its fields.
     #[inline]
     pub(crate) fn write_range<'t>(

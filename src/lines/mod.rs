@@ -2,8 +2,10 @@
 
 mod held;
 mod number;
+mod time_choice;
 mod writer;
 
+pub(crate) use time_choice::TimeChoice;
 #[cfg(feature = "cli")]
 pub(crate) use writer::GROUP_SEPARATOR;
 pub(crate) use writer::LineWriter;

@@ -55,6 +55,15 @@ impl LineWriter {
         self.held.take_last(0);
     }
 
+    /// Leaves out lines, whole or a part of one, as if they were not there but for the numbers of the lines behind them.
+    pub(crate) fn leave_out(&mut self, rules: &LineRules, lines: &[u8]) {
+        if rules.number() {
+            self.lines += memchr_iter(b'\n', lines).count() as u64;
+        }
+        (self.after_left, self.left_out) = (0, true);
+        self.held.take_last(0);
+    }
+
     /// Ends an input. A last line without a newline gets one, because lines of another input may follow.
     pub(crate) fn end_input(&mut self, wtr: &mut impl Write) -> io::Result<()> {
         if std::mem::take(&mut self.in_line) { wtr.write_all(b"\n") } else { Ok(()) }

@@ -12,8 +12,10 @@ pub(crate) use writing::{LineChoice, Telling, Writing};
 use crate::buffer::Window;
 use crate::buffer::{Collected, Collector};
 use crate::engine::StreamState;
-use crate::lines::LineWriter;
+use crate::lines::{LineWriter, TimeChoice};
 use crate::scanner::LOOK_BEHIND_BYTES;
+#[cfg(feature = "cli")]
+use crate::time::YearReference;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -61,6 +63,10 @@ pub(crate) struct StreamAnnotator<'a> {
     window: Window,
     state: StreamState,
     lines: LineWriter,
+    /// The choice of lines by their times, if there are bounds.
+    times: Option<TimeChoice>,
+    /// True if the last line that was written has no newline, and lines of other sources must not go on with it.
+    owes_newline: bool,
     collected: Collected,
 }
 
@@ -73,6 +79,8 @@ impl<'a> StreamAnnotator<'a> {
             window: window(writing, window_bytes),
             state: StreamState::default(),
             lines: LineWriter::default(),
+            times: writing.times.as_ref().map(TimeChoice::new),
+            owes_newline: false,
             collected: Collected::default(),
         }
     }
@@ -99,6 +107,20 @@ impl<'a> StreamAnnotator<'a> {
         matches!(&self.writing.written, LineChoice::Lines(rules) if self.lines.ends_group(rules))
     }
 
+    /// Sets the reference for times without a year, from the next source on.
+    #[cfg(feature = "cli")]
+    pub(crate) fn set_year_reference(&mut self, years: YearReference) {
+        if let Some(times) = &mut self.times {
+            times.set_year_reference(years);
+        }
+    }
+
+    /// Returns the choice of lines by their times, as it is behind the last source, if there are bounds.
+    #[cfg(feature = "cli")]
+    pub(crate) fn times(&self) -> Option<&TimeChoice> {
+        self.times.as_ref()
+    }
+
     /// Annotates all text of a source, passes it to the observer, and returns the number of fields whose code the
     /// catalog has.
     ///
@@ -120,8 +142,35 @@ impl<'a> StreamAnnotator<'a> {
         self.done = 0;
         let lines_before = if self.writing.numbers_lines() { source.lines_before() } else { 0 };
         self.lines.begin_input(name, lines_before);
-        while self.step(source, wtr, observer)? {}
-        Ok(self.state.fields)
+        if let Some(times) = &mut self.times {
+            times.begin_source();
+        }
+        let outcome = self.annotate_steps(source, wtr, observer);
+        if let Some(times) = &mut self.times {
+            times.end_source(source);
+        }
+        outcome.map(|()| self.state.fields)
+    }
+
+    fn annotate_steps(
+        &mut self,
+        source: &mut impl Source,
+        wtr: &mut impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<(), StreamError> {
+        while self.step(source, wtr, observer)? {
+            if self.times.as_ref().is_some_and(TimeChoice::is_behind) {
+                return self.end_lines(wtr);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the last line, where lines of another source may follow that are chosen or numbered.
+    fn end_lines(&mut self, wtr: &mut impl Write) -> Result<(), StreamError> {
+        let newline = if std::mem::take(&mut self.owes_newline) { &b"\n"[..] } else { b"" };
+        let ended = wtr.write_all(newline).and_then(|()| self.lines.end_input(wtr));
+        ended.map_err(StreamError::Write)
     }
 
     /// Fills the window once and annotates the text that is then settled. Returns true if the source may have more.
@@ -141,18 +190,20 @@ impl<'a> StreamAnnotator<'a> {
             self.window.cut_off();
         }
         let offset = source.input_offset();
-        while self.annotate_settled(offset, wtr, observer)? {}
+        while self.annotate_settled(offset, source, wtr, observer)? {}
         if self.window.at_end() {
-            self.lines.end_input(wtr).map_err(StreamError::Write)?;
+            self.end_lines(wtr)?;
         }
         outcome.map(|count| count > 0).map_err(StreamError::Read)
     }
 
     /// Annotates the settled text of the window. `source_offset` is the byte offset of the source in the input. Returns true
-    /// if more text is settled: where lines are chosen, it ends before NULs at the beginning of a line, which are left out.
+    /// if more text is settled: where lines are chosen, it ends before NULs at the beginning of a line, which are left out,
+    /// and before lines that are left out for their times, or behind such lines.
     fn annotate_settled(
         &mut self,
         source_offset: u64,
+        source: &mut impl Source,
         wtr: &mut impl Write,
         observer: &mut impl Observer,
     ) -> Result<bool, StreamError> {
@@ -165,18 +216,33 @@ impl<'a> StreamAnnotator<'a> {
             self.window.skip_nuls(nuls.end);
         }
         let mut settled = self.window.settled();
-        let ends_before_nuls = chooses && settled.end_before_nuls();
-        let part = settled.part.clone();
-        if part.is_empty() {
+        let settled_end = settled.part.end;
+        if settled.part.is_empty() {
             return Ok(false);
         }
+        if chooses {
+            settled.end_before_nuls();
+        }
+        if let Some(times) = &mut self.times {
+            let run = times.next_run(settled.text, settled.part.clone(), source);
+            settled.end_at(run.end);
+            if !run.is_chosen {
+                let (text, part) = (settled.text, settled.part.clone());
+                self.writing.leave_out(text, part, &mut self.state, &mut self.lines, &mut telling);
+                self.done += (run.end - settled.part.start) as u64;
+                self.window.consume(run.end);
+                return Ok(run.end < settled_end);
+            }
+            self.owes_newline = self.writing.writes_all() && !settled.text[..run.end].ends_with(b"\n");
+        }
+        let part = settled.part.clone();
         let mut collector = Collector::new(&mut self.collected, wtr);
         let (state, lines) = (&mut self.state, &mut self.lines);
         let written = self.writing.write_part(settled, state, lines, &mut telling, &mut collector);
         let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
         self.window.consume(end);
         self.done += (end - part.start) as u64;
-        Ok(ends_before_nuls && end == part.end)
+        Ok(part.end < settled_end && end == part.end)
     }
 }
 

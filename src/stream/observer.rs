@@ -17,6 +17,8 @@ pub struct Part<'a> {
     pub end: usize,
     /// The byte offset in the stream at which the part begins.
     pub offset: u64,
+    /// True if the part is outside the bounds of time, so that it is not written and its fields are not looked for.
+    pub is_left_out: bool,
     /// The number of fields of the part whose code the catalog has.
     pub known_count: u64,
     /// The fields of the part, in their order; empty if the observer does not want fields.

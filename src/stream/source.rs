@@ -23,6 +23,22 @@ pub(crate) trait Source: Read {
         0
     }
 
+    /// Returns the number of lines at the beginning of the input that are in no source; not 0 only for the first source of
+    /// an input.
+    #[cfg(feature = "cli")]
+    fn lines_skipped(&self) -> u64 {
+        0
+    }
+
+    /// Returns true if the last time before the source is within the bounds of time, for its first lines if these have no
+    /// time; `None` if the input has none before. `find` tells it of lines; it returns `None` for lines without a time.
+    fn last_time_before(&mut self, _find: &mut dyn FnMut(&[u8]) -> Option<bool>) -> Option<bool> {
+        None
+    }
+
+    /// Takes the answer to [`Source::last_time_before`] for the part of the input behind the source.
+    fn leave_last_time(&mut self, _is_within: Option<bool>) {}
+
     /// Returns true if a read failed because reading was given up. An incomplete line is then left out; after any other
     /// failure, it is written as the last line of the input.
     fn is_given_up(&self) -> bool {

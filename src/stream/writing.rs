@@ -7,6 +7,7 @@ use crate::engine::{PartAnnotator, StreamState, Unit};
 use crate::field::FoundField;
 use crate::lines::{LineRules, LineWriter};
 use crate::stream::{Observer, Part};
+use crate::time::TimeBounds;
 use std::io;
 use std::ops::Range;
 
@@ -19,6 +20,8 @@ pub(crate) struct Writing {
     pub(crate) notes: PartAnnotator,
     /// The lines that are written.
     pub(crate) written: LineChoice,
+    /// The bounds of the times of lines; `None` if lines are not chosen by their times.
+    pub(crate) times: Option<TimeBounds>,
 }
 
 /// The choice of the lines that are written.
@@ -52,7 +55,16 @@ impl<'o, O: Observer> Telling<'o, O> {
         let found = if self.wants_fields { listed } else { &[] };
         let (Range { start, end }, offset, entries) = (part, self.offset, self.entries);
         self.offset += (end - start) as u64;
-        self.observer.observe(Part { text, start, end, offset, known_count, found, entries });
+        let is_left_out = false;
+        self.observer.observe(Part { text, start, end, offset, is_left_out, known_count, found, entries });
+    }
+
+    /// Passes a part that is outside the bounds of time to the observer.
+    pub(crate) fn tell_left_out(&mut self, text: &[u8], part: Range<usize>) {
+        let (Range { start, end }, offset, entries) = (part, self.offset, self.entries);
+        self.offset += (end - start) as u64;
+        let (is_left_out, known_count, found) = (true, 0, &[][..]);
+        self.observer.observe(Part { text, start, end, offset, is_left_out, known_count, found, entries });
     }
 
     /// Passes NULs that are left out to the observer; nothing if there are none.
@@ -83,9 +95,30 @@ impl Writing {
         matches!(&self.written, LineChoice::Lines(rules) if rules.choose())
     }
 
+    /// Returns true if all lines are written, but for those that are left out for their times.
+    pub(crate) fn writes_all(&self) -> bool {
+        matches!(self.written, LineChoice::All)
+    }
+
     /// Returns true if the number of each line is written before it.
     pub(crate) fn numbers_lines(&self) -> bool {
         matches!(&self.written, LineChoice::Lines(rules) if rules.number())
+    }
+
+    /// Leaves out a part, whose lines are outside the bounds of time.
+    pub(crate) fn leave_out(
+        &self,
+        text: &[u8],
+        part: Range<usize>,
+        state: &mut StreamState,
+        lines: &mut LineWriter,
+        telling: &mut Telling<'_, impl Observer>,
+    ) {
+        if let LineChoice::Lines(rules) = &self.written {
+            lines.leave_out(rules, &text[part.clone()]);
+        }
+        self.notes.skip_to(text, part.end, state);
+        telling.tell_left_out(text, part);
     }
 
     /// Returns the length in bytes up to which a line must be whole to be annotated; 0 where no line must be whole.

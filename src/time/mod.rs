@@ -1,5 +1,6 @@
 //! Times of lines: the type of a time, its written form, and the forms that logs have.
 
+mod bounds;
 mod calendar;
 mod clock;
 mod digits;
@@ -16,6 +17,10 @@ mod year;
 mod zone;
 mod zone_names;
 
+#[cfg(feature = "cli")]
+pub(crate) use bounds::zone_of;
+pub(crate) use bounds::{BoundsTester, SORTED_SECONDS, WindowSide};
+pub use bounds::{TimeBound, TimeBounds, UnknownZone};
 pub use reader::TimeReader;
 pub use stamp::TimeStamp;
 pub use year::YearReference;

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use std::fmt;
 
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+pub(super) const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// The time of a line, as a [`TimeReader`](crate::TimeReader) reads it.
 ///

@@ -2,13 +2,12 @@
 //!
 //! The database is part of jiff, so that a name is the same zone on every machine.
 
+use super::stamp::EPOCH;
 use jiff::SignedDuration;
-use jiff::civil::DateTime;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// The most bytes that are looked at for a name; the longest in the database has 32.
 const NAME_MAX_BYTES: usize = 40;
-const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// The names of zones, of which the last one is remembered, because looking up a zone reads its whole history.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +40,7 @@ impl ZoneNames {
 }
 
 /// Returns the zone with a name, which must be written as in the database: `EST` is a name, `est` is none.
-fn look_up(name: &[u8]) -> Option<TimeZone> {
+pub(super) fn look_up(name: &[u8]) -> Option<TimeZone> {
     let name = str::from_utf8(name).ok()?;
     let zone = TimeZoneDatabase::bundled().get(name).ok()?;
     (zone.iana_name() == Some(name)).then_some(zone)

@@ -42,6 +42,7 @@ mod lines; // --only, -A, -B, -C, -n
 mod missing_years; // times of lines that are written without a year
 mod near; // lines with a key and a code that are no field, in reports
 mod reports; // each form of --report, counts, reports of parts
+mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another
 mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt
 mod time_rules; // fractions, zones, limits, what is no time
 mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each

@@ -168,6 +168,7 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
 pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
     let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
     let reading = Reading {
+        year: None,
         buffering: Buffering::Block,
         decompress: true,
         as_text: false,
@@ -186,6 +187,8 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
         side_by_side: SideBySide::Blocks,
         names_before_lines: false,
+        times: None,
+        numbers_lines: false,
         members_before_lines: false,
         sparse_outputs: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },

@@ -10,6 +10,7 @@ mod mode;
 #[cfg(test)]
 mod reference;
 mod run_settings;
+mod time_bounds;
 mod usage;
 
 pub use config::check as check_config;

@@ -2,6 +2,7 @@
 
 use super::args::{Args, ProgressChoice};
 use super::files_from::inputs;
+use super::time_bounds::bounds;
 use super::{config, manual, run_settings};
 use crate::program::commands::annotate::{Annotate, Job, ShowProgress};
 use crate::program::commands::check_catalog::CheckCatalog;
@@ -19,7 +20,8 @@ use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
-use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector};
+use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector, TimeBounds};
+use jiff::Timestamp;
 use std::io::{self, IsTerminal};
 
 /// Returns the mode that arguments select; `settings` are those that change outputs. Reads catalogs and the baseline.
@@ -69,6 +71,7 @@ pub(super) fn mode(
         return Err(Some(refusal.to_owned()));
     }
     let packing = args.output.packing()?;
+    let times = bounds(&args.time, Timestamp::now())?;
     let reading = reading(&args, signals)?;
     let chosen = Chosen {
         operands: inputs(&args, signals)?,
@@ -77,6 +80,7 @@ pub(super) fn mode(
             keeps_parents: args.output.parents,
         },
         warnings,
+        times,
         journal_head: JournalHead::new(settings),
     };
     let mut annotate = annotate(&args, annotator, reading, triage, only, uses, chosen);
@@ -90,6 +94,8 @@ struct Chosen {
     listing_rules: ListingRules,
     /// Warnings about options that were probably meant otherwise.
     warnings: Vec<String>,
+    /// The bounds of the times of lines.
+    times: Option<TimeBounds>,
     /// The head of the journal, if the inputs go to a folder.
     journal_head: JournalHead,
 }
@@ -118,22 +124,26 @@ fn annotate(
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
-    Chosen { operands, listing_rules, warnings, journal_head }: Chosen,
+    Chosen { operands, listing_rules, warnings, times, journal_head }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
-    let ends_lines = (only.is_some() || numbers_lines) && !args.triage.quiet;
+    let writes_lines = !args.triage.quiet;
+    let has_line_rules = (only.is_some() || numbers_lines) && writes_lines;
+    let ends_lines = has_line_rules || times.is_some() && writes_lines;
     let mut annotator = annotator
         .color(args.output.color.coloring().is_on(args.output.is_to_stdout() && io::stdout().is_terminal()))
         .unknown(triage.counts() || only.is_some())
         .language(args.notes.lang.language())
         .as_fields(args.notes.fields)
         .strip(args.notes.strip)
-        .quiet(args.triage.quiet);
+        .quiet(args.triage.quiet)
+        .times(times.clone());
     if let Some(template) = args.notes.note.clone() {
         annotator = annotator.note(template);
     }
-    let side_by_side = if ends_lines && context.is_some() { SideBySide::Inputs } else { SideBySide::Blocks };
-    if ends_lines {
+    let side_by_side =
+        if has_line_rules && context.is_some() { SideBySide::Inputs } else { SideBySide::Blocks };
+    if has_line_rules {
         annotator = annotator.lines(Lines::new().only(only).context(context).numbered(numbers_lines));
     }
     let job = Job {
@@ -144,6 +154,7 @@ fn annotate(
         sparse_outputs: args.output.sparse,
         ends_lines,
         side_by_side,
+        times,
         numbers_lines,
         threads: args.work.threads,
         progress: match args.work.progress {
@@ -174,6 +185,7 @@ fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
         enters_archives: !args.input.no_archives,
         dictionary: dictionary.map(|path| load_zstd_dictionary(path, signals)).transpose()?,
         encoding: args.input.encoding.choice(),
+        year: args.time.year,
         progress: Progress::hidden(),
         signals: signals.clone(),
     })

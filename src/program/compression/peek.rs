@@ -35,6 +35,11 @@ impl<R: Read> PeekReader<R> {
         &mut self.rdr
     }
 
+    /// Drops the bytes in the buffer: the inner reader has moved to another place.
+    pub(crate) fn drop_buffer(&mut self) {
+        (self.start, self.end, self.at_end, self.error) = (0, 0, false, None);
+    }
+
     /// Returns the inner reader; the bytes in the buffer are lost.
     pub(crate) fn into_inner(self) -> R {
         self.rdr

@@ -1,7 +1,8 @@
 //! Blocks of a plain file, which several threads read side by side. A block has the lines that begin in it.
 
+use super::InputPart;
+use super::block_chain::BlockChain;
 use super::descriptor::Descriptor;
-use super::line_counts::LineCounts;
 use crate::program::encoding::CharEncoding;
 use crate::stream::Source;
 use memchr::{memchr, memchr_iter};
@@ -16,6 +17,9 @@ pub(crate) const BLOCK_BYTES: u64 = 512 * 1024;
 /// The number of bytes that are read at a time to count lines.
 const COUNTED_BYTES: usize = 64 * 1024;
 
+/// The number of bytes before a block in which the last time is looked for.
+const LOOK_BACK_BYTES: u64 = 64 * 1024;
+
 /// A length that most lines do not reach.
 const LINE_BYTES: usize = 1024;
 
@@ -27,9 +31,10 @@ pub(crate) struct Blocks {
     start: u64,
     /// The byte offset of the next block.
     next: u64,
-    /// The end of the file when its blocks were made. The last block begins before it, and goes on to the end that
-    /// the file has when it is read.
+    /// The end of the blocks.
     end: u64,
+    /// True if the last block goes on to the end that the file has when it is read.
+    goes_on: bool,
     /// The number of the next block, from 0.
     number: u64,
 }
@@ -43,7 +48,14 @@ struct PlainFile {
     reached: AtomicU64,
     /// The first place where the file broke off, if it did.
     broken: Mutex<Option<Broken>>,
-    lines: LineCounts,
+    /// The byte offset at which the input begins.
+    start: u64,
+    /// The number of lines of the input before the first block.
+    lines_skipped: u64,
+    /// The number of lines up to the end of each block.
+    lines: BlockChain<u64>,
+    /// True if the last time up to the end of each block is within the bounds of time; `None` if there is none.
+    times: BlockChain<Option<bool>>,
 }
 
 /// A place where a file broke off: a read failed, or the file has been truncated there. A single thread would not
@@ -67,12 +79,13 @@ pub(crate) struct Block {
     /// The byte offset of the next block; `u64::MAX` for the last block.
     end: u64,
     state: BlocksState,
-    /// The byte offset of the block's first line, from the beginning of the first block.
+    /// The byte offset of the block's first line in the input.
     offset: u64,
     /// True if complete lines must be written before each read.
     line_buffered: bool,
-    /// True if the lines of the block have been counted.
-    has_counted: bool,
+    /// True if the number of lines up to the end of the block has been passed on, and the last time before it.
+    has_passed_lines: bool,
+    has_passed_time: bool,
 }
 
 /// The progress of reading a block.
@@ -85,16 +98,21 @@ enum BlocksState {
 }
 
 impl Blocks {
-    /// Returns the blocks of a file from the byte offset `start` to `end`.
-    pub(super) fn new(descriptor: Descriptor, encoding: CharEncoding, start: u64, end: u64) -> Self {
+    /// Returns the blocks of a part of an input that begins at the byte offset `start` of its file.
+    pub(super) fn new(descriptor: Descriptor, encoding: CharEncoding, start: u64, part: InputPart) -> Self {
+        let file_end = descriptor.end();
         let file = PlainFile {
             descriptor,
             encoding,
             reached: AtomicU64::new(start),
             broken: Mutex::new(None),
-            lines: LineCounts::default(),
+            start,
+            lines_skipped: part.lines_before,
+            lines: BlockChain::default(),
+            times: BlockChain::default(),
         };
-        Self { file: Arc::new(file), start, next: start, end, number: 0 }
+        let InputPart { start, end, .. } = part;
+        Self { file: Arc::new(file), start, next: start, end, goes_on: end >= file_end, number: 0 }
     }
 
     /// Returns true if there are no more blocks.
@@ -117,9 +135,23 @@ impl Blocks {
             // A line begins at `begin` if the byte before is a newline.
             (begin - 1, BlocksState::BeforeFirstLine)
         };
-        let end = if self.next < self.end { self.next } else { u64::MAX };
-        let (file, offset) = (Arc::clone(&self.file), position - self.start);
-        Some(Block { file, number, position, end, state, offset, line_buffered, has_counted: false })
+        let end = match self.next < self.end {
+            true => self.next,
+            false if self.goes_on => u64::MAX,
+            false => self.end,
+        };
+        let (file, offset) = (Arc::clone(&self.file), position - self.file.start);
+        Some(Block {
+            file,
+            number,
+            position,
+            end,
+            state,
+            offset,
+            line_buffered,
+            has_passed_lines: false,
+            has_passed_time: false,
+        })
     }
 }
 
@@ -213,6 +245,22 @@ impl Block {
         lines
     }
 
+    /// Returns whole lines that end where the first line of the block begins, and may be none.
+    fn lines_just_before(&self) -> Vec<u8> {
+        let end = self.file.start + self.offset;
+        let start = end.saturating_sub(LOOK_BACK_BYTES).max(self.file.start);
+        let mut lines = vec![0; usize::try_from(end - start).unwrap_or(0)];
+        let count = self.file.descriptor.read_at_place(&mut lines, start).unwrap_or(0);
+        if count < lines.len() {
+            return Vec::new();
+        }
+        if start > self.file.start {
+            let newline = memchr(b'\n', &lines).map_or(lines.len(), |newline| newline + 1);
+            lines.drain(..newline);
+        }
+        lines
+    }
+
     /// Skips to the beginning of the first line. It is most likely near, so that a short first read keeps the number
     /// of bytes that are read twice small.
     fn skip_to_first_line(&mut self, buffer: &mut [u8]) -> io::Result<()> {
@@ -267,9 +315,8 @@ impl Read for Block {
 /// Lets the blocks behind go on if this one is not read. What they write is left out.
 impl Drop for Block {
     fn drop(&mut self) {
-        if !self.has_counted {
-            self.file.lines.give_up();
-        }
+        self.file.lines.end(self.number, self.has_passed_lines);
+        self.file.times.end(self.number, self.has_passed_time);
     }
 }
 
@@ -285,92 +332,26 @@ impl Source for Block {
     /// Counts the lines of this block, and waits until those of all blocks before it have been counted.
     fn lines_before(&mut self) -> u64 {
         let lines = self.count_lines();
-        self.has_counted = true;
-        self.file.lines.add(self.number, lines)
+        let before = self.file.lines.wait_before(self.number).unwrap_or(self.file.lines_skipped);
+        self.file.lines.pass_on(self.number, before + lines);
+        self.has_passed_lines = true;
+        before
+    }
+
+    fn lines_skipped(&self) -> u64 {
+        if self.number == 0 { self.file.lines_skipped } else { 0 }
+    }
+
+    /// Looks for the last time in the bytes before the block, and waits for the blocks before it only if there is none.
+    fn last_time_before(&mut self, find: &mut dyn FnMut(&[u8]) -> Option<bool>) -> Option<bool> {
+        find(&self.lines_just_before()).or_else(|| self.file.times.wait_before(self.number).flatten())
+    }
+
+    fn leave_last_time(&mut self, is_within: Option<bool>) {
+        self.file.times.pass_on(self.number, is_within);
+        self.has_passed_time = true;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::program::system::signals::Signals;
-    use crate::program::terminal::input_name::InputName;
-    use crate::program::terminal::progress::Progress;
-
-    /// Returns the bytes of each block of a text, with reads of at most `read_bytes`.
-    fn parts(text: &[u8], read_bytes: usize) -> Vec<Vec<u8>> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.log");
-        std::fs::write(&path, text).unwrap();
-        let file =
-            Descriptor::open(&InputName::File(path), &Progress::hidden(), &Signals::default()).unwrap();
-        let mut blocks = Blocks::new(file, CharEncoding::Utf8, 0, text.len() as u64);
-        let mut parts = Vec::new();
-        while let Some(mut block) = blocks.next(false) {
-            let (mut part, mut buffer) = (Vec::new(), vec![0; read_bytes]);
-            loop {
-                match block.read(&mut buffer).unwrap() {
-                    0 => break,
-                    count => part.extend_from_slice(&buffer[..count]),
-                }
-            }
-            parts.push(part);
-        }
-        parts
-    }
-
-    #[test]
-    fn each_line_is_in_the_block_where_it_begins() {
-        let block = usize::try_from(BLOCK_BYTES).unwrap();
-        // A line that ends one byte before, at, and one byte behind the end of a block; and longer lines.
-        for first in [block - 1, block, block + 1, 2 * block, 3 * block + 7] {
-            let line = |length: usize| [&vec![b'.'; length - 1][..], b"\n"].concat();
-            let text = [line(first), line(10), b"last".to_vec()].concat();
-            for read_bytes in [1000, 100_000, 1_000_000] {
-                let parts = parts(&text, read_bytes);
-                assert!(parts.concat() == text, "{first} {read_bytes}");
-                assert_eq!(parts.len(), text.len().div_ceil(block));
-                assert!(parts[0].len() >= first && parts.iter().all(|part| part.len() != first - 1));
-                let is_cut = |part: &Vec<u8>| !part.is_empty() && !part.ends_with(b"\n");
-                assert!(parts[..parts.len() - 1].iter().all(|part| !is_cut(part)), "{first}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_truncated_breaks_off_in_the_first_block_that_misses_something() {
-        let size = usize::try_from(BLOCK_BYTES).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.log");
-        let text = b"0123456\n".repeat(4 * size / 8);
-        for length in [0, 1, size - 1, size, size + 1, 3 * size - 1, 4 * size - 1] {
-            std::fs::write(&path, &text).unwrap();
-            let file =
-                Descriptor::open(&InputName::File(path.clone()), &Progress::hidden(), &Signals::default())
-                    .unwrap();
-            let mut blocks = Blocks::new(file, CharEncoding::Utf8, 0, text.len() as u64);
-            let mut opened: Vec<Block> = std::iter::from_fn(|| blocks.next(false)).collect();
-            std::fs::File::options().write(true).open(&path).unwrap().set_len(length as u64).unwrap();
-            // The last blocks are read first, as several threads may do.
-            let mut parts = Vec::new();
-            for block in opened.iter_mut().rev() {
-                let mut part = Vec::new();
-                let outcome = block.read_to_end(&mut part);
-                // The block in which bytes are missing tells so; the blocks behind it may.
-                let is_missing = outcome.is_err_and(|error| error.to_string().contains("became shorter"));
-                assert!(is_missing || block.number < (length / size) as u64, "{length} {}", block.number);
-                parts.insert(0, part);
-            }
-            let broken = opened.iter().position(Block::is_broken).expect("one misses something");
-            assert_eq!(broken, (length / size).min(3), "{length}");
-            assert_eq!(parts[..=broken].concat(), text[..length], "{length}");
-        }
-    }
-
-    #[test]
-    fn a_file_without_newlines_is_in_its_first_block() {
-        let text = vec![b'.'; usize::try_from(BLOCK_BYTES).unwrap() * 2 + 1];
-        let parts = parts(&text, 70_000);
-        assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [text.len(), 0, 0]);
-    }
-}
+mod tests;

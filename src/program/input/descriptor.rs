@@ -117,6 +117,11 @@ impl Descriptor {
         Ok(())
     }
 
+    /// Returns the end that a regular file had when it was opened; 0 for other inputs.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
     fn file_type(&self) -> io::Result<FileType> {
         Ok(FileType::from_raw_mode(self.stat()?.st_mode))
     }

@@ -9,7 +9,9 @@ use std::fs::Metadata;
 use std::io;
 use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The number of lower bits of an input's number that count the members of an archive.
 const MEMBER_BITS: u32 = usize::BITS / 2;
@@ -20,12 +22,14 @@ pub struct InputFile {
     pub name: InputName,
     /// The byte offset in the name at which the path below the operand begins: see [`InputFile::relative`]. `None` if the
     /// operand's own path stands before it.
-    pub(super) relative_start: Option<usize>,
+    pub(super) relative_start: Option<u32>,
     /// The number of the input. Numbers are in the order of the inputs, with room for the members of an archive behind
     /// that of the archive: see [`InputFile::place`].
     pub(crate) number: usize,
     /// The number of bytes to read; `None` if opening or reading the input can wait.
     pub(crate) regular_bytes: Option<u64>,
+    /// The time at which the file was changed last, in seconds from the beginning of 1970; `None` if it is not known.
+    pub(crate) modified: Option<i64>,
     /// True if the operand is a folder that the file is in, and not the file itself.
     pub(crate) in_folder: bool,
     /// True if the name is that of a link.
@@ -40,7 +44,7 @@ impl InputFile {
             (InputName::Stdin, _) => Cow::Borrowed(Path::new("")),
             (InputName::File(path), None) => Cow::Owned(own_path(path)),
             (InputName::File(path), Some(start)) => {
-                Cow::Borrowed(Path::new(OsStr::from_bytes(&path.as_os_str().as_bytes()[start..])))
+                Cow::Borrowed(Path::new(OsStr::from_bytes(&path.as_os_str().as_bytes()[start as usize..])))
             }
         }
     }
@@ -72,16 +76,25 @@ impl InputFile {
 
     /// Returns the member with this number, from 1, of this archive, or of one within it that has the name `within`.
     /// More members than there are numbers share the last one.
-    pub(crate) fn member(&self, number: usize, within: &InputName, name: &[u8], bytes: u64) -> Self {
+    pub(crate) fn member(
+        &self,
+        number: usize,
+        within: &InputName,
+        name: &[u8],
+        bytes: u64,
+        modified: Option<SystemTime>,
+    ) -> Self {
         let number = self.number | number.min((1 << MEMBER_BITS) - 1);
         let file = Self::new(within.member(name), None, Some(bytes));
-        Self { number, in_folder: true, ..file }
+        let modified = modified.map(second_of).or(self.modified);
+        Self { number, in_folder: true, modified, ..file }
     }
 
     /// Returns the input that standard input is, with the identity of its file if it is a regular one.
     pub(super) fn stdin() -> (Self, Option<FileId>) {
-        let (bytes, id) = stdin_bytes().unzip();
-        (Self::new(InputName::Stdin, Some(0), bytes), id)
+        let file = stdin_file();
+        let (bytes, modified) = (file.map(|file| file.bytes), file.map(|file| file.modified));
+        (Self { modified, ..Self::new(InputName::Stdin, Some(0), bytes) }, file.map(|file| file.id))
     }
 
     /// Returns the input that an operand names which is no folder, with the identity of its file if it is a regular one.
@@ -91,14 +104,24 @@ impl InputFile {
         keeps_parents: bool,
     ) -> (Self, Option<FileId>) {
         let regular = metadata.filter(|metadata| metadata.is_file());
-        let relative_start = (!keeps_parents).then(|| name_start(path));
+        let relative_start = (!keeps_parents).then(|| name_start(path) as u32);
         let name = InputName::File(path.to_owned());
-        (Self::new(name, relative_start, regular.map(Metadata::len)), regular.map(file_id))
+        let modified = regular.map(MetadataExt::mtime);
+        let file = Self { modified, ..Self::new(name, relative_start, regular.map(Metadata::len)) };
+        (file, regular.map(file_id))
     }
 
     /// Returns an input that is an operand itself.
-    pub(crate) fn new(name: InputName, relative_start: Option<usize>, regular_bytes: Option<u64>) -> Self {
-        Self { name, relative_start, number: 0, regular_bytes, in_folder: false, is_link: false }
+    pub(crate) fn new(name: InputName, relative_start: Option<u32>, regular_bytes: Option<u64>) -> Self {
+        Self {
+            name,
+            relative_start,
+            number: 0,
+            regular_bytes,
+            modified: None,
+            in_folder: false,
+            is_link: false,
+        }
     }
 }
 
@@ -127,14 +150,31 @@ fn own_path(operand: &Path) -> PathBuf {
     own
 }
 
-/// Returns the number of bytes that are left of standard input and the identity of its file; `None` if it is not a
-/// regular file.
-fn stdin_bytes() -> Option<(u64, FileId)> {
+/// The regular file that standard input is.
+#[derive(Clone, Copy)]
+struct StdinFile {
+    /// The number of bytes that are left of it.
+    bytes: u64,
+    modified: i64,
+    id: FileId,
+}
+
+/// Returns the seconds from the beginning of 1970 to a time.
+pub(super) fn second_of(time: SystemTime) -> i64 {
+    let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => seconds(after),
+        Err(error) => -seconds(error.duration()),
+    }
+}
+
+/// Returns the file of standard input; `None` if it is not a regular file.
+fn stdin_file() -> Option<StdinFile> {
     let stat = rustix::fs::fstat(io::stdin()).ok()?;
     let position = rustix::fs::seek(io::stdin(), rustix::fs::SeekFrom::Current(0)).ok()?;
     let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
     let left = u64::try_from(stat.st_size).unwrap_or(0).saturating_sub(position);
-    is_file.then(|| (left, id_of(&stat)))
+    is_file.then(|| StdinFile { bytes: left, modified: stat.st_mtime as i64, id: id_of(&stat) })
 }
 
 #[cfg(test)]

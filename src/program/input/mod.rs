@@ -1,17 +1,19 @@
 //! Inputs: standard input, files, and the files in folders. Compressed inputs are decompressed.
 
 mod archive;
+mod block_chain;
 mod blocks;
 mod descriptor;
 mod identities;
 mod in_units;
 mod input_file;
-mod line_counts;
+mod input_part;
 mod member;
 mod name_filter;
 mod no_text;
 mod read_ahead;
 mod reading;
+mod sorted;
 mod walk;
 mod whole;
 
@@ -37,9 +39,12 @@ use crate::program::encoding::{InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::program::system::thread_budget::ThreadBudget;
 use crate::stream::Source;
+use crate::time::{TimeBounds, YearReference};
 use blocks::BLOCK_BYTES;
 use in_units::InUnits;
+use input_part::InputPart;
 use read_ahead::ReadAhead;
+use sorted::SortedLines;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 
@@ -79,6 +84,8 @@ pub(crate) struct Input {
     is_flushed: bool,
     /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
+    /// The part that is read, if it is not all of the input.
+    part: Option<InputPart>,
     signals: Signals,
 }
 
@@ -115,13 +122,48 @@ impl Input {
     pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && self.utf16.is_none() && !self.can_wait;
-        if can_be_cut && is_worth_threads(end.saturating_sub(self.start)) {
+        let part = self.part.unwrap_or(InputPart { start: self.start, end, lines_before: 0 });
+        if can_be_cut && is_worth_threads(part.end.saturating_sub(part.start)) {
             // The first bytes, which were read to examine them, are read again.
             let (start, encoding) = (self.start, self.encoding.encoding);
-            self.into_descriptor().map(|descriptor| Blocks::new(descriptor, encoding, start, end))
+            self.into_descriptor().map(|descriptor| Blocks::new(descriptor, encoding, start, part))
         } else {
             Err(self)
         }
+    }
+
+    /// Returns the input, of which only the part is read that has the lines within the bounds of time, if its lines are
+    /// in order and it is a plain file. Counts the lines before that part if `counts_lines` is true.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read.
+    pub(crate) fn narrowed(
+        mut self,
+        bounds: &TimeBounds,
+        years: YearReference,
+        counts_lines: bool,
+    ) -> io::Result<Self> {
+        let can_be_narrowed = bounds.are_sorted() && self.is_plain_file() && self.utf16.is_none();
+        let Content::Direct(rdr) = &mut self.content else {
+            return Ok(self);
+        };
+        let descriptor = rdr.get_ref().bottom();
+        let file_end = descriptor.metadata()?.len();
+        if !can_be_narrowed || file_end <= self.start {
+            return Ok(self);
+        }
+        let mut lines = SortedLines::new(descriptor, bounds, years);
+        let (start, end) = lines.part(self.start, file_end)?;
+        let lines_before = if counts_lines { lines.count_lines(self.start, start)? } else { 0 };
+        if start > self.start {
+            let read = descriptor.position()? - self.start;
+            descriptor.progress().add_bytes((start - self.start).saturating_sub(read));
+            descriptor.set_position(start)?;
+            rdr.drop_buffer();
+        }
+        self.part = Some(InputPart { start, end, lines_before });
+        Ok(self)
     }
 
     /// Returns the descriptor, and subtracts the bytes that were read of it from the progress.
@@ -224,6 +266,18 @@ impl Source for Input {
             }
         };
         self.is_flushed
+    }
+
+    fn input_offset(&self) -> u64 {
+        self.part.map_or(0, |part| part.start - self.start)
+    }
+
+    fn lines_before(&mut self) -> u64 {
+        self.lines_skipped()
+    }
+
+    fn lines_skipped(&self) -> u64 {
+        self.part.map_or(0, |part| part.lines_before)
     }
 
     fn is_given_up(&self) -> bool {

@@ -3,6 +3,7 @@
 //!
 //! The members of an archive are opened in `member.rs`.
 
+use super::input_file::second_of;
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
@@ -12,10 +13,12 @@ use crate::program::system::signals::Signals;
 use crate::program::system::thread_budget::ThreadBudget;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
+use crate::time::YearReference;
 use memchr::memchr;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// The reason for refusing an archive that would have to be copied from a pipe.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
@@ -32,6 +35,8 @@ pub struct Reading {
     /// The dictionary that zstd's frames may need.
     pub dictionary: Option<ZstdDictionary>,
     pub encoding: EncodingChoice,
+    /// The year of times that have none; `None` if the input tells it.
+    pub year: Option<i16>,
     pub progress: Progress,
     pub signals: Signals,
 }
@@ -49,6 +54,15 @@ impl Reading {
     /// Returns true if complete lines may stay in the buffer while the program waits for more input.
     pub(crate) fn holds_back(&self) -> bool {
         self.buffering == Buffering::Block
+    }
+
+    /// Returns the reference for the years of times that have none, in an input that was changed last at `modified`, in
+    /// seconds from the beginning of 1970; a stream is changed now.
+    pub(crate) fn year_reference(&self, modified: Option<i64>) -> YearReference {
+        match self.year {
+            Some(year) => YearReference::Year(year),
+            None => YearReference::Until { second: modified.unwrap_or_else(|| second_of(SystemTime::now())) },
+        }
     }
 
     /// Opens the descriptor of an input. Nothing is read of it.
@@ -88,6 +102,7 @@ impl Reading {
             can_wait,
             is_flushed: false,
             start,
+            part: None,
             signals: self.signals.clone(),
         })
     }

@@ -10,6 +10,7 @@ use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
 
@@ -120,10 +121,11 @@ fn walk(folder: &Path, rules: &ListingRules, listing: &mut Listing) {
             // Reading the file reports the error.
             Err(_) => None,
         };
-        let relative_start = (!rules.keeps_parents).then_some(below_start);
+        let relative_start = (!rules.keeps_parents).then_some(below_start as u32);
         let file = InputFile::new(name, relative_start, metadata.as_ref().map(Metadata::len));
         let id = metadata.as_ref().map(file_id);
-        listing.add((InputFile { in_folder: true, is_link, ..file }, id));
+        let modified = metadata.as_ref().map(MetadataExt::mtime);
+        listing.add((InputFile { in_folder: true, is_link, modified, ..file }, id));
     }
 }
 

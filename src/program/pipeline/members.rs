@@ -8,6 +8,7 @@ use crate::program::input::{
 use crate::program::report::Tally;
 use crate::program::terminal::input_name::InputName;
 use std::io::{self, ErrorKind, Read, Write};
+use std::time::SystemTime;
 
 /// The number of archives, one within the other, that are entered.
 pub(super) const DEPTH_MAX: usize = 3;
@@ -122,8 +123,8 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
             FoundMember::Damage(error) => self.trouble(level.name.clone(), error),
             FoundMember::Refused { name, .. } | FoundMember::File { name, .. } if !self.is_chosen(&name) => {}
             FoundMember::Refused { name, reason } => self.refuse(level.name.member(&name), &reason),
-            FoundMember::File { name, size, rdr, .. } => {
-                let member = self.next_member(level, &name, size);
+            FoundMember::File { name, size, modified, rdr, .. } => {
+                let member = self.next_member(level, &name, size, modified);
                 self.annotate_member(&member, level, rdr, wtr)?;
             }
         }
@@ -150,7 +151,7 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
                 {
                     wtr.write_all(newline)?;
                 }
-                let outcome = self.worker.annotate(member, &mut input, encoding, wtr)?;
+                let outcome = self.worker.annotate(member, &mut input, encoding, wtr)?.at_end_of(member);
                 self.owed = outcome.in_line.or(self.owed);
                 let utf16_bytes = input.utf16_bytes();
                 self.add(member, outcome.tally, utf16_bytes);
@@ -180,9 +181,15 @@ impl<'w, 'p> ArchiveMembers<'w, 'p> {
     }
 
     /// Returns the next member of an archive, as an input of its own.
-    pub(super) fn next_member(&mut self, level: ArchiveLevel<'_>, name: &[u8], size: u64) -> InputFile {
+    pub(super) fn next_member(
+        &mut self,
+        level: ArchiveLevel<'_>,
+        name: &[u8],
+        size: u64,
+        modified: Option<SystemTime>,
+    ) -> InputFile {
         self.count = self.count_max.min(self.count + 1);
-        self.file.member(self.count, level.name, name, size)
+        self.file.member(self.count, level.name, name, size, modified)
     }
 
     /// Adds the counts of a member that was annotated.

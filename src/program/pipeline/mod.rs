@@ -19,6 +19,7 @@ pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 pub use outcomes::Outcomes;
 
+use crate::TimeBounds;
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
@@ -64,8 +65,12 @@ pub struct Pipeline {
     /// The counter of fields, of which each thread has a copy; `None` if nothing is counted.
     pub counter: Option<Counter>,
     pub side_by_side: SideBySide,
+    /// The bounds of the times of lines; `None` if lines are not chosen by their times.
+    pub times: Option<TimeBounds>,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
+    /// True if each line is written behind its number.
+    pub numbers_lines: bool,
     /// True if each line of a member of an archive is written behind the name of the member.
     pub members_before_lines: bool,
     /// True if a last line without a newline gets one, because lines are chosen or numbered.
@@ -93,6 +98,11 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// Returns true if the times of lines are read.
+    fn reads_times(&self) -> bool {
+        self.times.is_some() || self.counter.is_some()
+    }
+
     /// Opens an input, and checks that it is text if it was found in a folder, because folders have other files, too.
     /// A file that is named is annotated whatever it holds, unless it is an archive, which annotating would destroy,
     /// and can be copied.
@@ -120,7 +130,14 @@ impl Pipeline {
         }
         self.refuse_broken_archive(file, &opened)?;
         self.opened_any.store(true, Ordering::Relaxed);
-        Ok(opened)
+        match (opened, &self.times) {
+            (OpenedInput::Input(input), Some(times)) => {
+                let years = self.reading.year_reference(file.modified);
+                let counts_lines = self.counter.is_some() || self.numbers_lines;
+                input.narrowed(times, years, counts_lines).map(OpenedInput::Input)
+            }
+            (opened, _) => Ok(opened),
+        }
     }
 
     /// Checks that a file which is no archive has no name of one: its beginning is damaged, and annotating it would destroy

@@ -26,8 +26,8 @@ pub(super) fn annotate_input(
     let outcome = match opened {
         Ok(OpenedInput::Input(mut input)) => {
             let encoding = input.encoding;
-            let Annotated { mut tally, mut trouble, in_line } =
-                worker.annotate(file, &mut input, encoding, wtr)?;
+            let Annotated { mut tally, mut trouble, in_line, .. } =
+                worker.annotate(file, &mut input, encoding, wtr)?.at_end_of(file);
             if let Some(bytes) = input.utf16_bytes() {
                 tally.input.bytes = bytes;
             }

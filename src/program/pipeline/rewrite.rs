@@ -53,7 +53,7 @@ impl ArchiveMembers<'_, '_> {
         wtr: &mut W,
     ) -> io::Result<()> {
         loop {
-            let TarMember { name, size, is_file, refusal, head, .. } = match tar.next(wtr) {
+            let TarMember { name, size, modified, is_file, refusal, head, .. } = match tar.next(wtr) {
                 Err(TransferError::Write(error)) => return Err(error),
                 Err(TransferError::Read(error)) => {
                     self.trouble(level.name.clone(), error);
@@ -75,7 +75,7 @@ impl ArchiveMembers<'_, '_> {
                 self.copy(level, &mut tar.content(), wtr)?;
                 continue;
             }
-            let member = self.next_member(level, &name, size);
+            let member = self.next_member(level, &name, size, modified);
             let mut content = tar.content();
             let mut recorder = Recorder::new(&mut content);
             if let Some(mut spool) = self.rewritten(&member, level, &mut recorder)? {
@@ -106,7 +106,7 @@ impl ArchiveMembers<'_, '_> {
                     continue;
                 }
             };
-            let file = self.next_member(level, &member.name, member.size);
+            let file = self.next_member(level, &member.name, member.size, member.modified);
             let rewritten = if member.is_file && self.is_chosen(&member.name) {
                 self.rewritten_of_zip(&mut zip, index, &file, level, member.refusal)?
             } else {
@@ -197,7 +197,7 @@ impl ArchiveMembers<'_, '_> {
         let mut encoder = Encoder::new(&input.formats, Spool::new(), &self.worker.pipeline.threads)?;
         let encoding = input.encoding;
         self.worker.begin_output();
-        let outcome = self.worker.annotate(member, &mut input, encoding, &mut encoder)?;
+        let outcome = self.worker.annotate(member, &mut input, encoding, &mut encoder)?.at_end_of(member);
         self.add(member, outcome.tally, input.utf16_bytes());
         if let Some(Trouble { error, .. }) = outcome.trouble {
             self.trouble(member.name.clone(), error);

@@ -168,7 +168,10 @@ fn do_piece<W: Write>(
     let outcome = match work {
         Work::Block(mut block) => {
             let encoding = block.encoding().into();
-            let outcome = worker.annotate(file, &mut block, encoding, &mut wtr)?;
+            let mut outcome = worker.annotate(file, &mut block, encoding, &mut wtr)?;
+            if is_last {
+                outcome = outcome.at_end_of(file);
+            }
             is_broken = block.is_broken();
             if is_last {
                 pipeline.reading.progress.file_done();

@@ -85,7 +85,7 @@ impl ArchiveMembers<'_, '_> {
                     if !self.is_chosen(&name) => {}
                 FoundMember::Refused { name, reason } => self.refuse(level.name.member(&name), &reason),
                 FoundMember::File { name, size, mode, modified, rdr } => {
-                    let member = self.next_member(level, &name, size);
+                    let member = self.next_member(level, &name, size, modified);
                     let below = match path_of(&name) {
                         Ok(below) => below,
                         Err(reason) => {
@@ -165,7 +165,7 @@ impl ArchiveMembers<'_, '_> {
         let mut wtr = Outlet::new(Encoder::new(&packings, made, &pipeline.threads)?);
         let encoding = input.encoding;
         self.worker.begin_output();
-        let outcome = self.worker.annotate(member, &mut input, encoding, &mut wtr)?;
+        let outcome = self.worker.annotate(member, &mut input, encoding, &mut wtr)?.at_end_of(member);
         self.add(member, outcome.tally, input.utf16_bytes());
         let is_whole = outcome.trouble.is_none();
         if let Some(Trouble { error, .. }) = outcome.trouble {

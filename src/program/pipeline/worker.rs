@@ -5,6 +5,7 @@ use crate::program::encoding::{CharEncoding, InputEncoding, Utf16Writer};
 use crate::program::input::InputFile;
 use crate::program::report::{Counter, Tally};
 use crate::program::terminal::input_name::InputName;
+use crate::program::terminal::messages::NoTimes;
 use crate::program::terminal::progress::Progress;
 use crate::stream::{Source, StreamAnnotator};
 use crate::{Observer, Part, StreamError};
@@ -34,6 +35,8 @@ pub(super) struct Annotated {
     pub(super) trouble: Option<Trouble>,
     /// The newline that ends the last line if the output ends within a line; `None` if it does not.
     pub(super) in_line: Option<&'static [u8]>,
+    /// The first line, if lines are chosen by their times and none so far has a time that is understood.
+    without_times: Option<String>,
 }
 
 /// The result of annotating an input.
@@ -50,6 +53,19 @@ pub(super) struct Outcome {
 pub(super) struct Trouble {
     pub(super) name: InputName,
     pub(super) error: io::Error,
+}
+
+impl Annotated {
+    /// Returns the result at the end of an input or a member. If lines are chosen by their times and none has any, that is
+    /// a fault, unless there is another.
+    pub(super) fn at_end_of(mut self, file: &InputFile) -> Self {
+        if let (Some(first_line), None) = (&self.without_times, &self.trouble) {
+            let error = io::Error::other(NoTimes { first_line: first_line.clone() });
+            self.trouble = Some(Trouble { name: file.name.clone(), error });
+            self.tally.complete = false;
+        }
+        self
+    }
 }
 
 impl<'a> Worker<'a> {
@@ -87,6 +103,13 @@ impl<'a> Worker<'a> {
     ) -> io::Result<Annotated> {
         let pipeline = self.pipeline;
         let name = encoding.name_before_lines(pipeline.name_before_lines(file));
+        if pipeline.reads_times() {
+            let years = pipeline.reading.year_reference(file.modified);
+            self.stream.set_year_reference(years);
+            if let Some(counter) = &mut self.watch.counter {
+                counter.begin_input(years, source.lines_skipped());
+            }
+        }
         self.watch.in_line = false;
         pipeline.annotators.of(encoding).take_over(&mut self.stream);
         let annotated = match encoding.utf16_order() {
@@ -114,8 +137,14 @@ impl<'a> Worker<'a> {
             .as_mut()
             .map_or_else(Tally::new, |counter| counter.finish(file.number, encoding));
         tally.complete = trouble.is_none();
+        let mut without_times = None;
+        if let Some(times) = self.stream.times() {
+            tally.input.undated_lines = Some(times.undated_lines());
+            without_times = times.first_line_without_times().map(|line| encoding.decode(line, true));
+        }
         let in_line = self.watch.in_line && !pipeline.ends_lines;
-        Ok(Annotated { tally, trouble, in_line: in_line.then(|| encoding.newline()) })
+        let in_line = in_line.then(|| encoding.newline());
+        Ok(Annotated { tally, trouble, in_line, without_times })
     }
 
     /// Counts a file as done, of which `bytes` were not read.

@@ -23,6 +23,12 @@ const PATIENCE_AT_LAST: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct OwnOutput;
 
+/// The fault of an input whose lines are to be chosen by their times and have none. It is the usage's, too: nothing is damaged.
+#[derive(Debug)]
+pub(crate) struct NoTimes {
+    pub(crate) first_line: String,
+}
+
 /// Prints messages without tearing the progress that is shown, and remembers if some of them were about trouble.
 #[derive(Debug)]
 pub struct Messages {
@@ -76,8 +82,7 @@ impl Messages {
             return;
         }
         let text = input_trouble(name, error);
-        let is_own_output = error.get_ref().is_some_and(|inner| inner.is::<OwnOutput>());
-        if is_own_output { self.say(&text) } else { self.say_of_input(&text) }
+        if is_of_usage(error) { self.say(&text) } else { self.say_of_input(&text) }
     }
 
     /// Reports a file of the configuration, such as a catalog, that could not be read.
@@ -90,7 +95,8 @@ impl Messages {
     pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
         if !self.signals.is_stop(error) {
             let output = InputName::File(output.to_owned());
-            self.say_of_input(&format!("{}; {output} is not written", input_trouble(name, error)));
+            let text = format!("{}; {output} is not written", input_trouble(name, error));
+            if is_of_usage(error) { self.say(&text) } else { self.say_of_input(&text) }
         }
     }
 
@@ -128,6 +134,23 @@ impl fmt::Display for OwnOutput {
 }
 
 impl Error for OwnOutput {}
+
+impl fmt::Display for NoTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "no line has a time that is understood, as its first has none: {:?}; leave out --since and --until",
+            self.first_line
+        )
+    }
+}
+
+impl Error for NoTimes {}
+
+/// Returns true if the error of an input is a fault of the usage, and the input is not damaged.
+fn is_of_usage(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<OwnOutput>() || inner.is::<NoTimes>())
+}
 
 /// Returns the message for an input that cannot be read to its end.
 pub(crate) fn input_trouble(name: &InputName, error: &io::Error) -> String {

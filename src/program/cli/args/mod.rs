@@ -7,6 +7,7 @@ mod note;
 mod output;
 mod recognition;
 mod setup;
+mod time;
 mod triage;
 mod work;
 
@@ -22,6 +23,7 @@ use output::OutputArgs;
 use recognition::RecognitionArgs;
 use setup::SetupArgs;
 use std::ffi::OsString;
+pub(super) use time::TimeArgs;
 use triage::TriageArgs;
 pub(super) use work::ProgressChoice;
 use work::WorkArgs;
@@ -60,6 +62,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
+
+    #[command(flatten)]
+    pub(crate) time: TimeArgs,
 
     #[command(flatten)]
     pub(crate) lookup: LookupArgs,

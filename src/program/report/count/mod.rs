@@ -9,17 +9,17 @@ mod newlines;
 mod open_line;
 mod slot;
 
-use super::tally::{Tally, UNKNOWN_CODES_MAX};
+use super::tally::{Tally, UNKNOWN_CODES_MAX, ZonesMet};
 use crate::field::FoundField;
 use crate::program::encoding::CharEncoding;
 use crate::scanner::NearScanner;
-use crate::time::TimeReader;
+use crate::time::{TimeReader, YearReference};
 use crate::{Catalog, Part, Selector};
 use memchr::memrchr;
 use near::NearCounter;
 use newlines::count_lines;
 use open_line::OpenLine;
-use slot::{Moment, Slot, TEXT_MAX_BYTES, extend_head};
+use slot::{HEAD_MAX_BYTES, Moment, Slot, extend};
 use std::collections::BTreeMap;
 use std::mem;
 
@@ -42,6 +42,9 @@ pub struct Counter {
     /// The numbers of lines and bytes before the part.
     lines: u64,
     bytes: u64,
+    /// The numbers of lines and bytes of these that are left out, because they are outside the bounds of time.
+    left_out_lines: u64,
+    left_out_bytes: u64,
     /// The line that the previous part ended in; `None` if the part ended with a whole line.
     open: Option<OpenLine>,
     line: CountedLine,
@@ -50,7 +53,8 @@ pub struct Counter {
     /// The lines to be looked up: the byte offset of each, the index of its slot, and true if it is the slot's first
     /// line.
     marks: Vec<(usize, usize, bool)>,
-    stamps: TimeReader,
+    times: TimeReader,
+    zones: ZonesMet,
     /// `None` if near misses are not counted.
     near: Option<NearCounter>,
 }
@@ -82,11 +86,14 @@ impl Counter {
             selectors,
             lines: 0,
             bytes: 0,
+            left_out_lines: 0,
+            left_out_bytes: 0,
             open: None,
             line: CountedLine::default(),
             touched: Vec::new(),
             marks: Vec::new(),
-            stamps: TimeReader::default(),
+            times: TimeReader::new(),
+            zones: ZonesMet::default(),
             near: None,
         }
     }
@@ -96,10 +103,21 @@ impl Counter {
         Self { near: scanner.map(NearCounter::new), ..self }
     }
 
+    /// Begins an input, or a part of one, of which the first lines are skipped. `years` is the reference for times without a
+    /// year.
+    pub(crate) fn begin_input(&mut self, years: YearReference, lines_skipped: u64) {
+        self.times = TimeReader::new().year_reference(years);
+        (self.lines, self.left_out_lines) = (lines_skipped, lines_skipped);
+    }
+
     /// Counts a part, which must follow the previous one. A part that ends within a line must have the first bytes of
     /// that line, as many as are kept; buffers are large enough.
     pub(crate) fn observe(&mut self, part: &Part<'_>) {
         let text = &part.text[part.range()];
+        if part.is_left_out {
+            self.leave_out(text);
+            return;
+        }
         self.go_on_with_line(text);
         let offset = part.offset;
         if let Some(near) = &mut self.near {
@@ -116,11 +134,27 @@ impl Counter {
         self.bytes += text.len() as u64;
     }
 
+    /// Counts the lines of a part that is left out, so that lines behind it have their numbers.
+    fn leave_out(&mut self, text: &[u8]) {
+        let lines = count_lines(text);
+        let is_open = text.last().is_some_and(|&last| last != b'\n');
+        self.open = is_open.then(|| OpenLine { is_left_out: true, ..OpenLine::default() });
+        (self.lines, self.bytes) = (self.lines + lines, self.bytes + text.len() as u64);
+        self.left_out_lines += lines;
+        self.left_out_bytes += text.len() as u64;
+    }
+
     /// Returns the counts since the last call, as a tally of an input or of a part of it. The input has the number `file`
     /// and is in `encoding`.
     pub(crate) fn finish(&mut self, file: usize, encoding: CharEncoding) -> Tally {
-        let lines = mem::take(&mut self.lines) + u64::from(self.open.take().is_some());
-        let mut tally = Tally::of_file(file, encoding, lines, mem::take(&mut self.bytes));
+        let open = self.open.take();
+        let last_is_left_out = open.as_ref().is_some_and(|open| open.is_left_out);
+        let lines = mem::take(&mut self.lines) + u64::from(open.is_some());
+        let left_out = mem::take(&mut self.left_out_lines) + u64::from(last_is_left_out);
+        let bytes = mem::take(&mut self.bytes) - mem::take(&mut self.left_out_bytes);
+        let mut tally = Tally::of_file(file, encoding, lines, bytes);
+        tally.input.lines -= left_out;
+        tally.zones = mem::take(&mut self.zones);
         tally.more_unknown = mem::take(&mut self.more_unknown);
         for (code, slot) in mem::take(&mut self.unknown) {
             self.count_selected(code, self.slots[slot].fields);
@@ -147,7 +181,7 @@ impl Counter {
         (self.line.start, self.line.searched) = (0, 0);
         self.line.has_field = self.open.as_ref().is_some_and(|open| open.has_field);
         if let Some(open) = &mut self.open {
-            extend_head(&mut open.head, text);
+            extend(&mut open.head, text, HEAD_MAX_BYTES);
         }
     }
 
@@ -168,7 +202,11 @@ impl Counter {
             Some(open) if start == 0 => (&open.head[..], open.offset),
             _ => (&text[start..], offset + start as u64),
         };
-        let moment = self.stamps.read(begin).map_or(Moment::Offset(offset), Moment::Time);
+        let time = self.times.read(begin);
+        if let Some(time) = time {
+            self.zones.add(time);
+        }
+        let moment = time.map_or(Moment::Offset(offset), Moment::Time);
         let number = self.line.number + 1;
         self.line = CountedLine { number, start, moment, has_field: true, ..self.line };
     }
@@ -277,9 +315,9 @@ impl Counter {
             return;
         }
         let start = newline.map_or(0, |newline| newline + 1);
-        let mut head = Vec::with_capacity(TEXT_MAX_BYTES);
-        extend_head(&mut head, &text[start..]);
-        self.open = Some(OpenLine { head, offset: offset + start as u64, has_field });
+        let mut head = Vec::with_capacity(HEAD_MAX_BYTES);
+        extend(&mut head, &text[start..], HEAD_MAX_BYTES);
+        self.open = Some(OpenLine { head, offset: offset + start as u64, has_field, is_left_out: false });
     }
 }
 

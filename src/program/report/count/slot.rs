@@ -3,11 +3,13 @@
 use super::open_line::OpenLine;
 use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Counted, Histogram, LogPlace};
-use crate::time::TimeStamp;
+use crate::time::{TimeReader, TimeStamp};
 use memchr::memchr;
 
 /// The most bytes of a line's beginning that are kept.
 pub(super) const TEXT_MAX_BYTES: usize = 200;
+/// The most bytes of a line's beginning that are kept until the line ends: its time may be in them.
+pub(super) const HEAD_MAX_BYTES: usize = TimeReader::MAX_BYTES;
 
 /// The time stamp of a line, or else its byte offset in the input.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +91,8 @@ impl Mark {
     pub(super) fn set_text(&mut self, part: &[u8], start: usize, open: Option<&OpenLine>) {
         self.text.clear();
         match open {
-            Some(open) if start == 0 => self.text.extend_from_slice(&open.head),
-            _ => extend_head(&mut self.text, &part[start..]),
+            Some(open) if start == 0 => extend(&mut self.text, &open.head, TEXT_MAX_BYTES),
+            _ => extend(&mut self.text, &part[start..], TEXT_MAX_BYTES),
         }
     }
 
@@ -101,8 +103,8 @@ impl Mark {
     }
 }
 
-/// Extends the kept beginning of a line by the bytes that follow it, up to the end of the line or the limit.
-pub(super) fn extend_head(head: &mut Vec<u8>, rest: &[u8]) {
-    let rest = &rest[..rest.len().min(TEXT_MAX_BYTES - head.len())];
+/// Extends the kept beginning of a line by the bytes that follow it, up to the end of the line or to `max` bytes in all.
+pub(super) fn extend(head: &mut Vec<u8>, rest: &[u8], max: usize) {
+    let rest = &rest[..rest.len().min(max - head.len())];
     head.extend_from_slice(&rest[..memchr(b'\n', rest).unwrap_or(rest.len())]);
 }

@@ -42,6 +42,7 @@ fn write(report: &Report<'_>, color: bool, wtr: &mut dyn Write) -> io::Result<()
             fields(report.tally.more_unknown)
         )?;
     }
+    write_axis(report, &[known, unknown].concat(), wtr)?;
     write_near(report, wtr)?;
     write_gone(report, wtr)?;
     write_checks(report, wtr)
@@ -91,6 +92,20 @@ fn write_rows(
         writeln!(wtr, "  {:>width$}  {}: {}", row.code, visible(&report.place(first)), visible(&first.text))?;
     }
     Ok(())
+}
+
+/// Writes the ends of the axis that the bars have: the first and the last time, or places in the inputs.
+fn write_axis(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write) -> io::Result<()> {
+    let times = rows.iter().filter_map(|row| row.counted.times);
+    match times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest))) {
+        Some((first, last)) => {
+            let assumed =
+                if report.tally.zones.are_assumed() { " (times without a zone as UTC)" } else { "" };
+            writeln!(wtr, "\nwhen: from {first} to {last}{assumed}")
+        }
+        None if rows.is_empty() => Ok(()),
+        None => writeln!(wtr, "\nwhere: from the beginning to the end of an input; no time is understood"),
+    }
 }
 
 /// Returns the cell for a number of fields, with the earlier number if that is known.

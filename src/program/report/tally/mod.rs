@@ -34,6 +34,7 @@ pub struct Tally {
     pub complete: bool,
     /// True if a signal has ended reading.
     pub(crate) stopped: bool,
+    pub(crate) zones: ZonesMet,
     pub input: InputCount,
     /// The first and the last of the inputs that the tally is of; `None` if nothing was read.
     files: Option<FileRange>,
@@ -45,8 +46,19 @@ pub struct InputCount {
     pub files: u64,
     pub lines: u64,
     pub bytes: u64,
+    /// The number of lines that have no time of their own; `None` if lines are not chosen by their times.
+    pub(crate) undated_lines: Option<u64>,
     /// The inputs that are not in UTF-8.
     pub(crate) encodings: EncodingCounts,
+}
+
+/// The kinds of times that the lines with fields have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ZonesMet {
+    /// True if a time has a zone.
+    pub(crate) zoned: bool,
+    /// True if a time has none.
+    pub(crate) zoneless: bool,
 }
 
 /// The numbers of the first and the last input of a tally.
@@ -68,7 +80,7 @@ pub(crate) struct Counted {
     pub(crate) files: u64,
     pub(crate) first: LogPlace,
     pub(crate) last: LogPlace,
-    /// The earliest and the latest of the time stamps that the code's lines begin with.
+    /// The earliest and the latest of the times of the code's lines.
     pub(crate) times: Option<(TimeStamp, TimeStamp)>,
     /// The code's lines with a time stamp, by their seconds.
     pub(crate) seconds: Histogram,
@@ -113,6 +125,7 @@ impl Tally {
             near: None,
             complete: true,
             stopped: false,
+            zones: ZonesMet::default(),
             input: InputCount::default(),
             files: None,
         }
@@ -120,7 +133,8 @@ impl Tally {
 
     /// Returns the tally of an input, or of a part of one, with nothing counted yet.
     pub(crate) fn of_file(file: usize, encoding: CharEncoding, lines: u64, bytes: u64) -> Self {
-        let input = InputCount { files: 1, lines, bytes, encodings: EncodingCounts::one(encoding) };
+        let encodings = EncodingCounts::one(encoding);
+        let input = InputCount { files: 1, lines, bytes, encodings, ..InputCount::default() };
         let encoding_of_first = encoding;
         let files = Some(FileRange { first: file, last: file, encoding_of_first, lines_of_last: lines });
         Self { input, files, ..Self::new() }
@@ -172,6 +186,7 @@ impl Tally {
     pub(crate) fn append(&mut self, mut next: Self) {
         self.complete &= next.complete;
         self.stopped |= next.stopped;
+        self.zones.append(next.zones);
         self.more_unknown = self.more_unknown.saturating_add(next.more_unknown);
         self.unknown_selected.resize(self.unknown_selected.len().max(next.unknown_selected.len()), 0);
         for (sum, count) in self.unknown_selected.iter_mut().zip(&next.unknown_selected) {
@@ -242,7 +257,30 @@ impl InputCount {
         self.files = self.files.saturating_add(next.files);
         self.lines = self.lines.saturating_add(next.lines);
         self.bytes = self.bytes.saturating_add(next.bytes);
+        self.undated_lines = match (self.undated_lines, next.undated_lines) {
+            (Some(these), Some(those)) => Some(these.saturating_add(those)),
+            (these, those) => these.or(those),
+        };
         self.encodings.append(next.encodings);
+    }
+}
+
+impl ZonesMet {
+    pub(crate) fn add(&mut self, time: TimeStamp) {
+        match time.offset_minutes() {
+            Some(_) => self.zoned = true,
+            None => self.zoneless = true,
+        }
+    }
+
+    /// Returns true if times without a zone were put on one axis with others, as if they were UTC.
+    pub(crate) fn are_assumed(self) -> bool {
+        self.zoned && self.zoneless
+    }
+
+    pub(crate) fn append(&mut self, next: Self) {
+        self.zoned |= next.zoned;
+        self.zoneless |= next.zoneless;
     }
 }
 

@@ -46,14 +46,16 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         .map_err(|error| no_report(&error))?;
     let near = document.near.map(|near| near.into_lines(&mut names)).transpose();
     let near = near.map_err(|error| no_report(&error))?;
-    let JsonInput { files, lines, bytes, encodings: encoded } = document.input;
+    let JsonInput { files, lines, bytes, undated_lines, encodings: encoded } = document.input;
     let mut encodings = EncodingCounts::default();
     encoded.into_iter().for_each(|(encoding, count)| encodings.add(encoding, count));
-    let input = InputCount { files, lines, bytes, encodings };
+    let input = InputCount { files, lines, bytes, undated_lines, encodings };
     let mut tally = Tally::new();
     (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
     (tally.more_unknown, tally.near) = (document.more_unknown_fields, near);
+    (tally.zones.zoned, tally.zones.zoneless) = (document.zone_assumed, document.zone_assumed);
     for (code, counted) in codes {
+        counted.times.iter().for_each(|&(first, _)| tally.zones.add(first));
         let is_twice = if catalog.get(code).is_some() {
             tally.known.insert(code, counted).is_some()
         } else if (LOWEST_CODE..0).contains(&code) {

@@ -50,6 +50,9 @@ struct Document {
     /// Left out if no line has a near miss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     near: Option<JsonNear>,
+    /// True if times with a zone and times without one are on one axis, as if the latter were UTC; else left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    zone_assumed: bool,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     gone: Option<Vec<GoneCode>>,
     #[serde(skip_deserializing)]
@@ -61,6 +64,9 @@ struct JsonInput {
     files: u64,
     lines: u64,
     bytes: u64,
+    /// The number of lines without a time of their own; left out if lines were not chosen by their times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undated_lines: Option<u64>,
     /// The number of files in each encoding; those in UTF-8 are left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     encodings: BTreeMap<CharEncoding, u64>,
@@ -138,20 +144,21 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         count: outcome.count,
         failed: outcome.has_failed(),
     });
-    let InputCount { files, lines, bytes, encodings } = tally.input;
+    let InputCount { files, lines, bytes, undated_lines, encodings } = tally.input;
     let encodings = encodings.counted().collect();
     let document = Document {
         format: DOCUMENT_FORMAT.to_owned(),
         version: VERSION,
         complete: tally.complete,
         stopped: tally.stopped,
-        input: JsonInput { files, lines, bytes, encodings },
+        input: JsonInput { files, lines, bytes, undated_lines, encodings },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),
         codes: codes(report.known()),
         unknown: codes(report.unknown()),
         more_unknown_fields: tally.more_unknown,
         near: tally.near.as_ref().map(|near| JsonNear::of_lines(report, near)),
+        zone_assumed: tally.zones.are_assumed(),
         gone: report.baseline.map(|_| gone()),
         fail_on: fail_on.collect(),
     };
