@@ -45,6 +45,7 @@ mod reports; // each form of --report, counts, reports of parts
 mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another
 mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt
 mod time_rules; // fractions, zones, limits, what is no time
+mod time_table; // the table of forms in the guide
 mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each
 
 // Inputs.
