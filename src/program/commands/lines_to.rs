@@ -8,7 +8,7 @@ use crate::program::output::{
 };
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::input_name::InputName;
-use crate::program::terminal::messages::{Messages, output_trouble};
+use crate::program::terminal::messages::{Messages, cause, output_trouble};
 use std::path::{Path, PathBuf};
 
 /// The destination of the lines, as the options name it.
@@ -137,8 +137,13 @@ impl FolderOutput {
                     .mention(&format!("{name}: has no journal ({JOURNAL_NAME}), so that all is done anew"));
             }
         } else if !self.is_dry_run {
-            let removed = folder.remove_temporary_files(plans);
-            match removed.map_err(|error| output_trouble(&folder.name(), &error))? {
+            let removed = folder.remove_temporary_files(plans, |path, error| {
+                let (path, cause) = (InputName::File(path), cause(&error));
+                messages.say(&format!(
+                    "{path}: cannot be searched for temporary files of an earlier run ({cause}); allow to list it"
+                ));
+            });
+            match removed {
                 0 => {}
                 1 => messages.mention("1 temporary file of an earlier run was removed"),
                 count => messages.mention(&format!("{count} temporary files of an earlier run were removed")),

@@ -170,16 +170,15 @@ impl Place {
         let _ = unlinkat(self.folder(), &self.path, AtFlags::empty());
     }
 
-    /// Removes the files with temporary names in the folder of this place, which a killed run has left. Returns their
-    /// number. No file of this run may have such a name yet.
+    /// Removes the files with temporary names in the folder of this place, which a killed run has left, and adds
+    /// their number to `removed`. No file of this run may have such a name yet.
     ///
     /// # Errors
     ///
-    /// Fails where the folder cannot be listed.
-    pub(super) fn remove_temporary_files(&self) -> io::Result<u64> {
+    /// Fails where the folder cannot be listed, or a file in it cannot be removed.
+    pub(super) fn remove_temporary_files(&self, removed: &mut u64) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = openat(self.folder(), ".", flags, Mode::empty())?;
-        let mut removed = 0;
         for entry in Dir::read_from(&folder)? {
             let entry = entry?;
             let name = entry.file_name();
@@ -189,10 +188,10 @@ impl Place {
             };
             if is_temporary_name(name.to_bytes()) && is_regular() {
                 unlinkat(&folder, name, AtFlags::empty())?;
-                removed += 1;
+                *removed += 1;
             }
         }
-        Ok(removed)
+        Ok(())
     }
 
     fn folder(&self) -> BorrowedFd<'_> {

@@ -8,22 +8,24 @@ use std::path::{Path, PathBuf};
 
 impl OutputFolder {
     /// Removes the files with temporary names in this folder and in the folders of planned files, and returns their number.
-    /// Must be called before this run makes files, and while no other run does.
-    ///
-    /// # Errors
-    ///
-    /// Fails where a folder cannot be listed, or a file in it cannot be removed.
-    pub(crate) fn remove_temporary_files(&self, plans: &Plans<'_>) -> io::Result<u64> {
+    /// Calls `on_error` with the path in messages of each folder that cannot be listed, or in which a file cannot be
+    /// removed, and goes on with the others. Must be called before this run makes files, and while no other run does.
+    pub(crate) fn remove_temporary_files(
+        &self,
+        plans: &Plans<'_>,
+        mut on_error: impl FnMut(PathBuf, io::Error),
+    ) -> u64 {
         let folders = plans.iter().filter_map(|plan| plan.target.relative.parent().map(Path::to_owned));
         let folders: BTreeSet<PathBuf> = folders.chain([PathBuf::new()]).collect();
         let mut removed = 0;
         for folder in folders {
             // The place of any file in the folder.
-            match self.place_to_look(&folder.join("file")) {
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                place => removed += place?.remove_temporary_files()?,
+            let place = self.place_to_look(&folder.join("file"));
+            match place.and_then(|place| place.remove_temporary_files(&mut removed)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => on_error(self.name_of(&folder), error),
+                _ => {}
             }
         }
-        Ok(removed)
+        removed
     }
 }

@@ -71,6 +71,7 @@ pub fn annotate_to_files(
             let mut facts = InputFacts::new(&plan);
             match write_file(pipeline, folder, packing, existing, threads_each, &mut facts) {
                 Ok((tally, outcome)) => {
+                    let outcome = outcome.at_stop(pipeline.reading.signals.has_stopped());
                     pipeline.outcomes.add(outcome, plan.input);
                     let is_out_of_room = pipeline.note_done(&facts, plan.input, &tally, outcome);
                     no_room.fetch_or(is_out_of_room, Ordering::Relaxed);

@@ -19,6 +19,16 @@ pub(super) enum FileOutcome {
     LeftOut,
     /// Damaged, not read or not written.
     Failed,
+    /// Cut off by a signal.
+    CutOff,
+}
+
+impl FileOutcome {
+    /// Returns the outcome of an input during which a signal came, if `is_stopped` is true: an input that was not read to its
+    /// end was cut off.
+    pub(super) fn at_stop(self, is_stopped: bool) -> Self {
+        if self == Self::Failed && is_stopped { Self::CutOff } else { self }
+    }
 }
 
 /// The numbers of inputs by their outcomes.
@@ -35,13 +45,14 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// Counts an input that is done.
+    /// Counts an input that is done. One that was cut off is not.
     pub(super) fn add(&self, outcome: FileOutcome, file: &InputFile) {
         let counter = match outcome {
             FileOutcome::Annotated => &self.annotated,
             FileOutcome::Copied => &self.copied,
             FileOutcome::LeftOut => &self.left_out,
             FileOutcome::Failed => &self.failed,
+            FileOutcome::CutOff => return,
         };
         counter.fetch_add(1, Ordering::Relaxed);
         if outcome == FileOutcome::Failed {
@@ -65,13 +76,23 @@ impl Outcomes {
         }
     }
 
-    /// Returns the line about all inputs: `3 files annotated, 1 copied, 0 left out, 1 failed (a.gz); 1.20 MiB done`. The
-    /// first failed inputs are named.
-    pub(crate) fn summary(&self) -> String {
+    /// Returns the line about all inputs, of which there are `inputs`:
+    ///
+    /// `3 files annotated, 1 copied, 0 left out, 1 failed (a.gz); 1.20 MiB done`
+    ///
+    /// The first failed inputs are named. Those that were not begun or were cut off, because a signal came or there was no
+    /// room left, are counted behind them: `, 5 not done`.
+    pub(crate) fn summary(&self, inputs: usize) -> String {
         let count = |counter: &AtomicU64| HumanCount(counter.load(Ordering::Relaxed));
+        let counters = [&self.annotated, &self.copied, &self.left_out, &self.failed];
+        let done: u64 = counters.iter().map(|counter| counter.load(Ordering::Relaxed)).sum();
+        let not_done = match (inputs as u64).saturating_sub(done) {
+            0 => String::new(),
+            rest => format!(", {} not done", HumanCount(rest)),
+        };
         let files = if self.annotated.load(Ordering::Relaxed) == 1 { "file" } else { "files" };
         format!(
-            "{} {files} annotated, {} copied, {} left out, {} failed{}; {} done",
+            "{} {files} annotated, {} copied, {} left out, {} failed{}{not_done}; {} done",
             count(&self.annotated),
             count(&self.copied),
             count(&self.left_out),

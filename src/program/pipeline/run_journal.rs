@@ -128,8 +128,7 @@ impl Pipeline {
             return false;
         };
         let status = match outcome {
-            FileOutcome::LeftOut => return false,
-            FileOutcome::Failed if self.reading.signals.has_stopped() => return false,
+            FileOutcome::LeftOut | FileOutcome::CutOff => return false,
             FileOutcome::Annotated => DoneStatus::Annotated,
             FileOutcome::Copied => DoneStatus::Copied,
             FileOutcome::Failed => DoneStatus::Failed,

@@ -132,7 +132,7 @@ impl Annotate {
             let kept = pipeline.outcomes.kept().filter(|_| folder.existing == Existing::IsKept);
             kept.iter().for_each(|kept| pipeline.messages.mention(kept));
             if !folder.is_dry_run && (progress.was_shown() || folder.existing == Existing::IsDoneIfWhole) {
-                pipeline.messages.mention(&pipeline.outcomes.summary());
+                pipeline.messages.mention(&pipeline.outcomes.summary(inputs.len()));
             }
         }
         let has_failed = tally.is_some_and(|mut tally| {

@@ -1,0 +1,72 @@
+//! The journal and `--resume` where something goes wrong: a signal, a full disk, folders without rights, strange files in the
+//! place of the journal, two runs at the same time.
+
+use crate::command::{binary, isolated, output_of};
+use crate::in_folder::{LINE, folder_with, make_pipe, settle};
+use crate::signals::{send, wait_until};
+use crate::starved::command_as_nobody;
+use rustix::process::Signal;
+use std::fs;
+use std::io::Read;
+use std::process::Stdio;
+
+#[test]
+fn inputs_that_a_signal_leaves_are_counted() {
+    let folder = folder_with(&["a.log", "b.log", "c.log"]);
+    let folder = folder.path();
+    settle(folder);
+    make_pipe(folder.join("pipe"));
+    let args = ["-j1", "--resume", "--output-dir", "out", "a.log", "pipe", "b.log", "c.log"];
+    let mut command = binary();
+    command.current_dir(folder).args(args).stdin(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    wait_until(|| folder.join("out/a.log").exists());
+    send(&child, Signal::INT);
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    child.wait().unwrap();
+    assert_eq!(
+        said,
+        "imsdk-annotate: 1 file annotated, 0 copied, 0 left out, 0 failed, 3 not done; 7 B done\n"
+    );
+}
+
+#[test]
+fn inputs_that_a_full_disk_leaves_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("in")).unwrap();
+    fs::write(folder.join("in/1.log"), LINE).unwrap();
+    (2..10).for_each(|number| {
+        fs::write(folder.join(format!("in/{number}.log")), LINE.repeat(200_000)).unwrap();
+    });
+    let script = "mkdir disk && mount -t tmpfs -o size=1m none disk || exit 77
+                  exec \"$0\" -j1 --resume --output-dir disk/out in";
+    let program = binary().get_program().to_owned();
+    let mut command = isolated("unshare");
+    let command = command.args(["-m", "sh", "-c", script]).arg(program).current_dir(folder);
+    match command.stdin(Stdio::null()).output() {
+        Ok(output) if output.status.code() == Some(2) => {
+            let said = String::from_utf8(output.stderr).unwrap();
+            let summary = "imsdk-annotate: 1 file annotated, 0 copied, 0 left out, 1 failed (in/2.log), 7 not done; 7 B done\n";
+            assert!(said.ends_with(summary), "{said}");
+        }
+        other => println!("skipped: no file system can be mounted here: {other:?}"),
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_is_trouble_and_the_rest_is_done() {
+    let folder = folder_with(&["in/a.log", "in/sub/b.log"]);
+    settle(folder.path().join("in"));
+    let script = "\"$0\" --output-dir mine/out in/a.log && mkdir -m 300 mine/out/sub || exit 99
+                  \"$0\" --resume --output-dir mine/out in; status=$?
+                  chmod 700 mine/out/sub; cat mine/out/sub/b.log; exit $status";
+    let output = output_of(&mut command_as_nobody(folder.path(), script), b"");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let expected = "imsdk-annotate: mine/out/sub: cannot be searched for temporary files of an earlier run (Permission denied (os error 13)); allow to list it
+imsdk-annotate: 1 file annotated, 0 copied, 1 left out, 0 failed; 7 B done\n";
+    assert_eq!(said, expected);
+    assert_eq!(output.stdout, b"ret=-1 (general: failure)\n");
+}
