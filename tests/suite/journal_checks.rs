@@ -73,3 +73,40 @@ fn the_journal_of_a_run_at_work_is_not_replaced_nor_is_any_without_an_output() {
     succeed(folder, &["--lang=zh", "--output-dir", "out", "in/a.log"]);
     assert_eq!(lines(folder).len(), 1);
 }
+
+#[test]
+fn another_built_in_catalog_and_another_content_of_the_dictionary_are_refused() {
+    let folder = folder_with(&["in/a.log"]);
+    let folder = folder.path();
+    settle(folder);
+    fs::write(folder.join("one"), "a dictionary").unwrap();
+    fs::copy(folder.join("one"), folder.join("same")).unwrap();
+    let with =
+        |dictionary: &'static str| ["--zstd-dictionary", dictionary, "--resume", "--output-dir", "out", "in"];
+    succeed(folder, &["--zstd-dictionary", "one", "--output-dir", "out", "in"]);
+    assert!(resume(folder, &["--zstd-dictionary", "same", "in"]).starts_with("0 files annotated"));
+    fs::write(folder.join("one"), "another one").unwrap();
+    let remedy = "give the same options as then, or begin anew without --resume\n";
+    let refused =
+        |what: &str| format!("imsdk-annotate: {JOURNAL}: is of a run with another {what}; {remedy}");
+    assert_eq!(refusal(folder, &with("one")), refused("--zstd-dictionary"));
+    // Another build of the same version may have other codes.
+    let journal = fs::read_to_string(folder.join(JOURNAL)).unwrap();
+    let name = "\"built-in catalog\":[\"";
+    let at = journal.find(name).unwrap() + name.len();
+    let other = format!("{}0123456789abcdef{}", &journal[..at], &journal[at + 16..]);
+    fs::write(folder.join(JOURNAL), other).unwrap();
+    assert_eq!(refusal(folder, &with("same")), refused("built-in catalog"));
+}
+
+#[test]
+fn a_report_that_is_new_is_refused_with_the_remedy() {
+    let folder = folder_with(&["in/a.log"]);
+    let folder = folder.path();
+    settle(folder);
+    succeed(folder, &["--output-dir", "out", "in"]);
+    let said = refusal(folder, &["--resume", "--report", "markdown=r", "--output-dir", "out", "in"]);
+    let expected =
+        "is of a run without --report; give the same options as then, or begin anew without --resume";
+    assert_eq!(said, format!("imsdk-annotate: {JOURNAL}: {expected}\n"));
+}

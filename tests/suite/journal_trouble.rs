@@ -2,11 +2,12 @@
 //! place of the journal, two runs at the same time.
 
 use crate::command::{binary, isolated, output_of};
-use crate::in_folder::{LINE, folder_with, make_pipe, settle};
+use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, run, settle, succeed};
+use crate::journal::{JOURNAL, lines, resume};
 use crate::signals::{send, wait_until};
 use crate::starved::command_as_nobody;
 use rustix::process::Signal;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Read;
 use std::process::Stdio;
 
@@ -69,4 +70,83 @@ fn a_folder_that_cannot_be_listed_is_trouble_and_the_rest_is_done() {
 imsdk-annotate: 1 file annotated, 0 copied, 1 left out, 0 failed; 7 B done\n";
     assert_eq!(said, expected);
     assert_eq!(output.stdout, b"ret=-1 (general: failure)\n");
+}
+
+#[test]
+fn an_empty_journal_is_none() {
+    let folder = folder_with(&["in/a.log", "out/.imsdk-annotate.jsonl"]);
+    let folder = folder.path();
+    settle(folder);
+    for output in [false, true] {
+        File::create(folder.join(JOURNAL)).unwrap();
+        let said = run(folder, &["--resume", "--output-dir", "out", "in"]).stderr;
+        let said = String::from_utf8(said).unwrap();
+        let none = "imsdk-annotate: out: has no journal (.imsdk-annotate.jsonl), so that all is done anew\n";
+        assert_eq!(said.contains(none), output, "{said}");
+        assert!(said.contains("1 file annotated"), "{said}");
+        assert_eq!(lines(folder).len(), 1);
+    }
+}
+
+#[test]
+fn a_line_without_end_is_refused_and_not_read_whole() {
+    const MAX: usize = 16 << 20;
+    let folder = folder_with(&["in/a.log"]);
+    let folder = folder.path();
+    settle(folder);
+    succeed(folder, &["--output-dir", "out", "in"]);
+    let whole = fs::read(folder.join(JOURNAL)).unwrap();
+    // What a kill has left of a line is passed over, up to the bound.
+    fs::write(folder.join(JOURNAL), [&whole[..], &vec![b'x'; MAX]].concat()).unwrap();
+    assert!(resume(folder, &["in"]).contains(" 1 left out"));
+    let refused = "imsdk-annotate: out/.imsdk-annotate.jsonl: has a line of more than 16 MiB, as no journal has; \
+                   remove it, or begin anew without --resume\n";
+    for beginning in [&whole[..], b""] {
+        fs::write(folder.join(JOURNAL), [beginning, &vec![b'x'; MAX + 1]].concat()).unwrap();
+        let journal = File::options().append(true).open(folder.join(JOURNAL)).unwrap();
+        journal.set_len(8 << 30).unwrap();
+        assert_eq!(refusal(folder, &["--resume", "--output-dir", "out", "in"]), refused);
+    }
+    fs::remove_file(folder.join(JOURNAL)).unwrap();
+}
+
+#[test]
+fn a_pipe_in_the_place_of_the_journal_is_refused_at_once() {
+    let folder = folder_with(&["in/a.log"]);
+    let folder = folder.path();
+    fs::create_dir(folder.join("out")).unwrap();
+    make_pipe(folder.join(JOURNAL));
+    for option in [&[][..], &["--resume"], &["--dry-run"], &["--resume", "--dry-run"]] {
+        let said = refusal(folder, &[option, &["--output-dir", "out", "in"]].concat());
+        let expected =
+            "is a device or pipe in the place of the folder's journal; remove it, or choose another folder";
+        assert_eq!(said, format!("imsdk-annotate: {JOURNAL}: {expected}\n"), "{option:?}");
+    }
+    assert!(!folder.join("out/a.log").exists());
+}
+
+#[test]
+fn a_second_run_is_refused_before_the_first_has_an_output() {
+    let folder = folder_with(&["a.log", "b.log"]);
+    let folder = folder.path();
+    settle(folder);
+    make_pipe(folder.join("pipe"));
+    let mut command = binary();
+    command.current_dir(folder).args(["-j1", "--output-dir", "out", "pipe", "a.log"]).stdin(Stdio::null());
+    let mut first = command.spawn().unwrap();
+    // The program opens the pipe when it has begun.
+    let wtr = File::options().write(true).open(folder.join("pipe")).unwrap();
+    for option in [&[][..], &["--resume"], &["--no-clobber"]] {
+        let said = refusal(folder, &[option, &["--output-dir", "out", "b.log"]].concat());
+        let expected =
+            "imsdk-annotate: out: another run writes to this folder; wait for its end, or end it\n";
+        assert_eq!(said, expected, "{option:?}");
+    }
+    assert!(!folder.join(JOURNAL).exists());
+    drop(wtr);
+    assert!(first.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(folder.join("out/a.log")).unwrap(), ANNOTATED);
+    assert_eq!(lines(folder).into_keys().collect::<Vec<_>>(), ["a.log"]);
+    assert!(resume(folder, &["b.log"]).starts_with("1 file annotated"));
+    assert_eq!(lines(folder).len(), 2);
 }

@@ -67,8 +67,8 @@ mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 mod archive_outputs; // an archive becomes an archive
 mod dry_run; // --dry-run
 mod journal; // the journal of --output-dir, and --resume by it
-mod journal_trouble; // the journal and --resume where something goes wrong
 mod journal_checks; // the journal against inputs, outputs and runs that have changed
+mod journal_trouble; // the journal and --resume where something goes wrong
 mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
 mod many_files; // thousands of files: memory, collisions

@@ -62,7 +62,6 @@ pub(super) fn mode(
     }
     refuse_note(&args)?;
     let (triage, only) = triage(&args, catalog, signals)?;
-    let settings = run_settings::with_values(settings, &args, &triage.catalog, triage.baseline.as_ref());
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
         return Ok(Mode::Merge(Merge { inputs: inputs(&args, signals)?, triage, uses, warnings }));
@@ -73,6 +72,8 @@ pub(super) fn mode(
     let packing = args.output.packing()?;
     let times = bounds(&args.time, Timestamp::now())?;
     let reading = reading(&args, signals)?;
+    let (baseline, dictionary) = (triage.baseline.as_ref(), reading.dictionary.as_ref());
+    let settings = run_settings::with_values(settings, &args, &triage.catalog, baseline, dictionary);
     let chosen = Chosen {
         operands: inputs(&args, signals)?,
         listing_rules: ListingRules {

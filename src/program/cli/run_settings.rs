@@ -1,6 +1,7 @@
 //! The settings of a run that change its outputs or its counts, for the journal of an output folder.
 
 use super::args::Args;
+use crate::program::compression::ZstdDictionary;
 use crate::program::output::RunSettings;
 use crate::program::report::Baseline;
 use crate::program::system::stable_hash::stable_hash;
@@ -34,6 +35,10 @@ const WITHOUT_EFFECT: [&str; 18] = [
     "zstd_dictionary",
 ];
 
+/// The names of settings that no option has alone, as messages have them.
+const BUILTIN_CATALOG: &str = "built-in catalog";
+const NEAR_MISSES: &str = "near misses in --report";
+
 /// Returns the arguments that change outputs, as they are typed or stand in the configuration, with all their values.
 /// Arguments with their defaults are left out, as if they were not typed.
 pub(super) fn typed(matches: &ArgMatches) -> RunSettings {
@@ -54,34 +59,49 @@ fn text_of(value: &OsStr) -> String {
     value.to_str().map_or_else(|| format!("{value:?}"), str::to_owned)
 }
 
-/// Adds the settings that arguments alone do not tell: the catalog, the codes of the baseline, the colour of notes, and what
-/// the reports need to be counted. Of a catalog and a baseline, the hash is kept: it tells mistakes, and nobody gains
+/// Adds the settings that arguments alone do not tell: the catalogs, the codes of the baseline, the dictionary, the colour of
+/// notes, and what the reports need to be counted. Of contents, the hash is kept: it tells mistakes, and nobody gains
 /// anything by making a catalog of the same hash, because whoever can do that can write the outputs as well.
+///
+/// Without `--output-dir` there is no journal, and the settings are as they were.
 pub(super) fn with_values(
     mut settings: RunSettings,
     args: &Args,
     catalog: &Catalog,
     baseline: Option<&Baseline>,
+    dictionary: Option<&ZstdDictionary>,
 ) -> RunSettings {
+    if args.output.output_dir.is_none() {
+        return settings;
+    }
     let mut add = |name: &str, value: String| drop(settings.insert(name.to_owned(), vec![value]));
+    // Another build of the same version may have other codes.
+    add(BUILTIN_CATALOG, hash_of_catalog(&Catalog::builtin()));
     if !args.catalog.catalog.is_empty() {
-        add("--catalog", hash(&catalog.entries().iter().map(line_of).collect::<String>()));
+        add("--catalog", hash_of_catalog(catalog));
     }
     if let Some(baseline) = baseline {
-        add("--baseline", hash(&format!("{:?}", baseline.codes())));
+        add("--baseline", hash(format!("{:?}", baseline.codes()).as_bytes()));
     }
-    if let Some(path) = &args.input.zstd_dictionary {
-        add("--zstd-dictionary", text_of(path.as_os_str()));
+    if let Some(dictionary) = dictionary {
+        add("--zstd-dictionary", hash(dictionary.bytes()));
     }
     if args.output.color.coloring().elsewhere {
         add("--color", "on".to_owned());
     }
     let reports = &args.triage.report;
     if !reports.is_empty() {
-        let shows_near = reports.iter().any(|report| report.format.shows_near());
-        add("--report", if shows_near { "with near misses" } else { "without near misses" }.to_owned());
+        add("--report", "on".to_owned());
+    }
+    if reports.iter().any(|report| report.format.shows_near()) {
+        add(NEAR_MISSES, "on".to_owned());
     }
     settings
+}
+
+/// Returns the hash of the entries of a catalog, with all that they say.
+fn hash_of_catalog(catalog: &Catalog) -> String {
+    hash(catalog.entries().iter().map(line_of).collect::<String>().as_bytes())
 }
 
 /// Returns the entry of a catalog with all that it says.
@@ -89,9 +109,9 @@ fn line_of(entry: &Entry) -> String {
     format!("{entry:?}\n")
 }
 
-/// Returns the hash of a text, in hexadecimal digits.
-fn hash(text: &str) -> String {
-    format!("{:016x}", stable_hash(text.as_bytes()))
+/// Returns the hash of some bytes, in hexadecimal digits.
+fn hash(bytes: &[u8]) -> String {
+    format!("{:016x}", stable_hash(bytes))
 }
 
 #[cfg(test)]

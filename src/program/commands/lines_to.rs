@@ -114,8 +114,8 @@ impl FolderOutput {
         files_in_use.refuse_output(&journal, &place)
     }
 
-    /// Opens the journal of the run that this one goes on with, and removes the temporary files that it has left. Returns
-    /// `None` if this run begins anew, also if the folder has no journal; then says so, if the folder has any of the
+    /// Opens the journal of the run that this one goes on with, and removes the temporary files that it has left; a dry run
+    /// only looks at the journal. Returns `None` if this run begins anew, also if the folder has no journal; then says so, if the folder has any of the
     /// outputs.
     ///
     /// # Errors
@@ -129,7 +129,11 @@ impl FolderOutput {
         if self.existing != Existing::IsDoneIfWhole {
             return Ok(None);
         }
-        let journal = Journal::resume(folder, &self.head)?;
+        let journal = if self.is_dry_run {
+            Journal::look(folder, &self.head, |trouble| messages.say(trouble))?
+        } else {
+            Journal::resume(folder, &self.head)?
+        };
         if journal.is_none() {
             if plans.iter().any(|plan| folder.has_file(&plan.target.relative)) {
                 let name = folder.name();

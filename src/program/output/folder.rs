@@ -175,18 +175,6 @@ impl OutputFolder {
         Ok(place)
     }
 
-    /// Checks, without making folders, that a file below the folder could be written.
-    ///
-    /// # Errors
-    ///
-    /// Fails as [`OutputFolder::place_to_write`] would, as far as that can be known before.
-    pub(crate) fn check_place(&self, relative: &Path) -> io::Result<()> {
-        match self.place_to_look(relative) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            place => refuse_to_replace(place?.file_type()),
-        }
-    }
-
     /// Returns true if there is a file or link at `relative`, whatever it holds.
     pub(crate) fn has_file(&self, relative: &Path) -> bool {
         let file_type = self.place_to_look(relative).ok().and_then(|place| place.file_type());
@@ -295,7 +283,7 @@ impl OutputFolder {
 }
 
 /// Refuses to replace what is at a place; `None` if nothing is.
-fn refuse_to_replace(file_type: Option<FileType>) -> io::Result<()> {
+pub(super) fn refuse_to_replace(file_type: Option<FileType>) -> io::Result<()> {
     match file_type {
         None | Some(FileType::RegularFile | FileType::Symlink) => Ok(()),
         Some(FileType::Directory) => {
@@ -308,7 +296,7 @@ fn refuse_to_replace(file_type: Option<FileType>) -> io::Result<()> {
 }
 
 /// Returns the path of a folder, or `.` if the path is empty.
-fn or_current(folder: &Path) -> &Path {
+pub(super) fn or_current(folder: &Path) -> &Path {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
 }
 

@@ -3,6 +3,7 @@
 mod destination;
 mod files_in_use;
 mod folder;
+mod folder_checks;
 mod held;
 mod holes;
 mod journal;

@@ -1,7 +1,8 @@
 //! Places of files: a name in a folder that is held open, or a path.
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, linkat, openat, renameat, statat, unlinkat,
+    Access, AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, accessat, linkat, openat, renameat, statat,
+    unlinkat,
 };
 use rustix::io::Errno;
 use std::collections::hash_map::RandomState;
@@ -99,6 +100,24 @@ impl Place {
     /// Returns the type of the file, folder or link at this place; `None` if nothing is there.
     pub(super) fn file_type(&self) -> Option<FileType> {
         self.stat().map(|stat| FileType::from_raw_mode(stat.st_mode))
+    }
+
+    /// Checks that files can be made in the folder of this place.
+    ///
+    /// # Errors
+    ///
+    /// Fails as making a file would: without the right to write, or on a file system that is only read.
+    pub(super) fn check_folder_is_writable(&self) -> io::Result<()> {
+        Ok(accessat(self.folder(), ".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
+    }
+
+    /// Checks that the file at this place can be written.
+    ///
+    /// # Errors
+    ///
+    /// Fails without the right to write, or on a file system that is only read.
+    pub(super) fn check_is_writable(&self) -> io::Result<()> {
+        Ok(accessat(self.folder(), &self.path, Access::WRITE_OK, AtFlags::EACCESS)?)
     }
 
     /// Opens the device or pipe at this place to be written.

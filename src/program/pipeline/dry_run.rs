@@ -40,16 +40,19 @@ pub(crate) fn foretell(
             break;
         }
         let (treatment, target) = pipeline.treatment(folder, &plan, existing);
-        let is_possible = || match folder.check_place(&target.relative) {
-            Ok(()) => true,
+        let output = InputName::File(target.output.clone());
+        let checked = match treatment {
+            Treatment::Annotate | Treatment::Copy => folder.check_place(&target.relative),
+            Treatment::Unpack => folder.check_folder(&target.relative),
+            Treatment::Skip | Treatment::Refuse => Ok(()),
+        };
+        let treatment = match checked {
+            Ok(()) => treatment,
             Err(error) => {
-                pipeline.messages.output(&InputName::File(target.output.clone()).to_string(), &error);
-                false
+                pipeline.messages.output(&output.to_string(), &error);
+                Treatment::Refuse
             }
         };
-        let is_written = matches!(treatment, Treatment::Annotate | Treatment::Copy);
-        let treatment = if is_written && !is_possible() { Treatment::Refuse } else { treatment };
-        let output = InputName::File(target.output.clone());
         writeln!(wtr, "{} {} -> {output}", treatment.name(), plan.input.name)?;
     }
     Ok(())

@@ -221,7 +221,7 @@ fn annotate_to_file(
 ///
 /// # Errors
 ///
-/// Returns an error if there is no more room on the disk.
+/// Returns an error if the folder cannot be written to, or there is no more room on the disk.
 fn unpack_to_files(
     pipeline: &Pipeline,
     folder: &OutputFolder,
@@ -229,6 +229,7 @@ fn unpack_to_files(
     (kind, input): (ArchiveKind, Input),
     packing: Option<Packing>,
 ) -> io::Result<Tally> {
+    folder.check_folder(&plan.copy().relative)?;
     let mut worker = Worker::new(pipeline);
     let mut members = ArchiveMembers::new(&mut worker, plan.input, input.is_stream());
     members.unpack(kind, input, &plan.copy().relative, &mut UnpackFolder::new(folder, packing))?;

@@ -41,16 +41,19 @@ pub(crate) struct OutputArgs {
     /// With --output-dir, go on with an earlier run: leave out inputs that it has done
     ///
     /// The journal of the earlier run, DIR/.imsdk-annotate.jsonl, says which these are and what was counted in them, so
-    /// that reports are those of one run. An input is done again if it has changed, or if its file is not there and
-    /// whole, with the time of its input and no more rights. With other options or another catalog than before,
-    /// nothing is done. A line at the end says how many inputs were done, left out and failed.
+    /// that reports are those of one run. An input is done again if it has changed since, if it failed, or if its file is
+    /// not there as it was written. The options that change outputs or counts must be the same as in the earlier run, and
+    /// so must the catalog and the version of the program; else a message names what differs, and nothing is done. A line
+    /// at the end says how many inputs were annotated, copied, left out, failed and not done.
     #[arg(long, requires = "output_dir", conflicts_with = "output", help_heading = "Output")]
     pub(crate) resume: bool,
 
     /// With --output-dir, only say what would be done with each input
     ///
-    /// A line for each on standard output: `annotate`, `copy` (it is no text), `unpack`, `skip` (it is done, or its file
-    /// is kept) or `refuse`, with the input and its file. Nothing is written to DIR, and there are no reports.
+    /// A line for each on standard output: `annotate`, `copy` (it is no text), `unpack` (into the folder of that name), `skip`
+    /// (with --resume or --no-clobber: its file is there) or `refuse` (a message says why), with the input and its file:
+    /// `annotate logs/a.log -> out/a.log`. Nothing is made in DIR, also if another run writes to it; there are no reports.
+    /// The status is that of what would be refused.
     #[arg(long, requires = "output_dir", conflicts_with = "output", help_heading = "Output")]
     pub(crate) dry_run: bool,
 

@@ -135,6 +135,9 @@ impl Job {
 
 /// Tells on standard output what would be done with each input. Reports trouble with it.
 fn foretell_to_stdout(pipeline: &Pipeline, (folder, plans): &PlannedFolder<'_>, existing: Existing) {
+    if let Err(refusal) = Journal::check(folder) {
+        return pipeline.messages.say(&refusal);
+    }
     let written = Destination::stdout(&pipeline.reading.signals).map(BufWriter::new).and_then(|mut wtr| {
         foretell(pipeline, folder, plans, existing, &mut wtr)?;
         wtr.flush()

@@ -42,6 +42,10 @@ impl ZstdDictionary {
     pub(crate) fn new(bytes: &[u8]) -> Self {
         Self(bytes.into())
     }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 struct FrameSteps {

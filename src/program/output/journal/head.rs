@@ -52,7 +52,7 @@ impl JournalHead {
     ///
     /// Returns the reason, with the remedy:
     ///
-    /// `is of a run with other settings of --key, catalog; use the same, or begin anew without --resume`
+    /// `is of a run with another --lang, without --report; give the same options as then, or begin anew without --resume`
     pub(super) fn refuse_other(&self, earlier: &Self) -> Result<(), String> {
         if (self.version, &self.program) != (earlier.version, &earlier.program) {
             let program = &earlier.program;
@@ -60,21 +60,26 @@ impl JournalHead {
                 "is of imsdk-annotate {program}; go on with the same version, or begin anew without --resume"
             ));
         }
-        let names = self.settings.keys().chain(earlier.settings.keys());
-        let mut others: Vec<&str> = names
-            .filter(|name| self.settings.get(*name) != earlier.settings.get(*name))
-            .map(String::as_str)
-            .collect();
-        others.sort_unstable();
-        others.dedup();
-        if others.is_empty() {
+        if self.settings == earlier.settings {
             return Ok(());
         }
-        let others = others.join(", ");
+        let (now, then) = (&self.settings, &earlier.settings);
+        let others = then.iter().filter(|(name, value)| now.get(*name).is_some_and(|now| now != *value));
+        let others = named("with another", others.map(|(name, _)| name));
+        let gone = named("with", then.keys().filter(|name| !now.contains_key(*name)));
+        let added = named("without", now.keys().filter(|name| !then.contains_key(*name)));
+        let differences: Vec<String> = [others, gone, added].into_iter().flatten().collect();
         Err(format!(
-            "is of a run with other settings of {others}; use the same, or begin anew without --resume"
+            "is of a run {}; give the same options as then, or begin anew without --resume",
+            differences.join(", ")
         ))
     }
+}
+
+/// Returns the names of settings behind a preposition: `without --key and --lang`; `None` if there are none.
+fn named<'s>(preposition: &str, names: impl Iterator<Item = &'s String>) -> Option<String> {
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("{preposition} {}", names.join(" and ")))
 }
 
 #[cfg(test)]
@@ -88,11 +93,16 @@ mod tests {
 
     #[test]
     fn each_setting_that_differs_is_named_once() {
-        let this = head(&[("--lang", "zh"), ("--note", " x"), ("catalog", "1")]);
+        let this = head(&[("--lang", "zh"), ("--note", " x"), ("--report", "on")]);
         assert_eq!(this.refuse_other(&JournalHead::read(&this.line().unwrap()).unwrap()), Ok(()));
-        let other = head(&[("--lang", "zh"), ("--note", " y"), ("--strict", "true")]);
+        let other = head(&[("--key", "a"), ("--lang", "zh"), ("--note", " y"), ("--strict", "true")]);
         let refusal = this.refuse_other(&other).unwrap_err();
-        assert!(refusal.starts_with("is of a run with other settings of --note, --strict, catalog; use"));
+        assert!(
+            refusal.starts_with(
+                "is of a run with another --note, with --key and --strict, without --report; give"
+            ),
+            "{refusal}"
+        );
         let older = JournalHead { program: "0.0.9".to_owned(), ..this.clone() };
         assert!(this.refuse_other(&older).unwrap_err().starts_with("is of imsdk-annotate 0.0.9; go on"));
     }

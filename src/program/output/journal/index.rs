@@ -2,7 +2,6 @@
 
 use super::head::JournalHead;
 use crate::program::system::stable_hash::stable_hash;
-use crate::program::terminal::messages::cause;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -11,8 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// The most bytes of a journal's first line: a file without newlines is not read to its end.
-const HEAD_MAX_BYTES: u64 = 16 << 20;
+/// The most bytes of a line of a journal with its newline: a file without newlines is not read to its end.
+pub(super) const LINE_MAX_BYTES: u64 = 16 << 20;
 
 /// A path in a journal: a text or, if it is not UTF-8, its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,15 +19,6 @@ const HEAD_MAX_BYTES: u64 = 16 << 20;
 pub(crate) enum PathText {
     Text(String),
     Bytes(Vec<u8>),
-}
-
-/// The content of a journal, with the place of each line in place of the line.
-#[derive(Debug)]
-pub(super) struct JournalText {
-    pub(super) head: JournalHead,
-    /// The number of bytes up to the end of the last whole line.
-    pub(super) bytes: u64,
-    places: Vec<LinePlace>,
 }
 
 /// The place of a line. A journal of 100,000 lines has 2.4 MB of places.
@@ -73,49 +63,34 @@ impl PathText {
     }
 }
 
-impl JournalText {
-    /// Reads a journal from its beginning. A line that is no line of a journal has no place, so that its input is done
-    /// again; so has a last line that has no end.
+impl JournalIndex {
+    /// Reads a journal from its beginning, whose head must agree with `head`. A line that is no line of a journal has no
+    /// place, so that its input is done again; so has a last line that has no end. Returns `None` if the journal is empty: its
+    /// run was ended right at its creation.
     ///
     /// # Errors
     ///
-    /// Returns the reason, with the remedy, if the file cannot be read or does not begin as a journal.
-    pub(super) fn read(file: &File) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        struct LineKey {
-            output: PathText,
+    /// Returns an error, with the remedy, if the file cannot be read, does not begin as a journal, has a line that is too
+    /// long, or is of a run with another head.
+    pub(super) fn read(file: File, head: &JournalHead) -> io::Result<Option<Self>> {
+        let mut rdr = BufReader::new(&file);
+        let (mut line, mut places) = (Vec::new(), Vec::new());
+        read_line(&mut rdr, &mut line)?;
+        if line.is_empty() {
+            return Ok(None);
         }
-        let mut rdr = BufReader::new(file);
-        let mut line = Vec::new();
-        let read = |error: io::Error| cause(&error);
-        (&mut rdr).take(HEAD_MAX_BYTES).read_until(b'\n', &mut line).map_err(read)?;
-        let head = line.strip_suffix(b"\n").and_then(JournalHead::read);
-        let head = head.ok_or("is no journal of imsdk-annotate; remove it, or choose another folder")?;
-        let mut text = Self { head, bytes: line.len() as u64, places: Vec::new() };
-        loop {
-            line.clear();
-            rdr.read_until(b'\n', &mut line).map_err(read)?;
-            let Some(whole) = line.strip_suffix(b"\n") else {
-                text.places.shrink_to_fit();
-                return Ok(text);
-            };
-            if let (Ok(LineKey { output }), Ok(bytes)) =
-                (serde_json::from_slice(whole), whole.len().try_into())
-            {
-                let output = hash_of(output.as_path());
-                text.places.push(LinePlace { output, start: text.bytes, bytes });
-            }
-            text.bytes += line.len() as u64;
+        let no_journal =
+            || io::Error::other("is no journal of imsdk-annotate; remove it, or choose another folder");
+        let earlier = line.strip_suffix(b"\n").and_then(JournalHead::read).ok_or_else(no_journal)?;
+        head.refuse_other(&earlier).map_err(io::Error::other)?;
+        let mut bytes = line.len() as u64;
+        while read_line(&mut rdr, &mut line)? {
+            places.extend(LinePlace::of(&line, bytes));
+            bytes += line.len() as u64;
         }
-    }
-}
-
-impl JournalIndex {
-    /// Returns the index of a journal's text, whose lines are read from `file`.
-    pub(super) fn new(text: JournalText, file: File) -> Self {
-        let JournalText { bytes, mut places, .. } = text;
         places.sort_unstable_by_key(|place| (place.output, std::cmp::Reverse(place.start)));
-        Self { file: Some(file), bytes, places }
+        places.shrink_to_fit();
+        Ok(Some(Self { file: Some(file), bytes, places }))
     }
 
     /// Returns the number of bytes of the lines.
@@ -138,6 +113,35 @@ impl JournalIndex {
         file.read_exact_at(&mut line, place.start)?;
         Ok(line)
     }
+}
+
+impl LinePlace {
+    /// Returns the place of a line, with its newline, at the byte offset `start`; `None` if it is no line of a journal.
+    fn of(line: &[u8], start: u64) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct LineKey {
+            output: PathText,
+        }
+        let whole = line.strip_suffix(b"\n")?;
+        let LineKey { output } = serde_json::from_slice(whole).ok()?;
+        Some(Self { output: hash_of(output.as_path()), start, bytes: whole.len().try_into().ok()? })
+    }
+}
+
+/// Reads the next line with its newline, and returns true if it has one.
+///
+/// # Errors
+///
+/// Returns an error if the line cannot be read, or has more bytes than a line of a journal can have.
+fn read_line(rdr: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    rdr.take(LINE_MAX_BYTES + 1).read_until(b'\n', line)?;
+    if line.len() as u64 > LINE_MAX_BYTES {
+        let message =
+            "has a line of more than 16 MiB, as no journal has; remove it, or begin anew without --resume";
+        return Err(io::Error::other(message));
+    }
+    Ok(line.ends_with(b"\n"))
 }
 
 fn hash_of(path: &Path) -> u64 {
