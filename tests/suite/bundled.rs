@@ -75,3 +75,16 @@ pub(crate) fn files_of_zip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     };
     (0..count).map(file).collect()
 }
+
+/// Names a header that has its checksum anew.
+pub(crate) trait WithName {
+    fn with_name(self, name: &str) -> Self;
+}
+
+impl WithName for Header {
+    fn with_name(mut self, name: &str) -> Self {
+        self.set_path(name).unwrap();
+        self.set_cksum();
+        self
+    }
+}

@@ -1,6 +1,6 @@
 //! Archives that are damaged or made to harm: the fault is told, and the rest goes on.
 
-use crate::bundled::{files_of_zip, header, tar_of, zip_of};
+use crate::bundled::{WithName, files_of_zip, header, tar_of, zip_of};
 use crate::command::{annotate, binary, output_of};
 use crate::in_folder::run;
 use std::fs;
@@ -10,7 +10,7 @@ use zip::CompressionMethod;
 const LINE: &[u8] = b"ret=-1\n";
 
 /// Returns the output and the messages for an archive on standard input, and asserts that there was trouble.
-fn trouble(archive: &[u8]) -> (Vec<u8>, String) {
+pub(crate) fn trouble(archive: &[u8]) -> (Vec<u8>, String) {
     let output = output_of(&mut binary(), archive);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_ne!(output.status.code(), Some(0), "{message}");
@@ -62,19 +62,6 @@ fn the_size_of_a_file_does_not_count_for_a_header_before_it() {
     assert!(message.contains(":hidden.log: has the size of a file before a header"), "{message}");
 }
 
-/// Names a header that has its checksum anew.
-trait WithName {
-    fn with_name(self, name: &str) -> Self;
-}
-
-impl WithName for tar::Header {
-    fn with_name(mut self, name: &str) -> Self {
-        self.set_path(name).unwrap();
-        self.set_cksum();
-        self
-    }
-}
-
 #[test]
 fn damage_in_one_member_of_a_zip_archive_leaves_the_others() {
     let members: [(&str, &[u8]); 3] = [("a", LINE), ("b", &LINE.repeat(50)), ("c", LINE)];
@@ -121,19 +108,6 @@ fn a_zip_archive_that_contradicts_itself_is_not_trusted() {
         let (_, message) = trouble(&lying);
         assert!(message.contains(why), "{message}");
     }
-}
-
-#[test]
-fn a_sparse_file_is_told_by_its_own_name() {
-    let mut builder = tar::Builder::new(Vec::new());
-    let records =
-        [("GNU.sparse.major", &b"1"[..]), ("GNU.sparse.name", b"a.log"), ("GNU.sparse.realsize", b"7")];
-    builder.append_pax_extensions(records).unwrap();
-    builder.append(&header(EntryType::Regular, 7, 0o644).with_name("GNUSparseFile.1/a.log"), LINE).unwrap();
-    builder.append(&header(EntryType::Regular, 7, 0o644).with_name("b.log"), LINE).unwrap();
-    let (output, message) = trouble(&builder.into_inner().unwrap());
-    assert_eq!(output, annotate(&[], LINE));
-    assert!(message.contains("(standard input):a.log: is stored as a sparse file"), "{message}");
 }
 
 #[test]

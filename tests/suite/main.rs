@@ -56,6 +56,7 @@ mod encodings; // --encoding: GBK, GB18030, Big5 and UTF-16, in logs, notes, rep
 mod folders; // folders as operands, and their order
 mod hostile_archives; // archives that are damaged or made to harm
 mod no_text; // files that are no text; --text
+mod odd_members; // members that are copied, sparse, of one name, or not what their names say
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times
 mod read_errors; // reads that fail in the middle
 mod read_on; // text and other formats behind packed data

@@ -2,6 +2,7 @@
 
 use crate::program::compression::Format;
 use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 
 /// The kind of an archive.
@@ -32,6 +33,15 @@ impl ArchiveKind {
             "zip" => Some(Self::Zip),
             _ => None,
         }
+    }
+
+    /// Returns the error for content that has a name of this kind of archive and does not begin as one: its beginning is
+    /// damaged, and annotating it would destroy the rest.
+    pub(crate) fn does_not_begin(self) -> io::Error {
+        io::Error::other(format!(
+            "has the name of a {} archive, but does not begin as one; --no-archives takes it as it is",
+            self.name()
+        ))
     }
 
     /// Returns the name in messages.

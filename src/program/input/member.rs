@@ -65,7 +65,8 @@ impl Reading {
     ///
     /// # Errors
     ///
-    /// Returns an error if the first bytes cannot be read, or are packed in a way that this program cannot unpack.
+    /// Returns an error if the first bytes cannot be read, are packed in a way that this program cannot unpack, or are no
+    /// beginning of the archive that the name stands for.
     pub(crate) fn member<'m, 'r>(
         &self,
         name: &InputName,
@@ -74,6 +75,14 @@ impl Reading {
     ) -> io::Result<OpenedMember<'m, 'r>> {
         let Unpacked { mut rdr, formats } = self.unpack(name, recorder)?;
         let archive = self.archive_kind(&mut rdr, false);
+        if let (None, InputName::File(path)) = (archive, name)
+            && self.enters_archives
+            && !self.as_text
+            && let Some(named) = ArchiveKind::of_name(path)
+            && !rdr.buffer().is_empty()
+        {
+            return Err(named.does_not_begin());
+        }
         let encoding = match archive {
             Some(_) => InputEncoding::default(),
             None => encoding::tell(self.encoding, &mut rdr, false),

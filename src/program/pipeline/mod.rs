@@ -140,8 +140,7 @@ impl Pipeline {
         }
     }
 
-    /// Checks that a file which is no archive has no name of one: its beginning is damaged, and annotating it would destroy
-    /// the rest.
+    /// Checks that a file which is no archive has no name of one.
     ///
     /// # Errors
     ///
@@ -151,11 +150,7 @@ impl Pipeline {
         let enters = self.reading.enters_archives && self.reading.decompress && !self.reading.as_text;
         match (&file.name, file.regular_bytes) {
             (InputName::File(path), Some(1..)) if enters && !is_archive => {
-                ArchiveKind::of_name(path).map_or(Ok(()), |named| {
-                    let message =
-                        format!("has the name of a {} archive, but does not begin as one", named.name());
-                    Err(io::Error::other(message + "; --no-archives takes it as it is"))
-                })
+                ArchiveKind::of_name(path).map_or(Ok(()), |named| Err(named.does_not_begin()))
             }
             _ => Ok(()),
         }

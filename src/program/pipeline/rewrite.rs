@@ -138,7 +138,17 @@ impl ArchiveMembers<'_, '_> {
             return Ok(None);
         }
         match zip.content(index) {
-            Ok(mut content) => self.rewritten(file, level, &mut Recorder::new(&mut content)),
+            Ok(mut content) => {
+                let mut recorder = Recorder::new(&mut content);
+                let rewritten = self.rewritten(file, level, &mut recorder)?;
+                if rewritten.is_none()
+                    && let Err(error) = io::copy(&mut recorder.into_whole(), &mut io::sink())
+                {
+                    // The checksum of a member that is copied as it is packed is met at its end.
+                    self.trouble(file.name.clone(), error);
+                }
+                Ok(rewritten)
+            }
             Err(error) => {
                 self.trouble(file.name.clone(), error);
                 Ok(None)

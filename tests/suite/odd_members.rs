@@ -1,0 +1,151 @@
+//! Members of archives that are copied as they are, sparse, or not what their names say.
+
+use crate::bundled::{WithName, files_of_tar, header, tar_of, zip_of};
+use crate::command::{annotate, binary, output_of};
+use crate::hostile_archives::trouble;
+use crate::in_folder::run;
+use crate::packed::pack;
+use std::fs;
+use std::path::Path;
+use tar::{Builder, EntryType, Header};
+use zip::CompressionMethod;
+
+const LINE: &[u8] = b"ret=-1\n";
+
+/// Runs the program, which must end with trouble of an input, and returns its messages.
+fn told(folder: &Path, args: &[&str]) -> String {
+    let output = run(folder, args);
+    assert_eq!(output.status.code(), Some(3), "{args:?}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// A byte of a text has become NUL, so that the text is taken for no text, and its checksum is wrong.
+#[test]
+fn damage_of_a_member_that_is_copied_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let long = LINE.repeat(20_000);
+    let archive = zip_of(&[("a.log", &long), ("b.log", LINE)], CompressionMethod::Stored);
+    for place in [20, 100_000] {
+        let mut damaged = archive.clone();
+        let start = archive.windows(7).position(|window| window == LINE).unwrap();
+        damaged[start + 2] = 0;
+        damaged[start + place] ^= 1;
+        fs::write(folder.join("x.zip"), &damaged).unwrap();
+        for args in [
+            &["-o", "y.zip", "x.zip"][..],
+            &["--output-dir", "out", "x.zip"],
+            &["--unpack", "--output-dir", "f", "x.zip"],
+        ] {
+            let said = told(folder, args);
+            let why = "imsdk-annotate: x.zip:a.log: zip member is damaged: invalid checksum\n";
+            assert_eq!(said.matches("zip member is damaged").count(), 1, "{said}");
+            assert!(said.contains(why), "{args:?}: {said}");
+        }
+        let written = fs::read(folder.join("y.zip")).unwrap();
+        assert!(written.windows(50_000).any(|window| *window == damaged[start..start + 50_000]));
+        assert_eq!(fs::read(folder.join("f/x.zip/b.log")).unwrap(), annotate(&[], LINE));
+    }
+}
+
+/// Returns an archive with a sparse member `a.log` in each form, and `b.log` behind it.
+fn sparse_archives() -> Vec<Vec<u8>> {
+    let regular = |builder: &mut Builder<Vec<u8>>, name: &str| {
+        builder.append(&header(EntryType::Regular, 7, 0o644).with_name(name), LINE).unwrap();
+    };
+    let records: [&[(&str, &[u8])]; 3] = [
+        &[("GNU.sparse.size", b"512"), ("GNU.sparse.numblocks", b"1"), ("GNU.sparse.offset", b"0")],
+        &[("GNU.sparse.name", b"a.log"), ("GNU.sparse.size", b"512"), ("GNU.sparse.map", b"0,7")],
+        &[("GNU.sparse.major", b"1"), ("GNU.sparse.name", b"a.log"), ("GNU.sparse.realsize", b"7")],
+    ];
+    let with_records = records.into_iter().zip(["a.log", "GNUSparseFile.1/a.log", "GNUSparseFile.1/a.log"]);
+    let mut archives: Vec<Vec<u8>> = with_records
+        .map(|(records, name)| {
+            let mut builder = Builder::new(Vec::new());
+            builder.append_pax_extensions(records.iter().copied()).unwrap();
+            regular(&mut builder, name);
+            regular(&mut builder, "b.log");
+            builder.into_inner().unwrap()
+        })
+        .collect();
+    for maps in 0..3 {
+        let mut old = Header::new_gnu();
+        old.set_entry_type(EntryType::GNUSparse);
+        old.set_size(7);
+        old.set_mode(0o644);
+        old.as_gnu_mut().unwrap().isextended[0] = u8::from(maps > 0);
+        let old = old.with_name("a.log");
+        let mut archive = old.as_bytes().to_vec();
+        for map in 0..maps {
+            let mut block = [b'0'; 512];
+            block[504] = u8::from(map + 1 < maps);
+            archive.extend_from_slice(&block);
+        }
+        archive.extend_from_slice(LINE);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+        archive.extend_from_slice(&tar_of(&[("b.log", LINE)]));
+        archives.push(archive);
+    }
+    archives
+}
+
+#[test]
+fn a_sparse_member_is_told_and_copied_and_the_rest_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (number, archive) in sparse_archives().into_iter().enumerate() {
+        let why = "a.log: is stored as a sparse file, which is not read here; unpack it with tar -x\n";
+        let (output, said) = trouble(&archive);
+        assert_eq!(output, annotate(&[], LINE), "{number}");
+        assert_eq!(said, format!("imsdk-annotate: (standard input):{why}"), "{number}");
+        fs::write(folder.join("x.tar"), &archive).unwrap();
+        assert_eq!(told(folder, &["-o", "y.tar", "x.tar"]), format!("imsdk-annotate: x.tar:{why}"));
+        let written = fs::read(folder.join("y.tar")).unwrap();
+        assert!(written.windows(26).any(|window| window == annotate(&[], LINE)), "{number}");
+        told(folder, &["--strip", "-o", "z.tar", "y.tar"]);
+        assert!(fs::read(folder.join("z.tar")).unwrap() == archive, "{number}");
+    }
+}
+
+#[test]
+fn an_archive_within_an_archive_that_does_not_begin_as_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut inner = tar_of(&[("a.log", LINE)]);
+    inner[3] ^= 1;
+    for (name, content) in
+        [("in.tar", inner.clone()), ("in.tgz", pack("gzip", &inner)), ("in.zip", b"no archive\n".to_vec())]
+    {
+        let archive = tar_of(&[(name, &content), ("empty.tar", b""), ("b.log", LINE)]);
+        fs::write(folder.join("x.tar"), &archive).unwrap();
+        let kind = if name == "in.zip" { "zip" } else { "tar" };
+        let why = format!(
+            "imsdk-annotate: x.tar:{name}: has the name of a {kind} archive, but does not begin as one; --no-archives takes it as it is\n"
+        );
+        assert!(told(folder, &["x.tar"]).contains(&why), "{name}");
+        assert!(told(folder, &["-o", "y.tar", "x.tar"]).contains(&why), "{name}");
+        assert!(told(folder, &["--unpack", "--output-dir", "out", "x.tar"]).contains(&why), "{name}");
+        let written = files_of_tar(&fs::read(folder.join("y.tar")).unwrap());
+        assert!(written[0] == (name.to_owned(), content.clone()) && written[2].1 == annotate(&[], LINE));
+        assert!(fs::read(folder.join("out/x.tar").join(name)).unwrap() == content, "{name}");
+    }
+}
+
+#[test]
+fn a_zip_archive_behind_a_program_is_never_passed_over_silently() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let archive = zip_of(&[("a.log", LINE)], CompressionMethod::Deflated);
+    let archive = [&b"MZ\0 program"[..], &archive].concat();
+    fs::create_dir(folder.join("in")).unwrap();
+    fs::write(folder.join("in/setup.exe"), &archive).unwrap();
+    let output = run(folder, &["--output-dir", "out", "in"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("in/setup.exe"), "{said}");
+    assert!(fs::read(folder.join("out/setup.exe")).unwrap() == archive);
+    fs::rename(folder.join("in/setup.exe"), folder.join("in/setup.zip")).unwrap();
+    let why = "in/setup.zip: has the name of a zip archive, but does not begin as one";
+    assert!(told(folder, &["in"]).contains(why));
+    assert!(told(folder, &["in/setup.zip"]).contains(why));
+    assert!(output_of(binary().arg("--text"), &archive).status.success());
+}
