@@ -83,6 +83,8 @@ pub(crate) struct Block {
     offset: u64,
     /// True if complete lines must be written before each read.
     line_buffered: bool,
+    /// The error that was met while the lines of the block were counted.
+    count_error: Option<io::Error>,
     /// True if the number of lines up to the end of the block has been passed on, and the last time before it.
     has_passed_lines: bool,
     has_passed_time: bool,
@@ -149,6 +151,7 @@ impl Blocks {
             state,
             offset,
             line_buffered,
+            count_error: None,
             has_passed_lines: false,
             has_passed_time: false,
         })
@@ -198,8 +201,11 @@ impl Block {
 
     /// Reads once at the block's position. The file breaks off if the read fails, or if the file ends within a block
     /// that other blocks follow.
-    fn read_here(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.descriptor.read_at_place(buffer, self.position);
+    fn read_here(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match self.count_error.take() {
+            Some(error) => Err(error),
+            None => self.file.descriptor.read_at_place(buffer, self.position),
+        };
         let outcome = match read {
             Ok(0) if !buffer.is_empty() => self.file.descriptor.refuse_shorter(self.position).map(|()| 0),
             read => read,
@@ -223,9 +229,9 @@ impl Block {
         }
     }
 
-    /// Counts the lines that begin in the block, as far as it can be read: where a read fails here, it fails again where
-    /// lines are read.
-    fn count_lines(&self) -> u64 {
+    /// Counts the lines that begin in the block. Keeps an error for the first read, because the numbers of lines behind it
+    /// are not known.
+    fn count_lines(&mut self) -> u64 {
         let mut buffer = vec![0; COUNTED_BYTES];
         // A newline begins a line behind it; the first line of the file has none before it.
         let (mut position, mut lines) = (self.position, u64::from(self.number == 0));
@@ -239,7 +245,10 @@ impl Block {
                     position += count as u64;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => break,
+                Err(error) => {
+                    self.count_error = Some(error);
+                    break;
+                }
             }
         }
         lines

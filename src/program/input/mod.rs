@@ -85,7 +85,7 @@ pub(crate) struct Input {
     /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
     /// The part that is read, if it is not all of the input.
-    part: Option<InputPart>,
+    part: Option<Box<InputPart>>,
     signals: Signals,
 }
 
@@ -119,16 +119,17 @@ impl Input {
     /// # Errors
     ///
     /// Gives any other input back unchanged.
-    pub(crate) fn into_blocks(self) -> Result<Blocks, Self> {
+    pub(crate) fn into_blocks(self) -> Result<Blocks, Box<Self>> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && self.utf16.is_none() && !self.can_wait;
-        let part = self.part.unwrap_or(InputPart { start: self.start, end, lines_before: 0 });
+        let whole = InputPart { start: self.start, end, lines_before: 0 };
+        let part = self.part.as_deref().copied().unwrap_or(whole);
         if can_be_cut && is_worth_threads(part.end.saturating_sub(part.start)) {
             // The first bytes, which were read to examine them, are read again.
             let (start, encoding) = (self.start, self.encoding.encoding);
             self.into_descriptor().map(|descriptor| Blocks::new(descriptor, encoding, start, part))
         } else {
-            Err(self)
+            Err(Box::new(self))
         }
     }
 
@@ -162,7 +163,7 @@ impl Input {
             descriptor.set_position(start)?;
             rdr.drop_buffer();
         }
-        self.part = Some(InputPart { start, end, lines_before });
+        self.part = Some(Box::new(InputPart { start, end, lines_before }));
         Ok(self)
     }
 
@@ -171,7 +172,7 @@ impl Input {
     /// # Errors
     ///
     /// Gives the input back unchanged while another thread decodes it.
-    fn into_descriptor(self) -> Result<Descriptor, Self> {
+    fn into_descriptor(self) -> Result<Descriptor, Box<Self>> {
         match self.content {
             Content::Direct(rdr) => {
                 let descriptor = rdr.into_inner().into_bottom();
@@ -179,7 +180,7 @@ impl Input {
                 descriptor.progress().take_back_bytes(read);
                 Ok(descriptor)
             }
-            content => Err(Self { content, ..self }),
+            content => Err(Box::new(Self { content, ..self })),
         }
     }
 
@@ -269,7 +270,7 @@ impl Source for Input {
     }
 
     fn input_offset(&self) -> u64 {
-        self.part.map_or(0, |part| part.start - self.start)
+        self.part.as_ref().map_or(0, |part| part.start - self.start)
     }
 
     fn lines_before(&mut self) -> u64 {
@@ -277,7 +278,7 @@ impl Source for Input {
     }
 
     fn lines_skipped(&self) -> u64 {
-        self.part.map_or(0, |part| part.lines_before)
+        self.part.as_ref().map_or(0, |part| part.lines_before)
     }
 
     fn is_given_up(&self) -> bool {

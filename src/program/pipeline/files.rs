@@ -192,7 +192,7 @@ fn annotate_to_file(
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
     // Even if this thread is alone at first, others join it that are done with their files.
     let in_blocks = pipeline.threads.total() > 1 && pipeline.side_by_side == SideBySide::Blocks;
-    let blocks = if in_blocks { input.into_blocks() } else { Err(input) };
+    let blocks = if in_blocks { input.into_blocks() } else { Err(Box::new(input)) };
     let outcome = match blocks {
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr)?,
         Err(input) => {

@@ -271,12 +271,12 @@ impl<'a> Pieces<'a> {
         };
         if let Ok(OpenedInput::Input(input)) = opened {
             let in_blocks = self.pipeline.side_by_side == SideBySide::Blocks;
-            opened = match if in_blocks { input.into_blocks() } else { Err(input) } {
+            opened = match if in_blocks { input.into_blocks() } else { Err(Box::new(input)) } {
                 Ok(blocks) => {
                     self.blocks = Some((file, blocks));
                     return self.next_work();
                 }
-                Err(input) => Ok(OpenedInput::Input(input)),
+                Err(input) => Ok(OpenedInput::Input(*input)),
             };
         }
         let opened = opened.map(|opened| opened.decoded_beside(&self.pipeline.threads, self.decode_ahead));
