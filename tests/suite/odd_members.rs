@@ -1,6 +1,6 @@
 //! Members of archives that are copied as they are, sparse, or not what their names say.
 
-use crate::bundled::{WithName, files_of_tar, header, tar_of, zip_of};
+use crate::bundled::{WithName, files_of_tar, files_of_zip, header, tar_of, zip_of};
 use crate::command::{annotate, binary, output_of};
 use crate::hostile_archives::trouble;
 use crate::in_folder::run;
@@ -148,4 +148,85 @@ fn a_zip_archive_behind_a_program_is_never_passed_over_silently() {
     assert!(told(folder, &["in"]).contains(why));
     assert!(told(folder, &["in/setup.zip"]).contains(why));
     assert!(output_of(binary().arg("--text"), &archive).status.success());
+}
+
+/// Returns the bytes with `to` in place of each `from`, which must be as long.
+fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    let places = (0..bytes.len() - from.len()).filter(|&place| bytes[place..].starts_with(from));
+    let places: Vec<usize> = places.collect();
+    assert_eq!(places.len(), 2, "in front of the content and in the list");
+    places.into_iter().for_each(|place| bytes[place..place + to.len()].copy_from_slice(to));
+    bytes
+}
+
+#[test]
+fn members_of_one_name_are_all_read_and_written_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let codes = ["-1", "-204", "-2"].map(|code| format!("ret={code}\n"));
+    for (one, others) in [("a.log", ["b.log", "c.log"]), ("\u{65e5}.log", ["\u{5fd7}.log", "\u{6708}.log"])] {
+        let names = [one, others[0], others[1]];
+        let members: Vec<(&str, &[u8])> =
+            names.into_iter().zip(codes.iter().map(|code| code.as_bytes())).collect();
+        let distinct = zip_of(&members, CompressionMethod::Deflated);
+        let archive = others
+            .iter()
+            .fold(distinct.clone(), |archive, other| replaced(archive, other.as_bytes(), one.as_bytes()));
+        let output = output_of(binary().arg("-n"), &archive);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let lines = codes.iter().map(|code| {
+            [format!("(standard input):{one}:1:").into_bytes(), annotate(&[], code.as_bytes())].concat()
+        });
+        assert_eq!(output.stdout, lines.collect::<Vec<_>>().concat());
+        // The archive that is written is that of three names, but for these.
+        for (name, archive) in [("same.zip", &archive), ("distinct.zip", &distinct)] {
+            fs::write(folder.join(name), archive).unwrap();
+            let output = run(folder, &["--output-dir", "out", name]);
+            assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        }
+        let written =
+            ["same.zip", "distinct.zip"].map(|name| fs::read(folder.join("out").join(name)).unwrap());
+        assert_eq!(files_of_zip(&written[1]).len(), 3);
+        let expected = others
+            .iter()
+            .fold(written[1].clone(), |archive, other| replaced(archive, other.as_bytes(), one.as_bytes()));
+        assert!(written[0] == expected, "{one}");
+        let said = told(folder, &["--unpack", "--output-dir", "files", "same.zip"]);
+        assert_eq!(
+            said.matches(": has the name of another member before it, and is left out").count(),
+            2,
+            "{said}"
+        );
+        let unpacked = fs::read(folder.join("files/same.zip").join(one)).unwrap();
+        assert_eq!(unpacked, annotate(&[], codes[0].as_bytes()));
+        fs::remove_dir_all(folder.join("files")).unwrap();
+    }
+}
+
+/// The names by which members of one name are told apart must be as long as that name.
+#[test]
+fn more_members_of_a_short_name_than_can_be_told_apart_are_told() {
+    let names: Vec<String> = (0..12).map(|number| format!("{}", char::from(b'a' + number))).collect();
+    let members: Vec<(&str, &[u8])> = names.iter().map(|name| (&name[..], LINE)).collect();
+    let mut archive = zip_of(&members, CompressionMethod::Stored);
+    let heads: Vec<usize> = (0..archive.len() - 47)
+        .filter_map(|place| match &archive[place..place + 4] {
+            b"PK\x03\x04" => Some(place + 30),
+            b"PK\x01\x02" => Some(place + 46),
+            _ => None,
+        })
+        .collect();
+    // Ten names can be told from the first.
+    heads
+        .iter()
+        .filter(|&&place| archive[place] != b'l')
+        .copied()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .for_each(|place| archive[place] = b'a');
+    let output = output_of(&mut binary(), &archive);
+    assert_eq!(output.stdout, annotate(&[], &LINE.repeat(12)), "{output:?}");
+    heads.iter().for_each(|&place| archive[place] = b'a');
+    let (output, said) = trouble(&archive);
+    assert!(output.is_empty() && said.contains("zip archive has too many members of one name"), "{said}");
 }

@@ -7,6 +7,7 @@ mod tar;
 mod tar_head;
 mod zip;
 mod zip_bytes;
+mod zip_names;
 mod zip_written;
 
 pub use kind::ArchiveKind;

@@ -1,6 +1,7 @@
 //! Reads zip archives by the list of members at their end.
 
-use super::ZipBytes;
+use super::zip_bytes::ZipBytes;
+use super::zip_names::{TrueNames, told_apart};
 use crate::program::encoding::to_utf8;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use zip::{CompressionMethod, ZipArchive};
 /// The most members of an archive that is read: their list is kept in memory.
 const MEMBERS_MAX: u64 = 1_000_000;
 /// The number of bytes in front of a member's content, without its name.
-const LOCAL_HEADER_BYTES: u64 = 30;
+pub(super) const LOCAL_HEADER_BYTES: u64 = 30;
 /// The largest size of what stands behind the list: the record of the end, with a comment, and those of zip64.
 const END_MAX_BYTES: u64 = 22 + 65_535 + 20 + 56;
 const END_SIGNATURE: &[u8] = b"PK\x05\x06";
@@ -26,6 +27,7 @@ pub(crate) struct ZipReader {
     bytes: ZipBytes,
     /// The byte offsets where members begin, and where their list begins, in ascending order.
     starts: Arc<[u64]>,
+    true_names: Arc<TrueNames>,
 }
 
 /// A member of an archive.
@@ -60,9 +62,14 @@ impl ZipReader {
                 ),
             ));
         }
-        let archive = ZipArchive::new(bytes.clone()).map_err(damaged)?;
+        let mut archive = ZipArchive::new(bytes.clone()).map_err(damaged)?;
+        let mut true_names = TrueNames::new();
         if archive.has_duplicate_names() {
-            let message = "zip archive has several members of one name; unpack it first, with 7z x";
+            (bytes, true_names) = told_apart(bytes, archive.central_directory_start())?;
+            archive = ZipArchive::new(bytes.clone()).map_err(damaged)?;
+        }
+        if archive.has_duplicate_names() {
+            let message = "zip archive has too many members of one name; unpack it first, with 7z x";
             return Err(io::Error::new(ErrorKind::InvalidData, message));
         }
         let mut starts: Vec<u64> = (0..archive.len())
@@ -70,7 +77,7 @@ impl ZipReader {
             .chain([archive.central_directory_start()])
             .collect();
         starts.sort_unstable();
-        Ok(Self { archive, bytes, starts: starts.into() })
+        Ok(Self { archive, bytes, starts: starts.into(), true_names: Arc::new(true_names) })
     }
 
     /// Returns the number of members.
@@ -83,6 +90,11 @@ impl ZipReader {
         self.archive.comment()
     }
 
+    /// Returns the names of those members that are read under other names.
+    pub(super) fn true_names(&self) -> Arc<TrueNames> {
+        Arc::clone(&self.true_names)
+    }
+
     /// Returns a member.
     ///
     /// # Errors
@@ -91,6 +103,7 @@ impl ZipReader {
     pub(crate) fn member(&mut self, index: usize) -> io::Result<ZipMember> {
         let entry = self.archive.by_index_data(index).map_err(damaged)?;
         let raw = entry.name_raw();
+        let raw = self.true_names.get(raw).map_or(raw, |name| name);
         // Programs on Chinese Windows write names in GBK, without a word about it.
         let name = to_utf8(raw.to_vec()).unwrap_or_else(|_| raw.to_vec());
         let (start, compressed_bytes) = (entry.header_start(), entry.compressed_size());

@@ -1,9 +1,13 @@
 //! Writes zip archives. The archive is kept until it is whole: its writer goes back to the sizes in front of each member.
 
+use super::zip::LOCAL_HEADER_BYTES;
+use super::zip_bytes::{Patch, ZipBytes};
+use super::zip_names::{LIST_HEADER_BYTES, TrueNames};
 use super::{Spool, ZipReader};
 use std::io;
-use zip::ZipWriter;
+use std::sync::Arc;
 use zip::write::FullFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 /// The fields of a member that are made anew: large sizes, times of Unix, encryption by AES.
 const FIELDS_MADE: [u16; 3] = [0x0001, EXTENDED_TIMES, 0x9901];
@@ -16,18 +20,22 @@ const LARGE_BYTES: u64 = u32::MAX as u64 - 64 * 1024 * 1024;
 const SET_ID_BITS: u32 = 0o6000 << 16;
 
 /// An archive that is being written.
-pub(crate) struct ZipWritten(ZipWriter<Spool>);
+pub(crate) struct ZipWritten {
+    zip: ZipWriter<Spool>,
+    /// The names that members get at the end.
+    true_names: Arc<TrueNames>,
+}
 
 impl ZipWritten {
-    /// Begins an archive with this comment.
+    /// Begins an archive with the comment of another, whose members it gets.
     ///
     /// # Errors
     ///
     /// Returns an error if the comment is too long.
-    pub(crate) fn new(comment: &[u8]) -> io::Result<Self> {
+    pub(crate) fn new(other: &ZipReader) -> io::Result<Self> {
         let mut zip = ZipWriter::new(Spool::new());
-        zip.set_raw_comment(comment.into())?;
-        Ok(Self(zip))
+        zip.set_raw_comment(other.comment().into())?;
+        Ok(Self { zip, true_names: other.true_names() })
     }
 
     /// Adds a member of another archive with other content.
@@ -57,8 +65,8 @@ impl ZipWritten {
             }
         }
         drop(file);
-        self.0.start_file_with_options(options.name(&name))?;
-        io::copy(&mut content, &mut self.0).map(drop)
+        self.zip.start_file_with_options(options.name(&name))?;
+        io::copy(&mut content, &mut self.zip).map(drop)
     }
 
     /// Adds a member of another archive as it is.
@@ -67,7 +75,7 @@ impl ZipWritten {
     ///
     /// Returns an error if the member cannot be read or written.
     pub(crate) fn copy(&mut self, zip: &mut ZipReader, index: usize) -> io::Result<()> {
-        Ok(self.0.raw_copy_file(zip.packed(index)?)?)
+        Ok(self.zip.raw_copy_file(zip.packed(index)?)?)
     }
 
     /// Returns the whole archive, to be read from its beginning.
@@ -75,8 +83,25 @@ impl ZipWritten {
     /// # Errors
     ///
     /// Returns an error if the list of members cannot be written.
-    pub(crate) fn finish(self) -> io::Result<Spool> {
-        self.0.finish()?.rewound()
+    pub(crate) fn finish(self) -> io::Result<ZipBytes> {
+        let spool = self.zip.finish()?;
+        let length = spool.length()?;
+        let bytes = ZipBytes::new(Arc::new(spool), 0, length);
+        if self.true_names.is_empty() {
+            return Ok(bytes);
+        }
+        let archive = ZipArchive::new(bytes.clone())?;
+        let mut patches = Vec::new();
+        for index in 0..archive.len() {
+            let entry = archive.by_index_data(index)?;
+            if let Some(name) = self.true_names.get(entry.name_raw()) {
+                let in_front = entry.header_start() + LOCAL_HEADER_BYTES;
+                let in_list = entry.central_header_start() + LIST_HEADER_BYTES;
+                patches.extend([in_front, in_list].map(|at| Patch { at, bytes: name.clone() }));
+            }
+        }
+        patches.sort_unstable_by_key(|patch| patch.at);
+        Ok(bytes.patched(patches))
     }
 }
 

@@ -97,7 +97,7 @@ impl ArchiveMembers<'_, '_> {
         mut zip: ZipReader,
         wtr: &mut W,
     ) -> io::Result<()> {
-        let mut written = ZipWritten::new(zip.comment())?;
+        let mut written = ZipWritten::new(&zip)?;
         for index in 0..zip.count() {
             let member = match zip.member(index) {
                 Ok(member) => member,
