@@ -86,8 +86,8 @@ impl Seek for ZipBytes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Spool;
     use super::*;
+    use crate::program::container::Spool;
     use std::io::Write;
 
     #[test]
