@@ -55,8 +55,8 @@ enum JournalState {
 #[derive(Debug)]
 struct JournalEnd {
     file: File,
-    /// The number of bytes up to the end of the last whole line.
-    bytes: u64,
+    /// The number of bytes up to the end of the last whole line; `None` for a device or pipe.
+    bytes: Option<u64>,
     /// True if the beginning of another line follows, which an earlier run has left.
     has_rest: bool,
 }
@@ -96,7 +96,7 @@ impl Journal {
     }
 
     /// Begins a planned journal; does nothing if it is begun. An earlier journal, or a link in its place, is replaced by
-    /// a file that already has its head.
+    /// a file that already has its head. A device or pipe is written to and not replaced.
     ///
     /// # Errors
     ///
@@ -135,7 +135,7 @@ impl Journal {
             }
             let Some(earlier) = JournalIndex::read(file.try_clone()?, head)? else { return Ok(None) };
             let has_rest = file.metadata()?.len() > earlier.bytes();
-            let end = JournalEnd { file, bytes: earlier.bytes(), has_rest };
+            let end = JournalEnd { file, bytes: Some(earlier.bytes()), has_rest };
             Ok(Some((JournalState::Open(end), earlier)))
         };
         let opened = opened().map_err(|error| output_trouble(&name, &error))?;
@@ -200,6 +200,11 @@ impl JournalEnd {
     /// Makes the journal with its head; `replaced` is the earlier journal that is locked.
     fn make(folder: &OutputFolder, head: &[u8], replaced: Option<&File>) -> io::Result<Self> {
         let place = folder.place_to_look(Path::new(JOURNAL_NAME))?;
+        if is_device_or_pipe(&place) {
+            let mut file = place.open_to_write()?;
+            file.write_all(head)?;
+            return Ok(Self { file, bytes: None, has_rest: false });
+        }
         let is_replaced = |stat: Stat| {
             let replaced = replaced.and_then(|replaced| fstat(replaced).ok());
             replaced.is_some_and(|replaced| (replaced.st_dev, replaced.st_ino) == (stat.st_dev, stat.st_ino))
@@ -213,7 +218,7 @@ impl JournalEnd {
         let _ = file.try_lock();
         file.write_all(head)?;
         new.finish(true)?;
-        Ok(Self { file, bytes: head.len() as u64, has_rest: false })
+        Ok(Self { file, bytes: Some(head.len() as u64), has_rest: false })
     }
 
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
@@ -221,14 +226,17 @@ impl JournalEnd {
             // Without a line, the input is done again.
             return Ok(());
         }
+        let Some(bytes) = &mut self.bytes else {
+            return self.file.write_all(line);
+        };
         if mem::take(&mut self.has_rest) {
-            self.file.set_len(self.bytes)?;
+            self.file.set_len(*bytes)?;
         }
-        let written = self.file.write_all_at(line, self.bytes);
+        let written = self.file.write_all_at(line, *bytes);
         match &written {
-            Ok(()) => self.bytes += line.len() as u64,
+            Ok(()) => *bytes += line.len() as u64,
             // Takes away the beginning of a line that has no room for its end. If it stays, the next run does.
-            Err(_) => drop(self.file.set_len(self.bytes)),
+            Err(_) => drop(self.file.set_len(*bytes)),
         }
         written
     }
@@ -255,11 +263,13 @@ fn earlier_journal(folder: &OutputFolder) -> io::Result<Option<Place>> {
         Some(FileType::Symlink) => {
             Err(io::Error::other("is a link, which is not followed; remove it, or choose another folder"))
         }
-        Some(_) => Ok(Some(place)),
+        Some(FileType::RegularFile) => Ok(Some(place)),
+        // It is not opened, because that could wait.
+        Some(_) => Err(io::Error::other("is no file to go on from; remove it, or leave out --resume")),
     }
 }
 
-/// Locks the journal at a place, which is to be replaced; returns `None` if there is none, or a link.
+/// Locks the journal at a place, which is to be replaced; returns `None` if there is none, or a link, device or pipe.
 ///
 /// # Errors
 ///
@@ -277,15 +287,16 @@ fn lock_replaced(place: &Place) -> io::Result<Option<File>> {
     }
 }
 
-/// Refuses what is in the place of a journal and can neither be one nor be replaced by one. A device or pipe is not opened,
-/// because that could wait.
+/// Refuses a folder in the place of a journal.
 fn refuse_as_journal(file_type: Option<FileType>) -> io::Result<()> {
-    let what = match file_type {
-        None | Some(FileType::RegularFile | FileType::Symlink) => return Ok(()),
-        Some(FileType::Directory) => "is a folder",
-        Some(_) => "is a device or pipe",
-    };
-    Err(io::Error::other(format!(
-        "{what} in the place of the folder's journal; remove it, or choose another folder"
-    )))
+    if file_type == Some(FileType::Directory) {
+        let message = "is a folder in the place of the folder's journal; remove it, or choose another folder";
+        return Err(io::Error::other(message));
+    }
+    Ok(())
+}
+
+/// Returns true if something is at a place that is written to and not replaced.
+fn is_device_or_pipe(place: &Place) -> bool {
+    !matches!(place.file_type(), None | Some(FileType::RegularFile | FileType::Symlink | FileType::Directory))
 }
