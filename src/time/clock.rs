@@ -4,6 +4,11 @@ use super::digits::{count_digits, one_or_two_digits, two_digits};
 
 const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
 const NANOSECONDS_PER_MILLISECOND: u32 = 1_000_000;
+/// The number of digits of a fraction in nanoseconds.
+const NANOSECOND_DIGITS: usize = 9;
+/// The nanoseconds of one in the last digit of a fraction, by the number of its digits.
+const SCALES: [u32; NANOSECOND_DIGITS + 1] =
+    [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
 /// A time of day.
 #[derive(Clone, Copy)]
@@ -19,10 +24,23 @@ pub(super) type ClockAndRest<'a> = (Clock, &'a [u8]);
 /// Reads `10:16:13`, perhaps with a fraction behind `.`, `,` or `:`.
 #[inline]
 pub(super) fn with_colons(text: &[u8]) -> Option<ClockAndRest<'_>> {
-    let (&[h1, h2, b':', m1, m2, b':', s1, s2], rest) = text.split_first_chunk()? else {
+    let (written, rest) = text.split_first_chunk()?;
+    let [hour, minute, second] = numbers_between_colons(*written)?;
+    checked(hour, minute, second, rest, true)
+}
+
+/// Returns the numbers of `10:16:13`, all bytes at once.
+#[inline]
+fn numbers_between_colons(written: [u8; 8]) -> Option<[i64; 3]> {
+    const COLONS: u64 = 0x0000_FF00_00FF_0000;
+    let values = u64::from_le_bytes(written) ^ u64::from_le_bytes(*b"00:00:00");
+    // A byte of more than 9 sets its highest bit in the sum, unless that is set already.
+    let are_digits = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0;
+    if !are_digits || values & COLONS != 0 {
         return None;
-    };
-    with_fraction([h1, h2, m1, m2, s1, s2], rest, true)
+    }
+    let number = |shift: u32| ((values >> shift & 0xF) * 10 + (values >> (shift + 8) & 0xF)).cast_signed();
+    Some([number(0), number(24), number(48)])
 }
 
 /// Reads `12.14.45`, perhaps with a fraction behind `.`, `,` or `:`.
@@ -91,13 +109,23 @@ pub(super) fn fraction(text: &[u8], has_colons: bool) -> (u32, &[u8]) {
         [b':', digits @ ..] if has_colons => digits,
         _ => return (0, text),
     };
-    let (mut nanosecond, mut scale, mut count) = (0, NANOSECONDS_PER_SECOND, 0);
-    while let Some(digit) =
-        digits.get(count).map(|digit| digit.wrapping_sub(b'0')).filter(|&digit| digit < 10)
+    // Milliseconds, as most logs have them.
+    if let &[a, b, c, behind, ..] = digits
+        && [a, b, c].iter().all(u8::is_ascii_digit)
+        && !behind.is_ascii_digit()
     {
-        scale /= 10;
-        nanosecond += u32::from(digit) * scale;
+        let [a, b, c] = [a, b, c].map(|digit| u32::from(digit - b'0'));
+        return ((a * 100 + b * 10 + c) * NANOSECONDS_PER_MILLISECOND, &digits[3..]);
+    }
+    let (mut number, mut count) = (0, 0);
+    for digit in digits.iter().map(|byte| byte.wrapping_sub(b'0')).take_while(|&digit| digit < 10) {
+        if count < NANOSECOND_DIGITS {
+            number = number * 10 + u32::from(digit);
+        }
         count += 1;
     }
-    if count > 0 { (nanosecond, &digits[count..]) } else { (0, text) }
+    match count {
+        0 => (0, text),
+        _ => (number * SCALES[count.min(NANOSECOND_DIGITS)], &digits[count..]),
+    }
 }

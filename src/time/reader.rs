@@ -1,7 +1,7 @@
 //! The reader of the times of lines.
 
 use super::forms::{self, Tables};
-use super::places::{self, LINE_MAX_BYTES};
+use super::places::{self, LINE_MAX_BYTES, SeenPrefixes};
 use super::stamp::TimeStamp;
 use super::written::WrittenTime;
 use super::year::{YearBound, YearReference};
@@ -88,7 +88,10 @@ use memchr::memchr;
 /// or a word. A number without a name is a time only at the beginning of the line, or with its date behind it. A time
 /// that stands further within the message is none, and so is a time of day alone or a date that no calendar has.
 #[derive(Clone, Debug, Default)]
-pub struct TimeReader(Tables);
+pub struct TimeReader {
+    tables: Tables,
+    seen: SeenPrefixes,
+}
 
 impl TimeReader {
     /// The number of bytes at the beginning of a line on which its time depends.
@@ -114,7 +117,7 @@ impl TimeReader {
     /// ```
     #[must_use]
     pub fn year_reference(mut self, reference: YearReference) -> Self {
-        self.0.years = YearBound::new(reference);
+        self.tables.years = YearBound::new(reference);
         self
     }
 
@@ -123,7 +126,7 @@ impl TimeReader {
     #[inline(always)]
     pub fn read(&mut self, line: &[u8]) -> Option<TimeStamp> {
         let (text, in_bracket) = if let [b'[', rest @ ..] = line { (rest, true) } else { (line, false) };
-        match forms::read_extended(text, in_bracket, &mut self.0) {
+        match forms::read_extended(text, in_bracket, &mut self.tables) {
             Some(time) if text.len() - time.rest.len() < LINE_MAX_BYTES / 2 => Some(settle(&time)),
             _ => self.read_anywhere(line),
         }
@@ -134,7 +137,12 @@ impl TimeReader {
     fn read_anywhere(&mut self, line: &[u8]) -> Option<TimeStamp> {
         let line = &line[..line.len().min(LINE_MAX_BYTES)];
         let line = memchr(b'\n', line).map_or(line, |newline| &line[..newline]);
-        places::read(line, &mut self.0).map(|time| settle(&time))
+        if let Some(time) = self.seen.read(line, &mut self.tables) {
+            return Some(settle(&time));
+        }
+        let time = places::read(line, &mut self.tables)?;
+        self.seen.remember(line, &time, &mut self.tables);
+        Some(settle(&time))
     }
 }
 

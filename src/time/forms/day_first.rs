@@ -1,9 +1,9 @@
 //! `02/Mar/2017:10:52:08`, the common log format; `03-May-2017 10:16:13`, as PHP writes times; `29 Aug 2023 13:47:38` and
 //! `29 Aug 13:47:38`, as Redis does.
 
-use crate::time::calendar::{day_of_month, month_number};
+use crate::time::calendar::{Calendar, WrittenMonth, day_of_month, month_number};
 use crate::time::clock;
-use crate::time::digits::{four_digits, one_or_two_digits};
+use crate::time::digits::{four_digits, one_or_two_digits, two_digits};
 use crate::time::written::WrittenTime;
 use crate::time::year::YearBound;
 use crate::time::zone_names::ZoneNames;
@@ -11,9 +11,16 @@ use crate::time::zone_names::ZoneNames;
 /// Reads a time in one of these forms.
 pub(super) fn read<'a>(
     text: &'a [u8],
+    calendar: &mut Calendar,
     names: Option<&mut ZoneNames>,
     years: YearBound,
 ) -> Option<WrittenTime<'a>> {
+    // Access logs have this form in each line.
+    if let Some((&[d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':'], rest)) = text.split_first_chunk() {
+        let month = [m1, m2, m3, y1, y2, y3, y4, 0];
+        let day = calendar.day(month, month_of_access_log, two_digits(&[d1, d2], 0)?)?;
+        return Some(WrittenTime::new(day, clock::with_colons(rest)?, names));
+    }
     let (day, rest) = one_or_two_digits(text)?;
     let (&[before, m1, m2, m3, behind], rest) = rest.split_first_chunk()?;
     let month = month_number([m1, m2, m3])?;
@@ -33,4 +40,10 @@ pub(super) fn read<'a>(
         None if before == b' ' => WrittenTime::without_year(month, day, clock::with_colons(rest)?, years),
         _ => None,
     }
+}
+
+/// Reads `Mar2017`, as the calendar remembers the month of `02/Mar/2017`.
+fn month_of_access_log(written: WrittenMonth) -> Option<(i64, i64)> {
+    let [a, b, c, year @ ..] = written;
+    Some((four_digits(&year, 0)?, month_number([a, b, c])?))
 }

@@ -57,9 +57,11 @@ pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) ->
         (4, b'.') => points::read(text, names),
         (8, _) => compact::read(text, calendar, names),
         (6, b' ') => short_year::read_digits(text),
-        (2, b'/') => short_year::read(text).or_else(|| day_first::read(text, names, *years)),
-        (2, b'-') => month_number::read(text, *years).or_else(|| day_first::read(text, names, *years)),
-        (1 | 2, b' ') => day_first::read(text, names, *years),
+        (2, b'/') => short_year::read(text).or_else(|| day_first::read(text, calendar, names, *years)),
+        (2, b'-') => {
+            month_number::read(text, *years).or_else(|| day_first::read(text, calendar, names, *years))
+        }
+        (1 | 2, b' ') => day_first::read(text, calendar, names, *years),
         (2, b'.') if in_bracket => month_number::read_with_point(text, *years),
         (10, b' ') => number::read_with_date(text),
         _ => None,

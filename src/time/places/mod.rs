@@ -3,7 +3,10 @@
 mod json;
 mod lead;
 mod pairs;
+mod seen;
 mod value;
+
+pub(super) use seen::SeenPrefixes;
 
 use super::forms::{self, Tables};
 use super::number;
@@ -21,6 +24,9 @@ const BRACKET_MAX_BYTES: usize = 256;
 const WORDS_MAX: usize = 4;
 const WORD_MAX_BYTES: usize = 64;
 
+/// The most bytes of an address: `255.255.255.255`.
+const ADDRESS_MAX_BYTES: usize = 15;
+
 /// A step over a word.
 enum WordStep<'a> {
     /// The time of the line stands in the word, or the line has none.
@@ -33,6 +39,23 @@ enum WordStep<'a> {
 
 /// Reads the time of a line. `line` has neither a newline nor more than [`LINE_MAX_BYTES`].
 pub(super) fn read<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    read_common_log(line, tables).or_else(|| read_behind_words(line, tables))
+}
+
+/// Reads the time of a line in the common log format, `203.0.113.7 - - [02/Mar/2017:10:52:08 +0800]`, whose words need not be
+/// looked at one by one.
+fn read_common_log<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let is_of_address = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.');
+    let address_bytes = line.iter().take(ADDRESS_MAX_BYTES).take_while(is_of_address).count();
+    // More digits could be a date or a number of seconds.
+    if !line.get(1..4)?.contains(&b'.') {
+        return None;
+    }
+    let text = line[address_bytes..].strip_prefix(b" - - [")?;
+    forms::read(text, true, tables).filter(|time| is_whole(time, line))
+}
+
+fn read_behind_words<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
     let mut from = lead::byte_order_mark_bytes(line);
     for words in 0..=WORDS_MAX {
         let at = lead::skip(line, from);
