@@ -70,8 +70,8 @@ use memchr::memchr;
 ///
 /// A fraction of any number of digits stands behind `.`, `,` or `:`; digits beyond nanoseconds are cut off. Second 60 is
 /// read as 59.999999999. A zone is `Z`, `+08`, `+0800`, `+08:00`, `UTC`, `GMT` or `GMT+0800`, behind the time or a blank.
-/// Between `[` and `]`, it may be a name of the IANA database. Other abbreviations are not understood, because `CST` is
-/// three zones: the time counts as one without a zone.
+/// Between `[` and `]`, it may be a name of the IANA database, in forms that begin with a date with its year. Other
+/// abbreviations are not understood, because `CST` is three zones: the time counts as one without a zone.
 ///
 /// # Places
 ///

@@ -46,6 +46,7 @@ mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to ano
 mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt
 mod time_rules; // fractions, zones, limits, what is no time
 mod time_table; // the table of forms in the guide
+mod time_twin; // random lines against the naive twin, random times in each form against jiff
 mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each
 
 // Inputs.

@@ -17,6 +17,7 @@ pub(crate) mod notes;
 mod objects;
 mod other_kinds;
 mod parts;
+pub(crate) mod times;
 mod written;
 
 use codes::{Code, bracketed, codes_behind, may_end, negative};

@@ -49,15 +49,16 @@ pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) ->
     let digits = count_digits(text, 11);
     match (digits, text.get(digits)?) {
         (4, b'-') => match text.get(10) {
-            Some(b'-') => points::read_behind_dashes(text),
-            _ if text.get(8) == Some(&b'T') => year_day::read(text),
+            Some(b'-') => points::read_behind_dashes(text, names),
+            _ if text.get(8) == Some(&b'T') => year_day::read(text, names),
             _ => extended::read(text, calendar, names),
         },
         (4, b'/') => slashes::read(text, names),
         (4, b'.') => points::read(text, names),
         (8, _) => compact::read(text, calendar, names),
-        (6, b' ') => short_year::read_digits(text),
-        (2, b'/') => short_year::read(text).or_else(|| day_first::read(text, calendar, names, *years)),
+        (6, b' ') => short_year::read_digits(text, names),
+        (2, b'/') if text.get(5) == Some(&b'/') => short_year::read(text, names),
+        (2, b'/') => day_first::read(text, calendar, names, *years),
         (2, b'-') => {
             month_number::read(text, *years).or_else(|| day_first::read(text, calendar, names, *years))
         }

@@ -12,8 +12,11 @@ pub(super) fn read<'a>(text: &'a [u8], names: Option<&mut ZoneNames>) -> Option<
 }
 
 /// Reads a time whose date has dashes.
-pub(super) fn read_behind_dashes(text: &[u8]) -> Option<WrittenTime<'_>> {
-    read_with(b'-', text, None)
+pub(super) fn read_behind_dashes<'a>(
+    text: &'a [u8],
+    names: Option<&mut ZoneNames>,
+) -> Option<WrittenTime<'a>> {
+    read_with(b'-', text, names)
 }
 
 fn read_with<'a>(separator: u8, text: &'a [u8], names: Option<&mut ZoneNames>) -> Option<WrittenTime<'a>> {
