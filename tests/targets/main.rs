@@ -15,6 +15,7 @@ mod reports;
 mod selectors;
 mod syntax;
 mod templates;
+mod times;
 mod twin;
 
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod replay;
 type Target = fn(&[u8]);
 
 /// The targets by name, in `tests/fuzz/` and in the folders of seeds and regressions.
-const TARGETS: [(&str, Target); 12] = [
+const TARGETS: [(&str, Target); 13] = [
     ("catalogs", catalogs::run),
     ("config", config::run),
     ("decoders", decoders::run),
@@ -35,6 +36,7 @@ const TARGETS: [(&str, Target); 12] = [
     ("syntax", syntax::run),
     ("tars", archives::run),
     ("templates", templates::run),
+    ("times", times::run),
     ("twin", twin::run),
     ("zips", archives::run),
 ];
