@@ -42,7 +42,12 @@ pub(super) fn read_extended<'a>(
 pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
     let Tables { calendar, names, years } = tables;
     let names = in_bracket.then_some(names);
-    if !text.first()?.is_ascii_digit() {
+    let first = text.first()?;
+    if !first.is_ascii_digit() {
+        // All other times begin with the letter of a month, a weekday or a level.
+        if !first.is_ascii_uppercase() {
+            return None;
+        }
         return month_name::read(text, names, *years)
             .or_else(|| month_number::read_behind_letter(text, calendar, *years));
     }

@@ -59,6 +59,9 @@ fn read_behind_words<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenT
     let mut from = lead::byte_order_mark_bytes(line);
     for words in 0..=WORDS_MAX {
         let at = lead::skip(line, from);
+        if at == line.len() {
+            return None;
+        }
         let (text, in_bracket) = (&line[at..], at > 0 && line[at - 1] == b'[');
         let number = if words == 0 { number::read(text) } else { None };
         if let Some(time) = number.or_else(|| forms::read(text, in_bracket, tables)) {
