@@ -74,6 +74,7 @@ mod journal_trouble; // the journal and --resume where something goes wrong
 mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
 mod many_files; // thousands of files: memory, collisions
+mod members_beside; // members of one file, decoded side by side: the same output and messages as with one thread
 mod nameless; // new files without a name before they are whole
 mod outputs; // --output, --output-dir, --compress, --resume
 mod replaced; // files that an output must not replace

@@ -126,6 +126,27 @@ impl<R: Read> Decoder<R> {
         self.rdr.get_mut()
     }
 
+    /// Returns true if a dictionary was given that frames may need.
+    pub(crate) fn has_dictionary(&self) -> bool {
+        self.dictionary.is_some()
+    }
+
+    /// Goes on between two members of the first format, `position` bytes behind the beginning of the data. `set` sets the inner
+    /// reader to the number of bytes behind the beginning that it is given.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `set` does, and where the data cannot be read.
+    pub(crate) fn go_on_at(
+        &mut self,
+        position: u64,
+        set: impl FnOnce(&mut R, u64) -> io::Result<()>,
+    ) -> io::Result<()> {
+        (self.member, self.error, self.in_text) = (None, None, false);
+        self.format = self.first_format;
+        self.rdr.go_on_at(position, set)
+    }
+
     pub(crate) fn into_inner(self) -> R {
         self.rdr.into_inner()
     }

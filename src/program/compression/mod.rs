@@ -18,4 +18,4 @@ pub use encoder::Encoder;
 pub use formats::{Format, Packing, ZstdDictionary};
 pub(crate) use layers::{Layer, Unpacked, Unpacking, unpack};
 pub(crate) use peek::PeekReader;
-pub(crate) use units::{ReadPlaces, UnitsRead, UnitsReader};
+pub(crate) use units::{GoOn, ReadPlaces, UnitsRead, UnitsReader};

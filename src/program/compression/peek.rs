@@ -45,6 +45,26 @@ impl<R: Read> PeekReader<R> {
         self.rdr
     }
 
+    /// Goes on as if `position` bytes had been taken. `set` sets the inner reader to an earlier byte offset, from which reads are
+    /// the same as from the beginning: the place that a decoder tells of damage may depend on them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `set` does, and where the bytes cannot be read.
+    pub(crate) fn go_on_at(
+        &mut self,
+        position: u64,
+        set: impl FnOnce(&mut R, u64) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let before = position % BUFFER_BYTES as u64;
+        (self.start, self.end, self.position) = (0, 0, position - before);
+        (self.at_end, self.error) = (false, None);
+        set(&mut self.rdr, self.position)?;
+        while (self.end as u64) < before && self.read_more()? {}
+        self.consume(self.end.min(before as usize));
+        Ok(())
+    }
+
     /// Returns the bytes in the buffer, without reading.
     pub(crate) fn buffer(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
@@ -58,7 +78,8 @@ impl<R: Read> PeekReader<R> {
         Ok(self.buffer())
     }
 
-    /// Reads once more into the buffer, which must not be full. Returns false if nothing came.
+    /// Reads once more into the buffer, which must not be full. Returns false if nothing came. Reads end at multiples of the
+    /// buffer's size.
     pub(crate) fn read_more(&mut self) -> io::Result<bool> {
         debug_assert!(self.end - self.start < self.buffer.len());
         self.meet_error()?;
@@ -67,8 +88,10 @@ impl<R: Read> PeekReader<R> {
             self.end -= self.start;
             self.start = 0;
         }
+        let to_multiple = BUFFER_BYTES - (self.position + self.end as u64) as usize % BUFFER_BYTES;
+        let end = self.buffer.len().min(self.end + to_multiple);
         let count = loop {
-            match self.rdr.read(&mut self.buffer[self.end..]) {
+            match self.rdr.read(&mut self.buffer[self.end..end]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 result => break result?,
             }
@@ -198,6 +221,53 @@ mod tests {
         let mut text = Vec::new();
         assert_eq!(rdr.read_to_end(&mut text).unwrap_err().kind(), ErrorKind::NotConnected);
         assert_eq!(text, b"abcdef");
+    }
+
+    /// A reader that notes the place and the length of each read.
+    struct Noted<'a> {
+        bytes: &'a [u8],
+        at: usize,
+        reads: Vec<(usize, usize)>,
+    }
+
+    impl Read for Noted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = (&self.bytes[self.at..]).read(buffer)?;
+            self.reads.push((self.at, count));
+            self.at += count;
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn reads_are_the_same_wherever_a_reader_goes_on() {
+        let bytes: Vec<u8> = (0..5 * BUFFER_BYTES).map(|at| (at / 7) as u8).collect();
+        // Returns the reads behind a place at which ten bytes are looked at.
+        let reads_behind = |place: usize, goes_on: bool| {
+            let mut rdr = PeekReader::new(Noted { bytes: &bytes, at: 0, reads: Vec::new() });
+            if goes_on {
+                rdr.peek().unwrap();
+                let set = |noted: &mut Noted<'_>, place: u64| {
+                    noted.at = place as usize;
+                    Ok(())
+                };
+                rdr.go_on_at(place as u64, set).unwrap();
+            }
+            while rdr.position() < place as u64 {
+                let count = rdr.peek().unwrap().len().min(place - rdr.position() as usize);
+                rdr.consume(count);
+            }
+            assert_eq!(rdr.look(10), &bytes[place..place + 10]);
+            while !rdr.peek().unwrap().is_empty() {
+                rdr.consume(rdr.buffer().len());
+            }
+            let mut reads = std::mem::take(&mut rdr.get_mut().reads);
+            reads.retain(|&(at, _)| at >= place);
+            reads
+        };
+        for place in [1, BUFFER_BYTES - 3, BUFFER_BYTES, BUFFER_BYTES + 1, 3 * BUFFER_BYTES - 9, 200_000] {
+            assert_eq!(reads_behind(place, true), reads_behind(place, false), "{place}");
+        }
     }
 
     #[test]

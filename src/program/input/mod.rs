@@ -199,14 +199,14 @@ impl Input {
     /// Returns the input, decompressed on other threads from now on: in units, on threads that have nothing else to do, if
     /// it is a file whose format has them; else, if `ahead` is true, on a thread of its own.
     pub(crate) fn decoded_beside(self, budget: &ThreadBudget, ahead: bool) -> Self {
-        let input = self.in_units(budget);
+        let input = self.in_units(budget, ahead);
         if ahead { input.decode_ahead() } else { input }
     }
 
-    fn in_units(self, budget: &ThreadBudget) -> Self {
+    fn in_units(self, budget: &ThreadBudget, ahead: bool) -> Self {
         let content = match (self.content, &self.formats[..]) {
             (Content::Direct(rdr), &[format]) if !self.can_wait && budget.total() > 1 => {
-                InUnits::new(rdr, format, self.start, budget)
+                InUnits::new(rdr, format, self.start, budget, ahead)
                     .map_or_else(Content::Direct, |rdr| Content::InUnits(Box::new(rdr)))
             }
             (content, _) => content,

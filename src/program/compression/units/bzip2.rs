@@ -135,7 +135,7 @@ impl Bzip2Blocks {
         self.bit = end;
         self.drop_done();
         let text_bytes = 100_000 * usize::from(head[HEAD_BYTES - 1] - b'0');
-        Ok(NextUnit::Unit(DataUnit { member: unit, text_bytes }))
+        Ok(NextUnit::Unit(DataUnit { member: unit, text_bytes, end: None }))
     }
 }
 

@@ -1,12 +1,13 @@
 //! The text of packed data, decoded unit by unit on several threads.
 
-use super::{DataUnit, FindUnits, NextUnit, ReadPlaces, finder};
-use crate::program::compression::decoder::Decoder;
-use crate::program::compression::formats::Format;
-use crate::program::compression::peek::PeekReader;
+use super::{DataUnit, FindUnits, NextUnit, ReadPlaces, TEXT_MAX_BYTES, finder};
+use crate::program::compression::formats::{Format, Step, StepOutcome};
 use crate::program::system::side_work::SideWork;
 use crate::program::system::thread_budget::ThreadBudget;
-use std::io::{self, Read};
+use std::io;
+
+/// The most bytes of text that a step of a decoder gives.
+const STEP_BYTES: usize = 64 * 1024;
 
 /// Reads the text of packed data whose units are all right. Where they are not, it says so: what is wrong is told by a
 /// decoder of the whole.
@@ -14,12 +15,30 @@ pub(crate) struct UnitsReader<D> {
     data: D,
     finder: Box<dyn FindUnits>,
     /// Decodes units; `None` for one that is damaged.
-    decoding: SideWork<DataUnit, Option<Vec<u8>>>,
+    decoding: SideWork<DataUnit, Option<UnitText>>,
     /// The outcome behind the last unit, once the finder has found it.
     end: Option<UnitsRead>,
     /// The text that is being read, from `start` on.
-    text: Vec<u8>,
+    text: UnitText,
     start: usize,
+    go_on: GoOn,
+}
+
+/// The text of a unit.
+#[derive(Default)]
+struct UnitText {
+    bytes: Vec<u8>,
+    /// The same as [`DataUnit::end`].
+    end: Option<u64>,
+}
+
+/// The place at which a decoder of the whole goes on behind the text that was read.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct GoOn {
+    /// The byte offset of a place between two members; `None` for the beginning of the data.
+    pub(crate) place: Option<u64>,
+    /// The number of bytes of text behind the place that were read.
+    pub(crate) skip: u64,
 }
 
 /// The outcome of a read.
@@ -47,14 +66,29 @@ impl<D: ReadPlaces> UnitsReader<D> {
         let Some(finder) = finder(format, &mut data, start, end)? else {
             return Ok(None);
         };
-        let decoding = SideWork::new("decode", budget, move |unit| text_of(format, &unit))
-            .on_up_to(finder.threads_max());
-        Ok(Some(Self { data, finder, decoding, end: None, text: Vec::new(), start: 0 }))
+        let decoding = SideWork::new("decode", budget, move |unit: DataUnit| {
+            text_of(format, &unit).map(|bytes| UnitText { bytes, end: unit.end })
+        })
+        .on_up_to(finder.threads_max());
+        Ok(Some(Self {
+            data,
+            finder,
+            decoding,
+            end: None,
+            text: UnitText::default(),
+            start: 0,
+            go_on: GoOn::default(),
+        }))
     }
 
     /// Returns the packed data.
     pub(crate) fn data(&self) -> &D {
         &self.data
+    }
+
+    /// Returns the place at which a decoder of the whole goes on.
+    pub(crate) fn go_on(&self) -> GoOn {
+        self.go_on
     }
 
     /// Reads text.
@@ -63,7 +97,10 @@ impl<D: ReadPlaces> UnitsReader<D> {
     ///
     /// Fails where the data cannot be read.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> io::Result<UnitsRead> {
-        while self.start == self.text.len() {
+        while self.start == self.text.bytes.len() {
+            if let Some(end) = self.text.end.take() {
+                self.go_on = GoOn { place: Some(end), skip: 0 };
+            }
             while self.end.is_none() && !self.decoding.is_full() {
                 match self.finder.next(&mut self.data)? {
                     NextUnit::Unit(unit) => self.decoding.push(unit),
@@ -77,19 +114,37 @@ impl<D: ReadPlaces> UnitsReader<D> {
                 None => return Ok(self.end.unwrap_or(UnitsRead::Bytes(0))),
             };
         }
-        let count = buffer.len().min(self.text.len() - self.start);
-        buffer[..count].copy_from_slice(&self.text[self.start..self.start + count]);
+        let count = buffer.len().min(self.text.bytes.len() - self.start);
+        buffer[..count].copy_from_slice(&self.text.bytes[self.start..self.start + count]);
         self.start += count;
+        self.go_on.skip += count as u64;
         Ok(UnitsRead::Bytes(count))
     }
 }
 
-/// Returns the text of a unit; `None` if it is damaged.
+/// Returns the text of a unit; `None` if it is damaged, ends before its last member does, or has too long a text.
 fn text_of(format: Format, unit: &DataUnit) -> Option<Vec<u8>> {
     // One byte more, so that the end of the text is met without more room.
     let mut text = Vec::with_capacity(unit.text_bytes + 1);
-    let mut decoder = Decoder::new(PeekReader::new(&unit.member[..]), format, None, None).ok()?;
-    decoder.read_to_end(&mut text).ok().map(|_| text)
+    let mut rest = &unit.member[..];
+    while !rest.is_empty() {
+        let mut decoder = format.decoder(None).ok()?;
+        loop {
+            let length = text.len();
+            let room = (text.capacity() - length).clamp(1, STEP_BYTES);
+            text.resize(length + room, 0);
+            let no_more = rest.is_empty();
+            let Step { read, written, state } = decoder.step(rest, &mut text[length..]);
+            text.truncate(length + written);
+            rest = &rest[read..];
+            match state {
+                StepOutcome::End => break,
+                StepOutcome::More if (written > 0 || !no_more) && text.len() <= TEXT_MAX_BYTES => {}
+                _ => return None,
+            }
+        }
+    }
+    Some(text)
 }
 
 #[cfg(test)]
@@ -137,9 +192,20 @@ mod tests {
         }
     }
 
+    /// Returns texts of several sizes, of more than one unit together, each packed by itself, and joined.
+    fn pack_several(format: Format) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        let lines = [1, 150_000, 0, 5, 40_000, 220_000, 7, 30_000, 200_000];
+        let texts: Vec<_> = lines.into_iter().map(text_of_lines).collect();
+        let packed = texts.iter().map(|text| pack(format, text)).collect();
+        (texts, packed)
+    }
+
+    const IN_BLOCKS: [Format; 2] = [Format::Bzip2, Format::Xz];
+    const IN_MEMBERS: [Format; 4] = [Format::Gzip, Format::Zstd, Format::Bzip2, Format::Xz];
+
     #[test]
     fn units_give_the_text_for_any_number_of_threads() {
-        for format in [Format::Bzip2, Format::Xz] {
+        for format in IN_BLOCKS {
             for lines in [1, 10_000, 200_000] {
                 let text = text_of_lines(lines);
                 let packed = pack(format, &text);
@@ -154,29 +220,89 @@ mod tests {
     }
 
     #[test]
-    fn streams_behind_each_other_are_units_of_bzip2() {
-        let parts = [text_of_lines(10_000), Vec::new(), text_of_lines(5), text_of_lines(20_000)];
-        let packed = parts.each_ref().map(|part| pack(Format::Bzip2, part)).concat();
-        assert!(read_in_units(Format::Bzip2, &packed, 3) == Some((parts.concat(), true)));
-        let behind = [&packed[..], b"text"].concat();
-        assert!(read_in_units(Format::Bzip2, &behind, 3) == Some((parts.concat(), false)));
+    fn members_behind_each_other_are_units() {
+        for format in IN_MEMBERS {
+            let (texts, packed) = pack_several(format);
+            let (text, packed) = (texts.concat(), packed.concat());
+            for threads in [1, 2, 5] {
+                assert!(read_in_units(format, &packed, threads) == Some((text.clone(), true)), "{format:?}");
+            }
+            // A decoder of the whole goes on behind a member, or behind text that it skips.
+            for behind in [&b"ret=-204\n"[..], b"\xff\0\xff", &pack(Format::Lz4, b"else")] {
+                let data = [&packed[..], behind].concat();
+                let read = read_in_units(format, &data, 3);
+                assert!(
+                    read.is_none_or(|(read, is_whole)| !is_whole && text.starts_with(&read)),
+                    "{format:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn members_that_are_alone_are_read_as_a_whole() {
+        for (format, lines) in [(Format::Gzip, 500_000), (Format::Zstd, 500_000), (Format::Xz, 1000)] {
+            assert_eq!(read_in_units(format, &pack(format, &text_of_lines(lines)), 2), None, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn skippable_frames_are_between_units() {
+        let skippable =
+            |bytes: u32| [&b"\x55\x2a\x4d\x18"[..], &bytes.to_le_bytes(), &vec![7; bytes as usize]].concat();
+        let (texts, packed) = pack_several(Format::Zstd);
+        let packed: Vec<_> = packed
+            .into_iter()
+            .zip([4_u32, 0, 10_000].into_iter().cycle())
+            .map(|(frame, bytes)| [skippable(bytes), frame].concat())
+            .collect();
+        let packed = [packed.concat(), skippable(1000)].concat();
+        assert!(read_in_units(Format::Zstd, &packed, 3) == Some((texts.concat(), true)));
+        let cut = read_in_units(Format::Zstd, &packed[..packed.len() - 1], 3);
+        assert!(cut == Some((texts.concat(), false)));
+    }
+
+    #[test]
+    fn zeros_are_between_streams_of_xz() {
+        let (texts, packed) = pack_several(Format::Xz);
+        let packed = packed.join(&[0; 3000][..]);
+        assert!(read_in_units(Format::Xz, &packed, 3) == Some((texts.concat(), true)));
+    }
+
+    /// The flags at the end of a stream tell the check behind each block, as those at its beginning do.
+    #[test]
+    fn a_stream_whose_ends_differ_is_not_read_in_units() {
+        let packed = pack(Format::Xz, &text_of_lines(200_000));
+        let (start, foot) = packed.split_at(packed.len() - 8);
+        let other = [&foot[..4], &[foot[4], foot[5] ^ 5]].concat();
+        let mut sum = flate2::Crc::new();
+        sum.update(&other);
+        let start = &start[..start.len() - 4];
+        let different = [start, &sum.sum().to_le_bytes(), &other, b"YZ"].concat();
+        assert_eq!(different.len(), packed.len());
+        assert!(read_in_units(Format::Xz, &packed, 2).is_some());
+        assert_eq!(read_in_units(Format::Xz, &different, 2), None);
+    }
+
+    fn assert_damage_is_no_unit(format: Format, text: &[u8], packed: &[u8], at: usize) {
+        let mut damaged = packed.to_vec();
+        damaged[at] ^= 0x10;
+        for data in [&damaged[..], &packed[..at]] {
+            if let Some((read, is_whole)) = read_in_units(format, data, 2) {
+                // Bits that fill a last byte count for nothing.
+                assert!(!is_whole || data == &packed[..0], "{format:?} {at}");
+                assert!(text.starts_with(&read), "{format:?} {at}");
+            }
+        }
     }
 
     #[test]
     fn damage_is_no_unit_and_what_comes_before_it_is_text() {
-        for format in [Format::Bzip2, Format::Xz] {
+        for format in IN_BLOCKS {
             let text = text_of_lines(150_000);
             let packed = pack(format, &text);
             for at in (0..packed.len()).step_by(packed.len() / 50).chain(packed.len() - 20..packed.len()) {
-                let mut damaged = packed.clone();
-                damaged[at] ^= 0x10;
-                for data in [&damaged[..], &packed[..at]] {
-                    if let Some((read, is_whole)) = read_in_units(format, data, 2) {
-                        // Bits that fill a last byte count for nothing.
-                        assert!(!is_whole || data == &packed[..0], "{format:?} {at}");
-                        assert!(text.starts_with(&read), "{format:?} {at}");
-                    }
-                }
+                assert_damage_is_no_unit(format, &text, &packed, at);
             }
         }
     }
