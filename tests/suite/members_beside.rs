@@ -29,12 +29,16 @@ fn result(file: &Path, args: &[&str]) -> (Option<i32>, Vec<u8>, String) {
 
 /// Holds that data gives the same with one thread and with several. Returns the status.
 fn assert_same(data: &[u8], name: &str, args: &[&str]) -> Option<i32> {
+    assert_same_on(&["-j2", "-j8"], data, name, args)
+}
+
+fn assert_same_on(threads: &[&str], data: &[u8], name: &str, args: &[&str]) -> Option<i32> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a");
     fs::write(&file, data).unwrap();
     let expected = result(&file, &[&["-j1"], args].concat());
-    for threads in ["-j2", "-j8"] {
-        let found = result(&file, &[&[threads], args].concat());
+    for threads in threads {
+        let found = result(&file, &[&[*threads], args].concat());
         assert!(found == expected, "{name} {threads}: {:?} {:?}", found.2, expected.2);
     }
     expected.0
@@ -88,8 +92,9 @@ fn damaged_members_give_the_same_output_messages_and_status() {
             for at in (0..length).step_by(step).chain(few).filter(|&at| at < length) {
                 let mut damaged = packed.clone();
                 damaged[start + at] ^= 0x11;
-                assert_same(&damaged, &format!("{format} {number} {at}"), &[]);
-                assert_same(&packed[..start + at], &format!("{format} {number}, cut at {at}"), &[]);
+                let name = format!("{format} {number} {at}");
+                assert_same_on(&["-j8"], &damaged, &name, &[]);
+                assert_same_on(&["-j8"], &packed[..start + at], &format!("{name}, cut"), &[]);
             }
             start += length;
         }
@@ -164,5 +169,31 @@ fn frames_that_need_a_dictionary_are_read_with_it_and_refused_without() {
     for data in [[frame(40_000), frame(40_000)].concat(), [&usual[..], &usual, &frame(90)].concat()] {
         assert_same(&data, "without", &[]);
         assert_same(&data, "with", &["--zstd-dictionary", dictionary.to_str().unwrap()]);
+    }
+}
+
+/// Bytes that are read ahead or twice count once.
+#[test]
+fn progress_counts_the_bytes_that_one_thread_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a");
+    let counted = |threads: &str| {
+        let (_, _, messages) = result(&file, &["--progress", "always", threads]);
+        let line = messages.lines().find(|line| line.contains(" of 1 files"));
+        line.unwrap().split_once(',').unwrap().0.to_owned()
+    };
+    for (format, _) in FORMATS {
+        let packed = members(format).concat();
+        let mut damaged = packed.clone();
+        damaged[packed.len() / 2] ^= 0x11;
+        for (name, data) in
+            [("single", pack(format, &text(50_000, 1))), ("whole", packed), ("damaged", damaged)]
+        {
+            fs::write(&file, data).unwrap();
+            let expected = counted("-j1");
+            for threads in ["-j2", "-j8"] {
+                assert_eq!(counted(threads), expected, "{format} {name} {threads}");
+            }
+        }
     }
 }

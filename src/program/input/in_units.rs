@@ -39,13 +39,13 @@ enum Rest {
     Nothing,
 }
 
-/// A file that is read anywhere. Its bytes are counted as they are read.
+/// A file that is read anywhere.
 struct FilePlaces {
     file: File,
     progress: Progress,
     signals: Signals,
-    /// The number of bytes that were counted.
-    counted: u64,
+    /// The byte offset up to which the file counts as read; `None` while units are looked for, which reads ahead.
+    counted_to: Option<u64>,
 }
 
 impl InUnits {
@@ -75,8 +75,13 @@ impl InUnits {
             if end.saturating_sub(start) < WORTH_BYTES {
                 return Ok(None);
             }
-            let places = FilePlaces { file, progress, signals, counted: 0 };
-            Ok(UnitsReader::new(format, places, (start, end), budget)?.map(|units| (units, end)))
+            let places = FilePlaces { file, progress, signals, counted_to: None };
+            let Some(mut units) = UnitsReader::new(format, places, (start, end), budget)? else {
+                return Ok(None);
+            };
+            // The whole has counted what it has read.
+            units.data_mut().counted_to = Some(descriptor.position()?);
+            Ok(Some((units, end)))
         };
         match places() {
             Ok(Some((units, end))) => Ok(Self { units, start, end, rest: Rest::Units(whole), ahead }),
@@ -88,8 +93,10 @@ impl InUnits {
     /// Goes on with the whole, behind the text that was given.
     fn go_on_whole(&mut self, mut whole: Whole) -> io::Result<Rest> {
         let GoOn { place, skip } = self.units.go_on();
-        let places = self.units.data();
-        places.progress.take_back_bytes(places.counted);
+        let places = self.units.data_mut();
+        let counted_by_whole = whole.get_ref().bottom().position()?;
+        let counted = places.counted_to.map_or(0, |to| to - counted_by_whole);
+        places.progress.take_back_bytes(counted);
         if let (Some(place), Layer::Packed(decoder)) = (place, whole.get_mut()) {
             let start = self.start;
             decoder.go_on_at(place - start, |layer, position| {
@@ -155,8 +162,11 @@ impl ReadPlaces for FilePlaces {
                 Err(error) => return Err(error.into()),
             }
         }
-        self.counted += length as u64;
-        self.progress.add_bytes(length as u64);
+        let end = place + length as u64;
+        if let Some(counted_to) = self.counted_to.as_mut().filter(|to| **to < end) {
+            self.progress.add_bytes(end - *counted_to);
+            *counted_to = end;
+        }
         Ok(length)
     }
 }

@@ -82,8 +82,8 @@ impl<D: ReadPlaces> UnitsReader<D> {
     }
 
     /// Returns the packed data.
-    pub(crate) fn data(&self) -> &D {
-        &self.data
+    pub(crate) fn data_mut(&mut self) -> &mut D {
+        &mut self.data
     }
 
     /// Returns the place at which a decoder of the whole goes on.
