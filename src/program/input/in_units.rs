@@ -12,6 +12,10 @@ use std::os::fd::AsFd;
 
 /// The number of packed bytes from which on units are looked for: fewer are decoded before a thread has started.
 const WORTH_BYTES: u64 = 64 * 1024;
+/// The number of threads from which frames of zstd are decoded side by side. Its decoder is so fast that with fewer, texts that
+/// wait in memory take more time than they save.
+const ZSTD_THREADS_MIN: usize = 4;
+
 /// The most bytes that are skipped at a time.
 const SKIP_BYTES: usize = 64 * 1024;
 
@@ -62,6 +66,10 @@ impl InUnits {
         budget: &ThreadBudget,
         ahead: bool,
     ) -> Result<Self, Whole> {
+        // With two threads, one that decodes the whole beside the other is faster: 1.20 against 1.10 times one thread.
+        if format == Format::Zstd && budget.total() < ZSTD_THREADS_MIN {
+            return Err(whole);
+        }
         // A frame that needs no dictionary may be decoded to something else with one.
         if matches!(whole.get_ref(), Layer::Packed(decoder) if decoder.has_dictionary() && format == Format::Zstd)
         {
