@@ -59,12 +59,16 @@ impl SeenPrefixes {
     #[cold]
     fn remember_extended(&mut self, line: &[u8], time: &WrittenTime<'_>, tables: &mut Tables) -> Option<()> {
         let end = time.rest.as_ptr() as usize - line.as_ptr() as usize;
-        let begin = (1..=PREFIX_MAX_BYTES.min(line.len())).find(|&begin| {
-            line.get(begin + 4) == Some(&b'-')
-                && forms::read_extended(&line[begin..], false, tables)
-                    .is_some_and(|read| line.len() - read.rest.len() == end)
-        });
-        let (begin, &closing) = (begin?, line.get(end)?);
+        // No other time in this form stands before the time of the line, nor ends where that ends.
+        let (begin, behind) = (0..=PREFIX_MAX_BYTES.min(line.len())).find_map(|begin| {
+            line.get(begin + 4).filter(|&&byte| byte == b'-')?;
+            let read = forms::read_extended(&line[begin..], false, tables)?;
+            Some((begin, line.len() - read.rest.len()))
+        })?;
+        let &closing = line.get(end)?;
+        if begin == 0 || behind != end {
+            return None;
+        }
         let prefix = &line[..begin];
         // A time behind `[` needs a `]` behind it, and may have a zone with a name.
         let needs_quote = line[0] == b'{' || prefix.contains(&b'"');
