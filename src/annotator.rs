@@ -8,6 +8,8 @@ use crate::lines::LineWriter;
 #[cfg(feature = "cli")]
 use crate::note::Charset;
 use crate::stream::{AnyReader, Observer, StreamAnnotator, StreamError, Telling, Writing};
+#[cfg(feature = "cli")]
+use crate::time::TimeBounds;
 use std::io::{Read, Write};
 
 /// Finds return codes in logs and writes the meaning of each behind it.
@@ -144,6 +146,12 @@ impl Annotator {
         let (catalog, written, times) = (catalog.clone(), written.clone(), times.clone());
         let writing = Writing { catalog, notes, written, times };
         Self { writing, window_bytes: *window_bytes }
+    }
+
+    /// Returns the bounds of the times of lines; `None` if lines are not chosen by their times.
+    #[cfg(feature = "cli")]
+    pub(crate) fn times(&self) -> Option<&TimeBounds> {
+        self.writing.times.as_ref()
     }
 
     /// Returns true if all notes are ASCII, and so the same in each encoding.

@@ -1,10 +1,12 @@
 //! Lines of a stream: the choice of the lines that are written, the context around them, and their numbers.
 
 mod held;
+mod newlines;
 mod number;
 mod time_choice;
 mod writer;
 
+pub(crate) use newlines::count_newlines;
 pub(crate) use time_choice::TimeChoice;
 #[cfg(feature = "cli")]
 pub(crate) use writer::GROUP_SEPARATOR;

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// The most bytes of the first line that are kept for a message.
 const FIRST_LINE_MAX_BYTES: usize = 200;
-/// Reading of a sorted input ends behind this number of lines after the window.
+/// Reading of a sorted input ends with this number of lines after the window.
 const SORTED_LINES_AFTER: u64 = 1000;
 
 /// Chooses the lines of a stream whose times are within bounds. A line without a time belongs to the line before it.
@@ -19,7 +19,7 @@ pub(crate) struct TimeChoice {
     tester: BoundsTester,
     /// True if lines before the first time are chosen: where the window has no beginning.
     begins_within: bool,
-    /// True if inputs are read no further once they are behind the window.
+    /// True if inputs are read no further once they are past the window.
     are_sorted: bool,
     source: SourceTimes,
 }
@@ -35,16 +35,16 @@ struct SourceTimes {
     is_next_decided: bool,
     lines: u64,
     undated: u64,
-    /// The number of lines since the last one that was not behind the window.
+    /// The number of lines since the last one that was not after the window.
     lines_after: u64,
-    /// True if the source is far enough behind the window to be read no further.
-    is_behind: bool,
+    /// True if the source is far enough past the window to be read no further.
+    is_past: bool,
     /// The beginning of the first line.
     first_line: Vec<u8>,
 }
 
-/// Returns a line without the NULs that it begins with: a log has them that was cut off while a program went on to write at
-/// its former end.
+/// Returns a line without the NULs that it begins with. A log that was truncated while its writer kept the old byte offset has
+/// them before the next line.
 #[inline]
 fn without_nuls(line: &[u8]) -> &[u8] {
     if line.first() != Some(&0) {
@@ -91,9 +91,9 @@ impl TimeChoice {
         source.leave_last_time(self.source.last_time);
     }
 
-    /// Returns true if the source is far enough behind the window to be read no further.
-    pub(crate) fn is_behind(&self) -> bool {
-        self.source.is_behind
+    /// Returns true if the source is far enough past the window to be read no further.
+    pub(crate) fn is_past(&self) -> bool {
+        self.source.is_past
     }
 
     /// Returns the number of lines of the source that have no time of their own.
@@ -151,7 +151,7 @@ impl TimeChoice {
                 let side = self.tester.side_of(time);
                 let is_after = side == WindowSide::After;
                 times.lines_after = if is_after { times.lines_after + 1 } else { 0 };
-                times.is_behind = self.are_sorted
+                times.is_past = self.are_sorted
                     && is_after
                     && (times.lines_after >= SORTED_LINES_AFTER
                         || self.tester.is_after_by(time, SORTED_SECONDS));

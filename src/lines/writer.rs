@@ -1,6 +1,7 @@
 //! The writer of the lines of a stream, where they are chosen or numbered.
 
 use super::LineRules;
+use super::count_newlines;
 use super::held::{HeldLine, HeldLines};
 use super::number::NumberText;
 use crate::buffer::Settled;
@@ -58,7 +59,7 @@ impl LineWriter {
     /// Leaves out lines, whole or a part of one, as if they were not there but for the numbers of the lines behind them.
     pub(crate) fn leave_out(&mut self, rules: &LineRules, lines: &[u8]) {
         if rules.number() {
-            self.lines += memchr_iter(b'\n', lines).count() as u64;
+            self.lines += count_newlines(lines);
         }
         (self.after_left, self.left_out) = (0, true);
         self.held.take_last(0);

@@ -159,7 +159,7 @@ impl<'a> StreamAnnotator<'a> {
         observer: &mut impl Observer,
     ) -> Result<(), StreamError> {
         while self.step(source, wtr, observer)? {
-            if self.times.as_ref().is_some_and(TimeChoice::is_behind) {
+            if self.times.as_ref().is_some_and(TimeChoice::is_past) {
                 return self.end_lines(wtr);
             }
         }

@@ -17,17 +17,16 @@ pub(crate) trait Source: Read {
         0
     }
 
-    /// Returns the number of lines of the input before those of the source; not 0 where the source is a part of a file.
-    /// Must be called before the first read. It may take time: lines are counted only where they are numbered.
-    fn lines_before(&mut self) -> u64 {
+    /// Returns the number of lines at the beginning of the input that are in no source; not 0 only for the first source of
+    /// an input.
+    fn lines_skipped(&self) -> u64 {
         0
     }
 
-    /// Returns the number of lines at the beginning of the input that are in no source; not 0 only for the first source of
-    /// an input.
-    #[cfg(feature = "cli")]
-    fn lines_skipped(&self) -> u64 {
-        0
+    /// Returns the number of lines of the input before those of the source, also in sources before it. Must be called before
+    /// the first read. It may take time: lines are counted only where they are numbered.
+    fn lines_before(&mut self) -> u64 {
+        self.lines_skipped()
     }
 
     /// Returns true if the last time before the source is within the bounds of time, for its first lines if these have no

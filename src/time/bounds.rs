@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 use jiff::tz::{Offset, TimeZone};
 use std::fmt;
 
-/// The length of the stretches of time, in seconds, in which a zone is looked up once. Zones change at multiples of it.
+/// The length of the stretches of time, in seconds, in which a zone is looked up once if it is the same at both ends. Zones
+/// change at multiples of it, but for local mean times of the past.
 const STRETCH_SECONDS: i64 = 15 * 60;
 const MINUTE_SECONDS: i32 = 60;
 
@@ -111,7 +112,7 @@ impl TimeBounds {
         Self { zone, ..self }
     }
 
-    /// Takes the times of each input to be in order but for a minute: reading ends behind 1,000 lines after the window, or one
+    /// Takes the times of each input to be in order but for a minute: reading ends with 1,000 lines after the window, or one
     /// that is more than 60 seconds after it.
     #[must_use]
     pub fn sorted(self, are_sorted: bool) -> Self {

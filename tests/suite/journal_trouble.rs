@@ -96,7 +96,7 @@ fn a_line_without_end_is_refused_and_not_read_whole() {
     settle(folder);
     succeed(folder, &["--output-dir", "out", "in"]);
     let whole = fs::read(folder.join(JOURNAL)).unwrap();
-    // What a kill has left of a line is passed over, up to the bound.
+    // The part of a line that a kill has left is passed over, up to the bound.
     fs::write(folder.join(JOURNAL), [&whole[..], &vec![b'x'; MAX]].concat()).unwrap();
     assert!(resume(folder, &["in"]).contains(" 1 left out"));
     let refused = "imsdk-annotate: out/.imsdk-annotate.jsonl: has a line of more than 16 MiB, as no journal has; \

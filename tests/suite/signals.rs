@@ -223,14 +223,16 @@ pub(crate) fn start_blocked(command: &mut Command) -> Run {
     thread::spawn(move || while stdin_wtr.write_all(&LINE.repeat(1000)).is_ok() {});
     let stdout = run.stdout.as_fd();
     let surely_taken = source::SURELY_TAKEN_BYTES.value() as u64;
-    let mut before = 0;
-    // Waits until the bytes in both pipes, of the output and of the input, no longer grow.
+    let (mut before, mut times_same) = (0, 0);
+    // Waits until the bytes in both pipes, of the output and of the input, have not changed for a fifth of a second: a
+    // program that only waits for a processor is not blocked.
     wait_until(|| {
         let now = ioctl_fionread(stdout).unwrap() + ioctl_fionread(&run.stdin_rdr).unwrap();
         thread::sleep(Duration::from_millis(20));
         let is_same = now == before && ioctl_fionread(stdout).unwrap() > surely_taken;
+        times_same = if is_same { times_same + 1 } else { 0 };
         before = now;
-        is_same
+        times_same == 10
     });
     run
 }

@@ -65,7 +65,7 @@ fn the_order_of_lines_makes_no_difference() {
             assert_eq!(reader.read(cases[at].line.as_bytes()), expected[at], "{}", cases[at].line);
         }
     }
-    // What stands behind the line makes no difference, either.
+    // Text behind the line makes no difference, either.
     for (case, expected) in cases.iter_mut().zip(expected) {
         case.line.push_str("\n2001-01-01 00:00:00 ]\"}");
         assert_eq!(reader.read(case.line.as_bytes()), expected, "{}", case.line);

@@ -14,7 +14,7 @@ pub(super) fn run(input: &[u8]) {
         assert_eq!(used.read(line), time, "{}", line.escape_ascii());
         let found = time.map(|time| (time.written_second(), time.nanosecond(), time.offset_minutes()));
         assert_eq!(found, times::time(line, YEAR), "{}", line.escape_ascii());
-        // What stands behind a newline makes no difference.
+        // Text behind a newline makes no difference.
         assert_eq!(
             used.read(&[line, b"\n2001-01-01 00:00:00]\"}"].concat()),
             time,

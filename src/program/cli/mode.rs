@@ -138,7 +138,7 @@ fn annotate(
         .as_fields(args.notes.fields)
         .strip(args.notes.strip)
         .quiet(args.triage.quiet)
-        .times(times.clone());
+        .times(times);
     if let Some(template) = args.notes.note.clone() {
         annotator = annotator.note(template);
     }
@@ -155,7 +155,6 @@ fn annotate(
         sparse_outputs: args.output.sparse,
         ends_lines,
         side_by_side,
-        times,
         numbers_lines,
         threads: args.work.threads,
         progress: match args.work.progress {

@@ -2,7 +2,7 @@
 
 use super::tables::CharTable;
 use super::{CharEncoding, EncodingChoice};
-use crate::Annotator;
+use crate::{Annotator, TimeBounds};
 use std::sync::OnceLock;
 
 /// An annotator for each encoding, which differ in the encoding of their notes alone.
@@ -27,6 +27,11 @@ impl Annotators {
             }
             _ => &self.utf8,
         }
+    }
+
+    /// Returns the bounds of the times of lines, which all annotators have; `None` if lines are not chosen by their times.
+    pub(crate) fn times(&self) -> Option<&TimeBounds> {
+        self.utf8.times()
     }
 
     /// Returns the choice of encodings. With `tells_gbk`, GBK is told from UTF-8 even if all notes are ASCII.

@@ -1,11 +1,11 @@
 //! Blocks of a plain file, which several threads read side by side. A block has the lines that begin in it.
 
-use super::InputPart;
-use super::block_chain::BlockChain;
+use super::block_chain::{BlockChain, BlockLink};
 use super::descriptor::Descriptor;
+use super::input_part::InputPart;
 use crate::program::encoding::CharEncoding;
 use crate::stream::Source;
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use std::io::{self, ErrorKind, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,9 +13,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The size of a block: small enough for the output of a block to stay in a core's cache, and large enough for the
 /// cost of taking turns not to show.
 pub(crate) const BLOCK_BYTES: u64 = 512 * 1024;
-
-/// The number of bytes that are read at a time to count lines.
-const COUNTED_BYTES: usize = 64 * 1024;
 
 /// The number of bytes before a block in which the last time is looked for.
 const LOOK_BACK_BYTES: u64 = 64 * 1024;
@@ -53,9 +50,9 @@ struct PlainFile {
     /// The number of lines of the input before the first block.
     lines_skipped: u64,
     /// The number of lines up to the end of each block.
-    lines: BlockChain<u64>,
+    lines: Arc<BlockChain<u64>>,
     /// True if the last time up to the end of each block is within the bounds of time; `None` if there is none.
-    times: BlockChain<Option<bool>>,
+    times: Arc<BlockChain<Option<bool>>>,
 }
 
 /// A place where a file broke off: a read failed, or the file has been truncated there. A single thread would not
@@ -85,9 +82,10 @@ pub(crate) struct Block {
     line_buffered: bool,
     /// The error that was met while the lines of the block were counted.
     count_error: Option<io::Error>,
-    /// True if the number of lines up to the end of the block has been passed on, and the last time before it.
-    has_passed_lines: bool,
-    has_passed_time: bool,
+    /// The place of the block in [`PlainFile::lines`].
+    lines: BlockLink<u64>,
+    /// The place of the block in [`PlainFile::times`].
+    times: BlockLink<Option<bool>>,
 }
 
 /// The progress of reading a block.
@@ -110,8 +108,8 @@ impl Blocks {
             broken: Mutex::new(None),
             start,
             lines_skipped: part.lines_before,
-            lines: BlockChain::default(),
-            times: BlockChain::default(),
+            lines: Arc::default(),
+            times: Arc::default(),
         };
         let InputPart { start, end, .. } = part;
         Self { file: Arc::new(file), start, next: start, end, goes_on: end >= file_end, number: 0 }
@@ -142,18 +140,17 @@ impl Blocks {
             false if self.goes_on => u64::MAX,
             false => self.end,
         };
-        let (file, offset) = (Arc::clone(&self.file), position - self.file.start);
         Some(Block {
-            file,
+            file: Arc::clone(&self.file),
             number,
             position,
             end,
             state,
-            offset,
+            offset: position - self.file.start,
             line_buffered,
             count_error: None,
-            has_passed_lines: false,
-            has_passed_time: false,
+            lines: self.file.lines.link(number),
+            times: self.file.times.link(number),
         })
     }
 }
@@ -229,29 +226,19 @@ impl Block {
         }
     }
 
-    /// Counts the lines that begin in the block. Keeps an error for the first read, because the numbers of lines behind it
-    /// are not known.
+    /// Counts the lines that begin in the block; none for the last one, which no block follows. Keeps an error for the first
+    /// read, because the numbers of lines behind it are not known.
     fn count_lines(&mut self) -> u64 {
-        let mut buffer = vec![0; COUNTED_BYTES];
-        // A newline begins a line behind it; the first line of the file has none before it.
-        let (mut position, mut lines) = (self.position, u64::from(self.number == 0));
-        let end = self.end - 1;
-        while position < end && self.end != u64::MAX {
-            let most = usize::try_from(end - position).map_or(buffer.len(), |left| left.min(buffer.len()));
-            match self.file.descriptor.read_at_place(&mut buffer[..most], position) {
-                Ok(0) => break,
-                Ok(count) => {
-                    lines += memchr_iter(b'\n', &buffer[..count]).count() as u64;
-                    position += count as u64;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.count_error = Some(error);
-                    break;
-                }
-            }
+        if self.end == u64::MAX {
+            return 0;
         }
-        lines
+        let newlines = self.file.descriptor.count_newlines(self.position, self.end - 1);
+        let newlines = newlines.unwrap_or_else(|error| {
+            self.count_error = Some(error);
+            0
+        });
+        // A newline begins a line behind it; the first line of the file has none before it.
+        newlines + u64::from(self.number == 0)
     }
 
     /// Returns whole lines that end where the first line of the block begins, and may be none.
@@ -259,7 +246,7 @@ impl Block {
         let end = self.file.start + self.offset;
         let start = end.saturating_sub(LOOK_BACK_BYTES).max(self.file.start);
         let mut lines = vec![0; usize::try_from(end - start).unwrap_or(0)];
-        let count = self.file.descriptor.read_at_place(&mut lines, start).unwrap_or(0);
+        let count = self.file.descriptor.fill_at_place(&mut lines, start).unwrap_or(0);
         if count < lines.len() {
             return Vec::new();
         }
@@ -321,14 +308,6 @@ impl Read for Block {
     }
 }
 
-/// Lets the blocks behind go on if this one is not read. What they write is left out.
-impl Drop for Block {
-    fn drop(&mut self) {
-        self.file.lines.end(self.number, self.has_passed_lines);
-        self.file.times.end(self.number, self.has_passed_time);
-    }
-}
-
 impl Source for Block {
     fn would_wait(&mut self) -> bool {
         self.line_buffered
@@ -341,9 +320,8 @@ impl Source for Block {
     /// Counts the lines of this block, and waits until those of all blocks before it have been counted.
     fn lines_before(&mut self) -> u64 {
         let lines = self.count_lines();
-        let before = self.file.lines.wait_before(self.number).unwrap_or(self.file.lines_skipped);
-        self.file.lines.pass_on(self.number, before + lines);
-        self.has_passed_lines = true;
+        let before = self.lines.wait().unwrap_or(self.file.lines_skipped);
+        self.lines.pass_on(before + lines);
         before
     }
 
@@ -353,12 +331,11 @@ impl Source for Block {
 
     /// Looks for the last time in the bytes before the block, and waits for the blocks before it only if there is none.
     fn last_time_before(&mut self, find: &mut dyn FnMut(&[u8]) -> Option<bool>) -> Option<bool> {
-        find(&self.lines_just_before()).or_else(|| self.file.times.wait_before(self.number).flatten())
+        find(&self.lines_just_before()).or_else(|| self.times.wait().flatten())
     }
 
     fn leave_last_time(&mut self, is_within: Option<bool>) {
-        self.file.times.pass_on(self.number, is_within);
-        self.has_passed_time = true;
+        self.times.pass_on(is_within);
     }
 }
 

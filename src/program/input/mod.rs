@@ -85,7 +85,7 @@ pub(crate) struct Input {
     /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
     /// The part that is read, if it is not all of the input.
-    part: Option<Box<InputPart>>,
+    part: Option<InputPart>,
     signals: Signals,
 }
 
@@ -123,7 +123,7 @@ impl Input {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && self.utf16.is_none() && !self.can_wait;
         let whole = InputPart { start: self.start, end, lines_before: 0 };
-        let part = self.part.as_deref().copied().unwrap_or(whole);
+        let part = self.part.unwrap_or(whole);
         if can_be_cut && is_worth_threads(part.end.saturating_sub(part.start)) {
             // The first bytes, which were read to examine them, are read again.
             let (start, encoding) = (self.start, self.encoding.encoding);
@@ -154,16 +154,15 @@ impl Input {
         if !can_be_narrowed || file_end <= self.start {
             return Ok(self);
         }
-        let mut lines = SortedLines::new(descriptor, bounds, years);
-        let (start, end) = lines.part(self.start, file_end)?;
-        let lines_before = if counts_lines { lines.count_lines(self.start, start)? } else { 0 };
+        let (start, end) = SortedLines::new(descriptor, bounds, years).part(self.start, file_end)?;
+        let lines_before = if counts_lines { descriptor.count_newlines(self.start, start)? } else { 0 };
         if start > self.start {
             let read = descriptor.position()? - self.start;
             descriptor.progress().add_bytes((start - self.start).saturating_sub(read));
             descriptor.set_position(start)?;
             rdr.drop_buffer();
         }
-        self.part = Some(Box::new(InputPart { start, end, lines_before }));
+        self.part = Some(InputPart { start, end, lines_before });
         Ok(self)
     }
 
@@ -270,15 +269,11 @@ impl Source for Input {
     }
 
     fn input_offset(&self) -> u64 {
-        self.part.as_ref().map_or(0, |part| part.start - self.start)
-    }
-
-    fn lines_before(&mut self) -> u64 {
-        self.lines_skipped()
+        self.part.map_or(0, |part| part.start - self.start)
     }
 
     fn lines_skipped(&self) -> u64 {
-        self.part.as_ref().map_or(0, |part| part.lines_before)
+        self.part.map_or(0, |part| part.lines_before)
     }
 
     fn is_given_up(&self) -> bool {

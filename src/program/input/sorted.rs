@@ -3,8 +3,8 @@
 
 use super::descriptor::Descriptor;
 use crate::time::{BoundsTester, SORTED_SECONDS, TimeBounds, TimeReader, TimeStamp, YearReference};
-use memchr::{memchr, memchr_iter};
-use std::io::{self, ErrorKind};
+use memchr::memchr;
+use std::io;
 
 /// The bytes that are read at a place to find a line with a time there.
 const PROBE_BYTES: usize = 64 * 1024;
@@ -12,8 +12,6 @@ const PROBE_BYTES: usize = 64 * 1024;
 const PROBE_MAX_BYTES: u64 = 1 << 20;
 /// Shorter parts are read whole.
 const SHORT_BYTES: u64 = 256 * 1024;
-/// The number of bytes that are read at a time to count lines.
-const COUNTED_BYTES: usize = 256 * 1024;
 
 /// Finds parts of a file by the times of its lines.
 pub(super) struct SortedLines<'d> {
@@ -72,7 +70,7 @@ impl<'d> SortedLines<'d> {
     fn first_time(&mut self, place: u64, end: u64) -> io::Result<Option<(u64, TimeStamp)>> {
         let (mut at, mut begins_line) = (place, false);
         while at < end && at - place < PROBE_MAX_BYTES {
-            let count = read_at(self.descriptor, &mut self.buffer, at)?;
+            let count = self.descriptor.fill_at_place(&mut self.buffer, at)?;
             let text = &self.buffer[..count];
             let mut from =
                 if begins_line { 0 } else { memchr(b'\n', text).map_or(count, |newline| newline + 1) };
@@ -95,38 +93,4 @@ impl<'d> SortedLines<'d> {
         }
         Ok(None)
     }
-
-    /// Returns the number of newlines between two byte offsets.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file cannot be read.
-    pub(super) fn count_lines(&self, start: u64, end: u64) -> io::Result<u64> {
-        let mut buffer = vec![0; COUNTED_BYTES];
-        let (mut at, mut lines) = (start, 0);
-        while at < end {
-            let most = usize::try_from(end - at).map_or(buffer.len(), |left| left.min(buffer.len()));
-            let count = read_at(self.descriptor, &mut buffer[..most], at)?;
-            if count == 0 {
-                break;
-            }
-            lines += memchr_iter(b'\n', &buffer[..count]).count() as u64;
-            at += count as u64;
-        }
-        Ok(lines)
-    }
-}
-
-/// Reads at a byte offset until the buffer is full or the file ends, and returns the number of bytes.
-fn read_at(descriptor: &Descriptor, buffer: &mut [u8], place: u64) -> io::Result<usize> {
-    let mut length = 0;
-    while length < buffer.len() {
-        match descriptor.read_at_place(&mut buffer[length..], place + length as u64) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
 }

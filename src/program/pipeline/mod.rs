@@ -19,7 +19,6 @@ pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 pub use outcomes::Outcomes;
 
-use crate::TimeBounds;
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
@@ -65,14 +64,10 @@ pub struct Pipeline {
     /// The counter of fields, of which each thread has a copy; `None` if nothing is counted.
     pub counter: Option<Counter>,
     pub side_by_side: SideBySide,
-    /// The bounds of the times of lines; `None` if lines are not chosen by their times.
-    pub times: Option<TimeBounds>,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
-    /// True if each line is written behind its number.
+    /// True if each line is written behind its number, and each line of a member of an archive behind the member's name.
     pub numbers_lines: bool,
-    /// True if each line of a member of an archive is written behind the name of the member.
-    pub members_before_lines: bool,
     /// True if a last line without a newline gets one, because lines are chosen or numbered.
     pub ends_lines: bool,
     /// True if each input goes to a file of its own, so that an input that is not text can be copied.
@@ -100,7 +95,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// Returns true if the times of lines are read.
     fn reads_times(&self) -> bool {
-        self.times.is_some() || self.counter.is_some()
+        self.annotators.times().is_some() || self.counter.is_some()
     }
 
     /// Opens an input, and checks that it is text if it was found in a folder, because folders have other files, too.
@@ -130,7 +125,7 @@ impl Pipeline {
         }
         self.refuse_broken_archive(file, &opened)?;
         self.opened_any.store(true, Ordering::Relaxed);
-        match (opened, &self.times) {
+        match (opened, self.annotators.times()) {
             (OpenedInput::Input(input), Some(times)) => {
                 let years = self.reading.year_reference(file.modified);
                 let counts_lines = self.counter.is_some() || self.numbers_lines;
@@ -158,7 +153,7 @@ impl Pipeline {
 
     /// Returns the text before the number of each line of an input; it may be empty.
     fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
-        let is_named = self.names_before_lines || self.members_before_lines && file.is_member();
+        let is_named = self.names_before_lines || self.numbers_lines && file.is_member();
         if is_named { file.name.before_lines() } else { Vec::new() }
     }
 

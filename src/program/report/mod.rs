@@ -38,7 +38,6 @@ pub struct Report<'a> {
 pub(crate) type InputNames = BTreeMap<usize, String>;
 
 /// The line of a report about one code.
-#[derive(Clone)]
 struct ReportRow<'a> {
     code: i32,
     /// The catalog's entry for the code; `None` if the code is unknown.

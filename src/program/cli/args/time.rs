@@ -45,7 +45,7 @@ pub(crate) struct TimeArgs {
 
     /// Take the times in each file to be in order, and read only what --since and --until need
     ///
-    /// Reading ends 1,000 lines or 60 seconds of log behind --until. In a plain file, the beginning of the window is
+    /// Reading ends 1,000 lines or 60 seconds of log after --until. In a plain file, the beginning of the window is
     /// found without reading what is before. Lines that are more than 60 seconds out of order may be missed.
     #[arg(long, help_heading = "Which lines")]
     pub(crate) sorted: bool,

@@ -5,7 +5,6 @@ mod write;
 use super::lines_to::{FolderOutput, PlannedFolder, refuse_file};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
-use crate::TimeBounds;
 use crate::program::compression::{Format, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
@@ -48,8 +47,6 @@ pub(crate) struct Job {
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
     pub(crate) ends_lines: bool,
     pub(crate) side_by_side: SideBySide,
-    /// The bounds of the times of lines; `None` if lines are not chosen by their times.
-    pub(crate) times: Option<TimeBounds>,
     pub(crate) numbers_lines: bool,
     /// The number of threads; `None` for one thread for each core.
     pub(crate) threads: Option<usize>,
@@ -163,7 +160,6 @@ impl Job {
             stdout: None,
             opened_any: AtomicBool::new(false),
             side_by_side: self.side_by_side,
-            times: self.times.clone(),
             ends_lines: self.ends_lines,
             to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
             no_texts: NoTexts::default(),
@@ -187,7 +183,6 @@ impl Job {
             threads: ThreadBudget::new(self.threads(inputs)),
             names_before_lines: self.numbers_lines && several(),
             numbers_lines: self.numbers_lines,
-            members_before_lines: self.numbers_lines,
         }
     }
 

@@ -1,23 +1,19 @@
 //! Blocks of bzip2 streams. Marks stand before them, which may begin at any bit.
 
+use super::bytes_ahead::BytesAhead;
 use super::{DataUnit, FindUnits, NextUnit, ReadPlaces};
 use crate::program::compression::formats::bzip2_bits::{
     BLOCK, BitWriter, END, HEAD_BYTES, MARK_BYTES, aligned, combined,
 };
 use std::io;
 
-/// The number of bytes that are read at a time.
-const READ_BYTES: usize = 256 * 1024;
 /// The most bytes of a block: what cannot be made smaller takes a little more than it has itself, 900,000 bytes.
 const BLOCK_MAX_BYTES: usize = 2 << 20;
 
 /// The blocks of the streams in a part of packed data, one stream behind the other.
 pub(super) struct Bzip2Blocks {
-    /// The byte offset behind the bytes that have been read, and that of the end.
-    next: u64,
-    end: u64,
     /// The bytes from the one on in which the next mark or stream begins.
-    bytes: Vec<u8>,
+    ahead: BytesAhead,
     /// The bit in them at which it begins.
     bit: usize,
     /// The beginning of the stream; `None` between streams.
@@ -35,39 +31,28 @@ enum StreamMark {
 
 impl Bzip2Blocks {
     pub(super) fn new(start: u64, end: u64) -> Self {
-        Self { next: start, end, bytes: Vec::new(), bit: 0, head: None, checksum: 0 }
-    }
-
-    /// Reads more bytes; returns false if there are none.
-    fn read_more(&mut self, data: &mut dyn ReadPlaces) -> io::Result<bool> {
-        let most = READ_BYTES.min(usize::try_from(self.end - self.next).unwrap_or(usize::MAX));
-        let length = self.bytes.len();
-        self.bytes.resize(length + most, 0);
-        let count = data.read_at(&mut self.bytes[length..], self.next)?;
-        self.bytes.truncate(length + count);
-        self.next += count as u64;
-        Ok(count > 0)
+        Self { ahead: BytesAhead::new(start, end), bit: 0, head: None, checksum: 0 }
     }
 
     /// Drops the bytes before the next bit.
     fn drop_done(&mut self) {
-        self.bytes.drain(..self.bit / 8);
+        self.ahead.bytes.drain(..self.bit / 8);
         self.bit %= 8;
     }
 
     /// Returns the number at a bit; `None` if the bytes end before.
     fn number_at(&self, bit: usize, bits: usize) -> Option<u64> {
-        let bytes = self.bytes.get(bit / 8..)?.first_chunk::<16>();
+        let bytes = self.ahead.bytes.get(bit / 8..)?.first_chunk::<16>();
         let first = match bytes {
             Some(bytes) => u128::from_be_bytes(*bytes),
             None => {
-                let rest = &self.bytes[bit / 8..];
+                let rest = &self.ahead.bytes[bit / 8..];
                 let mut bytes = [0; 16];
                 bytes[..rest.len()].copy_from_slice(rest);
                 u128::from_be_bytes(bytes)
             }
         };
-        let is_there = bit + bits <= 8 * self.bytes.len();
+        let is_there = bit + bits <= 8 * self.ahead.bytes.len();
         is_there.then(|| (first << (bit % 8) >> (128 - bits)) as u64)
     }
 
@@ -81,7 +66,7 @@ impl Bzip2Blocks {
 
     /// Returns the bit of the first mark at or behind a bit, in the bytes that have been read.
     fn find_mark(&self, from: usize) -> Option<usize> {
-        let bytes = &self.bytes[..];
+        let bytes = &self.ahead.bytes[..];
         for at in from / 8..bytes.len().saturating_sub(6) {
             // The third byte of a mark tells, wherever in a byte it begins, that most places have none.
             if !MAY_BE_THIRD[usize::from(bytes[at + 2])] {
@@ -98,9 +83,9 @@ impl Bzip2Blocks {
     /// Begins the stream that begins here. Returns `None` if one does.
     fn begin(&mut self, data: &mut dyn ReadPlaces) -> io::Result<Option<NextUnit>> {
         self.drop_done();
-        while self.bytes.len() < HEAD_BYTES + MARK_BYTES && self.read_more(data)? {}
-        let Some((head, _)) = self.bytes.split_first_chunk() else {
-            let is_end = self.bytes.is_empty() && self.next == self.end;
+        while self.ahead.bytes.len() < HEAD_BYTES + MARK_BYTES && self.ahead.read_more(data)? {}
+        let Some((head, _)) = self.ahead.bytes.split_first_chunk() else {
+            let is_end = self.ahead.bytes.is_empty() && self.ahead.are_all_read();
             return Ok(Some(if is_end { NextUnit::End } else { NextUnit::SomethingElse }));
         };
         if !matches!(head, [b'B', b'Z', b'h', b'1'..=b'9']) {
@@ -118,13 +103,13 @@ impl Bzip2Blocks {
                 break end;
             }
             // The bytes at the end may have the beginning of a mark.
-            from = from.max(8 * self.bytes.len().saturating_sub(7));
-            if self.bytes.len() > BLOCK_MAX_BYTES || !self.read_more(data)? {
+            from = from.max(8 * self.ahead.bytes.len().saturating_sub(7));
+            if self.ahead.bytes.len() > BLOCK_MAX_BYTES || !self.ahead.read_more(data)? {
                 return Ok(NextUnit::SomethingElse);
             }
         };
         let mut unit = head.to_vec();
-        let block = aligned(&self.bytes, self.bit..end);
+        let block = aligned(&self.ahead.bytes, self.bit..end);
         let Some(checksum) = block[BLOCK.len()..].first_chunk().map(|sum| u32::from_be_bytes(*sum)) else {
             return Ok(NextUnit::SomethingElse);
         };
@@ -148,7 +133,7 @@ impl FindUnits for Bzip2Blocks {
                 }
                 continue;
             };
-            while self.number_at(self.bit, 80).is_none() && self.read_more(data)? {}
+            while self.number_at(self.bit, 80).is_none() && self.ahead.read_more(data)? {}
             match self.mark_at(self.bit) {
                 Some(StreamMark::Block) => return self.block(head, data),
                 Some(StreamMark::End) if self.number_at(self.bit + 48, 32) == Some(self.checksum.into()) => {

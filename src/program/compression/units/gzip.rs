@@ -1,6 +1,7 @@
 //! Members of gzip data, one behind the other, as bgzip writes them, and as `cat a.gz b.gz` does. No place tells where a member
 //! ends, so that what looks like the beginning of one is searched for.
 
+use super::bytes_ahead::BytesAhead;
 use super::{
     BUNDLE_PACKED_BYTES, BUNDLE_TEXT_BYTES, DataUnit, FindUnits, NextUnit, PACKED_MAX_BYTES, ReadPlaces,
     TEXT_MAX_BYTES, threads_for,
@@ -8,8 +9,6 @@ use super::{
 use memchr::memmem;
 use std::io;
 
-/// The number of bytes that are read at a time.
-const READ_BYTES: usize = 256 * 1024;
 /// The length of a member's beginning, without what its flags announce.
 const HEAD_BYTES: usize = 10;
 /// The length of the shortest member: its beginning, two bytes of deflate, and its end.
@@ -17,11 +16,8 @@ const MEMBER_MIN_BYTES: usize = HEAD_BYTES + 2 + 8;
 
 /// The members in a part of packed data. Small ones are bundled to units, so that a unit is worth a thread.
 pub(super) struct GzipMembers {
-    /// The byte offset behind the bytes that have been read, and that of the end.
-    next: u64,
-    end: u64,
     /// The bytes from the one on that the next unit begins with.
-    bytes: Vec<u8>,
+    ahead: BytesAhead,
 }
 
 impl GzipMembers {
@@ -37,11 +33,11 @@ impl GzipMembers {
         end: u64,
     ) -> io::Result<Option<Box<dyn FindUnits>>> {
         let last = end.min(start + PACKED_MAX_BYTES as u64);
-        let mut ahead = Self { next: start, end: last, bytes: Vec::new() };
+        let mut ahead = BytesAhead::new(start, last);
         let mut from = MEMBER_MIN_BYTES;
         while ahead.read_more(data)? {
             if find_beginning(&ahead.bytes, from).is_some() {
-                return Ok(Some(Box::new(Self { next: start, end, bytes: Vec::new() })));
+                return Ok(Some(Box::new(Self { ahead: BytesAhead::new(start, end) })));
             }
             // A beginning may be cut.
             let done = (ahead.bytes.len() + 1).saturating_sub(HEAD_BYTES);
@@ -51,32 +47,21 @@ impl GzipMembers {
         Ok(None)
     }
 
-    /// Reads more bytes; returns false if there are none.
-    fn read_more(&mut self, data: &mut dyn ReadPlaces) -> io::Result<bool> {
-        let most = READ_BYTES.min(usize::try_from(self.end - self.next).unwrap_or(usize::MAX));
-        let length = self.bytes.len();
-        self.bytes.resize(length + most, 0);
-        let count = data.read_at(&mut self.bytes[length..], self.next)?;
-        self.bytes.truncate(length + count);
-        self.next += count as u64;
-        Ok(count > 0)
-    }
-
     /// Returns the end, in the bytes that have been read, of the member that begins at `from`: the next beginning, or the end
     /// of the data. Returns `None` if the member is too large to be held, or the data ends before its end.
     fn member_end(&mut self, from: usize, data: &mut dyn ReadPlaces) -> io::Result<Option<usize>> {
         let mut searched = from + MEMBER_MIN_BYTES;
         loop {
-            if let Some(at) = find_beginning(&self.bytes, searched) {
+            if let Some(at) = find_beginning(&self.ahead.bytes, searched) {
                 return Ok(Some(at).filter(|at| at - from <= PACKED_MAX_BYTES));
             }
             // A beginning may be cut.
-            searched = searched.max((self.bytes.len() + 1).saturating_sub(HEAD_BYTES));
-            if self.bytes.len() > from + PACKED_MAX_BYTES {
+            searched = searched.max((self.ahead.bytes.len() + 1).saturating_sub(HEAD_BYTES));
+            if self.ahead.bytes.len() > from + PACKED_MAX_BYTES {
                 return Ok(None);
             }
-            if !self.read_more(data)? {
-                return Ok((self.next == self.end).then_some(self.bytes.len()));
+            if !self.ahead.read_more(data)? {
+                return Ok(self.ahead.are_all_read().then_some(self.ahead.bytes.len()));
             }
         }
     }
@@ -88,21 +73,22 @@ impl FindUnits for GzipMembers {
     }
 
     fn next(&mut self, data: &mut dyn ReadPlaces) -> io::Result<NextUnit> {
-        while self.bytes.len() < MEMBER_MIN_BYTES && self.read_more(data)? {}
-        if self.bytes.is_empty() && self.next == self.end {
+        while self.ahead.bytes.len() < MEMBER_MIN_BYTES && self.ahead.read_more(data)? {}
+        if self.ahead.bytes.is_empty() && self.ahead.are_all_read() {
             return Ok(NextUnit::End);
         }
         // The lengths of the unit and of its text.
         let (mut length, mut text_bytes) = (0, 0);
         while length < BUNDLE_PACKED_BYTES
             && text_bytes < BUNDLE_TEXT_BYTES
-            && is_beginning(&self.bytes[length..])
+            && is_beginning(&self.ahead.bytes[length..])
         {
             let Some(end) = self.member_end(length, data)? else {
                 break;
             };
             // The last bytes of a member have the length of its text.
-            let Some(claimed) = self.bytes[length..end].last_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+            let Some(claimed) =
+                self.ahead.bytes[length..end].last_chunk().map(|bytes| u32::from_le_bytes(*bytes))
             else {
                 break;
             };
@@ -115,9 +101,9 @@ impl FindUnits for GzipMembers {
         if length == 0 {
             return Ok(NextUnit::SomethingElse);
         }
-        let rest = self.bytes.split_off(length);
-        let end = Some(self.next - rest.len() as u64);
-        let member = std::mem::replace(&mut self.bytes, rest);
+        let rest = self.ahead.bytes.split_off(length);
+        let end = Some(self.ahead.next - rest.len() as u64);
+        let member = std::mem::replace(&mut self.ahead.bytes, rest);
         Ok(NextUnit::Unit(DataUnit { member, text_bytes, end }))
     }
 }

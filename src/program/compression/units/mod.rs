@@ -1,5 +1,6 @@
 //! Packed data whose parts can be decoded side by side, because none needs the text before it.
 
+mod bytes_ahead;
 mod bzip2;
 mod gzip;
 mod reader;

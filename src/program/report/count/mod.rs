@@ -5,19 +5,18 @@
 
 mod near;
 mod near_pattern;
-mod newlines;
 mod open_line;
 mod slot;
 
 use super::tally::{Tally, UNKNOWN_CODES_MAX, ZonesMet};
 use crate::field::FoundField;
+use crate::lines::count_newlines;
 use crate::program::encoding::CharEncoding;
 use crate::scanner::NearScanner;
 use crate::time::{TimeReader, YearReference};
 use crate::{Catalog, Part, Selector};
 use memchr::memrchr;
 use near::NearCounter;
-use newlines::count_lines;
 use open_line::OpenLine;
 use slot::{HEAD_MAX_BYTES, Moment, Slot, extend};
 use std::collections::BTreeMap;
@@ -39,12 +38,12 @@ pub struct Counter {
     /// The selectors of the checks: for each, selected fields with unknown codes are counted.
     selectors: Vec<Selector>,
     selected: Vec<u64>,
-    /// The numbers of lines and bytes before the part.
+    /// The number of lines before the part.
     lines: u64,
-    bytes: u64,
-    /// The numbers of lines and bytes of these that are left out, because they are outside the bounds of time.
+    /// The number of these that are left out, because they are outside the bounds of time.
     left_out_lines: u64,
-    left_out_bytes: u64,
+    /// The number of bytes before the part that are not left out.
+    bytes: u64,
     /// The line that the previous part ended in; `None` if the part ended with a whole line.
     open: Option<OpenLine>,
     line: CountedLine,
@@ -85,9 +84,8 @@ impl Counter {
             selected: vec![0; selectors.len()],
             selectors,
             lines: 0,
-            bytes: 0,
             left_out_lines: 0,
-            left_out_bytes: 0,
+            bytes: 0,
             open: None,
             line: CountedLine::default(),
             touched: Vec::new(),
@@ -136,12 +134,11 @@ impl Counter {
 
     /// Counts the lines of a part that is left out, so that lines behind it have their numbers.
     fn leave_out(&mut self, text: &[u8]) {
-        let lines = count_lines(text);
+        let lines = count_newlines(text);
         let is_open = text.last().is_some_and(|&last| last != b'\n');
         self.open = is_open.then(|| OpenLine { is_left_out: true, ..OpenLine::default() });
-        (self.lines, self.bytes) = (self.lines + lines, self.bytes + text.len() as u64);
+        self.lines += lines;
         self.left_out_lines += lines;
-        self.left_out_bytes += text.len() as u64;
     }
 
     /// Returns the counts since the last call, as a tally of an input or of a part of it. The input has the number `file`
@@ -151,8 +148,7 @@ impl Counter {
         let last_is_left_out = open.as_ref().is_some_and(|open| open.is_left_out);
         let lines = mem::take(&mut self.lines) + u64::from(open.is_some());
         let left_out = mem::take(&mut self.left_out_lines) + u64::from(last_is_left_out);
-        let bytes = mem::take(&mut self.bytes) - mem::take(&mut self.left_out_bytes);
-        let mut tally = Tally::of_file(file, encoding, lines, bytes);
+        let mut tally = Tally::of_file(file, encoding, lines, mem::take(&mut self.bytes));
         tally.input.lines -= left_out;
         tally.zones = mem::take(&mut self.zones);
         tally.more_unknown = mem::take(&mut self.more_unknown);
@@ -290,14 +286,14 @@ impl Counter {
         self.marks.sort_unstable();
         let mut counted = 0;
         for (start, index, is_first) in self.marks.drain(..) {
-            self.lines += count_lines(&text[counted..start]);
+            self.lines += count_newlines(&text[counted..start]);
             counted = start;
             let slot = &mut self.slots[index];
             let mark = if is_first { &mut slot.first } else { &mut slot.last };
             mark.number = self.lines + 1;
             mark.set_text(text, start, self.open.as_ref());
         }
-        self.lines += count_lines(&text[counted..]);
+        self.lines += count_newlines(&text[counted..]);
     }
 
     /// Remembers the line that the part ends in, unless the part ends with a newline.

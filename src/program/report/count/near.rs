@@ -1,10 +1,10 @@
 //! Counts lines with near misses, and finds the first.
 
 use super::near_pattern::pattern_of;
-use super::newlines::count_lines;
 use super::open_line::OpenLine;
 use super::slot::Mark;
 use crate::Part;
+use crate::lines::count_newlines;
 use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::NearLines;
 use crate::scanner::NearScanner;
@@ -44,7 +44,7 @@ impl NearCounter {
             }
             *lines += 1;
             if first.is_none() {
-                let number = lines_before + count_lines(&text[..start]) + 1;
+                let number = lines_before + count_newlines(&text[..start]) + 1;
                 let mut mark = Mark { number, ..Mark::default() };
                 mark.set_text(text, start, open);
                 *first = Some((mark, pattern_of(part.text, &miss)));

@@ -42,7 +42,7 @@ fn write(report: &Report<'_>, color: bool, wtr: &mut dyn Write) -> io::Result<()
             fields(report.tally.more_unknown)
         )?;
     }
-    write_axis(report, &[known, unknown].concat(), wtr)?;
+    write_axis(report, wtr)?;
     write_near(report, wtr)?;
     write_gone(report, wtr)?;
     write_checks(report, wtr)
@@ -95,15 +95,15 @@ fn write_rows(
 }
 
 /// Writes the ends of the axis that the bars have: the first and the last time, or places in the inputs.
-fn write_axis(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write) -> io::Result<()> {
-    let times = rows.iter().filter_map(|row| row.counted.times);
+fn write_axis(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    let tally = report.tally;
+    let times = tally.known.values().chain(tally.unknown.values()).filter_map(|counted| counted.times);
     match times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest))) {
         Some((first, last)) => {
-            let assumed =
-                if report.tally.zones.are_assumed() { " (times without a zone as UTC)" } else { "" };
+            let assumed = if tally.zones.are_assumed() { " (times without a zone as UTC)" } else { "" };
             writeln!(wtr, "\nwhen: from {first} to {last}{assumed}")
         }
-        None if rows.is_empty() => Ok(()),
+        None if tally.known.is_empty() && tally.unknown.is_empty() => Ok(()),
         None => writeln!(wtr, "\nwhere: from the beginning to the end of an input; no time is understood"),
     }
 }

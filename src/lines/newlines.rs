@@ -8,10 +8,10 @@ const VECTOR_BYTES: usize = 64;
 /// The most vectors that are added up byte by byte: a sum of one byte goes no further.
 const VECTORS_MAX: usize = u8::MAX as usize;
 
-/// Returns the number of lines that end in a text.
+/// Returns the number of newlines in a text.
 ///
 /// Adds comparisons up in vectors, which takes a third of the instructions that memchr takes for counting.
-pub(super) fn count_lines(text: &[u8]) -> u64 {
+pub(crate) fn count_newlines(text: &[u8]) -> u64 {
     dispatch!(Level::new(), simd => simd.vectorize(
         #[inline(always)]
         || count_with(simd, text),
@@ -42,10 +42,10 @@ mod tests {
         for length in
             [0, 1, 63, 64, 65, 1000, VECTORS_MAX * VECTOR_BYTES - 1, 2 * VECTORS_MAX * VECTOR_BYTES + 7]
         {
-            assert_eq!(count_lines(&vec![b'\n'; length]), length as u64);
-            assert_eq!(count_lines(&vec![0x8A; length]), 0);
+            assert_eq!(count_newlines(&vec![b'\n'; length]), length as u64);
+            assert_eq!(count_newlines(&vec![0x8A; length]), 0);
             let text: Vec<u8> = (0..length).map(|at| if at % 7 == 3 { b'\n' } else { b'x' }).collect();
-            assert_eq!(count_lines(&text), (length as u64 + 3) / 7);
+            assert_eq!(count_newlines(&text), (length as u64 + 3) / 7);
         }
     }
 }
