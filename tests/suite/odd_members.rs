@@ -131,23 +131,59 @@ fn an_archive_within_an_archive_that_does_not_begin_as_one_is_told() {
     }
 }
 
+/// A program that unpacks itself is a zip archive behind other bytes. The list at its end has the places of members.
 #[test]
-fn a_zip_archive_behind_a_program_is_never_passed_over_silently() {
+fn a_zip_archive_behind_other_bytes_is_told_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let archive = zip_of(&[("a.log", LINE)], CompressionMethod::Deflated);
-    let archive = [&b"MZ\0 program"[..], &archive].concat();
     fs::create_dir(folder.join("in")).unwrap();
-    fs::write(folder.join("in/setup.exe"), &archive).unwrap();
-    let output = run(folder, &["--output-dir", "out", "in"]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success() && said.contains("in/setup.exe"), "{said}");
-    assert!(fs::read(folder.join("out/setup.exe")).unwrap() == archive);
-    fs::rename(folder.join("in/setup.exe"), folder.join("in/setup.zip")).unwrap();
-    let why = "in/setup.zip: has the name of a zip archive, but does not begin as one";
-    assert!(told(folder, &["in"]).contains(why));
-    assert!(told(folder, &["in/setup.zip"]).contains(why));
-    assert!(output_of(binary().arg("--text"), &archive).status.success());
+    let script = b"echo ret=-204\n".repeat(1_000);
+    for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+        let zip = zip_of(&[("a.log", LINE), ("b.log", &LINE.repeat(9_000))], method);
+        for before in [&b"MZ\0 program"[..], b"MZ", &script] {
+            let archive = [before, &zip].concat();
+            fs::write(folder.join("in/setup.exe"), &archive).unwrap();
+            let kept = |output: &str| fs::read(folder.join(output)).unwrap() == archive;
+            // One of several files in a folder is copied as it is, or left out.
+            for args in [&["--output-dir", "out", "in"][..], &["--no-archives", "--output-dir", "out", "in"]]
+            {
+                let output = run(folder, args);
+                let said = String::from_utf8(output.stderr).unwrap();
+                let copied = "1 file is no text and was copied as it is: in/setup.exe";
+                assert!(output.status.success() && said.contains(copied), "{said}");
+                assert!(kept("out/setup.exe"));
+                fs::remove_dir_all(folder.join("out")).unwrap();
+            }
+            let output = run(folder, &["in"]);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(output.stdout.is_empty() && said.contains("left out: in/setup.exe"), "{said}");
+            // A file that is named is refused.
+            let why = "in/setup.exe: holds a zip archive behind other bytes, which notes would destroy";
+            for args in [
+                &["--output-dir", "out", "in/setup.exe"][..],
+                &["-o", "new.exe", "in/setup.exe"],
+                &["in/setup.exe"],
+                &["-q", "--report", "text=/dev/null", "in/setup.exe"],
+            ] {
+                assert!(told(folder, args).contains(why), "{args:?}");
+            }
+            assert!(!folder.join("out/setup.exe").exists());
+            let file = fs::File::open(folder.join("in/setup.exe")).unwrap();
+            let output = binary().stdin(file).output().unwrap();
+            assert_eq!((output.status.code(), &output.stdout[..]), (Some(3), &b""[..]));
+            // Said outright, the file is a text, or no archive, which is not annotated where it would be written.
+            assert!(run(folder, &["-a", "-o", "a.exe", "in/setup.exe"]).status.success());
+            assert_eq!(fs::read(folder.join("a.exe")).unwrap(), annotate(&["-a"], &archive));
+            let no_archives = ["--no-archives", "--output-dir", "out", "in/setup.exe"];
+            assert!(run(folder, &no_archives).status.success() && kept("out/setup.exe"));
+            fs::remove_dir_all(folder.join("out")).unwrap();
+            // Its name has it be told as a damaged one.
+            fs::rename(folder.join("in/setup.exe"), folder.join("in/setup.zip")).unwrap();
+            assert!(told(folder, &["in"]).contains("in/setup.zip: has the name of a zip archive"));
+            assert!(told(folder, &["in/setup.zip"]).contains("in/setup.zip: "));
+            fs::remove_file(folder.join("in/setup.zip")).unwrap();
+        }
+    }
 }
 
 /// Returns the bytes with `to` in place of each `from`, which must be as long.

@@ -7,6 +7,7 @@ mod tar;
 mod tar_head;
 mod zip;
 mod zip_bytes;
+mod zip_end;
 mod zip_names;
 mod zip_written;
 
@@ -17,4 +18,5 @@ pub(crate) use tar::{TarItem, TarMember, TarReader, TransferError};
 pub(crate) use tar_head::padding_of;
 pub(crate) use zip::{ZipMember, ZipReader};
 pub(crate) use zip_bytes::{ReadAt, ZipBytes};
+pub(crate) use zip_end::ends_as_zip;
 pub(crate) use zip_written::ZipWritten;

@@ -1,6 +1,7 @@
 //! Reads zip archives by the list of members at their end.
 
 use super::zip_bytes::ZipBytes;
+use super::zip_end::listed_members;
 use super::zip_names::{TrueNames, told_apart};
 use crate::program::encoding::to_utf8;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
@@ -15,10 +16,6 @@ use zip::{CompressionMethod, ZipArchive};
 const MEMBERS_MAX: u64 = 1_000_000;
 /// The number of bytes in front of a member's content, without its name.
 pub(super) const LOCAL_HEADER_BYTES: u64 = 30;
-/// The largest size of what stands behind the list: the record of the end, with a comment, and those of zip64.
-const END_MAX_BYTES: u64 = 22 + 65_535 + 20 + 56;
-const END_SIGNATURE: &[u8] = b"PK\x05\x06";
-const END64_SIGNATURE: &[u8] = b"PK\x06\x06";
 
 /// A reader of a zip archive. Copies read side by side.
 #[derive(Clone, Debug)]
@@ -215,29 +212,6 @@ fn modified(file: &ZipFile<'_, ZipBytes>) -> Option<SystemTime> {
         _ => None,
     })?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.into()))
-}
-
-/// Returns the number of members that the end of an archive says the list has, so that a list that is too long is not
-/// read; 0 if there is no end, or if it contradicts itself, which reading the list reports.
-///
-/// # Errors
-///
-/// Returns an error if the end cannot be read.
-fn listed_members(bytes: &mut ZipBytes) -> io::Result<u64> {
-    let length = bytes.seek(SeekFrom::End(0))?;
-    let end_bytes = length.min(END_MAX_BYTES);
-    bytes.seek(SeekFrom::Start(length - end_bytes))?;
-    let mut end = vec![0; end_bytes as usize];
-    bytes.read_exact(&mut end)?;
-    let number = |at: usize, count: usize| {
-        let field = end.get(at..at + count)?;
-        Some(field.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
-    };
-    let Some(at) = memchr::memmem::rfind(&end, END_SIGNATURE) else { return Ok(0) };
-    let count = number(at + 10, 2).unwrap_or(0);
-    let at64 = memchr::memmem::rfind(&end[..at], END64_SIGNATURE);
-    let count64 = at64.and_then(|at| number(at + 32, 8)).unwrap_or(0);
-    Ok(count.max(count64))
 }
 
 /// Returns the error of the crate as one of this program.

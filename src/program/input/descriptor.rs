@@ -101,7 +101,7 @@ impl Descriptor {
     }
 
     /// Returns the number of bytes of the file now.
-    fn size(&self) -> io::Result<u64> {
+    pub(super) fn size(&self) -> io::Result<u64> {
         Ok(u64::try_from(self.stat()?.st_size).unwrap_or(0))
     }
 

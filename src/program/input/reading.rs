@@ -7,7 +7,7 @@ use super::input_file::second_of;
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
-use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES};
+use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES, ends_as_zip};
 use crate::program::encoding::{self, CharEncoding, EncodingChoice, InputEncoding, Utf16Reader};
 use crate::program::system::signals::Signals;
 use crate::program::system::thread_budget::ThreadBudget;
@@ -22,6 +22,11 @@ use std::time::SystemTime;
 
 /// The reason for refusing an archive that would have to be copied from a pipe.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
+
+/// The reason for refusing a file with a zip archive behind other bytes, such as a program that unpacks itself. Its list
+/// has the places of members, so that a note before them would destroy it.
+const ZIP_BEHIND_BYTES: &str = "holds a zip archive behind other bytes, which notes would destroy; unpack it, with 7z x; \
+                                --no-archives takes it as it is";
 
 /// The settings for reading inputs.
 #[derive(Clone, Debug)]
@@ -113,7 +118,8 @@ impl Reading {
     /// # Errors
     ///
     /// Fails as [`Reading::stream`] does. Also fails if the content is not as expected and the input can be read only
-    /// once, so that its first bytes are lost, or if the input cannot be read again.
+    /// once, so that its first bytes are lost, or if the input cannot be read again; and if a file that was not found in a
+    /// folder holds a zip archive behind other bytes, and archives are read member by member.
     pub(crate) fn stream_if_text(
         &self,
         name: &InputName,
@@ -124,16 +130,29 @@ impl Reading {
         if let Some(kind) = input.archive {
             return Ok(OpenedInput::Archive(kind, input));
         }
+        let in_folder = expected == Expected::Text;
         let expected = match expected {
             _ if self.as_text => Expected::Bytes,
             // Text in UTF-16 has NULs.
             Expected::Text if input.utf16.is_some() => Expected::NoArchive,
             expected => expected,
         };
+        let can_end_as_zip = input.is_plain_file() && !self.as_text;
         let Content::Direct(rdr) = &mut input.content else {
             return Ok(OpenedInput::Input(input));
         };
+        let enters = self.enters_archives && self.decompress;
         let is_text = match verdict(rdr, expected, input.can_wait) {
+            Verdict::AsExpected
+                if can_end_as_zip
+                    && (enters || expected != Expected::Bytes)
+                    && is_zip_behind_bytes(rdr.get_mut().bottom_mut(), input.start) =>
+            {
+                if enters && !in_folder {
+                    return Err(io::Error::other(ZIP_BEHIND_BYTES));
+                }
+                false
+            }
             Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
             Verdict::NoText => false,
             // An input that cannot be read is taken for text, so that the error is reported.
@@ -176,6 +195,11 @@ impl Reading {
         let name = if let InputName::File(path) = name { Some(path.clone()) } else { None };
         unpack(rdr, &Unpacking { as_text: self.as_text, name, dictionary: self.dictionary.clone() })
     }
+}
+
+/// Returns true if a file that does not begin as a zip archive ends as one. An error is met again where the file is read.
+fn is_zip_behind_bytes(file: &Descriptor, start: u64) -> bool {
+    file.size().and_then(|end| ends_as_zip(file, start, end)).unwrap_or(false)
 }
 
 /// Returns the reader of text in UTF-16 from its first byte on; `None` for text in another encoding.
