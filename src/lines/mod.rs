@@ -9,6 +9,8 @@ mod writer;
 pub(crate) use newlines::count_newlines;
 pub(crate) use time_choice::TimeChoice;
 #[cfg(feature = "cli")]
+pub(crate) use time_choice::without_nuls;
+#[cfg(feature = "cli")]
 pub(crate) use writer::GROUP_SEPARATOR;
 pub(crate) use writer::LineWriter;
 

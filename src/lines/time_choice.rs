@@ -19,7 +19,7 @@ pub(crate) struct TimeChoice {
     tester: BoundsTester,
     /// True if lines before the first time are chosen: where the window has no beginning.
     begins_within: bool,
-    /// True if inputs are read no further once they are past the window.
+    /// True if sources are read no further once they are past the window.
     are_sorted: bool,
     source: SourceTimes,
 }
@@ -37,7 +37,9 @@ struct SourceTimes {
     undated: u64,
     /// The number of lines since the last one that was not after the window.
     lines_after: u64,
-    /// True if the source is far enough past the window to be read no further.
+    /// True if the source ends once it is far enough past the window.
+    can_end: bool,
+    /// True if the source has ended so.
     is_past: bool,
     /// The beginning of the first line.
     first_line: Vec<u8>,
@@ -46,7 +48,7 @@ struct SourceTimes {
 /// Returns a line without the NULs that it begins with. A log that was truncated while its writer kept the old byte offset has
 /// them before the next line.
 #[inline]
-fn without_nuls(line: &[u8]) -> &[u8] {
+pub(crate) fn without_nuls(line: &[u8]) -> &[u8] {
     if line.first() != Some(&0) {
         return line;
     }
@@ -79,8 +81,9 @@ impl TimeChoice {
     }
 
     /// Begins another source.
-    pub(crate) fn begin_source(&mut self) {
-        self.source = SourceTimes::default();
+    pub(crate) fn begin_source(&mut self, source: &impl Source) {
+        let can_end = self.are_sorted && !source.is_narrowed();
+        self.source = SourceTimes { can_end, ..SourceTimes::default() };
     }
 
     /// Ends the source, and leaves its last time to the part of the input behind it.
@@ -118,13 +121,18 @@ impl TimeChoice {
         part: Range<usize>,
         source: &mut impl Source,
     ) -> TimeRun {
+        self.reader.look_at_clock();
         let begins_line = part.start == 0 || window[part.start - 1] == b'\n';
-        if begins_line && !std::mem::take(&mut self.source.is_next_decided) {
+        if begins_line && !std::mem::take(&mut self.source.is_next_decided) && !self.source.is_past {
             self.decide(window, part.start, source);
         }
         let is_chosen = self.source.is_chosen.unwrap_or(true);
         let mut at = part.start;
         loop {
+            // Lines behind the one at which the source ends are not read, so that it makes no difference how many are in the window.
+            if !is_chosen && self.source.is_past {
+                return TimeRun { end: part.end, is_chosen };
+            }
             match memchr(b'\n', &window[at..part.end]) {
                 Some(newline) if at + newline + 1 < part.end => at += newline + 1,
                 _ => return TimeRun { end: part.end, is_chosen },
@@ -151,7 +159,7 @@ impl TimeChoice {
                 let side = self.tester.side_of(time);
                 let is_after = side == WindowSide::After;
                 times.lines_after = if is_after { times.lines_after + 1 } else { 0 };
-                times.is_past = self.are_sorted
+                times.is_past = times.can_end
                     && is_after
                     && (times.lines_after >= SORTED_LINES_AFTER
                         || self.tester.is_after_by(time, SORTED_SECONDS));

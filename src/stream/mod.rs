@@ -143,7 +143,7 @@ impl<'a> StreamAnnotator<'a> {
         let lines_before = if self.writing.numbers_lines() { source.lines_before() } else { 0 };
         self.lines.begin_input(name, lines_before);
         if let Some(times) = &mut self.times {
-            times.begin_source();
+            times.begin_source(source);
         }
         let outcome = self.annotate_steps(source, wtr, observer);
         if let Some(times) = &mut self.times {

@@ -38,6 +38,11 @@ pub(crate) trait Source: Read {
     /// Takes the answer to [`Source::last_time_before`] for the part of the input behind the source.
     fn leave_last_time(&mut self, _is_within: Option<bool>) {}
 
+    /// Returns true if the source has only the part of a file that is near the window of time: it is read to its end.
+    fn is_narrowed(&self) -> bool {
+        false
+    }
+
     /// Returns true if a read failed because reading was given up. An incomplete line is then left out; after any other
     /// failure, it is written as the last line of the input.
     fn is_given_up(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Bounds of time: the times from one to another, which may be written with or without a zone.
 
+use super::calendar::SECONDS_PER_DAY;
 use super::stamp::{EPOCH, TimeStamp};
 use super::{zone, zone_names};
 use jiff::SignedDuration;
@@ -113,7 +114,7 @@ impl TimeBounds {
     }
 
     /// Takes the times of each input to be in order but for a minute: reading ends with 1,000 lines after the window, or one
-    /// that is more than 60 seconds after it.
+    /// that is more than 60 seconds after it. Lines behind these are left out, whatever their times.
     #[must_use]
     pub fn sorted(self, are_sorted: bool) -> Self {
         Self { are_sorted, ..self }
@@ -129,21 +130,19 @@ impl TimeBounds {
         self.since.is_some()
     }
 
+    /// Returns the bounds from and up to which times are in the window.
+    #[cfg(feature = "cli")]
+    pub(crate) fn ends(&self) -> [Option<TimeBound>; 2] {
+        [self.since, self.until]
+    }
+
     /// Returns true if no time is in the window.
     #[cfg(feature = "cli")]
     pub(crate) fn are_empty(&self) -> bool {
-        let mut clock = ZoneClock::new(self.zone.clone());
-        let mut instant = |bound: TimeBound| {
-            let second = if bound.is_written { clock.instant_of(bound.second) } else { bound.second };
-            (second, bound.nanosecond)
-        };
-        match (self.since, self.until) {
-            (Some(since), Some(until)) if since.is_written == until.is_written => {
-                (since.second, since.nanosecond) > (until.second, until.nanosecond)
-            }
-            (Some(since), Some(until)) => instant(since) > instant(until),
-            _ => false,
-        }
+        let (Some(since), Some(until)) = (self.since, self.until) else { return false };
+        // The zone of a line moves what is written in it against its point in time.
+        let tolerance = if since.is_written == until.is_written { 0 } else { SECONDS_PER_DAY };
+        (since.second - tolerance, since.nanosecond) > (until.second, until.nanosecond)
     }
 
     /// Returns a tester of the times of lines.

@@ -121,6 +121,12 @@ impl TimeReader {
         self
     }
 
+    /// Moves the reference to the present moment, if it is [`YearReference::Now`].
+    #[inline]
+    pub(crate) fn look_at_clock(&mut self) {
+        self.tables.years = self.tables.years.moved();
+    }
+
     /// Returns the time of a line; `None` where the line has none. Text behind a newline is not looked at.
     // Inlined, because copying the returned value took a quarter of the counter's time.
     #[inline(always)]

@@ -99,6 +99,22 @@ fn another_built_in_catalog_and_another_content_of_the_dictionary_are_refused() 
     assert_eq!(refusal(folder, &with("same")), refused("built-in catalog"));
 }
 
+/// A time that is how long ago is another one in each run.
+#[test]
+fn a_window_of_other_times_is_refused() {
+    let folder = folder_with(&["in/a.log"]);
+    let folder = folder.path();
+    fs::write(folder.join("in/a.log"), "2026-05-01 10:00:00 ret=-1\n").unwrap();
+    settle(folder);
+    let with = |since: &'static str| ["--since", since, "--resume", "--output-dir", "out", "in"];
+    succeed(folder, &["--since=2026-05-01T00:00:00", "--output-dir", "out", "in"]);
+    assert!(resume(folder, &["--since=2026-05-01", "in"]).starts_with("0 files annotated"));
+    let refused = format!("{JOURNAL}: is of a run with another --since; give the same options");
+    assert!(refusal(folder, &with("2026-04-30")).contains(&refused));
+    succeed(folder, &["--since=9999d", "--output-dir", "out", "in"]);
+    assert!(refusal(folder, &with("9999d")).contains(&refused));
+}
+
 #[test]
 fn a_report_that_is_new_is_refused_with_the_remedy() {
     let folder = folder_with(&["in/a.log"]);

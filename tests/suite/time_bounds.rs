@@ -250,6 +250,65 @@ fn sorted_logs_give_the_same_window() {
     }
 }
 
+/// The lines of a log that goes back to the window, behind a line more than a minute after it and behind 1,000 lines after it.
+#[test]
+fn reading_of_sorted_lines_ends_at_the_same_line_whatever_the_reads() {
+    let bounds = TimeBounds::new().until(TimeBound::written(MAY_1 + 100, 0)).sorted(true);
+    let line = |second: i64| format!("{} ret=-1\n", shown(second));
+    for (after, is_read_on) in [
+        (line(160), true),
+        (line(161), false),
+        (line(130).repeat(999), true),
+        (line(130).repeat(1000), false),
+        (line(130) + &"\tat x\n".repeat(998), true),
+        (line(130) + &"\tat x\n".repeat(998) + &line(131), false),
+    ] {
+        let text = format!("{}{after}{}{}", line(100), line(100), "\tat ret=-204\n".repeat(3000));
+        let kept = if is_read_on {
+            format!("{}{}", line(100), &text[line(100).len() + after.len()..])
+        } else {
+            line(100)
+        };
+        let expected = Annotator::new().annotate(kept.as_bytes());
+        for window_bytes in (1..3000).step_by(331).chain([64 << 10, 1 << 20]) {
+            let annotator = Annotator::builder().times(bounds.clone()).window_bytes(window_bytes).build();
+            assert!(annotator.annotate(text.as_bytes()) == expected, "{} {window_bytes}", after.len());
+        }
+    }
+}
+
+/// The option is wrong for such a log; what is found depends on the file alone.
+#[test]
+fn lines_that_are_not_sorted_are_the_same_for_each_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.log");
+    fs::write(&path, text_of(&log(9 << 20, 4, false))).unwrap();
+    for (since, until) in WINDOWS {
+        let result = |threads: &str| {
+            let args = options(since, until);
+            output_of(binary().args(args).args(["--sorted", "-n", threads]).arg(&path), b"").stdout
+        };
+        let expected = result("-j1");
+        assert!(result("-j2") == expected && result("-j8") == expected, "{since:?} {until:?}");
+    }
+}
+
+/// A line with an offset may be within a window of one written bound and one point in time.
+#[test]
+fn bounds_of_two_kinds_are_refused_only_where_no_zone_has_a_time_between() {
+    let log = b"2026-05-01T10:30:00+08:00 ret=-1\n2026-05-01T10:30:00Z ret=-1\n";
+    for (since, until, lines) in
+        [("2026-05-01T10:00", "2026-05-01T03:00Z", 1), ("2026-05-01T02:00Z", "2026-05-01 11:00", 2)]
+    {
+        let output = output_of(binary().args(["--since", since, "--until", until, "--tz=UTC"]), log);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(output.stdout.split(|&byte| byte == b'\n').count() - 1, lines, "{since} {until}");
+    }
+    let output =
+        output_of(binary().args(["--since=2026-05-02T10:00:01", "--until=2026-05-01T10:00:00Z"]), log);
+    assert!(output.status.code() == Some(2) && output.stdout.is_empty(), "{output:?}");
+}
+
 #[test]
 fn inputs_without_times_are_told() {
     let folder = tempfile::tempdir().unwrap();

@@ -73,7 +73,8 @@ pub(super) fn mode(
     let times = bounds(&args.time, Timestamp::now())?;
     let reading = reading(&args, signals)?;
     let (baseline, dictionary) = (triage.baseline.as_ref(), reading.dictionary.as_ref());
-    let settings = run_settings::with_values(settings, &args, &triage.catalog, baseline, dictionary);
+    let (catalog, times_asked) = (&triage.catalog, times.as_ref());
+    let settings = run_settings::with_values(settings, &args, catalog, baseline, dictionary, times_asked);
     let chosen = Chosen {
         operands: inputs(&args, signals)?,
         listing_rules: ListingRules {

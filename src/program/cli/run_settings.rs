@@ -5,7 +5,7 @@ use crate::program::compression::ZstdDictionary;
 use crate::program::output::RunSettings;
 use crate::program::report::Baseline;
 use crate::program::system::stable_hash::stable_hash;
-use crate::{Catalog, Entry};
+use crate::{Catalog, Entry, TimeBounds};
 use clap::{ArgMatches, CommandFactory};
 use std::ffi::OsStr;
 
@@ -59,8 +59,8 @@ fn text_of(value: &OsStr) -> String {
     value.to_str().map_or_else(|| format!("{value:?}"), str::to_owned)
 }
 
-/// Adds the settings that arguments alone do not tell: the catalogs, the codes of the baseline, the dictionary, the colour of
-/// notes, and what the reports need to be counted. Of contents, the hash is kept: it tells mistakes, and nobody gains
+/// Adds the settings that arguments alone do not tell: the catalogs, the codes of the baseline, the dictionary, the times that are
+/// meant, the colour of notes, and what the reports need to be counted. Of contents, the hash is kept: it tells mistakes, and nobody gains
 /// anything by making a catalog of the same hash, because whoever can do that can write the outputs as well.
 ///
 /// Without `--output-dir` there is no journal, and the settings are as they were.
@@ -70,6 +70,7 @@ pub(super) fn with_values(
     catalog: &Catalog,
     baseline: Option<&Baseline>,
     dictionary: Option<&ZstdDictionary>,
+    times: Option<&TimeBounds>,
 ) -> RunSettings {
     if args.output.output_dir.is_none() {
         return settings;
@@ -85,6 +86,12 @@ pub(super) fn with_values(
     }
     if let Some(dictionary) = dictionary {
         add("--zstd-dictionary", hash(dictionary.bytes()));
+    }
+    // `10m` is another time in each run.
+    for (name, bound) in ["--since", "--until"].into_iter().zip(times.map_or([None; 2], TimeBounds::ends)) {
+        if let Some(bound) = bound {
+            add(name, format!("{bound:?}"));
+        }
     }
     if args.output.color.coloring().elsewhere {
         add("--color", "on".to_owned());

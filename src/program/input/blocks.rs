@@ -334,6 +334,11 @@ impl Source for Block {
         find(&self.lines_just_before()).or_else(|| self.times.wait().flatten())
     }
 
+    /// A plain file is narrowed before it is cut into blocks, if its lines are in order.
+    fn is_narrowed(&self) -> bool {
+        true
+    }
+
     fn leave_last_time(&mut self, is_within: Option<bool>) {
         self.times.pass_on(is_within);
     }

@@ -160,7 +160,7 @@ struct StdinFile {
 }
 
 /// Returns the seconds from the beginning of 1970 to a time.
-pub(super) fn second_of(time: SystemTime) -> i64 {
+fn second_of(time: SystemTime) -> i64 {
     let seconds = |duration: Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => seconds(after),

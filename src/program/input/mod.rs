@@ -86,6 +86,8 @@ pub(crate) struct Input {
     start: u64,
     /// The part that is read, if it is not all of the input.
     part: Option<InputPart>,
+    /// The number of bytes that are still to be read of the part, if another part of the file follows it.
+    left: u64,
     signals: Signals,
 }
 
@@ -163,6 +165,9 @@ impl Input {
             rdr.drop_buffer();
         }
         self.part = Some(InputPart { start, end, lines_before });
+        if end < file_end {
+            self.left = end - start;
+        }
         Ok(self)
     }
 
@@ -232,7 +237,12 @@ impl Read for Input {
             self.signals.set_idle(true);
         }
         match &mut self.utf16 {
-            None => self.content.read(buffer),
+            None => {
+                let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+                let count = self.content.read(&mut buffer[..most])?;
+                self.left -= count as u64;
+                Ok(count)
+            }
             Some(utf16) => utf16.read(&mut self.content, buffer),
         }
     }
@@ -274,6 +284,10 @@ impl Source for Input {
 
     fn lines_skipped(&self) -> u64 {
         self.part.map_or(0, |part| part.lines_before)
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.part.is_some()
     }
 
     fn is_given_up(&self) -> bool {

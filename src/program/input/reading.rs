@@ -3,7 +3,6 @@
 //!
 //! The members of an archive are opened in `member.rs`.
 
-use super::input_file::second_of;
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
@@ -18,7 +17,6 @@ use memchr::memchr;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
-use std::time::SystemTime;
 
 /// The reason for refusing an archive that would have to be copied from a pipe.
 const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe; unpack it, or name a file";
@@ -62,11 +60,12 @@ impl Reading {
     }
 
     /// Returns the reference for the years of times that have none, in an input that was changed last at `modified`, in
-    /// seconds from the beginning of 1970; a stream is changed now.
+    /// seconds from the beginning of 1970; a stream is changed as it is read.
     pub(crate) fn year_reference(&self, modified: Option<i64>) -> YearReference {
-        match self.year {
-            Some(year) => YearReference::Year(year),
-            None => YearReference::Until { second: modified.unwrap_or_else(|| second_of(SystemTime::now())) },
+        match (self.year, modified) {
+            (Some(year), _) => YearReference::Year(year),
+            (None, Some(second)) => YearReference::Until { second },
+            (None, None) => YearReference::Now,
         }
     }
 
@@ -108,6 +107,7 @@ impl Reading {
             is_flushed: false,
             start,
             part: None,
+            left: u64::MAX,
             signals: self.signals.clone(),
         })
     }

@@ -2,6 +2,7 @@
 //! found by bisection.
 
 use super::descriptor::Descriptor;
+use crate::lines::without_nuls;
 use crate::time::{BoundsTester, SORTED_SECONDS, TimeBounds, TimeReader, TimeStamp, YearReference};
 use memchr::memchr;
 use std::io;
@@ -12,6 +13,16 @@ const PROBE_BYTES: usize = 64 * 1024;
 const PROBE_MAX_BYTES: u64 = 1 << 20;
 /// Shorter parts are read whole.
 const SHORT_BYTES: u64 = 256 * 1024;
+
+/// The line with a time that is nearest to a place.
+enum Nearest {
+    /// The byte offset of the line, and its time.
+    Line(u64, TimeStamp),
+    /// No line near the place has a time.
+    Unknown,
+    /// No line up to the end has a time.
+    End,
+}
 
 /// Finds parts of a file by the times of its lines.
 pub(super) struct SortedLines<'d> {
@@ -55,42 +66,135 @@ impl<'d> SortedLines<'d> {
         while high - low > SHORT_BYTES {
             let middle = low + (high - low) / 2;
             match self.first_time(middle, first)? {
-                Some((line, time)) if belongs(&mut self.tester, time) => {
+                Nearest::Line(line, time) if belongs(&mut self.tester, time) => {
                     (low, last) = (line.min(high), line);
                 }
-                Some((line, _)) => (high, first) = (middle, line),
-                None if unknown_belongs => low = middle,
-                None => high = middle,
+                Nearest::Line(line, _) => (high, first) = (middle, line),
+                Nearest::Unknown if unknown_belongs => low = middle,
+                Nearest::Unknown | Nearest::End => high = middle,
             }
         }
         Ok((last, first))
     }
 
     /// Returns the first line with a time that begins behind `place` and before `end`, as far as it is near.
-    fn first_time(&mut self, place: u64, end: u64) -> io::Result<Option<(u64, TimeStamp)>> {
+    fn first_time(&mut self, place: u64, end: u64) -> io::Result<Nearest> {
         let (mut at, mut begins_line) = (place, false);
-        while at < end && at - place < PROBE_MAX_BYTES {
-            let count = self.descriptor.fill_at_place(&mut self.buffer, at)?;
+        while at < end {
+            if at - place >= PROBE_MAX_BYTES {
+                return Ok(Nearest::Unknown);
+            }
+            // The file may have grown.
+            let most = self.buffer.len().min(usize::try_from(end - at).unwrap_or(usize::MAX));
+            let count = self.descriptor.fill_at_place(&mut self.buffer[..most], at)?;
             let text = &self.buffer[..count];
+            let ends_here = at + count as u64 >= end || count < most;
             let mut from =
                 if begins_line { 0 } else { memchr(b'\n', text).map_or(count, |newline| newline + 1) };
+            begins_line = false;
             while from < count {
                 let line = &text[from..];
-                let Some(newline) = memchr(b'\n', line) else {
+                let newline = memchr(b'\n', line);
+                // The time of a line without a newline is known if its first bytes are there.
+                if newline.is_none() && !ends_here && line.len() < TimeReader::MAX_BYTES && from > 0 {
+                    begins_line = true;
                     break;
-                };
-                if let Some(time) = self.reader.read(&line[..newline]) {
-                    return Ok(Some((at + from as u64, time)));
                 }
-                from += newline + 1;
+                let line = without_nuls(&line[..newline.unwrap_or(line.len())]);
+                if let Some(time) = self.reader.read(line) {
+                    return Ok(Nearest::Line(at + from as u64, time));
+                }
+                from = newline.map_or(count, |newline| from + newline + 1);
             }
-            if count < self.buffer.len() {
-                return Ok(None);
+            if ends_here {
+                break;
             }
-            // A line that is longer than the buffer is skipped.
-            begins_line = from > 0 && from < count;
-            at += if from == 0 { count } else { from } as u64;
+            at += from as u64;
         }
-        Ok(None)
+        Ok(Nearest::End)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TimeBound;
+    use crate::program::system::signals::Signals;
+    use crate::program::terminal::input_name::InputName;
+    use crate::program::terminal::progress::Progress;
+
+    const SECONDS: usize = 1000;
+    /// 2026-05-01 00:00:00.
+    const MIDNIGHT: i64 = 1_777_593_600;
+
+    /// Returns a log with one line for each second from midnight on, with this text behind the time.
+    fn log(text: &str) -> String {
+        let line = |second| {
+            format!("2026-05-01 {:02}:{:02}:{:02} {text}\n", second / 3600, second / 60 % 60, second % 60)
+        };
+        (0..SECONDS).map(line).collect()
+    }
+
+    /// Returns the part of a text for a window of seconds, if the text ended at `end` when its length was asked for.
+    fn part_of(text: &str, (since, until): (i64, i64), end: usize) -> (usize, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        std::fs::write(&path, text).unwrap();
+        let file =
+            Descriptor::open(&InputName::File(path), &Progress::hidden(), &Signals::default()).unwrap();
+        let bound = |second| TimeBound::written(MIDNIGHT + second, 0);
+        let bounds = TimeBounds::new().since(bound(since)).until(bound(until));
+        let part = SortedLines::new(&file, &bounds, YearReference::Unknown).part(0, end as u64).unwrap();
+        (part.0 as usize, part.1 as usize)
+    }
+
+    /// Lines are shorter and longer than what is read at a place, and may have no time in most places.
+    #[test]
+    fn the_part_has_the_window_and_little_more() {
+        let trace = "\tat x\n".repeat(2000);
+        for text in [
+            log(&"x".repeat(3000)),
+            log(&"x".repeat(70_000)),
+            log(&trace),
+            log(&"\n".repeat(300)),
+            log(&"x".repeat(3000)).replace("2026", &("\0".repeat(100) + "2026")),
+        ] {
+            let line_bytes = text.len() / SECONDS;
+            for window in [(500, 510), (0, 5), (990, 999)] {
+                let (start, end) = part_of(&text, window, text.len());
+                let (since, until) = (window.0 as usize, window.1 as usize);
+                assert!(start <= since * line_bytes && end >= (until + 1) * line_bytes, "{window:?}");
+                let more = 62 * line_bytes + 2 * SHORT_BYTES as usize;
+                assert!(start + more >= since * line_bytes, "{window:?} {line_bytes}: {start}");
+                assert!(end <= (until + 1) * line_bytes + more, "{window:?} {line_bytes}: {end}");
+            }
+        }
+    }
+
+    /// The first line with a time behind many places near the end stands behind it.
+    #[test]
+    fn a_part_ends_where_the_file_ended_though_it_has_grown() {
+        let (text, trace) = (log("x"), "\tat x\n".repeat(100_000));
+        let grown = [&text, &trace, &text.replace("2026-05-01", "2026-05-02")[..]].concat();
+        let end = text.len() + trace.len() - 7;
+        for window in [(500, 510), (990, 999), (5000, 6000), (900_000, 900_001)] {
+            let (start, part_end) = part_of(&grown, window, end);
+            assert!(start <= part_end && part_end <= end, "{window:?}: {start} {part_end}");
+        }
+    }
+
+    /// Nothing is lost of a log that has no times for long stretches.
+    #[test]
+    fn stretches_without_times_are_in_the_part_of_their_window() {
+        let text = log("x").replace(
+            "2026-05-01 00:10:00",
+            &("2026-05-01 00:10:00\n".to_owned() + &"no time\n".repeat(500_000)),
+        );
+        let begin = text.find("2026-05-01 00:10:00").unwrap();
+        let end = text.find("2026-05-01 00:10:01").unwrap();
+        for window in [(600, 600), (599, 601), (0, 600), (600, 999)] {
+            let part = part_of(&text, window, text.len());
+            assert!(part.0 <= begin && part.1 >= end, "{window:?}: {part:?}");
+        }
     }
 }

@@ -111,6 +111,7 @@ impl Counter {
     /// Counts a part, which must follow the previous one. A part that ends within a line must have the first bytes of
     /// that line, as many as are kept; buffers are large enough.
     pub(crate) fn observe(&mut self, part: &Part<'_>) {
+        self.times.look_at_clock();
         let text = &part.text[part.range()];
         if part.is_left_out {
             self.leave_out(text);
