@@ -36,6 +36,7 @@ pub mod parts {
     pub use super::terminal::input_name::InputName;
     pub use super::terminal::messages::Messages;
     pub use super::terminal::progress::Progress;
+    pub use super::terminal::screen::Screen;
 
     /// Returns `Some(true)` if a selector chooses all unknown codes of a range, `Some(false)` if it chooses none, and
     /// `None` if it may choose some of them.

@@ -12,6 +12,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use unicode_width::UnicodeWidthStr;
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reports")
@@ -40,6 +41,26 @@ fn each_form_is_its_golden_file() {
             imsdk-annotate: --fail-on new,!unknown: 3 fields (1: 1, -705: 1, -1103: 1)\n\
             imsdk-annotate: --fail-on success: 1 field (1: 1)\n";
         assert_eq!(said, expected);
+    }
+}
+
+/// Without a terminal, the table has 80 columns; the last thing that gives way is the end of a message.
+#[test]
+fn the_table_of_codes_fits_eighty_columns() {
+    for lang in ["en", "zh", "both"] {
+        for more in [&[][..], &["--baseline", "earlier.json"]] {
+            let mut command = binary();
+            command
+                .current_dir(data())
+                .args(["-q", "--report=text=-", "--lang", lang, "server.log"])
+                .args(more);
+            let report = String::from_utf8(output_of(&mut command, b"").stdout).unwrap();
+            let table: Vec<&str> = report.split("\n\n").nth(1).unwrap().lines().collect();
+            assert_eq!(table.len(), 9, "{report}");
+            for line in table {
+                assert!(line.width() <= 80, "{lang} {more:?}: {line}");
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::assert_same;
 use arbitrary::{Result, Unstructured};
-use imsdk_annotate::program::parts::{Baseline, LoadedReport, Report, ReportFormat, load};
+use imsdk_annotate::program::parts::{Baseline, LoadedReport, Report, ReportFormat, Screen, load};
 use imsdk_annotate::{Catalog, Language};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -126,15 +126,9 @@ fn check_loaded(report: &LoadedReport) {
 }
 
 fn written(report: &LoadedReport, format: ReportFormat, baseline: Option<&Baseline>) -> String {
-    let report = Report {
-        tally: &report.tally,
-        names: &report.names.iter().cloned().enumerate().collect(),
-        catalog: &CATALOG,
-        checks: &[],
-        baseline,
-        language: Language::Both,
-    };
+    let names = report.names.iter().cloned().enumerate().collect();
+    let report = Report::new(&report.tally, &names, &CATALOG, &[], baseline, Language::Both);
     let mut text = Vec::new();
-    report.write(format, false, &mut text).unwrap();
+    report.write(format, Screen { color: false, columns: 80 }, &mut text).unwrap();
     String::from_utf8(text).unwrap()
 }

@@ -13,6 +13,7 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::STDOUT_NAME;
 use crate::program::terminal::messages::{Messages, cause, output_trouble};
 use crate::program::terminal::progress::Progress;
+use crate::program::terminal::screen::{Screen, USUAL_COLUMNS, columns_of};
 use crate::{Annotator, Catalog, Language};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
@@ -41,7 +42,7 @@ pub(crate) struct OpenReport {
     /// True if the report goes to standard output, directly or by a path of it (`/dev/stdout`).
     is_to_stdout: bool,
     target: ReportTarget,
-    color: bool,
+    screen: Screen,
 }
 
 /// The open destination of a report.
@@ -123,9 +124,9 @@ impl Triage {
     pub(crate) fn finish(self, tally: &Tally, names: &InputNames, messages: &Messages) -> bool {
         let Self { catalog, language, baseline, checks, reports, .. } = self;
         let baseline = baseline.as_ref();
-        let report = Report { tally, names, catalog: &catalog, checks: &checks, baseline, language };
-        for OpenReport { format, promised, is_to_stdout, target, color } in reports {
-            match target.write(&report, format, color) {
+        let report = Report::new(tally, names, &catalog, &checks, baseline, language);
+        for OpenReport { format, promised, is_to_stdout, target, screen } in reports {
+            match target.write(&report, format, screen) {
                 // The reader has read enough (`| head`).
                 Err(error) if is_to_stdout && error.kind() == ErrorKind::BrokenPipe => {}
                 Err(error) => messages.output(promised.name(), &error),
@@ -160,9 +161,11 @@ impl OpenReport {
             let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
             let stderr =
                 StandardError::for_reports(signals).map_err(|error| output_trouble(STDERR_NAME, &error))?;
-            let (target, color) = (ReportTarget::Stderr { stderr, below_lines }, coloring.is_on(on_terminal));
-            let promised = Promised::new(STDERR_NAME);
-            return Ok(Self { format, promised, is_to_stdout: false, target, color });
+            let screen =
+                Screen { color: coloring.is_on(on_terminal), columns: columns_of(io::stderr()).into() };
+            let (target, promised) =
+                (ReportTarget::Stderr { stderr, below_lines }, Promised::new(STDERR_NAME));
+            return Ok(Self { format, promised, is_to_stdout: false, target, screen });
         };
         let is_to_stdout = choice.is_to_stdout() || descriptor_of(path) == Some(STDOUT);
         if is_to_stdout && lines_to.reaches_stdout() {
@@ -175,9 +178,12 @@ impl OpenReport {
         if choice.is_to_stdout() {
             let stdout = Destination::stdout(signals).map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = ReportTarget::Destination(stdout);
-            let color = coloring.is_on(io::stdout().is_terminal());
+            let screen = Screen {
+                color: coloring.is_on(io::stdout().is_terminal()),
+                columns: columns_of(io::stdout()).into(),
+            };
             let promised = Promised::new(STDOUT_NAME);
-            return Ok(Self { format, promised, is_to_stdout, target, color });
+            return Ok(Self { format, promised, is_to_stdout, target, screen });
         }
         let name = name_of(path);
         let place = choice.place(folder).unwrap_or_else(|| resolve(path));
@@ -190,22 +196,22 @@ impl OpenReport {
             None => Destination::file(path, &Progress::hidden(), signals),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let color = coloring.is_on(false);
-        Ok(Self { format, promised, is_to_stdout, target: ReportTarget::Destination(destination), color })
+        let screen = Screen { color: coloring.is_on(false), columns: USUAL_COLUMNS.into() };
+        Ok(Self { format, promised, is_to_stdout, target: ReportTarget::Destination(destination), screen })
     }
 }
 
 impl ReportTarget {
-    fn write(self, report: &Report<'_>, format: ReportFormat, color: bool) -> io::Result<()> {
+    fn write(self, report: &Report<'_>, format: ReportFormat, screen: Screen) -> io::Result<()> {
         match self {
             Self::Stderr { mut stderr, below_lines } => {
                 let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
-                report.write(format, color, &mut text)?;
+                report.write(format, screen, &mut text)?;
                 stderr.write_all(&text)
             }
             Self::Destination(destination) => {
                 let mut wtr = BufWriter::new(destination);
-                report.write(format, color, &mut wtr)?;
+                report.write(format, screen, &mut wtr)?;
                 wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish(true).map(drop)
             }
         }

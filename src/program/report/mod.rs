@@ -18,20 +18,21 @@ use crate::{Catalog, Entry, Language, Severity};
 use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tally::{Counted, LogPlace};
 use verdict::{Change, CheckOutcome, Comparison};
 
 /// The data that all report formats are made of.
 pub struct Report<'a> {
-    pub tally: &'a Tally,
+    tally: &'a Tally,
     /// The names of the inputs, by their numbers.
-    pub names: &'a InputNames,
-    pub catalog: &'a Catalog,
-    pub checks: &'a [Check],
-    pub baseline: Option<&'a Baseline>,
+    names: &'a InputNames,
+    catalog: &'a Catalog,
+    /// The result of each check.
+    outcomes: Vec<CheckOutcome<'a>>,
+    baseline: Option<&'a Baseline>,
     /// The language of categories and messages, in formats that people read.
-    pub language: Language,
+    language: Language,
 }
 
 /// The names of inputs, by their numbers.
@@ -44,6 +45,8 @@ struct ReportRow<'a> {
     entry: Option<&'a Entry>,
     counted: &'a Counted,
     comparison: Option<Comparison>,
+    /// True if a check has failed that selects the code.
+    has_failed: bool,
     language: Language,
 }
 
@@ -55,27 +58,30 @@ struct Gone<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Returns the result of each check.
-    fn outcomes(&self) -> Vec<CheckOutcome<'a>> {
-        let unknown_fields = self.tally.unknown_selected.iter().copied().chain(std::iter::repeat(0));
-        let checks = self.checks.iter().zip(unknown_fields);
-        checks.map(|(check, unknown)| check.outcome(self.tally, self.catalog, unknown)).collect()
+    /// Returns the report on a tally. `language` is that of categories and messages, in formats that people read.
+    pub fn new(
+        tally: &'a Tally,
+        names: &'a InputNames,
+        catalog: &'a Catalog,
+        checks: &'a [Check],
+        baseline: Option<&'a Baseline>,
+        language: Language,
+    ) -> Self {
+        let unknown_fields = tally.unknown_selected.iter().copied().chain(std::iter::repeat(0));
+        let outcomes = checks.iter().zip(unknown_fields);
+        let outcomes = outcomes.map(|(check, unknown)| check.outcome(tally, catalog, unknown)).collect();
+        Self { tally, names, catalog, outcomes, baseline, language }
     }
 
     /// Returns one line for each check that has failed.
     pub(crate) fn failures(&self) -> Vec<String> {
-        let failed = self.outcomes().into_iter().filter(CheckOutcome::has_failed);
-        failed.map(|outcome| outcome.message(self.tally, self.catalog)).collect()
+        let failed = self.outcomes.iter().filter(|outcome| outcome.has_failed());
+        failed.map(|outcome| format!("{}: {}", outcome.option(), outcome.found())).collect()
     }
 
-    /// Returns the codes of the catalog that the inputs have, the most frequent first.
-    fn known(&self) -> Vec<ReportRow<'a>> {
-        self.rows(&self.tally.known)
-    }
-
-    /// Returns the unknown codes that the inputs have, the most frequent first.
-    fn unknown(&self) -> Vec<ReportRow<'a>> {
-        self.rows(&self.tally.unknown)
+    /// Returns the codes that the inputs have, in the order of [`ReportRow::rank`].
+    fn rows(&self) -> Vec<ReportRow<'a>> {
+        self.rows_of(self.tally.known.iter().chain(&self.tally.unknown))
     }
 
     /// Returns the codes that have gone since the earlier run.
@@ -90,17 +96,21 @@ impl<'a> Report<'a> {
             .collect()
     }
 
-    /// Returns a row for each code, the most frequent first, and codes of equal frequency by their distance from zero.
-    fn rows(&self, codes: &'a BTreeMap<i32, Counted>) -> Vec<ReportRow<'a>> {
+    /// Returns a row for each code, in the order of [`ReportRow::rank`].
+    fn rows_of(&self, codes: impl Iterator<Item = (&'a i32, &'a Counted)>) -> Vec<ReportRow<'a>> {
+        let failed = self.outcomes.iter().filter(|outcome| outcome.has_failed());
+        let failed: BTreeSet<i32> =
+            failed.flat_map(|outcome| &outcome.codes).map(|&(code, _)| code).collect();
         let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
             code,
             entry: self.catalog.get(code),
             counted,
             comparison: self.baseline.and_then(|baseline| baseline.compare(code, counted.fields)),
+            has_failed: failed.contains(&code),
             language: self.language,
         };
-        let mut rows: Vec<_> = codes.iter().map(row).collect();
-        rows.sort_by_key(|row| (Reverse(row.counted.fields), row.code.unsigned_abs()));
+        let mut rows: Vec<_> = codes.map(row).collect();
+        rows.sort_by_key(ReportRow::rank);
         rows
     }
 
@@ -141,6 +151,24 @@ impl<'a> Report<'a> {
 }
 
 impl ReportRow<'_> {
+    /// Returns the key by which rows are sorted, so that what matters leads: codes for which a check has failed, new codes,
+    /// errors, unknown codes and those that ask for an action, and then the most frequent ones and those nearest to zero.
+    /// Success comes last, whatever is said of it.
+    fn rank(&self) -> impl Ord + use<> {
+        let severity = match self.severity() {
+            Some(Severity::Error) => 0,
+            Some(Severity::Action) | None => 1,
+            Some(Severity::Success) => 2,
+        };
+        let leads = [severity < 2, self.has_failed, self.is_new(), severity < 1];
+        (leads.map(Reverse), Reverse(self.counted.fields), self.code.unsigned_abs())
+    }
+
+    /// Returns true if the earlier run did not have the code.
+    fn is_new(&self) -> bool {
+        self.comparison.is_some_and(|comparison| comparison.change == Change::New)
+    }
+
     fn message(&self) -> Cow<'_, str> {
         let message = self.entry.map(|entry| entry.message_in(self.language));
         message.unwrap_or_else(|| in_language(self.language, "in no catalog", "不在目录中"))

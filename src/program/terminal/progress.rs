@@ -1,11 +1,11 @@
 //! Progress on standard error: bytes of input, rate, time left, files done and fields found, as far as they are known.
 
 use super::plain_progress::PlainProgress;
+use super::screen::columns_of;
 use indicatif::{
     BinaryBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
     TermLike,
 };
-use rustix::termios::tcgetwinsize;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,8 +18,6 @@ const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary
 const STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {files} files, {fields} fields";
 /// The line for one stream.
 const ONE_STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {fields} fields";
-/// The width of the line, in columns, if the terminal does not tell its own.
-const USUAL_WIDTH: u16 = 100;
 
 /// The duration of work that needs no progress.
 const QUIET_AT_FIRST: Duration = Duration::from_millis(500);
@@ -206,10 +204,7 @@ struct ProgressStream {
 
 impl TermLike for ProgressStream {
     fn width(&self) -> u16 {
-        match tcgetwinsize(io::stderr()) {
-            Ok(size) if size.ws_col > 0 => size.ws_col,
-            _ => USUAL_WIDTH,
-        }
+        columns_of(io::stderr())
     }
 
     fn move_cursor_up(&self, lines: usize) -> io::Result<()> {

@@ -10,19 +10,21 @@ use std::io::{self, Write};
 
 /// The most commands of one level that GitHub shows for each step.
 const COMMANDS_MAX: usize = 10;
+/// The most failed checks that have a command of their own, so that commands are left for codes.
+const CHECKS_MAX: usize = 4;
+const FAILED_TITLE: &str = "iMSDK: check failed";
 
 pub(super) const FORMAT: FormatRow =
     FormatRow { format: ReportFormat::Github, name: "github", write: |report, _, wtr| write(report, wtr) };
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<ReportRow<'_>> = report.known().into_iter().chain(report.unknown()).collect();
-    let ending = report.ending().map(|words| (if report.tally.complete { "notice" } else { "error" }, words));
+    let rows = report.rows();
     for level in ["error", "warning", "notice"] {
-        let rows: Vec<&ReportRow<'_>> = rows.iter().filter(|row| level_of(row) == level).collect();
-        let mut room = COMMANDS_MAX;
-        if let Some((_, words)) = ending.filter(|(ending_level, _)| *ending_level == level) {
-            writeln!(wtr, "::{level} title=iMSDK::{}", in_message(words))?;
-            room -= 1;
+        let verdicts = verdicts(report, level);
+        let rows: Vec<&ReportRow<'_>> = rows.iter().filter(|row| level_of(report, row) == level).collect();
+        let room = COMMANDS_MAX - verdicts.len();
+        for (title, words) in verdicts {
+            writeln!(wtr, "::{level} title={title}::{}", in_message(&words))?;
         }
         let shown = if rows.len() > room { room - 1 } else { rows.len() };
         for row in &rows[..shown] {
@@ -38,6 +40,23 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the titles and the words of what is said of the run as a whole at a level: the way in which reading ended, and
+/// checks that have failed.
+fn verdicts(report: &Report<'_>, level: &str) -> Vec<(&'static str, String)> {
+    let ending_level = if report.tally.complete { "notice" } else { "error" };
+    let ending = report.ending().filter(|_| ending_level == level).map(str::to_owned);
+    let mut verdicts: Vec<_> = ending.map(|words| ("iMSDK", words)).into_iter().collect();
+    if level == "error" {
+        let failures = report.failures();
+        let (shown, rest) = failures.split_at(failures.len().min(CHECKS_MAX));
+        verdicts.extend(shown.iter().map(|failure| (FAILED_TITLE, failure.clone())));
+        if !rest.is_empty() {
+            verdicts.push((FAILED_TITLE, format!("{} more: {}", rest.len(), rest.join("; "))));
+        }
+    }
+    verdicts
 }
 
 fn write_command(
@@ -58,10 +77,13 @@ fn write_command(
     writeln!(wtr, "::{level} file={file},line={line},title={title}::{}", in_message(&message))
 }
 
-/// Returns the level of a code's command. A code that is in no catalog is a warning: it deserves a look, and its
+/// Returns the level of a code's command: error for a code for which a check has failed. With a baseline, codes that are not
+/// new get a notice: they were there before. A code that is in no catalog is a warning: it deserves a look, and its
 /// severity is not known.
-fn level_of(row: &ReportRow<'_>) -> &'static str {
+fn level_of(report: &Report<'_>, row: &ReportRow<'_>) -> &'static str {
     match row.severity() {
+        _ if row.has_failed => "error",
+        _ if report.baseline.is_some() && !row.is_new() => "notice",
         Some(Severity::Error) => "error",
         Some(Severity::Action) | None => "warning",
         Some(Severity::Success) => "notice",

@@ -13,21 +13,20 @@ pub(super) const FORMAT: FormatRow =
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
-    let (rows, outcomes) = (report.known().into_iter().chain(report.unknown()), report.outcomes());
-    let rows: Vec<ReportRow<'_>> = rows.collect();
-    let selects =
-        |outcome: &CheckOutcome<'_>, row: &ReportRow<'_>| outcome.check.selects(row.code, report.catalog);
-    for row in &rows {
-        let selecting: Vec<_> = outcomes.iter().filter(|outcome| selects(outcome, row)).collect();
-        if !selecting.is_empty() {
-            suite.add_test_case(case_of_code(report, row, &selecting));
-        }
-    }
+    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));
     // A check that selects none of the codes gets a case of its own: readers may take a file without cases for a
     // failure.
-    let without_case = outcomes.iter().filter(|outcome| !rows.iter().any(|row| selects(outcome, row)));
-    suite.add_test_cases(without_case.map(case_of_check));
-    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));
+    let without_codes = report.outcomes.iter().filter(|outcome| outcome.codes.is_empty());
+    let (failed, passed): (Vec<_>, Vec<_>) = without_codes.partition(|outcome| outcome.has_failed());
+    suite.add_test_cases(failed.into_iter().map(case_of_check));
+    for row in report.rows() {
+        let selects = |outcome: &&CheckOutcome<'_>| outcome.check.selects(row.code, report.catalog);
+        let selecting: Vec<_> = report.outcomes.iter().filter(selects).collect();
+        if !selecting.is_empty() {
+            suite.add_test_case(case_of_code(report, &row, &selecting));
+        }
+    }
+    suite.add_test_cases(passed.into_iter().map(case_of_check));
     let mut document = quick_junit::Report::new("imsdk-annotate");
     document.add_test_suite(suite);
     document.serialize(wtr).map_err(io::Error::other)
@@ -52,7 +51,7 @@ fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_message(fields(outcome.count));
     }
-    let mut case = TestCase::new(format!("--fail-on {}", visible(&outcome.check.text)), status);
+    let mut case = TestCase::new(visible(&outcome.option()), status);
     case.set_classname("imsdk.check");
     case
 }
@@ -64,8 +63,7 @@ fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOut
     let fields = fields(counted.fields);
     let mut status = TestCaseStatus::success();
     let failed = selecting.iter().filter(|outcome| outcome.has_failed());
-    let failed: Vec<String> =
-        failed.map(|outcome| format!("--fail-on {}", visible(&outcome.check.text))).collect();
+    let failed: Vec<String> = failed.map(|outcome| visible(&outcome.option())).collect();
     if !failed.is_empty() {
         let checks = failed.join(", ");
         let compared = row.comparison.map_or(String::new(), |comparison| {

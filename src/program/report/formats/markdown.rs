@@ -13,22 +13,16 @@ pub(super) const FORMAT: FormatRow = FormatRow {
 };
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
-    let (known, unknown) = (report.known(), report.unknown());
     writeln!(wtr, "## iMSDK return codes\n")?;
     writeln!(wtr, "{}.", report.summary())?;
     if let Some(ending) = report.ending() {
         writeln!(wtr, "\n**Note:** {ending}.")?;
     }
-    for outcome in report.outcomes() {
+    for outcome in &report.outcomes {
         let verdict = if outcome.has_failed() { "❌ failed" } else { "✅ passed" };
-        let fields = fields(outcome.count);
-        writeln!(wtr, "\n{verdict}: {}, {fields}", escaped(&format!("--fail-on {}", outcome.check.text)))?;
+        writeln!(wtr, "\n{verdict}: {}, {}", escaped(&outcome.option()), escaped(&outcome.found()))?;
     }
-    write_table(report, &known, wtr)?;
-    if !unknown.is_empty() {
-        writeln!(wtr, "\n### Codes that are in no catalog")?;
-        write_table(report, &unknown, wtr)?;
-    }
+    write_table(report, &report.rows(), wtr)?;
     if report.tally.more_unknown > 0 {
         let fields = fields(report.tally.more_unknown);
         writeln!(wtr, "\nAnd {fields} with yet other codes that are in no catalog.")?;

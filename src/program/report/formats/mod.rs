@@ -10,6 +10,7 @@ pub(crate) use json::write_entries;
 pub use json::{LoadedReport, load};
 
 use super::Report;
+use crate::program::terminal::screen::Screen;
 use std::io::{self, Write};
 
 /// The formats that a report can have.
@@ -31,8 +32,8 @@ struct FormatRow {
     format: ReportFormat,
     /// The name behind `--report`.
     name: &'static str,
-    /// Writes a report; `true` requests colours, which formats for machines ignore. Fails where the writer does.
-    write: fn(&Report<'_>, bool, &mut dyn Write) -> io::Result<()>,
+    /// Writes a report. Formats for machines ignore the screen. Fails where the writer does.
+    write: fn(&Report<'_>, Screen, &mut dyn Write) -> io::Result<()>,
 }
 
 impl ReportFormat {
@@ -61,12 +62,12 @@ impl ReportFormat {
 }
 
 impl Report<'_> {
-    /// Writes the report; `color` applies only to formats that people read in a terminal.
+    /// Writes the report. The screen counts only for formats that people read in a terminal.
     ///
     /// # Errors
     ///
     /// Fails where the writer does.
-    pub fn write(&self, format: ReportFormat, color: bool, wtr: &mut impl Write) -> io::Result<()> {
-        (format.row().write)(self, color, wtr)
+    pub fn write(&self, format: ReportFormat, screen: Screen, wtr: &mut impl Write) -> io::Result<()> {
+        (format.row().write)(self, screen, wtr)
     }
 }

@@ -3,6 +3,7 @@
 use crate::program::report::amount::fields;
 use crate::program::report::tally::{LOWEST_CODE, Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
+use std::cmp::Reverse;
 use std::fmt;
 
 /// The most codes that a message names.
@@ -24,6 +25,8 @@ pub(crate) struct CheckOutcome<'a> {
     pub(crate) check: &'a Check,
     /// The number of fields with selected codes.
     pub(crate) count: u64,
+    /// The selected codes that are told apart, with their numbers of fields, the most frequent first.
+    pub(crate) codes: Vec<(i32, u64)>,
 }
 
 /// The reason why a text is not a check.
@@ -64,21 +67,15 @@ impl Check {
     ) -> CheckOutcome<'a> {
         let known = tally.known.iter().filter(|&(&code, _)| self.selects(code, catalog));
         let known_fields = sum(known.map(|(_, counted)| counted.fields));
-        CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields) }
+        let codes = tally.known.iter().chain(&tally.unknown).map(|(&code, counted)| (code, counted.fields));
+        let mut codes: Vec<_> = codes.filter(|&(code, _)| self.selects(code, catalog)).collect();
+        codes.sort_by_key(|&(code, count)| (Reverse(count), code.unsigned_abs()));
+        CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields), codes }
     }
 
     /// Returns true if the check selects the code.
     pub(crate) fn selects(&self, code: i32, catalog: &Catalog) -> bool {
         self.selector.selects(code, catalog.get(code))
-    }
-
-    /// Returns the selected codes of the tally, with their numbers of fields.
-    fn selected(&self, tally: &Tally, catalog: &Catalog) -> Vec<(i32, u64)> {
-        let codes = tally.known.iter().chain(&tally.unknown);
-        codes
-            .filter(|&(&code, _)| self.selects(code, catalog))
-            .map(|(&code, counted)| (code, counted.fields))
-            .collect()
     }
 
     /// Returns the number of selected fields with unknown codes. Returns `None` if the check may select some of the
@@ -101,22 +98,24 @@ impl CheckOutcome<'_> {
         self.count > self.check.limit
     }
 
-    /// Returns the message about a failed check, in one line.
-    pub(crate) fn message(&self, tally: &Tally, catalog: &Catalog) -> String {
-        let mut codes = self.check.selected(tally, catalog);
-        codes.sort_by_key(|&(code, count)| (std::cmp::Reverse(count), code.unsigned_abs()));
-        let told_apart = sum(codes.iter().map(|&(_, count)| count));
-        let mut named: Vec<String> =
-            codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}")).collect();
-        let more = codes.len().saturating_sub(CODES_IN_MESSAGE);
-        let others = self.count.saturating_sub(told_apart);
-        if others > 0 {
+    /// Returns the option that made the check: `--fail-on error>3`.
+    pub(crate) fn option(&self) -> String {
+        format!("--fail-on {}", self.check.text)
+    }
+
+    /// Returns the number of selected fields, and the codes that most of them have: `7 fields (-204: 4, -402: 3)`.
+    pub(crate) fn found(&self) -> String {
+        let fields = fields(self.count);
+        let told_apart = sum(self.codes.iter().map(|&(_, count)| count));
+        let named = self.codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}"));
+        let mut named: Vec<String> = named.collect();
+        let more = self.codes.len().saturating_sub(CODES_IN_MESSAGE);
+        if self.count > told_apart {
             named.push("many others".to_owned());
         } else if more > 0 {
             named.push(format!("and {more} more"));
         }
-        let fields = fields(self.count);
-        format!("--fail-on {}: {fields} ({})", self.check.text, named.join(", "))
+        if named.is_empty() { fields } else { format!("{fields} ({})", named.join(", ")) }
     }
 }
 

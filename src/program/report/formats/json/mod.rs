@@ -121,6 +121,8 @@ struct CheckResult {
     limit: u64,
     count: u64,
     failed: bool,
+    /// The selected codes that the inputs have, the most frequent first.
+    codes: Vec<i32>,
 }
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
@@ -137,12 +139,12 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
             })
             .collect()
     };
-    let outcomes = report.outcomes();
-    let fail_on = outcomes.iter().map(|outcome| CheckResult {
+    let fail_on = report.outcomes.iter().map(|outcome| CheckResult {
         select: outcome.check.text.clone(),
         limit: outcome.check.limit,
         count: outcome.count,
         failed: outcome.has_failed(),
+        codes: outcome.codes.iter().map(|&(code, _)| code).collect(),
     });
     let InputCount { files, lines, bytes, undated_lines, encodings } = tally.input;
     let encodings = encodings.counted().collect();
@@ -154,8 +156,8 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         input: JsonInput { files, lines, bytes, undated_lines, encodings },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),
-        codes: codes(report.known()),
-        unknown: codes(report.unknown()),
+        codes: codes(report.rows_of(tally.known.iter())),
+        unknown: codes(report.rows_of(tally.unknown.iter())),
         more_unknown_fields: tally.more_unknown,
         near: tally.near.as_ref().map(|near| JsonNear::of_lines(report, near)),
         zone_assumed: tally.zones.are_assumed(),

@@ -1,0 +1,106 @@
+//! The table of codes, which fits the screen, and the first line with each code.
+
+use super::bars::Bars;
+use crate::program::report::tally::sum;
+use crate::program::report::{Report, ReportRow};
+use crate::program::terminal::screen::Screen;
+use crate::program::terminal::table::{self, Align, Cell};
+use crate::program::terminal::visible::visible;
+use std::io::{self, Write};
+
+/// The columns, in the order in which they stand.
+const COLUMNS: [Align; 8] = [
+    Align::Right,
+    Align::Left,
+    Align::Right,
+    Align::Right,
+    Align::Left,
+    Align::Left,
+    Align::Left,
+    Align::Left,
+];
+const MESSAGE: usize = 1;
+const BARS: usize = 5;
+/// The fewest bars, and columns of a message, that are worth showing.
+const BARS_MIN: usize = 8;
+const MESSAGE_MIN: usize = 12;
+
+pub(super) fn write(
+    report: &Report<'_>,
+    rows: &[ReportRow<'_>],
+    screen: Screen,
+    wtr: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(wtr)?;
+    write_table(report, rows, screen, wtr)?;
+    let width = rows.iter().map(|row| row.code.to_string().len()).max().unwrap_or(0);
+    writeln!(wtr, "\nFirst lines:\n")?;
+    for row in rows {
+        let first = &row.counted.first;
+        writeln!(wtr, "  {:>width$}  {}: {}", row.code, visible(&report.place(first)), visible(&first.text))?;
+    }
+    Ok(())
+}
+
+/// Writes the table. What does not fit gives way: first the places, which stand below, too, then the bars, then the end of
+/// the messages.
+fn write_table(
+    report: &Report<'_>,
+    rows: &[ReportRow<'_>],
+    screen: Screen,
+    wtr: &mut dyn Write,
+) -> io::Result<()> {
+    let bars = Bars::of(rows);
+    let cells = cells(report, rows, &bars, screen.color);
+    let widths = table::widths(&cells);
+    let width_of =
+        |columns: usize| widths[..columns].iter().map(|width| table::GAP.len() + width).sum::<usize>();
+    let fitting = (BARS + 1..=COLUMNS.len()).rev().find(|&columns| width_of(columns) <= screen.columns);
+    if let Some(columns) = fitting {
+        return table::write(&COLUMNS[..columns], &cells, wtr);
+    }
+    let left_for_bars = screen.columns.saturating_sub(width_of(BARS) + table::GAP.len());
+    if left_for_bars >= BARS_MIN {
+        let cells = self::cells(report, rows, &bars.narrowed(left_for_bars), screen.color);
+        return table::write(&COLUMNS[..=BARS], &cells, wtr);
+    }
+    let too_wide = width_of(BARS).saturating_sub(screen.columns);
+    let most = widths[MESSAGE].saturating_sub(too_wide).max(MESSAGE_MIN);
+    let mut cells = cells;
+    cells.iter_mut().for_each(|row| row[MESSAGE].cut(most));
+    table::write(&COLUMNS[..BARS], &cells, wtr)
+}
+
+/// Returns the cells of the table, with a row of titles.
+fn cells(report: &Report<'_>, rows: &[ReportRow<'_>], bars: &Bars, color: bool) -> Vec<Vec<Cell>> {
+    let all = sum(rows.iter().map(|row| row.counted.fields));
+    let count_title = if report.baseline.is_some() { "fields (before)" } else { "fields" };
+    let titles = ["code", "message", count_title, "share", "category", bars.title(), "first", "last"];
+    let mut cells = vec![titles.map(Cell::from).to_vec()];
+    for row in rows {
+        let paint = row.severity().filter(|_| color).map(|severity| format!("\x1b[{}m", severity.color()));
+        let colored = |text: String| Cell { text, color: paint.clone() };
+        let counted = row.counted;
+        cells.push(vec![
+            colored(row.code.to_string()),
+            colored(visible(&row.message())),
+            count_cell(row).into(),
+            format!("{:.1} %", counted.fields as f64 * 100.0 / all as f64).into(),
+            visible(&row.category()).into(),
+            bars.of_row(row).into(),
+            visible(&report.place(&counted.first)).into(),
+            visible(&report.place(&counted.last)).into(),
+        ]);
+    }
+    cells
+}
+
+/// Returns the cell for a number of fields, with the earlier number if that is known.
+fn count_cell(row: &ReportRow<'_>) -> String {
+    match row.comparison {
+        None => row.counted.fields.to_string(),
+        Some(comparison) => {
+            format!("{} {} ({})", comparison.change.name(), row.counted.fields, comparison.count)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The report for people: verdicts, a table of codes, and the first line with each code.
+
+mod bars;
+mod codes;
+
+use super::{FormatRow, ReportFormat};
+use crate::program::report::Report;
+use crate::program::report::amount::fields;
+use crate::program::report::tally::NearLines;
+use crate::program::terminal::screen::Screen;
+use crate::program::terminal::visible::visible;
+use std::io::{self, Write};
+
+pub(super) const FORMAT: FormatRow = FormatRow { format: ReportFormat::Text, name: "text", write };
+
+fn write(report: &Report<'_>, screen: Screen, wtr: &mut dyn Write) -> io::Result<()> {
+    write_summary(report, wtr)?;
+    write_checks(report, wtr)?;
+    let rows = report.rows();
+    if !rows.is_empty() {
+        codes::write(report, &rows, screen, wtr)?;
+    }
+    if report.tally.more_unknown > 0 {
+        writeln!(
+            wtr,
+            "\nand {} with yet other codes that are in no catalog",
+            fields(report.tally.more_unknown)
+        )?;
+    }
+    write_axis(report, wtr)?;
+    write_near(report, wtr)?;
+    write_gone(report, wtr)
+}
+
+fn write_summary(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    writeln!(wtr, "{}", report.summary())?;
+    if let Some(ending) = report.ending() {
+        writeln!(wtr, "{ending}")?;
+    }
+    Ok(())
+}
+
+/// Writes the ends of the axis that the bars have: the first and the last time, or places in the inputs.
+fn write_axis(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    let tally = report.tally;
+    let times = tally.known.values().chain(tally.unknown.values()).filter_map(|counted| counted.times);
+    match times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest))) {
+        Some((first, last)) => {
+            let assumed = if tally.zones.are_assumed() { " (times without a zone as UTC)" } else { "" };
+            writeln!(wtr, "\nwhen: from {first} to {last}{assumed}")
+        }
+        None if tally.known.is_empty() && tally.unknown.is_empty() => Ok(()),
+        None => writeln!(wtr, "\nwhere: from the beginning to the end of an input; no time is understood"),
+    }
+}
+
+fn write_near(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    let Some(NearLines { lines, first, pattern }) = &report.tally.near else {
+        return Ok(());
+    };
+    let have = if *lines == 1 { "1 line has" } else { &format!("{lines} lines have") };
+    let pattern = visible(&pattern.replace('\'', r"'\''"));
+    writeln!(wtr, "\n{have} a key and a known code that are no field, first:\n")?;
+    writeln!(wtr, "  {}: {}", visible(&report.place(first)), visible(&first.text))?;
+    writeln!(wtr, "\nThis would take it: --pattern '{pattern}'")
+}
+
+fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    for (index, gone) in report.gone().iter().enumerate() {
+        let title = if index == 0 { "\nGone since the earlier run:\n\n" } else { "" };
+        let meaning = gone.entry.map_or(String::new(), |entry| {
+            let category = entry.category().name_in(report.language);
+            format!(" ({category}: {})", entry.message_in(report.language))
+        });
+        writeln!(wtr, "{title}  {}{}, {} then", gone.code, visible(&meaning), fields(gone.comparison.count))?;
+    }
+    Ok(())
+}
+
+fn write_checks(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+    for outcome in &report.outcomes {
+        let verdict = if outcome.has_failed() { "failed" } else { "passed" };
+        writeln!(wtr, "{verdict}: {}, {}", visible(&outcome.option()), outcome.found())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! The place on which text for people is shown: colours, and the number of columns.
+
+use rustix::termios::tcgetwinsize;
+use std::os::fd::AsFd;
+
+/// The number of columns that terminals usually have, for places that do not tell their own.
+pub(crate) const USUAL_COLUMNS: u16 = 80;
+
+/// The properties of a terminal or a file that text for people fits into.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    pub color: bool,
+    pub columns: usize,
+}
+
+/// Returns the number of columns of a terminal; the usual one of anything else.
+pub(crate) fn columns_of(terminal: impl AsFd) -> u16 {
+    match tcgetwinsize(terminal) {
+        Ok(size) if size.ws_col > 0 => size.ws_col,
+        _ => USUAL_COLUMNS,
+    }
+}
