@@ -9,7 +9,8 @@ use std::ops::Range;
 
 /// The most bytes of the first line that are kept for a message.
 const FIRST_LINE_MAX_BYTES: usize = 200;
-/// Reading of a sorted input ends with this number of lines after the window.
+/// Reading of a sorted input ends when this number of lines has come after the window: a line alone may have a time that is
+/// not its own.
 const SORTED_LINES_AFTER: u64 = 1000;
 
 /// Chooses the lines of a stream whose times are within bounds. A line without a time belongs to the line before it.
@@ -41,6 +42,8 @@ struct SourceTimes {
     can_end: bool,
     /// True if the source has ended so.
     is_past: bool,
+    /// True if another part of the input has a time.
+    has_times_elsewhere: bool,
     /// The beginning of the first line.
     first_line: Vec<u8>,
 }
@@ -83,7 +86,8 @@ impl TimeChoice {
     /// Begins another source.
     pub(crate) fn begin_source(&mut self, source: &impl Source) {
         let can_end = self.are_sorted && !source.is_narrowed();
-        self.source = SourceTimes { can_end, ..SourceTimes::default() };
+        let has_times_elsewhere = source.has_times_elsewhere();
+        self.source = SourceTimes { can_end, has_times_elsewhere, ..SourceTimes::default() };
     }
 
     /// Ends the source, and leaves its last time to the part of the input behind it.
@@ -105,12 +109,12 @@ impl TimeChoice {
         self.source.undated
     }
 
-    /// Returns the beginning of the source's first line, if neither the source nor the part of its input before it has any
-    /// time that is understood; `None` if there is one, or no line.
+    /// Returns the beginning of the source's first line, if neither the source nor another part of its input has any time that
+    /// is understood, as far as it is known; `None` if there is one, or no line.
     #[cfg(feature = "cli")]
     pub(crate) fn first_line_without_times(&self) -> Option<&[u8]> {
-        let SourceTimes { lines, last_time, first_line, .. } = &self.source;
-        (*lines > 0 && last_time.is_none()).then_some(first_line)
+        let SourceTimes { lines, last_time, has_times_elsewhere, first_line, .. } = &self.source;
+        (*lines > 0 && last_time.is_none() && !has_times_elsewhere).then_some(first_line)
     }
 
     /// Returns the first lines of a part of the window, which follow each other and are all chosen or all left out. The
@@ -161,8 +165,8 @@ impl TimeChoice {
                 times.lines_after = if is_after { times.lines_after + 1 } else { 0 };
                 times.is_past = times.can_end
                     && is_after
-                    && (times.lines_after >= SORTED_LINES_AFTER
-                        || self.tester.is_after_by(time, SORTED_SECONDS));
+                    && times.lines_after >= SORTED_LINES_AFTER
+                    && self.tester.is_after_by(time, SORTED_SECONDS);
                 times.last_time = Some(side == WindowSide::Within);
                 side == WindowSide::Within
             }

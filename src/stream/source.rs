@@ -43,6 +43,11 @@ pub(crate) trait Source: Read {
         false
     }
 
+    /// Returns true if a line with a time was found in a part of the file that is not in the source.
+    fn has_times_elsewhere(&self) -> bool {
+        false
+    }
+
     /// Returns true if a read failed because reading was given up. An incomplete line is then left out; after any other
     /// failure, it is written as the last line of the input.
     fn is_given_up(&self) -> bool {

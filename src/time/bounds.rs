@@ -38,6 +38,15 @@ impl TimeBound {
     }
 }
 
+#[cfg(feature = "cli")]
+impl TimeBound {
+    /// Returns the time of the bound: with the zone UTC if it is a point in time, and without a zone if it is compared with
+    /// what stands in a line.
+    pub(crate) fn stamp(self) -> TimeStamp {
+        TimeStamp::new(self.second, self.nanosecond, if self.is_written { None } else { Some(0) })
+    }
+}
+
 /// A window of time, with both ends in it. Without a bound, it is open on that side.
 ///
 /// ```
@@ -113,8 +122,8 @@ impl TimeBounds {
         Self { zone, ..self }
     }
 
-    /// Takes the times of each input to be in order but for a minute: reading ends with 1,000 lines after the window, or one
-    /// that is more than 60 seconds after it. Lines behind these are left out, whatever their times.
+    /// Takes the times of each input to be in order but for a minute: reading ends when 1,000 lines have come after the
+    /// window, the last of them more than 60 seconds after it. Lines behind these are left out, whatever their times.
     #[must_use]
     pub fn sorted(self, are_sorted: bool) -> Self {
         Self { are_sorted, ..self }

@@ -80,6 +80,7 @@ mod outputs; // --output, --output-dir, --compress, --resume
 mod replaced; // files that an output must not replace
 mod rights; // permissions of outputs
 mod same_bytes; // compressed outputs do not depend on threads, reads and pauses
+mod sorted_times; // --sorted: the same window, of which less is read
 mod sparse; // --sparse: holes in the files that are made
 mod standard_error; // reports and messages on standard error
 mod stream_files; // standard streams and descriptors that are files

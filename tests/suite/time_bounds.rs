@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// 2026-05-01 00:00:00, in seconds from the beginning of 1970.
-const MAY_1: i64 = 1_777_593_600;
+pub(crate) const MAY_1: i64 = 1_777_593_600;
 
 /// Random numbers, the same in each run.
 struct Numbers(u64);
@@ -21,17 +21,17 @@ impl Numbers {
 }
 
 /// A line of a log, without its newline, and its second on 2026-05-01 if it has a time.
-struct TimedLine {
-    text: Vec<u8>,
+pub(crate) struct TimedLine {
+    pub(crate) text: Vec<u8>,
     second: Option<i64>,
 }
 
-fn shown(second: i64) -> String {
+pub(crate) fn shown(second: i64) -> String {
     format!("2026-05-01 {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// Returns the lines of a log of about `bytes` bytes, with stack traces, empty lines and long lines between.
-fn log(bytes: usize, seed: u64, is_sorted: bool) -> Vec<TimedLine> {
+pub(crate) fn log(bytes: usize, seed: u64, is_sorted: bool) -> Vec<TimedLine> {
     let (mut numbers, mut lines, mut length) = (Numbers(seed), Vec::new(), 0);
     while length < bytes {
         let last = (length as i64 * 80_000) / bytes as i64;
@@ -52,7 +52,7 @@ fn log(bytes: usize, seed: u64, is_sorted: bool) -> Vec<TimedLine> {
     lines
 }
 
-fn text_of(lines: &[TimedLine]) -> Vec<u8> {
+pub(crate) fn text_of(lines: &[TimedLine]) -> Vec<u8> {
     lines.iter().flat_map(|line| [&line.text[..], b"\n"].concat()).collect()
 }
 
@@ -72,7 +72,7 @@ fn chosen(lines: &[TimedLine], since: Option<i64>, until: Option<i64>) -> Vec<us
     chosen
 }
 
-const WINDOWS: [(Option<i64>, Option<i64>); 5] = [
+pub(crate) const WINDOWS: [(Option<i64>, Option<i64>); 5] = [
     (Some(20_000), Some(40_000)),
     (None, Some(30_000)),
     (Some(79_000), None),
@@ -80,7 +80,7 @@ const WINDOWS: [(Option<i64>, Option<i64>); 5] = [
     (Some(40_000), Some(40_000)),
 ];
 
-fn options(since: Option<i64>, until: Option<i64>) -> Vec<String> {
+pub(crate) fn options(since: Option<i64>, until: Option<i64>) -> Vec<String> {
     let option = |name: &str, second: Option<i64>| {
         second.map(|second| [name.to_owned(), shown(second)]).into_iter().flatten().collect::<Vec<_>>()
     };
@@ -216,81 +216,16 @@ fn long_stack_traces_belong_to_the_line_before_them() {
     }
 }
 
-/// With `--sorted`, less is read, and the result is the same.
 #[test]
-fn sorted_logs_give_the_same_window() {
-    let folder = tempfile::tempdir().unwrap();
-    for (bytes, seed) in [(50_000, 1), (700_000, 2), (9 << 20, 3)] {
-        let lines = log(bytes, seed, true);
-        let text = text_of(&lines);
-        let (plain, packed) = (folder.path().join("a.log"), folder.path().join("a.log.gz"));
-        fs::write(&plain, &text).unwrap();
-        fs::write(&packed, pack("gzip", &text)).unwrap();
-        for (since, until) in WINDOWS.into_iter().chain([(Some(80_500), None), (Some(30_000), Some(30_001))])
-        {
-            for options_of_lines in
-                [&[][..], &["-n"], &["--only=error", "-n", "-A1"], &["-q", "--report=text=-"]]
-            {
-                for (path, threads) in [(&plain, "-j1"), (&plain, "-j4"), (&packed, "-j2")] {
-                    let result = |more: &[&str]| {
-                        let args = options(since, until);
-                        let output = output_of(
-                            binary().args(args).args(options_of_lines).args(more).args([threads]).arg(path),
-                            b"",
-                        );
-                        (output.status.code(), output.stdout, output.stderr)
-                    };
-                    let expected = result(&[]);
-                    assert_eq!(expected.0, Some(0), "{}", expected.2.escape_ascii());
-                    let found = result(&["--sorted"]);
-                    assert!(found == expected, "{bytes} {since:?} {until:?} {options_of_lines:?} {threads}");
-                }
-            }
-        }
-    }
-}
-
-/// The lines of a log that goes back to the window, behind a line more than a minute after it and behind 1,000 lines after it.
-#[test]
-fn reading_of_sorted_lines_ends_at_the_same_line_whatever_the_reads() {
-    let bounds = TimeBounds::new().until(TimeBound::written(MAY_1 + 100, 0)).sorted(true);
-    let line = |second: i64| format!("{} ret=-1\n", shown(second));
-    for (after, is_read_on) in [
-        (line(160), true),
-        (line(161), false),
-        (line(130).repeat(999), true),
-        (line(130).repeat(1000), false),
-        (line(130) + &"\tat x\n".repeat(998), true),
-        (line(130) + &"\tat x\n".repeat(998) + &line(131), false),
-    ] {
-        let text = format!("{}{after}{}{}", line(100), line(100), "\tat ret=-204\n".repeat(3000));
-        let kept = if is_read_on {
-            format!("{}{}", line(100), &text[line(100).len() + after.len()..])
-        } else {
-            line(100)
-        };
-        let expected = Annotator::new().annotate(kept.as_bytes());
-        for window_bytes in (1..3000).step_by(331).chain([64 << 10, 1 << 20]) {
-            let annotator = Annotator::builder().times(bounds.clone()).window_bytes(window_bytes).build();
-            assert!(annotator.annotate(text.as_bytes()) == expected, "{} {window_bytes}", after.len());
-        }
-    }
-}
-
-/// The option is wrong for such a log; what is found depends on the file alone.
-#[test]
-fn lines_that_are_not_sorted_are_the_same_for_each_number_of_threads() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.log");
-    fs::write(&path, text_of(&log(9 << 20, 4, false))).unwrap();
-    for (since, until) in WINDOWS {
-        let result = |threads: &str| {
-            let args = options(since, until);
-            output_of(binary().args(args).args(["--sorted", "-n", threads]).arg(&path), b"").stdout
-        };
-        let expected = result("-j1");
-        assert!(result("-j2") == expected && result("-j8") == expected, "{since:?} {until:?}");
-    }
+fn a_zone_of_the_environment_that_is_none_is_told() {
+    let run = |args: &[&str]| {
+        output_of(binary().env("TZ", "Mars/Olympus").args(args), b"2026-05-01 10:00:00 ret=-1\n")
+    };
+    let output = run(&["--since=10m"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.starts_with("imsdk-annotate: TZ Mars/Olympus: is no time zone; write UTC"), "{said}");
+    assert!(run(&["--since=10m", "--tz=UTC"]).status.success() && run(&[]).status.success());
 }
 
 /// A line with an offset may be within a window of one written bound and one point in time.
@@ -323,8 +258,8 @@ fn inputs_without_times_are_told() {
     };
     let told = |name: &str, first: &str| {
         format!(
-            "imsdk-annotate: {name}: no line has a time that is understood, as its first has none: \"{first}\"; \
-             leave out --since and --until\n"
+            "imsdk-annotate: {name}: no line has a time in its first 512 bytes that is understood; the first line is \
+             \"{first}\"; leave out --since and --until, or the file, with --exclude\n"
         )
     };
     let none = told("none.log", "15:32:55.801 ret=-204");
@@ -335,6 +270,24 @@ fn inputs_without_times_are_told() {
         assert_eq!(said(&["--since=2026-05-01", threads, "some.log", "long.log"]), (Some(2), long));
     }
     assert_eq!(said(&["--since=2026-05-01", "empty.log", "some.log"]), (Some(0), String::new()));
+}
+
+/// Options that would have no effect there are refused.
+#[test]
+fn bounds_are_for_logs_alone() {
+    for args in [
+        &["--since=now", "--merge-reports", "r.json"][..],
+        &["--sorted", "--merge-reports", "r.json"],
+        &["--until=now", "--list"],
+        &["--tz=UTC", "--explain", "1"],
+    ] {
+        let output = output_of(binary().args(args), b"");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(2) && stderr.contains("cannot be used with"),
+            "{args:?} {stderr}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 11] = [
+pub(super) const FOR_LOGS: [&str; 16] = [
     "files",
     "files_from",
     "only",
@@ -14,10 +14,19 @@ pub(super) const FOR_LOGS: [&str; 11] = [
     "output",
     "output_dir",
     "baseline",
+    "since",
+    "until",
+    "tz",
+    "year",
+    "sorted",
 ];
 
 /// Options that choose the lines to write and their destination.
 pub(super) const FOR_LINES: [&str; 4] = ["only", "line_number", "output", "output_dir"];
+
+/// Options for the lines of logs, of which reports that are added up have none any more.
+pub(super) const NOT_FOR_REPORTS: [&str; 7] =
+    ["only", "line_number", "output", "output_dir", "since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold.
 pub(super) const FOR_ONE_RUN: [&str; 8] =

@@ -90,7 +90,7 @@ pub(super) fn with_values(
     // `10m` is another time in each run.
     for (name, bound) in ["--since", "--until"].into_iter().zip(times.map_or([None; 2], TimeBounds::ends)) {
         if let Some(bound) = bound {
-            add(name, format!("{bound:?}"));
+            add(name, bound.stamp().to_string());
         }
     }
     if args.output.color.coloring().elsewhere {

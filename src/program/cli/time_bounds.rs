@@ -25,7 +25,10 @@ pub(super) fn bounds(args: &TimeArgs, now: Timestamp) -> Result<Option<TimeBound
     if args.since.is_none() && args.until.is_none() {
         return Ok(None);
     }
-    let zone = zone.unwrap_or_else(TimeZone::system);
+    let zone = match zone {
+        Some(zone) => zone,
+        None => system_zone()?,
+    };
     let now = now.to_zoned_datetime(zone.clone());
     let bound = |name: &str, text: &Option<String>| match text {
         Some(text) => {
@@ -44,6 +47,20 @@ pub(super) fn bounds(args: &TimeArgs, now: Timestamp) -> Result<Option<TimeBound
             Err(format!("--since {since} is after --until {until}; write the earlier time with --since"))
         }
         _ => Ok(Some(bounds)),
+    }
+}
+
+/// Returns the zone of the machine: UTC where it has none.
+///
+/// # Errors
+///
+/// Returns the message about a zone of the environment that is none.
+fn system_zone() -> Result<TimeZone, String> {
+    let named = std::env::var_os("TZ").filter(|zone| !zone.is_empty());
+    match (TimeZone::try_system(), named) {
+        (Ok(zone), _) => Ok(zone),
+        (Err(_), None) => Ok(TimeZone::UTC),
+        (Err(_), Some(zone)) => Err(format!("TZ {}: {UnknownZone}, or give --tz", zone.display())),
     }
 }
 

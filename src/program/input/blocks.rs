@@ -49,6 +49,8 @@ struct PlainFile {
     start: u64,
     /// The number of lines of the input before the first block.
     lines_skipped: u64,
+    /// True if a line with a time was found while the part that is read was looked for.
+    has_times: bool,
     /// The number of lines up to the end of each block.
     lines: Arc<BlockChain<u64>>,
     /// True if the last time up to the end of each block is within the bounds of time; `None` if there is none.
@@ -108,6 +110,7 @@ impl Blocks {
             broken: Mutex::new(None),
             start,
             lines_skipped: part.lines_before,
+            has_times: part.has_times,
             lines: Arc::default(),
             times: Arc::default(),
         };
@@ -337,6 +340,10 @@ impl Source for Block {
     /// A plain file is narrowed before it is cut into blocks, if its lines are in order.
     fn is_narrowed(&self) -> bool {
         true
+    }
+
+    fn has_times_elsewhere(&self) -> bool {
+        self.file.has_times
     }
 
     fn leave_last_time(&mut self, is_within: Option<bool>) {

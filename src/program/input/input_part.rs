@@ -8,4 +8,6 @@ pub(super) struct InputPart {
     pub(super) end: u64,
     /// The number of lines of the input before the part; 0 if nobody needs it.
     pub(super) lines_before: u64,
+    /// True if any line with a time was found while the part was looked for.
+    pub(super) has_times: bool,
 }

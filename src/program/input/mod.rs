@@ -124,7 +124,7 @@ impl Input {
     pub(crate) fn into_blocks(self) -> Result<Blocks, Box<Self>> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
         let can_be_cut = self.formats.is_empty() && self.utf16.is_none() && !self.can_wait;
-        let whole = InputPart { start: self.start, end, lines_before: 0 };
+        let whole = InputPart { start: self.start, end, lines_before: 0, has_times: false };
         let part = self.part.unwrap_or(whole);
         if can_be_cut && is_worth_threads(part.end.saturating_sub(part.start)) {
             // The first bytes, which were read to examine them, are read again.
@@ -156,7 +156,9 @@ impl Input {
         if !can_be_narrowed || file_end <= self.start {
             return Ok(self);
         }
-        let (start, end) = SortedLines::new(descriptor, bounds, years).part(self.start, file_end)?;
+        let mut lines = SortedLines::new(descriptor, bounds, years);
+        let (start, end) = lines.part(self.start, file_end)?;
+        let has_times = lines.have_times();
         let lines_before = if counts_lines { descriptor.count_newlines(self.start, start)? } else { 0 };
         if start > self.start {
             let read = descriptor.position()? - self.start;
@@ -164,7 +166,7 @@ impl Input {
             descriptor.set_position(start)?;
             rdr.drop_buffer();
         }
-        self.part = Some(InputPart { start, end, lines_before });
+        self.part = Some(InputPart { start, end, lines_before, has_times });
         if end < file_end {
             self.left = end - start;
         }
@@ -288,6 +290,10 @@ impl Source for Input {
 
     fn is_narrowed(&self) -> bool {
         self.part.is_some()
+    }
+
+    fn has_times_elsewhere(&self) -> bool {
+        self.part.is_some_and(|part| part.has_times)
     }
 
     fn is_given_up(&self) -> bool {

@@ -24,7 +24,7 @@ const ARCHIVE_IN_PIPE: &str = "is an archive, which cannot be copied from a pipe
 /// The reason for refusing a file with a zip archive behind other bytes, such as a program that unpacks itself. Its list
 /// has the places of members, so that a note before them would destroy it.
 const ZIP_BEHIND_BYTES: &str = "holds a zip archive behind other bytes, which notes would destroy; unpack it, with 7z x; \
-                                --no-archives takes it as it is";
+                                --no-archives copies it with --output-dir";
 
 /// The settings for reading inputs.
 #[derive(Clone, Debug)]
@@ -137,18 +137,18 @@ impl Reading {
             Expected::Text if input.utf16.is_some() => Expected::NoArchive,
             expected => expected,
         };
-        let can_end_as_zip = input.is_plain_file() && !self.as_text;
+        let is_plain_file = input.is_plain_file();
         let Content::Direct(rdr) = &mut input.content else {
             return Ok(OpenedInput::Input(input));
         };
         let enters = self.enters_archives && self.decompress;
         let is_text = match verdict(rdr, expected, input.can_wait) {
             Verdict::AsExpected
-                if can_end_as_zip
+                if is_plain_file
                     && (enters || expected != Expected::Bytes)
                     && is_zip_behind_bytes(rdr.get_mut().bottom_mut(), input.start) =>
             {
-                if enters && !in_folder {
+                if enters && (!in_folder || self.as_text) {
                     return Err(io::Error::other(ZIP_BEHIND_BYTES));
                 }
                 false

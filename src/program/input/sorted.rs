@@ -11,13 +11,17 @@ use std::io;
 const PROBE_BYTES: usize = 64 * 1024;
 /// The most bytes that are read on at a place, where lines have no time.
 const PROBE_MAX_BYTES: u64 = 1 << 20;
+/// The number of lines with times that are asked at a place.
+const LINES_ASKED: usize = 3;
 /// Shorter parts are read whole.
 const SHORT_BYTES: u64 = 256 * 1024;
 
-/// The line with a time that is nearest to a place.
+/// The lines with times that are nearest to a place.
 enum Nearest {
-    /// The byte offset of the line, and its time.
-    Line(u64, TimeStamp),
+    /// Most lines belong. The byte offset of the first of them.
+    Belong(u64),
+    /// Most lines do not belong. The byte offset of the last of them.
+    DoNotBelong(u64),
     /// No line near the place has a time.
     Unknown,
     /// No line up to the end has a time.
@@ -30,12 +34,13 @@ pub(super) struct SortedLines<'d> {
     tester: BoundsTester,
     reader: TimeReader,
     buffer: Vec<u8>,
+    has_times: bool,
 }
 
 impl<'d> SortedLines<'d> {
     pub(super) fn new(descriptor: &'d Descriptor, bounds: &TimeBounds, years: YearReference) -> Self {
         let reader = TimeReader::new().year_reference(years);
-        Self { descriptor, tester: bounds.tester(), reader, buffer: vec![0; PROBE_BYTES] }
+        Self { descriptor, tester: bounds.tester(), reader, buffer: vec![0; PROBE_BYTES], has_times: false }
     }
 
     /// Returns the byte offsets of the part, between `start` and `end`: at both, a line begins or the file ends. Lines
@@ -52,6 +57,11 @@ impl<'d> SortedLines<'d> {
         Ok((first, last))
     }
 
+    /// Returns true if any line with a time has been found.
+    pub(super) fn have_times(&self) -> bool {
+        self.has_times
+    }
+
     /// Returns the beginning of the last line that is found for which `belongs` is true, and of the first one for which it is
     /// false, by bisection; the ends of the range where none is found. Places where no line near has a time count as
     /// `unknown_belongs` says.
@@ -65,11 +75,9 @@ impl<'d> SortedLines<'d> {
         let (mut last, mut first) = (start, end);
         while high - low > SHORT_BYTES {
             let middle = low + (high - low) / 2;
-            match self.first_time(middle, first)? {
-                Nearest::Line(line, time) if belongs(&mut self.tester, time) => {
-                    (low, last) = (line.min(high), line);
-                }
-                Nearest::Line(line, _) => (high, first) = (middle, line),
+            match self.nearest((middle, first), unknown_belongs, &belongs)? {
+                Nearest::Belong(line) => (low, last) = (line.min(high), line),
+                Nearest::DoNotBelong(line) => (high, first) = (middle, line),
                 Nearest::Unknown if unknown_belongs => low = middle,
                 Nearest::Unknown | Nearest::End => high = middle,
             }
@@ -77,41 +85,82 @@ impl<'d> SortedLines<'d> {
         Ok((last, first))
     }
 
-    /// Returns the first line with a time that begins behind `place` and before `end`, as far as it is near.
-    fn first_time(&mut self, place: u64, end: u64) -> io::Result<Nearest> {
+    /// Looks at the first lines with times that begin behind `place` and before `end`, as far as they are near. Several are asked,
+    /// because a time may be that of a text in the line. Where as many belong as do not, all count as `unknown_belongs` says.
+    fn nearest(
+        &mut self,
+        (place, end): (u64, u64),
+        unknown_belongs: bool,
+        belongs: &impl Fn(&mut BoundsTester, TimeStamp) -> bool,
+    ) -> io::Result<Nearest> {
+        let (mut lines, mut belong) = (Vec::new(), 0);
         let (mut at, mut begins_line) = (place, false);
-        while at < end {
-            if at - place >= PROBE_MAX_BYTES {
-                return Ok(Nearest::Unknown);
-            }
+        let mut is_near = true;
+        while at < end && is_near && lines.len() < LINES_ASKED {
             // The file may have grown.
             let most = self.buffer.len().min(usize::try_from(end - at).unwrap_or(usize::MAX));
             let count = self.descriptor.fill_at_place(&mut self.buffer[..most], at)?;
-            let text = &self.buffer[..count];
             let ends_here = at + count as u64 >= end || count < most;
-            let mut from =
-                if begins_line { 0 } else { memchr(b'\n', text).map_or(count, |newline| newline + 1) };
-            begins_line = false;
-            while from < count {
-                let line = &text[from..];
-                let newline = memchr(b'\n', line);
-                // The time of a line without a newline is known if its first bytes are there.
-                if newline.is_none() && !ends_here && line.len() < TimeReader::MAX_BYTES && from > 0 {
-                    begins_line = true;
-                    break;
-                }
-                let line = without_nuls(&line[..newline.unwrap_or(line.len())]);
-                if let Some(time) = self.reader.read(line) {
-                    return Ok(Nearest::Line(at + from as u64, time));
-                }
-                from = newline.map_or(count, |newline| from + newline + 1);
-            }
+            let probe = Probe { text: &self.buffer[..count], begins_line, ends_here };
+            let next = probe.each_time(&mut self.reader, &mut |line, time| {
+                belong += usize::from(belongs(&mut self.tester, time));
+                lines.push(at + line as u64);
+                lines.len() < LINES_ASKED
+            });
             if ends_here {
                 break;
             }
-            at += from as u64;
+            begins_line = next < count;
+            at += next as u64;
+            is_near = at - place < PROBE_MAX_BYTES;
         }
-        Ok(Nearest::End)
+        self.has_times |= !lines.is_empty();
+        let others = lines.len() - belong;
+        Ok(match (lines.first(), lines.last()) {
+            (Some(&first), _) if belong > others || belong == others && unknown_belongs => {
+                Nearest::Belong(first)
+            }
+            (_, Some(&last)) => Nearest::DoNotBelong(last),
+            _ if is_near => Nearest::End,
+            _ => Nearest::Unknown,
+        })
+    }
+}
+
+/// Bytes that were read at a place of the file.
+struct Probe<'a> {
+    text: &'a [u8],
+    /// True if a line begins with the text.
+    begins_line: bool,
+    /// True if no other bytes follow.
+    ends_here: bool,
+}
+
+impl Probe<'_> {
+    /// Calls `on_time` with the place and the time of each line that has one, until it returns false. Returns the place from
+    /// which the next bytes are to be read: where a line begins whose first bytes are not all there, or the end.
+    fn each_time(
+        &self,
+        reader: &mut TimeReader,
+        on_time: &mut impl FnMut(usize, TimeStamp) -> bool,
+    ) -> usize {
+        let text = self.text;
+        let first = memchr(b'\n', text).map_or(text.len(), |newline| newline + 1);
+        let mut from = if self.begins_line { 0 } else { first };
+        while from < text.len() {
+            let line = &text[from..];
+            let newline = memchr(b'\n', line);
+            // The time of a line without a newline is known if its first bytes are there.
+            if newline.is_none() && !self.ends_here && line.len() < TimeReader::MAX_BYTES && from > 0 {
+                return from;
+            }
+            let time = reader.read(without_nuls(&line[..newline.unwrap_or(line.len())]));
+            if time.is_some_and(|time| !on_time(from, time)) {
+                return from;
+            }
+            from = newline.map_or(text.len(), |newline| from + newline + 1);
+        }
+        text.len()
     }
 }
 

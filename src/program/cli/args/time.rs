@@ -38,14 +38,14 @@ pub(crate) struct TimeArgs {
     #[arg(
         long,
         value_name = "YYYY",
-        value_parser = clap::value_parser!(i16).range(1..=9999),
+        value_parser = clap::value_parser!(i16).range(1970..=9999),
         help_heading = "Which lines"
     )]
     pub(crate) year: Option<i16>,
 
     /// Take the times in each file to be in order, and read only what --since and --until need
     ///
-    /// Reading ends 1,000 lines or 60 seconds of log after --until. In a plain file, the beginning of the window is
+    /// Reading ends when 1,000 lines and 60 seconds of log have come after --until. In a plain file, the beginning of the window is
     /// found without reading what is before. Lines that are more than 60 seconds out of order may be missed: also those of
     /// the hour that comes twice at the end of summer time, if they have no zone.
     #[arg(long, help_heading = "Which lines")]

@@ -6,7 +6,7 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::progress::Progress;
 
 fn whole(length: usize) -> InputPart {
-    InputPart { start: 0, end: length as u64, lines_before: 0 }
+    InputPart { start: 0, end: length as u64, lines_before: 0, has_times: false }
 }
 
 /// Returns the bytes of each block of a text, with reads of at most `read_bytes`.
