@@ -25,7 +25,7 @@ pub(super) struct Calendar {
 impl Calendar {
     /// Returns the beginning of a day of a month, in seconds from the beginning of 1970; `None` where there is no such
     /// day. For a month other than the remembered one, `read` must return the year and the number of the month.
-    #[inline]
+    #[inline(always)]
     pub(super) fn day(
         &mut self,
         month: WrittenMonth,

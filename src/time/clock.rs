@@ -22,24 +22,24 @@ pub(super) struct Clock {
 pub(super) type ClockAndRest<'a> = (Clock, &'a [u8]);
 
 /// Reads `10:16:13`, perhaps with a fraction behind `.`, `,` or `:`.
-#[inline]
+#[inline(always)]
 pub(super) fn with_colons(text: &[u8]) -> Option<ClockAndRest<'_>> {
-    let (written, rest) = text.split_first_chunk()?;
-    let [hour, minute, second] = numbers_between_colons(*written)?;
+    let (&written, rest) = text.split_first_chunk()?;
+    let [hour, minute, second] = numbers_between_colons(written)?;
     checked(hour, minute, second, rest, true)
 }
 
 /// Returns the numbers of `10:16:13`, all bytes at once.
-#[inline]
+#[inline(always)]
 fn numbers_between_colons(written: [u8; 8]) -> Option<[i64; 3]> {
-    const COLONS: u64 = 0x0000_FF00_00FF_0000;
     let values = u64::from_le_bytes(written) ^ u64::from_le_bytes(*b"00:00:00");
-    // A byte of more than 9 sets its highest bit in the sum, unless that is set already.
-    let are_digits = (values | values.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0;
-    if !are_digits || values & COLONS != 0 {
+    // A byte of more than 9, and of more than 0 in place of a colon, sets its highest bit in the sum, unless that is set
+    // already.
+    if (values | values.wrapping_add(0x7676_7F76_767F_7676)) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
-    let number = |shift: u32| ((values >> shift & 0xF) * 10 + (values >> (shift + 8) & 0xF)).cast_signed();
+    let pairs = values * 10 + (values >> 8);
+    let number = |shift: u32| (pairs >> shift & 0xFF).cast_signed();
     Some([number(0), number(24), number(48)])
 }
 
@@ -83,15 +83,12 @@ fn with_fraction(digits: [u8; 6], rest: &[u8], has_colons: bool) -> Option<Clock
 
 /// Returns the time of day with the fraction that stands behind it; `None` where there is no such time, or a digit goes
 /// on behind it. Second 60 is the end of second 59.
-#[inline]
+#[inline(always)]
 fn checked(hour: i64, minute: i64, second: i64, rest: &[u8], has_colons: bool) -> Option<ClockAndRest<'_>> {
-    if hour >= 24 || minute >= 60 || second > 60 {
+    if hour >= 24 || minute >= 60 || second > 60 || rest.first().is_some_and(u8::is_ascii_digit) {
         return None;
     }
     let (nanosecond, rest) = fraction(rest, has_colons);
-    if rest.first().is_some_and(u8::is_ascii_digit) {
-        return None;
-    }
     let beginning = (hour * 60 + minute) * 60;
     let clock = match second {
         60 => Clock { second: beginning + 59, nanosecond: NANOSECONDS_PER_SECOND - 1 },
@@ -102,30 +99,39 @@ fn checked(hour: i64, minute: i64, second: i64, rest: &[u8], has_colons: bool) -
 
 /// Returns the digits behind a point, a comma or perhaps a colon as nanoseconds, without finer digits, and the text
 /// behind them.
-#[inline]
+#[inline(always)]
 pub(super) fn fraction(text: &[u8], has_colons: bool) -> (u32, &[u8]) {
-    let digits = match text {
-        [b'.' | b',', digits @ ..] => digits,
-        [b':', digits @ ..] if has_colons => digits,
-        _ => return (0, text),
-    };
-    // Milliseconds, as most logs have them.
-    if let &[a, b, c, behind, ..] = digits
-        && [a, b, c].iter().all(u8::is_ascii_digit)
-        && !behind.is_ascii_digit()
-    {
-        let [a, b, c] = [a, b, c].map(|digit| u32::from(digit - b'0'));
-        return ((a * 100 + b * 10 + c) * NANOSECONDS_PER_MILLISECOND, &digits[3..]);
+    match text {
+        [b'.' | b',', digits @ ..] => fraction_of_digits(digits).unwrap_or((0, text)),
+        [b':', digits @ ..] if has_colons => fraction_of_digits(digits).unwrap_or((0, text)),
+        _ => (0, text),
     }
+}
+
+/// Returns the digits that a text begins with as nanoseconds, without finer digits, and the text behind them; `None` if it
+/// begins with none.
+#[inline(always)]
+fn fraction_of_digits(text: &[u8]) -> Option<(u32, &[u8])> {
+    // Milliseconds, as most logs have them: three digits, and a byte that is none.
+    if let Some(&four) = text.first_chunk() {
+        let values = u32::from_le_bytes(four) ^ u32::from_le_bytes(*b"0000");
+        if (values | values.wrapping_add(0x7676_7676)) & 0x8080_8080 == 0x8000_0000 {
+            let milliseconds = (values & 0xF) * 100 + (values >> 8 & 0xF) * 10 + (values >> 16 & 0xF);
+            return Some((milliseconds * NANOSECONDS_PER_MILLISECOND, &text[3..]));
+        }
+    }
+    fraction_of_any_digits(text)
+}
+
+/// Does what [`fraction_of_digits`] does, a digit at a time.
+#[inline(never)]
+fn fraction_of_any_digits(text: &[u8]) -> Option<(u32, &[u8])> {
     let (mut number, mut count) = (0, 0);
-    for digit in digits.iter().map(|byte| byte.wrapping_sub(b'0')).take_while(|&digit| digit < 10) {
+    for digit in text.iter().map(|byte| byte.wrapping_sub(b'0')).take_while(|&digit| digit < 10) {
         if count < NANOSECOND_DIGITS {
             number = number * 10 + u32::from(digit);
         }
         count += 1;
     }
-    match count {
-        0 => (0, text),
-        _ => (number * SCALES[count.min(NANOSECOND_DIGITS)], &digits[count..]),
-    }
+    (count > 0).then(|| (number * SCALES[count.min(NANOSECOND_DIGITS)], &text[count..]))
 }

@@ -1,7 +1,7 @@
 //! Digits and words in a text.
 
 /// Returns the number in the two digits at a byte offset; `None` where two digits do not stand there.
-#[inline]
+#[inline(always)]
 pub(super) fn two_digits(text: &[u8], at: usize) -> Option<i64> {
     let &[tens, ones] = text.get(at..at + 2)? else {
         return None;
@@ -34,7 +34,7 @@ pub(super) fn count_digits(text: &[u8], max: usize) -> usize {
 }
 
 /// Returns true if a text begins with a letter, a digit or `_`, so that a word before it goes on.
-#[inline]
+#[inline(always)]
 pub(super) fn goes_on(text: &[u8]) -> bool {
     text.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }

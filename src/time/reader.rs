@@ -5,7 +5,6 @@ use super::places::{self, LINE_MAX_BYTES, SeenPrefixes};
 use super::stamp::TimeStamp;
 use super::written::WrittenTime;
 use super::year::{YearBound, YearReference};
-use memchr::memchr;
 
 /// Reads the times of lines, in the forms that logs have.
 ///
@@ -124,7 +123,7 @@ impl TimeReader {
     /// Moves the reference to the present moment, if it is [`YearReference::Now`].
     #[inline]
     pub(crate) fn look_at_clock(&mut self) {
-        self.tables.years = self.tables.years.moved();
+        self.tables.years.look_at_clock();
     }
 
     /// Returns the time of a line; `None` where the line has none. Text behind a newline is not looked at.
@@ -133,7 +132,7 @@ impl TimeReader {
     pub fn read(&mut self, line: &[u8]) -> Option<TimeStamp> {
         let (text, in_bracket) = if let [b'[', rest @ ..] = line { (rest, true) } else { (line, false) };
         match forms::read_extended(text, in_bracket, &mut self.tables) {
-            Some(time) if text.len() - time.rest.len() < LINE_MAX_BYTES / 2 => Some(settle(&time)),
+            Some(time) if places::is_near(&time, text) => Some(settle(&time)),
             _ => self.read_anywhere(line),
         }
     }
@@ -141,9 +140,16 @@ impl TimeReader {
     /// Returns the time of a line in any form and at any place.
     #[inline(never)]
     fn read_anywhere(&mut self, line: &[u8]) -> Option<TimeStamp> {
-        let line = &line[..line.len().min(LINE_MAX_BYTES)];
-        let line = memchr(b'\n', line).map_or(line, |newline| &line[..newline]);
-        if let Some(time) = self.seen.read(line, &mut self.tables) {
+        let usual = match line.first()? {
+            b'0'..=b'9' => places::read_access_log(line, &mut self.tables),
+            b'A'..=b'Z' => forms::read_remembered_day(line, &self.tables),
+            _ => None,
+        };
+        if let Some(time) = usual.filter(|time| places::is_near(time, line)) {
+            return Some(settle(&time));
+        }
+        let seen = self.seen.read(line, &mut self.tables);
+        if let Some(time) = seen.filter(|time| places::is_near(time, line)) {
             return Some(settle(&time));
         }
         let time = places::read(line, &mut self.tables)?;

@@ -18,7 +18,7 @@ pub(super) struct WrittenTime<'a> {
 impl<'a> WrittenTime<'a> {
     /// Returns the time on a day that begins `day` seconds after the beginning of 1970, with the zone that stands behind
     /// the clock. `names` are the zones that may be named, for a time that stands behind `[`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(day: i64, (clock, rest): ClockAndRest<'a>, names: Option<&mut ZoneNames>) -> Self {
         let (mut zone, rest) = zone::read(rest);
         let second = day + clock.second;
@@ -37,7 +37,7 @@ impl<'a> WrittenTime<'a> {
         month: i64,
         day: i64,
         (clock, rest): ClockAndRest<'a>,
-        years: YearBound,
+        years: &mut YearBound,
     ) -> Option<Self> {
         let (zone, rest) = zone::read(rest);
         let second = years.day(month, day, clock.second, zone)? + clock.second;

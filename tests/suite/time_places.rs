@@ -1,6 +1,7 @@
 //! The rules by which the time of a line is found, each at its limits: one below, at, one above.
 
 use super::time_rules::{assert_none, assert_read, read};
+use imsdk_annotate::TimeReader;
 
 const TIME: &str = "2026-05-01 10:00:00";
 
@@ -99,6 +100,12 @@ fn nothing_behind_byte_512_counts() {
     }
     let digits = format!("{TIME}.{} x", "1".repeat(490));
     assert_eq!(read(&digits), None);
+    // Nor does it behind a beginning that is known from other lines.
+    let mut reader = TimeReader::new();
+    for (digits, is_read) in [(1, true), (100, true), (477, true), (479, false), (490, false), (600, false)] {
+        let line = format!("word {TIME}.{} {}", "1".repeat(digits), "x".repeat(100));
+        assert_eq!(reader.read(line.as_bytes()).is_some(), is_read, "{digits}");
+    }
 }
 
 #[test]

@@ -13,13 +13,10 @@ pub(super) fn read<'a>(
     text: &'a [u8],
     calendar: &mut Calendar,
     names: Option<&mut ZoneNames>,
-    years: YearBound,
+    years: &mut YearBound,
 ) -> Option<WrittenTime<'a>> {
-    // Access logs have this form in each line.
-    if let Some((&[d1, d2, b'/', m1, m2, m3, b'/', y1, y2, y3, y4, b':'], rest)) = text.split_first_chunk() {
-        let month = [m1, m2, m3, y1, y2, y3, y4, 0];
-        let day = calendar.day(month, month_of_access_log, two_digits(&[d1, d2], 0)?)?;
-        return Some(WrittenTime::new(day, clock::with_colons(rest)?, names));
+    if text.get(6) == Some(&b'/') && text.get(11) == Some(&b':') {
+        return read_access_log(text, calendar, names);
     }
     let (day, rest) = one_or_two_digits(text)?;
     let (&[before, m1, m2, m3, behind], rest) = rest.split_first_chunk()?;
@@ -42,8 +39,26 @@ pub(super) fn read<'a>(
     }
 }
 
-/// Reads `Mar2017`, as the calendar remembers the month of `02/Mar/2017`.
-fn month_of_access_log(written: WrittenMonth) -> Option<(i64, i64)> {
-    let [a, b, c, year @ ..] = written;
+/// Reads `02/Mar/2017:10:52:08`, which access logs have in each line.
+#[inline(always)]
+pub(super) fn read_access_log<'a>(
+    text: &'a [u8],
+    calendar: &mut Calendar,
+    names: Option<&mut ZoneNames>,
+) -> Option<WrittenTime<'a>> {
+    let (&[d1, d2, b'/'], rest) = text.split_first_chunk()? else {
+        return None;
+    };
+    let (&written, rest) = rest.split_first_chunk::<8>()?;
+    let (b'/', [b':', rest @ ..]) = (written[3], rest) else {
+        return None;
+    };
+    let day = calendar.day(written, month, two_digits(&[d1, d2], 0)?)?;
+    Some(WrittenTime::new(day, clock::with_colons(rest)?, names))
+}
+
+/// Reads `Mar/2017`.
+fn month(written: WrittenMonth) -> Option<(i64, i64)> {
+    let [a, b, c, _, year @ ..] = written;
     Some((four_digits(&year, 0)?, month_number([a, b, c])?))
 }

@@ -6,6 +6,10 @@ use crate::time::digits::{four_digits, two_digits};
 use crate::time::written::WrittenTime;
 use crate::time::zone_names::ZoneNames;
 
+/// The dashes of `2026-05-`, and a mask for their places.
+const DASHES: u64 = u64::from_ne_bytes(*b"\0\0\0\0-\0\0-");
+const DASHES_MASK: u64 = u64::from_ne_bytes([0, 0, 0, 0, 0xFF, 0, 0, 0xFF]);
+
 /// Reads a time in this form.
 #[inline(always)]
 pub(super) fn read<'a>(
@@ -13,10 +17,14 @@ pub(super) fn read<'a>(
     calendar: &mut Calendar,
     names: Option<&mut ZoneNames>,
 ) -> Option<WrittenTime<'a>> {
-    let (&[a, b, c, d, b'-', f, g, b'-', d1, d2, b' ' | b'T'], rest) = text.split_first_chunk()? else {
+    let (&written, rest) = text.split_first_chunk::<8>()?;
+    let (&[d1, d2, b' ' | b'T'], rest) = rest.split_first_chunk()? else {
         return None;
     };
-    let day = calendar.day([a, b, c, d, b'-', f, g, b'-'], month, two_digits(&[d1, d2], 0)?)?;
+    if (u64::from_ne_bytes(written) & DASHES_MASK) != DASHES {
+        return None;
+    }
+    let day = calendar.day(written, month, two_digits(&[d1, d2], 0)?)?;
     Some(WrittenTime::new(day, clock::with_colons(rest)?, names))
 }
 

@@ -37,20 +37,48 @@ pub(super) fn read_extended<'a>(
     extended::read(text, calendar, in_bracket.then_some(names))
 }
 
+/// Reads the time that a text behind `[` begins with in the common log format. [`read`] reads it, too.
+#[inline(always)]
+pub(super) fn read_access_log<'a>(text: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    day_first::read_access_log(text, &mut tables.calendar, Some(&mut tables.names))
+}
+
+/// Reads the time that a text begins with if its day was written in the same way by an earlier one, as syslog writes days.
+/// [`read`] reads it, too.
+#[inline(always)]
+pub(super) fn read_remembered_day<'a>(text: &'a [u8], tables: &Tables) -> Option<WrittenTime<'a>> {
+    month_name::read_remembered_day(text, &tables.years)
+}
+
+/// Returns true if a time may begin with a byte: all that begin with no digit do with the letter of a month, a weekday or a
+/// level.
+#[inline]
+pub(super) fn may_begin_with(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase()
+}
+
 /// Reads the time that a text begins with, in the form that it has. `in_bracket` is true if `[` stands directly before
 /// the text.
+#[inline]
 pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    match text.first()? {
+        b'0'..=b'9' => read_behind_digit(text, in_bracket, tables),
+        b'A'..=b'Z' => read_behind_letter(text, in_bracket, tables),
+        _ => None,
+    }
+}
+
+fn read_behind_letter<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let Tables { calendar, names, years } = tables;
+    match month_name::read(text, in_bracket.then_some(names), years) {
+        Some(time) => Some(time),
+        None => month_number::read_behind_letter(text, calendar, years),
+    }
+}
+
+fn read_behind_digit<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
     let Tables { calendar, names, years } = tables;
     let names = in_bracket.then_some(names);
-    let first = text.first()?;
-    if !first.is_ascii_digit() {
-        // All other times begin with the letter of a month, a weekday or a level.
-        if !first.is_ascii_uppercase() {
-            return None;
-        }
-        return month_name::read(text, names, *years)
-            .or_else(|| month_number::read_behind_letter(text, calendar, *years));
-    }
     let digits = count_digits(text, 11);
     match (digits, text.get(digits)?) {
         (4, b'-') => match text.get(10) {
@@ -63,12 +91,13 @@ pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) ->
         (8, _) => compact::read(text, calendar, names),
         (6, b' ') => short_year::read_digits(text, names),
         (2, b'/') if text.get(5) == Some(&b'/') => short_year::read(text, names),
-        (2, b'/') => day_first::read(text, calendar, names, *years),
-        (2, b'-') => {
-            month_number::read(text, *years).or_else(|| day_first::read(text, calendar, names, *years))
-        }
-        (1 | 2, b' ') => day_first::read(text, calendar, names, *years),
-        (2, b'.') if in_bracket => month_number::read_with_point(text, *years),
+        (2, b'/') => day_first::read(text, calendar, names, years),
+        (2, b'-') => match month_number::read(text, years) {
+            Some(time) => Some(time),
+            None => day_first::read(text, calendar, names, years),
+        },
+        (1 | 2, b' ') => day_first::read(text, calendar, names, years),
+        (2, b'.') if in_bracket => month_number::read_with_point(text, years),
         (10, b' ') => number::read_with_date(text),
         _ => None,
     }

@@ -15,7 +15,7 @@ const WEEKDAYS: [[u8; 3]; 7] = [*b"Mon", *b"Tue", *b"Wed", *b"Thu", *b"Fri", *b"
 pub(super) fn read<'a>(
     text: &'a [u8],
     names: Option<&mut ZoneNames>,
-    years: YearBound,
+    years: &mut YearBound,
 ) -> Option<WrittenTime<'a>> {
     let (&[a, b, c, b' '], rest) = text.split_first_chunk()? else {
         return None;
@@ -29,8 +29,24 @@ pub(super) fn read<'a>(
             let day = day_of_month(year, month, day)?;
             Some(WrittenTime::new(day, clock::with_colons(&rest[5..])?, names))
         }
-        _ => WrittenTime::without_year(month, day, clock::with_colons(rest)?, years),
+        _ => {
+            let time = WrittenTime::without_year(month, day, clock::with_colons(rest)?, years)?;
+            if let Some((&written, behind)) = text.split_first_chunk()
+                && behind.len() == rest.len()
+            {
+                years.remember_written(written);
+            }
+            Some(time)
+        }
     }
+}
+
+/// Reads `Jun 14 15:16:01` if the day was written in the same way in an earlier time.
+#[inline(always)]
+pub(super) fn read_remembered_day<'a>(text: &'a [u8], years: &YearBound) -> Option<WrittenTime<'a>> {
+    let (&written, rest) = text.split_first_chunk()?;
+    let day = years.day_as_written(written)?;
+    Some(WrittenTime::new(day, clock::with_colons(rest)?, None))
 }
 
 /// Reads `Apr 27 03:33:07 2013` and `Apr 27 03:33:07 CST 2013`.

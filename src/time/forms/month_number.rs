@@ -9,12 +9,12 @@ use crate::time::written::WrittenTime;
 use crate::time::year::YearBound;
 
 /// Reads `03-17 16:13:38`.
-pub(super) fn read(text: &[u8], years: YearBound) -> Option<WrittenTime<'_>> {
+pub(super) fn read<'a>(text: &'a [u8], years: &mut YearBound) -> Option<WrittenTime<'a>> {
     read_with(b'-', text, years)
 }
 
 /// Reads `10.30 16:49:06`.
-pub(super) fn read_with_point(text: &[u8], years: YearBound) -> Option<WrittenTime<'_>> {
+pub(super) fn read_with_point<'a>(text: &'a [u8], years: &mut YearBound) -> Option<WrittenTime<'a>> {
     read_with(b'.', text, years)
 }
 
@@ -22,7 +22,7 @@ pub(super) fn read_with_point(text: &[u8], years: YearBound) -> Option<WrittenTi
 pub(super) fn read_behind_letter<'a>(
     text: &'a [u8],
     calendar: &mut Calendar,
-    years: YearBound,
+    years: &mut YearBound,
 ) -> Option<WrittenTime<'a>> {
     let ([b'D' | b'I' | b'W' | b'E' | b'F'], text) = text.split_first_chunk()? else {
         return None;
@@ -34,14 +34,18 @@ pub(super) fn read_behind_letter<'a>(
     }
 }
 
-fn read_with(separator: u8, text: &[u8], years: YearBound) -> Option<WrittenTime<'_>> {
+fn read_with<'a>(separator: u8, text: &'a [u8], years: &mut YearBound) -> Option<WrittenTime<'a>> {
     let is_form = text.get(2) == Some(&separator) && text.get(5) == Some(&b' ');
     is_form.then_some(())?;
     read_at([0, 3, 6], text, years)
 }
 
 /// Reads month, day and time at byte offsets.
-fn read_at([month, day, clock]: [usize; 3], text: &[u8], years: YearBound) -> Option<WrittenTime<'_>> {
+fn read_at<'a>(
+    [month, day, clock]: [usize; 3],
+    text: &'a [u8],
+    years: &mut YearBound,
+) -> Option<WrittenTime<'a>> {
     let (month, day) = (two_digits(text, month)?, two_digits(text, day)?);
     WrittenTime::without_year(month, day, clock::with_colons(text.get(clock..)?)?, years)
 }

@@ -3,10 +3,38 @@
 use memchr::memrchr;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const ESCAPE: u8 = 0x1B;
+pub(super) const ESCAPE: u8 = 0x1B;
 
 /// The most bytes of a colour.
 const COLOR_MAX_BYTES: usize = 32;
+
+/// Returns the length of the address that a text begins with, of up to 15 bytes: `255.255.255.255`. Returns `None` if a text
+/// begins with more than three digits, which could be a date, or it has fewer than 16 bytes.
+#[inline(always)]
+pub(super) fn address_bytes(text: &[u8]) -> Option<usize> {
+    let (&head, _) = text.split_first_chunk::<16>()?;
+    if !head[1..4].contains(&b'.') {
+        return None;
+    }
+    // The two halves of the bytes at once.
+    let (halves, _) = head.as_chunks::<8>();
+    let [first, second] = [first_behind_address(halves[0]), first_behind_address(halves[1])];
+    if first < 8 { Some(first) } else { Some(8 + second).filter(|&length| length < 16) }
+}
+
+/// Returns the number of digits and points that a text begins with.
+#[inline(always)]
+fn first_behind_address(text: [u8; 8]) -> usize {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    let text = u64::from_le_bytes(text);
+    let digits = text ^ (ALL * 0x30);
+    let points = text ^ (ALL * 0x2E);
+    // A byte of more than 9 sets its highest bit in the sum, unless that is set already; in a byte behind such a one, the bit
+    // does not count. So does a byte of more than 0 in the other sum.
+    let no_digits = digits | digits.wrapping_add(ALL * 0x76);
+    let no_points = points | points.wrapping_add(ALL * 0x7F);
+    ((no_digits & no_points & (ALL * 0x80)).trailing_zeros() / 8) as usize
+}
 
 /// Returns true if a text is a byte order mark.
 pub(super) fn is_byte_order_mark(text: &[u8]) -> bool {
@@ -20,7 +48,12 @@ pub(super) fn byte_order_mark_bytes(text: &[u8]) -> usize {
 
 /// Returns the byte offset behind blanks, colours, opening brackets, quotes and the priorities of syslog (`<34>1 `), which
 /// begin at a byte offset in any order.
+#[inline]
 pub(super) fn skip(text: &[u8], mut at: usize) -> usize {
+    // Most words begin with a letter.
+    if text.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+        return at;
+    }
     while let Some(byte) = text.get(at) {
         let length = match byte {
             b' ' | b'\t' | b'[' | b'(' | b'"' => 1,

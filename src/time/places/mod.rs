@@ -2,6 +2,7 @@
 
 mod json;
 mod lead;
+mod marks;
 mod pairs;
 mod seen;
 mod value;
@@ -11,7 +12,8 @@ pub(super) use seen::SeenPrefixes;
 use super::forms::{self, Tables};
 use super::number;
 use super::written::WrittenTime;
-use memchr::{memchr, memchr2};
+use marks::LineMarks;
+use memchr::memchr;
 use pairs::TimePair;
 
 /// The number of bytes at the beginning of a line that are looked at.
@@ -24,101 +26,114 @@ const BRACKET_MAX_BYTES: usize = 256;
 const WORDS_MAX: usize = 4;
 const WORD_MAX_BYTES: usize = 64;
 
-/// The most bytes of an address: `255.255.255.255`.
-const ADDRESS_MAX_BYTES: usize = 15;
-
-/// A step over a word.
-enum WordStep<'a> {
-    /// The time of the line stands in the word, or the line has none.
-    Decided(Option<WrittenTime<'a>>),
-    /// The word ends before this byte offset.
-    Behind(usize),
-    /// The word goes on at this byte offset, and is too long.
-    TooLong(usize),
+/// Reads the time of the line that a text begins with, at any place.
+pub(super) fn read<'a>(text: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let begin = lead::skip(text, lead::byte_order_mark_bytes(text));
+    let first = read_first_word(text, begin, tables);
+    match first {
+        Some(time) if is_near(&time, text) => Some(time),
+        _ => read_behind_words(text, begin, first.is_some(), tables),
+    }
 }
 
-/// Reads the time of a line. `line` has neither a newline nor more than [`LINE_MAX_BYTES`].
-pub(super) fn read<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    read_common_log(line, tables).or_else(|| read_behind_words(line, tables))
+/// Returns true if a time ends in the first half of the bytes that are looked at, so that what it depends on has been seen.
+/// Neither a newline nor the end of these bytes stands in the time.
+#[inline]
+pub(super) fn is_near(time: &WrittenTime<'_>, text: &[u8]) -> bool {
+    text.len() - time.rest.len() < LINE_MAX_BYTES / 2
 }
 
 /// Reads the time of a line in the common log format, `203.0.113.7 - - [02/Mar/2017:10:52:08 +0800]`, whose words need not be
-/// looked at one by one.
-fn read_common_log<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    let is_of_address = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.');
-    let address_bytes = line.iter().take(ADDRESS_MAX_BYTES).take_while(is_of_address).count();
-    // More digits could be a date or a number of seconds.
-    if !line.get(1..4)?.contains(&b'.') {
+/// looked at one by one. [`read`] reads it, too.
+#[inline(always)]
+pub(super) fn read_access_log<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let address_bytes = lead::address_bytes(line)?;
+    forms::read_access_log(line[address_bytes..].strip_prefix(b" - - [")?, tables)
+}
+
+/// Reads the time that stands in place of the first word, which begins at a byte offset.
+#[inline]
+fn read_first_word<'a>(line: &'a [u8], begin: usize, tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let text = line.get(begin..)?;
+    if !forms::may_begin_with(*text.first()?) {
         return None;
     }
-    let text = line[address_bytes..].strip_prefix(b" - - [")?;
-    forms::read(text, true, tables).filter(|time| is_whole(time, line))
+    number::read(text).or_else(|| forms::read(text, begin > 0 && line[begin - 1] == b'[', tables))
 }
 
-fn read_behind_words<'a>(line: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    let mut from = lead::byte_order_mark_bytes(line);
-    for words in 0..=WORDS_MAX {
-        let at = lead::skip(line, from);
-        if at == line.len() {
-            return None;
-        }
-        let (text, in_bracket) = (&line[at..], at > 0 && line[at - 1] == b'[');
-        let number = if words == 0 { number::read(text) } else { None };
-        if let Some(time) = number.or_else(|| forms::read(text, in_bracket, tables)) {
-            return if is_whole(&time, line) { Some(time) } else { None };
-        }
-        match step(line, at, tables) {
-            WordStep::Decided(time) => return time,
-            WordStep::Behind(end) => from = end,
-            WordStep::TooLong(end) => {
-                from = end;
+/// Reads the time of the line that a text begins with. The first word begins at a byte offset. `is_first_read` is true if a
+/// time may stand in its place.
+fn read_behind_words<'a>(
+    text: &'a [u8],
+    begin: usize,
+    is_first_read: bool,
+    tables: &mut Tables,
+) -> Option<WrittenTime<'a>> {
+    let mut marks = LineMarks::default();
+    marks.find(text);
+    let line = &text[..marks.length];
+    let first = if is_first_read { read_first_word(line, begin, tables) } else { None };
+    if let Some(time) = first {
+        return is_whole(&time, line).then_some(time);
+    }
+    let (mut begin, mut from, mut words) = (begin, begin, 0);
+    // Each word in turn, up to the last one, or to one that is too long.
+    while let Some(mark) = marks.next(from).filter(|mark| *mark <= begin + WORD_MAX_BYTES) {
+        let byte = line[mark];
+        from = if byte == b' ' || byte == b'\t' {
+            if words == WORDS_MAX {
                 break;
             }
-        }
-    }
-    search(line, from, tables)
-}
-
-/// Steps over the word that begins at a byte offset, and looks for what has a time at any place in a word.
-fn step<'a>(line: &'a [u8], begin: usize, tables: &mut Tables) -> WordStep<'a> {
-    let mut at = begin;
-    while let Some(byte) = line.get(at) {
-        at = match byte {
-            b' ' | b'\t' => return WordStep::Behind(at),
-            b'{' if json::begins_object(&line[at..]) => {
-                return WordStep::Decided(json::read(&line[at..], tables));
+            words += 1;
+            begin = mark + 1;
+            // Most words begin with a letter with which neither a time nor what may stand before one begins.
+            if !line.get(begin)?.is_ascii_lowercase() {
+                begin = lead::skip(line, begin);
+                if let Some(time) = forms::read(line.get(begin..)?, line[begin - 1] == b'[', tables) {
+                    return is_whole(&time, line).then_some(time);
+                }
             }
-            b'[' | b'=' => match read_at_mark(line, at, tables) {
-                Ok(time) => return WordStep::Decided(Some(time)),
+            begin
+        } else if byte != b'{' {
+            match read_at_mark(line, mark, tables) {
+                Ok(time) => return Some(time),
                 Err(next) => next,
-            },
-            _ => at + 1,
+            }
+        } else if json::begins_object(&line[mark..]) {
+            return json::read(&line[mark..], tables);
+        } else {
+            mark + 1
         };
-        if at > begin + WORD_MAX_BYTES {
-            return WordStep::TooLong(at);
-        }
     }
-    WordStep::Behind(at)
-}
-
-/// Searches a line from a byte offset on for what has a time behind any number of words.
-fn search<'a>(line: &'a [u8], mut at: usize, tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    loop {
-        at += memchr2(b'=', b'[', line.get(at..)?)?;
-        match read_at_mark(line, at, tables) {
+    while let Some(mark) = marks.next_bracket_or_equals(from) {
+        match read_at_mark(line, mark, tables) {
             Ok(time) => return Some(time),
-            Err(next) => at = next,
+            Err(next) => from = next,
         }
     }
+    None
 }
 
 /// Reads the time at the `[` or the `=` at a byte offset. Returns the byte offset at which the search goes on where there
 /// is no time.
+#[inline(always)]
 fn read_at_mark<'a>(line: &'a [u8], at: usize, tables: &mut Tables) -> Result<WrittenTime<'a>, usize> {
     if line[at] == b'[' {
-        return read_in_brackets(line, at, tables).ok_or(at + 1);
+        let may_begin = |&byte: &u8| byte == lead::ESCAPE || forms::may_begin_with(byte);
+        let is_read = line.get(at + 1).is_some_and(may_begin);
+        return if is_read { read_in_brackets(line, at, tables).ok_or(at + 1) } else { Err(at + 1) };
     }
-    match pairs::read(line, at, tables) {
+    if pairs::may_be_key_of_time(&line[..at]) || line.get(at + 1) == Some(&b'"') {
+        read_pair(line, at, tables)
+    } else {
+        Err(at + 1)
+    }
+}
+
+/// Reads the time in the pair whose `=` stands at a byte offset, as [`read_at_mark`] does.
+#[inline(never)]
+fn read_pair<'a>(line: &'a [u8], equals: usize, tables: &mut Tables) -> Result<WrittenTime<'a>, usize> {
+    match pairs::read(line, equals, tables) {
         TimePair::Time(time) if is_whole(&time, line) => Ok(time),
         TimePair::Time(_) => Err(line.len()),
         TimePair::GoOn(next) => Err(next),
@@ -126,6 +141,7 @@ fn read_at_mark<'a>(line: &'a [u8], at: usize, tables: &mut Tables) -> Result<Wr
 }
 
 /// Reads the time that stands behind the `[` at a byte offset, with `]` behind it.
+#[inline(never)]
 fn read_in_brackets<'a>(line: &'a [u8], bracket: usize, tables: &mut Tables) -> Option<WrittenTime<'a>> {
     let line_head = &line[..line.len().min(BRACKET_MAX_BYTES)];
     let begin = lead::skip_colors(line_head, bracket + 1);

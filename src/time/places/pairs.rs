@@ -34,6 +34,12 @@ pub(super) fn read<'a>(text: &'a [u8], equals: usize, tables: &mut Tables) -> Ti
     }
 }
 
+/// Returns false if a text ends with the key of no time, as most texts before `=` do.
+#[inline]
+pub(super) fn may_be_key_of_time(text: &[u8]) -> bool {
+    text.last_chunk().is_some_and(|last| matches!(last, b"ts" | b"me" | b"mp" | b"te"))
+}
+
 /// Returns true if a text ends with the key of a time, and with no longer key.
 fn is_key_of_time(text: &[u8]) -> bool {
     let mut before = KEYS.iter().filter_map(|key| text.strip_suffix(*key));

@@ -7,7 +7,7 @@ use crate::time::written::WrittenTime;
 const PREFIX_MAX_BYTES: usize = 64;
 /// After this number of lines in a row whose beginning cannot be remembered, none is tried until 256 have come: most logs have
 /// their times in one form.
-const TRIES_IN_VAIN: u8 = 8;
+const TRIES_IN_VAIN: u8 = 2;
 /// The number of prefixes that are remembered: a log has a few, one for each level, say.
 const PREFIXES: usize = 4;
 

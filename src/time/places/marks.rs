@@ -1,0 +1,117 @@
+//! Marks in a line, found for many bytes at once: blanks, between which its words stand, and what a time may stand behind.
+
+use super::LINE_MAX_BYTES;
+use fearless_simd::{Level, dispatch, prelude::*, u8x64};
+
+/// The bytes of a vector.
+const BLOCK_BYTES: usize = 64;
+const BLOCKS: usize = LINE_MAX_BYTES / BLOCK_BYTES;
+
+/// The marks of a line, one bit a byte.
+#[derive(Default)]
+pub(super) struct LineMarks {
+    /// Bits of blanks, `{`, `[` and `=`.
+    all: [u64; BLOCKS],
+    /// Bits of `[` and `=`.
+    brackets_and_equals: [u64; BLOCKS],
+    /// The number of bytes before the newline, up to [`LINE_MAX_BYTES`].
+    pub(super) length: usize,
+}
+
+impl LineMarks {
+    /// Finds the marks of the line that a text begins with. There must be none before.
+    #[inline]
+    pub(super) fn find(&mut self, text: &[u8]) {
+        dispatch!(Level::new(), simd => simd.vectorize(
+            #[inline(always)]
+            || self.find_with(simd, text),
+        ));
+    }
+
+    #[inline(always)]
+    fn find_with<S: Simd>(&mut self, simd: S, text: &[u8]) {
+        self.length = LINE_MAX_BYTES;
+        for block in 0..BLOCKS {
+            let rest = &text[block * BLOCK_BYTES..];
+            // Missing bytes are taken for the newline.
+            let bytes = match rest.first_chunk::<BLOCK_BYTES>() {
+                Some(bytes) => u8x64::from_slice(simd, bytes),
+                None => u8x64::from_slice(simd, &up_to_end(rest)),
+            };
+            let newlines = bytes.simd_eq(b'\n').to_bitmask();
+            let blanks = bytes.simd_eq(b' ') | bytes.simd_eq(b'\t') | bytes.simd_eq(b'{');
+            let brackets = bytes.simd_eq(b'[') | bytes.simd_eq(b'=');
+            let is_before_newline = (newlines & newlines.wrapping_neg()).wrapping_sub(1);
+            self.all[block] = (blanks | brackets).to_bitmask() & is_before_newline;
+            self.brackets_and_equals[block] = brackets.to_bitmask() & is_before_newline;
+            if newlines != 0 {
+                self.length = block * BLOCK_BYTES + newlines.trailing_zeros() as usize;
+                break;
+            }
+        }
+    }
+
+    /// Returns the byte offset of the first mark at or behind a byte offset.
+    #[inline]
+    pub(super) fn next(&self, at: usize) -> Option<usize> {
+        next_bit(at, &self.all)
+    }
+
+    /// Returns the byte offset of the first `[` or `=` at or behind a byte offset.
+    #[inline]
+    pub(super) fn next_bracket_or_equals(&self, at: usize) -> Option<usize> {
+        next_bit(at, &self.brackets_and_equals)
+    }
+}
+
+/// Returns the number of the first bit that is set at or behind a place.
+#[inline(always)]
+fn next_bit(at: usize, bits_of: &[u64; BLOCKS]) -> Option<usize> {
+    let mut block = at / BLOCK_BYTES;
+    let mut bits = bits_of.get(block)? & u64::MAX << (at % BLOCK_BYTES);
+    while bits == 0 {
+        block += 1;
+        bits = *bits_of.get(block)?;
+    }
+    Some(block * BLOCK_BYTES + bits.trailing_zeros() as usize)
+}
+
+/// Returns the block in which a text ends, with newlines behind the text.
+#[inline(never)]
+fn up_to_end(text: &[u8]) -> [u8; BLOCK_BYTES] {
+    let mut block = [b'\n'; BLOCK_BYTES];
+    let length = text.len().min(BLOCK_BYTES);
+    block[..length].copy_from_slice(&text[..length]);
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mark_of_a_line_is_found() {
+        let mut random = 1_u64;
+        for length in (0..600).chain(0..600) {
+            let mut text: Vec<u8> = Vec::new();
+            for _ in 0..length {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let choice = usize::try_from(random >> 33).unwrap() % 400;
+                text.push(*b" \t{[=\n".get(choice).unwrap_or(&b"az09,\xFF\0]}\x0B"[choice % 10]));
+            }
+            let line = text.split(|&byte| byte == b'\n').next().unwrap();
+            let line = &line[..line.len().min(LINE_MAX_BYTES)];
+            let mut marks = LineMarks::default();
+            marks.find(&text);
+            assert_eq!(marks.length, line.len(), "{}", text.escape_ascii());
+            for at in 0..=LINE_MAX_BYTES {
+                let find = |bytes: &[u8]| {
+                    line.iter().skip(at).position(|byte| bytes.contains(byte)).map(|found| found + at)
+                };
+                assert_eq!(marks.next(at), find(b" \t{[="), "{at} {}", text.escape_ascii());
+                assert_eq!(marks.next_bracket_or_equals(at), find(b"[="), "{at} {}", text.escape_ascii());
+            }
+        }
+    }
+}
