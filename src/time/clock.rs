@@ -97,6 +97,13 @@ fn checked(hour: i64, minute: i64, second: i64, rest: &[u8], has_colons: bool) -
     Some((clock, rest))
 }
 
+/// Returns the fraction behind a second that is not the 60th, in nanoseconds, and the text behind it; `None` where a digit
+/// goes on behind the second.
+#[inline(always)]
+pub(super) fn fraction_or_end(text: &[u8]) -> Option<(u32, &[u8])> {
+    if text.first().is_some_and(u8::is_ascii_digit) { None } else { Some(fraction(text, true)) }
+}
+
 /// Returns the digits behind a point, a comma or perhaps a colon as nanoseconds, without finer digits, and the text
 /// behind them.
 #[inline(always)]

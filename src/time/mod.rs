@@ -11,6 +11,7 @@ mod quoted;
 mod reader;
 #[cfg(feature = "cli")]
 mod saved;
+mod seen_second;
 mod stamp;
 mod written;
 mod year;

@@ -40,7 +40,6 @@ pub(super) fn read<'a>(
 }
 
 /// Reads `02/Mar/2017:10:52:08`, which access logs have in each line.
-#[inline(always)]
 pub(super) fn read_access_log<'a>(
     text: &'a [u8],
     calendar: &mut Calendar,

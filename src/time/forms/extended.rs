@@ -11,7 +11,6 @@ const DASHES: u64 = u64::from_ne_bytes(*b"\0\0\0\0-\0\0-");
 const DASHES_MASK: u64 = u64::from_ne_bytes([0, 0, 0, 0, 0xFF, 0, 0, 0xFF]);
 
 /// Reads a time in this form.
-#[inline(always)]
 pub(super) fn read<'a>(
     text: &'a [u8],
     calendar: &mut Calendar,

@@ -13,16 +13,21 @@ mod year_day;
 use super::calendar::Calendar;
 use super::digits::count_digits;
 use super::number;
+use super::seen_second::SeenSecond;
 use super::written::WrittenTime;
 use super::year::YearBound;
 use super::zone_names::ZoneNames;
 
-/// The tables by which times are read. Calendar and names remember what was looked up last; no time depends on that.
+/// The tables by which times are read. They remember what was looked up last; no time depends on that.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tables {
     pub(super) calendar: Calendar,
     pub(super) names: ZoneNames,
     pub(super) years: YearBound,
+    /// The last second in the extended format of ISO 8601.
+    extended: SeenSecond<19>,
+    /// The last second in the common log format.
+    access_log: SeenSecond<20>,
 }
 
 /// Reads the time that a text begins with in the extended format of ISO 8601, which most logs have. [`read`] reads it,
@@ -33,14 +38,34 @@ pub(super) fn read_extended<'a>(
     in_bracket: bool,
     tables: &mut Tables,
 ) -> Option<WrittenTime<'a>> {
-    let Tables { calendar, names, .. } = tables;
-    extended::read(text, calendar, in_bracket.then_some(names))
+    match tables.extended.read(text, in_bracket.then_some(&mut tables.names)) {
+        Some(time) => Some(time),
+        None if text.get(4) == Some(&b'-') => read_other_extended(text, in_bracket, tables),
+        None => None,
+    }
+}
+
+#[inline(never)]
+fn read_other_extended<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let time = extended::read(text, &mut tables.calendar, in_bracket.then_some(&mut tables.names))?;
+    tables.extended.remember(text, &time);
+    Some(time)
 }
 
 /// Reads the time that a text behind `[` begins with in the common log format. [`read`] reads it, too.
 #[inline(always)]
 pub(super) fn read_access_log<'a>(text: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    day_first::read_access_log(text, &mut tables.calendar, Some(&mut tables.names))
+    match tables.access_log.read(text, Some(&mut tables.names)) {
+        Some(time) => Some(time),
+        None => read_other_access_log(text, tables),
+    }
+}
+
+#[inline(never)]
+fn read_other_access_log<'a>(text: &'a [u8], tables: &mut Tables) -> Option<WrittenTime<'a>> {
+    let time = day_first::read_access_log(text, &mut tables.calendar, Some(&mut tables.names))?;
+    tables.access_log.remember(text, &time);
+    Some(time)
 }
 
 /// Reads the time that a text begins with if its day was written in the same way by an earlier one, as syslog writes days.
@@ -69,7 +94,7 @@ pub(super) fn read<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) ->
 }
 
 fn read_behind_letter<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    let Tables { calendar, names, years } = tables;
+    let Tables { calendar, names, years, .. } = tables;
     match month_name::read(text, in_bracket.then_some(names), years) {
         Some(time) => Some(time),
         None => month_number::read_behind_letter(text, calendar, years),
@@ -77,7 +102,7 @@ fn read_behind_letter<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables)
 }
 
 fn read_behind_digit<'a>(text: &'a [u8], in_bracket: bool, tables: &mut Tables) -> Option<WrittenTime<'a>> {
-    let Tables { calendar, names, years } = tables;
+    let Tables { calendar, names, years, .. } = tables;
     let names = in_bracket.then_some(names);
     let digits = count_digits(text, 11);
     match (digits, text.get(digits)?) {

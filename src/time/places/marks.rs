@@ -54,26 +54,29 @@ impl LineMarks {
     /// Returns the byte offset of the first mark at or behind a byte offset.
     #[inline]
     pub(super) fn next(&self, at: usize) -> Option<usize> {
-        next_bit(at, &self.all)
+        self.next_bit(at, &self.all)
     }
 
     /// Returns the byte offset of the first `[` or `=` at or behind a byte offset.
     #[inline]
     pub(super) fn next_bracket_or_equals(&self, at: usize) -> Option<usize> {
-        next_bit(at, &self.brackets_and_equals)
+        self.next_bit(at, &self.brackets_and_equals)
     }
-}
 
-/// Returns the number of the first bit that is set at or behind a place.
-#[inline(always)]
-fn next_bit(at: usize, bits_of: &[u64; BLOCKS]) -> Option<usize> {
-    let mut block = at / BLOCK_BYTES;
-    let mut bits = bits_of.get(block)? & u64::MAX << (at % BLOCK_BYTES);
-    while bits == 0 {
-        block += 1;
-        bits = *bits_of.get(block)?;
+    /// Returns the number of the first bit that is set at or behind a place.
+    #[inline(always)]
+    fn next_bit(&self, at: usize, bits_of: &[u64; BLOCKS]) -> Option<usize> {
+        let mut block = at / BLOCK_BYTES;
+        let mut bits = bits_of.get(block)? & u64::MAX << (at % BLOCK_BYTES);
+        while bits == 0 {
+            block += 1;
+            if block * BLOCK_BYTES >= self.length {
+                return None;
+            }
+            bits = *bits_of.get(block)?;
+        }
+        Some(block * BLOCK_BYTES + bits.trailing_zeros() as usize)
     }
-    Some(block * BLOCK_BYTES + bits.trailing_zeros() as usize)
 }
 
 /// Returns the block in which a text ends, with newlines behind the text.
