@@ -4,15 +4,29 @@ use super::digits::{goes_on, two_digits};
 
 /// Returns the zone that stands behind a time, in minutes ahead of UTC, and the text behind it. A blank may stand before
 /// the zone: `Z`, `z`, `+08:00`, `+0800`, `+08`, `UTC`, `GMT`, `GMT+0800`. Returns `None` and the text as it is where no
-/// zone stands there. Other names are not understood, because `CST` alone is three zones.
+/// zone stands there, or behind a blank rather a number of the message. Other names are not understood, because `CST` alone is three zones.
 #[inline(always)]
 pub(super) fn read(text: &[u8]) -> (Option<i16>, &[u8]) {
-    let behind_blank = if let [b' ', rest @ ..] = text { rest } else { text };
+    let (here, is_behind_blank) = if let [b' ', rest @ ..] = text { (rest, true) } else { (text, false) };
     let may_begin = |byte: &u8| matches!(byte, b'Z' | b'z' | b'+' | b'-' | b'U' | b'G');
-    let zone = if behind_blank.first().is_some_and(may_begin) { read_at(behind_blank) } else { None };
+    let zone = if here.first().is_some_and(may_begin) { read_at(here) } else { None };
     match zone {
-        Some((zone, rest)) => (Some(zone), rest),
-        None => (None, text),
+        Some((zone, rest)) if !is_behind_blank || may_be_apart(zone, &here[..here.len() - rest.len()]) => {
+            (Some(zone), rest)
+        }
+        _ => (None, text),
+    }
+}
+
+/// Returns false if what stands behind a blank is rather a number of the message, such as the code in `10:00:00 -1001 token`:
+/// `-08` and minutes that no zone has.
+#[inline]
+fn may_be_apart(zone: i16, written: &[u8]) -> bool {
+    match written {
+        [b'-', _, _] => false,
+        [b'-', ..] => zone % 60 == 0 || matches!(zone, -570 | -210 | -150),
+        [b'+', ..] => matches!(zone % 60, 0 | 30 | 45),
+        _ => true,
     }
 }
 

@@ -92,7 +92,7 @@ fn a_part_is_found_in_spite_of_lines_that_are_not_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     let leases = |second: usize| {
-        let lease = if second % 7 == 0 { "[2026-06-30 09:00:00] lease\n" } else { "" };
+        let lease = if second.is_multiple_of(7) { "[2026-06-30 09:00:00] lease\n" } else { "" };
         format!("{} {}\n{lease}", shown(second as i64), "x".repeat(90))
     };
     let text: String = (0..80_000).map(leases).collect();

@@ -58,6 +58,28 @@ fn up_to_four_words_of_64_bytes_may_stand_before_a_time() {
     ]);
 }
 
+/// Lines of stack traces go with the line before them, whatever times their messages name.
+#[test]
+fn a_time_of_the_message_is_not_that_of_the_line() {
+    assert_none(&[
+        "JWT expired at 2026-05-01T09:00:00Z",
+        "io.jsonwebtoken.ExpiredJwtException: 2026-05-01T09:00:00Z x",
+        "Caused by: NotAfter: Thu Apr 30 23:59:59 CST 2026",
+        "Caused by 2026-05-01T09:00:00Z",
+        "Lease valid UNTIL 2026-06-01 00:00:00",
+        "TypeError: x 2026-06-01 00:00:00",
+        "a since \"2026-06-01 00:00:00",
+        "a since ( 2026-06-01 00:00:00",
+        "at [2026-05-01 10:00:00] x",
+    ]);
+    assert_read(&[
+        ("Error: 2026-05-01 10:00:00 x", "2026-05-01T10:00:00"),
+        ("until x 2026-05-01 10:00:00 x", "2026-05-01T10:00:00"),
+        ("at time=2026-05-01T10:00:00 x", "2026-05-01T10:00:00"),
+        ("cause by at INFO 2026-05-01 10:00:00 x", "2026-05-01T10:00:00"),
+    ]);
+}
+
 #[test]
 fn a_time_between_brackets_ends_in_the_first_256_bytes() {
     let common = "[02/Mar/2017:10:52:08 +0800]";
@@ -102,7 +124,7 @@ fn nothing_behind_byte_512_counts() {
     assert_eq!(read(&digits), None);
     // Nor does it behind a beginning that is known from other lines.
     let mut reader = TimeReader::new();
-    for (digits, is_read) in [(1, true), (100, true), (477, true), (479, false), (490, false), (600, false)] {
+    for (digits, is_read) in [(1, true), (100, true), (479, true), (480, false), (490, false), (600, false)] {
         let line = format!("word {TIME}.{} {}", "1".repeat(digits), "x".repeat(100));
         assert_eq!(reader.read(line.as_bytes()).is_some(), is_read, "{digits}");
     }

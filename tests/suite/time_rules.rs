@@ -124,10 +124,29 @@ fn a_zone_stands_behind_a_time() {
         ("", ""),
     ] {
         let expected = format!("2026-05-01T10:00:00.5{expected}");
+        // Behind a blank, these are rather numbers of the message.
+        let is_number = ["-0030", "+23:59"].contains(&zone);
         for (before, behind) in [("", ""), ("", " x"), ("", "]"), (" ", ""), (" ", " x"), (" ", ",")] {
-            assert_read(&[(&format!("2026-05-01 10:00:00.5{before}{zone}{behind}"), &expected)]);
+            let expected = if is_number && before == " " { "2026-05-01T10:00:00.5" } else { &expected };
+            assert_read(&[(&format!("2026-05-01 10:00:00.5{before}{zone}{behind}"), expected)]);
         }
         assert_read(&[(&format!("2026-05-01 10:00:00.5  {zone}"), "2026-05-01T10:00:00.5")]);
+    }
+    // Codes of this product among them.
+    for (zone, expected) in [
+        (" -1001", ""),
+        (" -1059", ""),
+        (" -1030", ""),
+        (" -08", ""),
+        (" -0800", "-08:00"),
+        (" -0330", "-03:30"),
+        (" +0545", "+05:45"),
+        (" +0515", ""),
+        ("-08", "-08:00"),
+        ("-1001", "-10:01"),
+    ] {
+        let line = format!("2026-05-01 10:00:00{zone} token");
+        assert_read(&[(&line, &format!("2026-05-01T10:00:00{expected}"))]);
     }
 }
 

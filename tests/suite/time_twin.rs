@@ -24,7 +24,8 @@ Sun Dec 04 04:47:44|03-17 16:13:38|E0517 15:04:22|E20240517 15:04:22|10.30 16:49
 :606|.1234567890|.| | |  |	|Z|z|+08:00|+0800|+08| +0800| UTC|UTC|GMT| GMT+0800|UTC+8|-204| CST|PDT| Asia/Shanghai]
 10.0.3.1 - - [|1.2.3.4 - - [|255.255.255.255 - - [| Europe/Berlin]|]|]|[|[|(|)|"|"|\|\"|<34>1 |<13>|<1234>|{|{"|}|}|":|":"|","|,|,"|time|ts|timestamp|@TimeStamp|date|t|=|=|="
 time=|ts="|{"time":"|{"ts":|{"a":{"time":|"t":|null|-|x|INFO|a b c d|word |wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww
-wwwwwwwwwwwwwwwwwwwwwwwwwwwwwww|ESC[2m|ESC[0m|ESC[38:5:1m|ESC[|ESC|LINE|BOM|0|1|9|_|;|é"#;
+wwwwwwwwwwwwwwwwwwwwwwwwwwwwwww|ESC[2m|ESC[0m|ESC[38:5:1m|ESC[|ESC|LINE|BOM|0|1|9|_|;|é
+at | at |UNTIL |expired	|on |Caused |XException: |Error: |NotAfter: | -1001| -08| -0330| +0515| +05:45"#;
 
 fn pieces() -> Vec<Vec<u8>> {
     let piece = |text: &str| {

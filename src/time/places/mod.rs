@@ -3,6 +3,7 @@
 mod json;
 mod lead;
 mod marks;
+mod message_words;
 mod pairs;
 mod seen;
 mod value;
@@ -14,6 +15,7 @@ use super::number;
 use super::written::WrittenTime;
 use marks::LineMarks;
 use memchr::memchr;
+use message_words::are_of_message;
 use pairs::TimePair;
 
 /// The number of bytes at the beginning of a line that are looked at.
@@ -89,7 +91,8 @@ fn read_behind_words<'a>(
             // Most words begin with a letter with which neither a time nor what may stand before one begins.
             if !line.get(begin)?.is_ascii_lowercase() {
                 begin = lead::skip(line, begin);
-                if let Some(time) = forms::read(line.get(begin..)?, line[begin - 1] == b'[', tables) {
+                let time = forms::read(line.get(begin..)?, line[begin - 1] == b'[', tables);
+                if let Some(time) = time.filter(|_| !are_of_message(&line[..begin])) {
                     return is_whole(&time, line).then_some(time);
                 }
             }

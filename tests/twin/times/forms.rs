@@ -139,7 +139,8 @@ fn on(year: i16, month: i16, day: i16) -> Option<Date> {
 
 /// Returns the minutes of the zone that a text begins with, perhaps behind a blank, and its length.
 ///
-/// Choice, where the rules leave room: digits that go on as no zone has them are none (`-204`), but `+08:5` is `+08`.
+/// Choice, where the rules leave room: digits that go on as no zone has them are none (`-204`), but `+08:5` is `+08`. Behind a
+/// blank, `-08` and minutes that no zone has are a number of the message.
 fn zone(text: &[u8]) -> Option<(i16, usize)> {
     let ends =
         |length: usize| !text.get(length).is_some_and(|&byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -156,6 +157,13 @@ fn zone(text: &[u8]) -> Option<(i16, usize)> {
     let length = if has_minutes { whole.len() } else { sign + 3 };
     let is_zone = hours < 24 && minutes < 60 && ends(length);
     let all = hours * 60 + minutes;
+    let is_number = text[0] == b' '
+        && sign == 1
+        && match &whole[1..2] {
+            "-" => length == 4 || minutes != 0 && ![570, 210, 150].contains(&all),
+            _ => ![0, 30, 45].contains(&minutes),
+        };
+    let is_zone = is_zone && !is_number;
     is_zone.then_some((if &whole[sign..=sign] == "-" { -all } else { all }, length))
 }
 

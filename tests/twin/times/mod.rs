@@ -20,6 +20,15 @@ static LEAD: LazyLock<Regex> =
     LazyLock::new(|| expression(&format!(r#"\A(?:[ \t\[("]|{COLOR}|<[0-9]{{1,3}}>(?:1 )?)*"#)));
 static COLORS: LazyLock<Regex> = LazyLock::new(|| expression(&format!(r"\A(?:{COLOR})*")));
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| expression(r#"\A"((?:[^"\\]|\\.)*)""#));
+/// The beginning of a line behind which a time is of the message.
+static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
+    let last = "after|at|before|by|expired|expires|notafter:|notbefore:|on|since|till|to|until|valid";
+    let before = r"(?:\A|[ \t])";
+    let behind = r"[ \t][^0-9A-Za-z]*(?:[ \t][^0-9A-Za-z]*)*\z";
+    expression(&format!(
+        r"{before}Caused[ \t]|{before}[^ \t]*[^ \t](?:Exception|Error):[ \t]|{before}(?i:{last}){behind}"
+    ))
+});
 static KEY: LazyLock<Regex> = LazyLock::new(|| {
     let before = format!(r#"\A|\A\xEF\xBB\xBF|[ \t\[({{",;|]|{COLOR}"#);
     expression(&format!(r"(?:{before})(?:ts|time|timestamp|date)\z"))
@@ -91,7 +100,9 @@ fn places(line: &[u8]) -> Vec<(usize, Place)> {
     while at < line.len() || word.is_none() && words <= 4 {
         if word.is_none() && words <= 4 {
             at += length(&LEAD, &line[at..]);
-            places.push((at, Place::Word { is_first: words == 0 }));
+            if words == 0 || !MESSAGE.is_match(&line[..at]) {
+                places.push((at, Place::Word { is_first: words == 0 }));
+            }
             word = Some(at);
             words += 1;
         }
