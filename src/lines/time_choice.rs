@@ -42,8 +42,6 @@ struct SourceTimes {
     can_end: bool,
     /// True if the source has ended so.
     is_past: bool,
-    /// True if another part of the input has a time.
-    has_times_elsewhere: bool,
     /// The beginning of the first line.
     first_line: Vec<u8>,
 }
@@ -86,8 +84,7 @@ impl TimeChoice {
     /// Begins another source.
     pub(crate) fn begin_source(&mut self, source: &impl Source) {
         let can_end = self.are_sorted && !source.is_narrowed();
-        let has_times_elsewhere = source.has_times_elsewhere();
-        self.source = SourceTimes { can_end, has_times_elsewhere, ..SourceTimes::default() };
+        self.source = SourceTimes { can_end, ..SourceTimes::default() };
     }
 
     /// Ends the source, and leaves its last time to the part of the input behind it.
@@ -109,12 +106,12 @@ impl TimeChoice {
         self.source.undated
     }
 
-    /// Returns the beginning of the source's first line, if neither the source nor another part of its input has any time that
-    /// is understood, as far as it is known; `None` if there is one, or no line.
+    /// Returns the beginning of the source's first line, if neither the source nor the part of its input before it has any
+    /// time that is understood; `None` if there is one, or no line.
     #[cfg(feature = "cli")]
     pub(crate) fn first_line_without_times(&self) -> Option<&[u8]> {
-        let SourceTimes { lines, last_time, has_times_elsewhere, first_line, .. } = &self.source;
-        (*lines > 0 && last_time.is_none() && !has_times_elsewhere).then_some(first_line)
+        let SourceTimes { lines, last_time, first_line, .. } = &self.source;
+        (*lines > 0 && last_time.is_none()).then_some(first_line)
     }
 
     /// Returns the first lines of a part of the window, which follow each other and are all chosen or all left out. The

@@ -44,6 +44,7 @@ pub(crate) trait Source: Read {
     }
 
     /// Returns true if a line with a time was found in a part of the file that is not in the source.
+    #[cfg(feature = "cli")]
     fn has_times_elsewhere(&self) -> bool {
         false
     }

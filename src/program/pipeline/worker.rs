@@ -140,7 +140,8 @@ impl<'a> Worker<'a> {
         let mut without_times = None;
         if let Some(times) = self.stream.times() {
             tally.input.undated_lines = Some(times.undated_lines());
-            without_times = times.first_line_without_times().map(|line| encoding.decode(line, true));
+            let first_line = times.first_line_without_times().filter(|_| !source.has_times_elsewhere());
+            without_times = first_line.map(|line| encoding.decode(line, true));
         }
         let in_line = self.watch.in_line && !pipeline.ends_lines;
         let in_line = in_line.then(|| encoding.newline());
