@@ -161,8 +161,10 @@ impl OpenReport {
             let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
             let stderr =
                 StandardError::for_reports(signals).map_err(|error| output_trouble(STDERR_NAME, &error))?;
-            let screen =
-                Screen { color: coloring.is_on(on_terminal), columns: columns_of(io::stderr()).into() };
+            let screen = Screen {
+                color: coloring.is_on(on_terminal),
+                columns: columns_of(io::stderr()).map_or(USUAL_COLUMNS, usize::from),
+            };
             let (target, promised) =
                 (ReportTarget::Stderr { stderr, below_lines }, Promised::new(STDERR_NAME));
             return Ok(Self { format, promised, is_to_stdout: false, target, screen });
@@ -180,7 +182,7 @@ impl OpenReport {
             let target = ReportTarget::Destination(stdout);
             let screen = Screen {
                 color: coloring.is_on(io::stdout().is_terminal()),
-                columns: columns_of(io::stdout()).into(),
+                columns: columns_of(io::stdout()).map_or(USUAL_COLUMNS, usize::from),
             };
             let promised = Promised::new(STDOUT_NAME);
             return Ok(Self { format, promised, is_to_stdout, target, screen });
@@ -196,7 +198,7 @@ impl OpenReport {
             None => Destination::file(path, &Progress::hidden(), signals),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let screen = Screen { color: coloring.is_on(false), columns: USUAL_COLUMNS.into() };
+        let screen = Screen { color: coloring.is_on(false), columns: USUAL_COLUMNS };
         Ok(Self { format, promised, is_to_stdout, target: ReportTarget::Destination(destination), screen })
     }
 }

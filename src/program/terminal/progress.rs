@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+/// The width of the line, in columns, if the terminal does not tell its own.
+const USUAL_WIDTH: u16 = 100;
 /// The line for regular files alone.
 const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, \
                         {eta} left, {files} files, {fields} fields";
@@ -204,7 +206,7 @@ struct ProgressStream {
 
 impl TermLike for ProgressStream {
     fn width(&self) -> u16 {
-        columns_of(io::stderr())
+        columns_of(io::stderr()).unwrap_or(USUAL_WIDTH)
     }
 
     fn move_cursor_up(&self, lines: usize) -> io::Result<()> {

@@ -1,8 +1,9 @@
 //! Marks in a line, found for many bytes at once: blanks, between which its words stand, and what a time may stand behind.
 
-use super::LINE_MAX_BYTES;
 use fearless_simd::{Level, dispatch, prelude::*, u8x64};
 
+/// The number of bytes at the beginning of a line that are looked at.
+pub(in crate::time) const LINE_MAX_BYTES: usize = 512;
 /// The bytes of a vector.
 const BLOCK_BYTES: usize = 64;
 const BLOCKS: usize = LINE_MAX_BYTES / BLOCK_BYTES;

@@ -8,6 +8,7 @@ mod pairs;
 mod seen;
 mod value;
 
+pub(super) use marks::LINE_MAX_BYTES;
 pub(super) use seen::SeenPrefixes;
 
 use super::forms::{self, Tables};
@@ -18,8 +19,6 @@ use memchr::memchr;
 use message_words::are_of_message;
 use pairs::TimePair;
 
-/// The number of bytes at the beginning of a line that are looked at.
-pub(super) const LINE_MAX_BYTES: usize = 512;
 /// A time that ends so near to the end of the bytes that are looked at is none, because its zone may not be seen.
 const ZONE_MAX_BYTES: usize = 8;
 /// The number of bytes at the beginning of a line in which a time between brackets is found.
