@@ -130,7 +130,8 @@ impl TimeChoice {
         let is_chosen = self.source.is_chosen.unwrap_or(true);
         let mut at = part.start;
         loop {
-            // Lines behind the one at which the source ends are not read, so that it makes no difference how many are in the window.
+            // Lines behind the one at which the source ends are not read: it makes no difference how many are in the
+            // window.
             if !is_chosen && self.source.is_past {
                 return TimeRun { end: part.end, is_chosen };
             }

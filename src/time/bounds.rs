@@ -10,8 +10,6 @@ use std::fmt;
 /// change at multiples of it, but for local mean times of the past.
 const STRETCH_SECONDS: i64 = 15 * 60;
 const MINUTE_SECONDS: i32 = 60;
-#[cfg(feature = "cli")]
-const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// The seconds by which times in a file may be out of order that is taken to be sorted.
 pub(crate) const SORTED_SECONDS: i64 = 60;
@@ -151,7 +149,8 @@ impl TimeBounds {
     pub(crate) fn are_empty(&self) -> bool {
         let (Some(since), Some(until)) = (self.since, self.until) else { return false };
         // The zone of a line moves what is written in it against its point in time.
-        let tolerance = if since.is_written == until.is_written { 0 } else { DAY_SECONDS };
+        let tolerance =
+            if since.is_written == until.is_written { 0 } else { super::calendar::SECONDS_PER_DAY };
         (since.second - tolerance, since.nanosecond) > (until.second, until.nanosecond)
     }
 

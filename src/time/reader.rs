@@ -84,9 +84,9 @@ use super::year::{YearBound, YearReference};
 /// - between `[` and `]`, in the first 256 bytes.
 ///
 /// Blanks, colours (ANSI), `[`, `(`, `"`, a byte order mark and the priority of syslog (`<34>1 `) may stand before a time
-/// or a word. Behind `at`, `until`, `expired` and the like, and behind the name of an exception, a time is that of the message. A
-/// number without a name is a time only at the beginning of the line, or with its date behind it. A time
-/// that stands further within the message is none, and so is a time of day alone or a date that no calendar has.
+/// or a word. Behind `at`, `until`, `expired` and the like, and behind the name of an exception, a time is that of the
+/// message. A number without a name is a time only at the beginning of the line, or with its date behind it. A time that
+/// stands further within the message is none, and so is a time of day alone or a date that no calendar has.
 #[derive(Clone, Debug, Default)]
 pub struct TimeReader {
     tables: Tables,

@@ -4,7 +4,8 @@ use super::digits::{goes_on, two_digits};
 
 /// Returns the zone that stands behind a time, in minutes ahead of UTC, and the text behind it. A blank may stand before
 /// the zone: `Z`, `z`, `+08:00`, `+0800`, `+08`, `UTC`, `GMT`, `GMT+0800`. Returns `None` and the text as it is where no
-/// zone stands there, or behind a blank rather a number of the message. Other names are not understood, because `CST` alone is three zones.
+/// zone stands there, or behind a blank rather a number of the message. Other names are not understood, because `CST`
+/// alone is three zones.
 #[inline(always)]
 pub(super) fn read(text: &[u8]) -> (Option<i16>, &[u8]) {
     let (here, is_behind_blank) = if let [b' ', rest @ ..] = text { (rest, true) } else { (text, false) };

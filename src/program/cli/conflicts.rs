@@ -24,9 +24,8 @@ pub(super) const FOR_LOGS: [&str; 16] = [
 /// Options that choose the lines to write and their destination.
 pub(super) const FOR_LINES: [&str; 4] = ["only", "line_number", "output", "output_dir"];
 
-/// Options for the lines of logs, of which reports that are added up have none any more.
-pub(super) const NOT_FOR_REPORTS: [&str; 7] =
-    ["only", "line_number", "output", "output_dir", "since", "until", "sorted"];
+/// Options that choose lines by their times. Reports that are added up have no lines any more.
+pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold.
 pub(super) const FOR_ONE_RUN: [&str; 8] =

@@ -59,9 +59,9 @@ fn text_of(value: &OsStr) -> String {
     value.to_str().map_or_else(|| format!("{value:?}"), str::to_owned)
 }
 
-/// Adds the settings that arguments alone do not tell: the catalogs, the codes of the baseline, the dictionary, the times that are
-/// meant, the colour of notes, and what the reports need to be counted. Of contents, the hash is kept: it tells mistakes, and nobody gains
-/// anything by making a catalog of the same hash, because whoever can do that can write the outputs as well.
+/// Adds the settings that arguments alone do not tell: the catalogs, the codes of the baseline, the dictionary, the times
+/// that are meant, the colour of notes, and what the reports need to be counted. Of contents, the hash is kept: it tells
+/// mistakes, and nobody gains anything by making a catalog of the same hash, because whoever can do that can write the outputs as well.
 ///
 /// Without `--output-dir` there is no journal, and the settings are as they were.
 pub(super) fn with_values(

@@ -13,7 +13,7 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::STDOUT_NAME;
 use crate::program::terminal::messages::{Messages, cause, output_trouble};
 use crate::program::terminal::progress::Progress;
-use crate::program::terminal::screen::{Screen, USUAL_COLUMNS, columns_of};
+use crate::program::terminal::screen::Screen;
 use crate::{Annotator, Catalog, Language};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
@@ -161,10 +161,7 @@ impl OpenReport {
             let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
             let stderr =
                 StandardError::for_reports(signals).map_err(|error| output_trouble(STDERR_NAME, &error))?;
-            let screen = Screen {
-                color: coloring.is_on(on_terminal),
-                columns: columns_of(io::stderr()).map_or(USUAL_COLUMNS, usize::from),
-            };
+            let screen = Screen::of(&io::stderr(), coloring);
             let (target, promised) =
                 (ReportTarget::Stderr { stderr, below_lines }, Promised::new(STDERR_NAME));
             return Ok(Self { format, promised, is_to_stdout: false, target, screen });
@@ -180,10 +177,7 @@ impl OpenReport {
         if choice.is_to_stdout() {
             let stdout = Destination::stdout(signals).map_err(|error| output_trouble(STDOUT_NAME, &error))?;
             let target = ReportTarget::Destination(stdout);
-            let screen = Screen {
-                color: coloring.is_on(io::stdout().is_terminal()),
-                columns: columns_of(io::stdout()).map_or(USUAL_COLUMNS, usize::from),
-            };
+            let screen = Screen::of(&io::stdout(), coloring);
             let promised = Promised::new(STDOUT_NAME);
             return Ok(Self { format, promised, is_to_stdout, target, screen });
         }
@@ -198,7 +192,7 @@ impl OpenReport {
             None => Destination::file(path, &Progress::hidden(), signals),
         };
         let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let screen = Screen { color: coloring.is_on(false), columns: USUAL_COLUMNS };
+        let screen = Screen::of_file(coloring);
         Ok(Self { format, promised, is_to_stdout, target: ReportTarget::Destination(destination), screen })
     }
 }

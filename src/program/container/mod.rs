@@ -2,6 +2,7 @@
 //! at its end.
 
 mod kind;
+mod read_at;
 mod spool;
 mod tar;
 mod tar_head;
@@ -13,10 +14,11 @@ mod zip_written;
 
 pub use kind::ArchiveKind;
 pub(crate) use kind::KIND_HEAD_BYTES;
+pub(crate) use read_at::ReadAt;
 pub(crate) use spool::Spool;
 pub(crate) use tar::{TarItem, TarMember, TarReader, TransferError};
 pub(crate) use tar_head::padding_of;
 pub(crate) use zip::{ZipMember, ZipReader};
-pub(crate) use zip_bytes::{ReadAt, ZipBytes};
+pub(crate) use zip_bytes::ZipBytes;
 pub(crate) use zip_end::ends_as_zip;
 pub(crate) use zip_written::ZipWritten;

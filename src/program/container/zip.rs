@@ -50,7 +50,7 @@ impl ZipReader {
     ///
     /// Returns an error if the list cannot be read, contradicts itself, or has too many members.
     pub(crate) fn new(mut bytes: ZipBytes) -> io::Result<Self> {
-        let listed = listed_members(&mut bytes)?;
+        let listed = listed_members(&bytes)?;
         if listed > MEMBERS_MAX {
             return Err(io::Error::new(
                 ErrorKind::InvalidData,

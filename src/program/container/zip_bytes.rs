@@ -1,14 +1,9 @@
 //! The bytes of a zip archive, which several threads read at different places.
 
+use super::read_at::ReadAt;
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
-
-/// Bytes that are read at a place, without a position that threads would share.
-pub(crate) trait ReadAt: Send + Sync {
-    /// Reads once at a byte offset, and returns the number of bytes; 0 is the end.
-    fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize>;
-}
 
 /// The bytes of an archive, with a position of their own. Copies share the bytes.
 #[derive(Clone)]
@@ -39,6 +34,10 @@ impl ZipBytes {
         Self { patches: patches.into(), ..self }
     }
 
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Writes the patches over bytes that were read from the byte offset `from` on.
     fn patch(&self, read: &mut [u8], from: u64) {
         let first = self.patches.partition_point(|patch| patch.at + patch.bytes.len() as u64 <= from);
@@ -58,15 +57,22 @@ impl fmt::Debug for ZipBytes {
     }
 }
 
-impl Read for ZipBytes {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.length.saturating_sub(self.position);
+impl ReadAt for ZipBytes {
+    fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+        let left = self.length.saturating_sub(position);
         let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         if most == 0 {
             return Ok(0);
         }
-        let count = self.bytes.read_at(&mut buffer[..most], self.start + self.position)?;
-        self.patch(&mut buffer[..count], self.position);
+        let count = self.bytes.read_at(&mut buffer[..most], self.start + position)?;
+        self.patch(&mut buffer[..count], position);
+        Ok(count)
+    }
+}
+
+impl Read for ZipBytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.read_at(buffer, self.position)?;
         self.position += count as u64;
         Ok(count)
     }

@@ -1,8 +1,9 @@
 //! Finds the end of a zip archive: the record behind the list of members, with which readers begin.
 
-use super::zip_bytes::{ReadAt, ZipBytes};
+use super::read_at::ReadAt;
+use super::zip_bytes::ZipBytes;
 use memchr::memmem;
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io;
 
 /// The size of the record of the end, without its comment.
 const RECORD_BYTES: usize = 22;
@@ -23,12 +24,8 @@ const LIST_SIGNATURE: &[u8; 4] = b"PK\x01\x02";
 /// # Errors
 ///
 /// Returns an error if the end cannot be read.
-pub(super) fn listed_members(bytes: &mut ZipBytes) -> io::Result<u64> {
-    let length = bytes.seek(SeekFrom::End(0))?;
-    let end_bytes = length.min(END_MAX_BYTES);
-    bytes.seek(SeekFrom::Start(length - end_bytes))?;
-    let mut end = vec![0; end_bytes as usize];
-    bytes.read_exact(&mut end)?;
+pub(super) fn listed_members(bytes: &ZipBytes) -> io::Result<u64> {
+    let (end, _) = end_of(bytes, 0, bytes.length())?;
     let Some(at) = memmem::rfind(&end, RECORD_SIGNATURE) else { return Ok(0) };
     let count = number(&end, at + 10, 2).unwrap_or(0);
     let at64 = memmem::rfind(&end[..at], RECORD64_SIGNATURE);
@@ -43,10 +40,7 @@ pub(super) fn listed_members(bytes: &mut ZipBytes) -> io::Result<u64> {
 ///
 /// Returns an error if the bytes cannot be read.
 pub(crate) fn ends_as_zip(bytes: &dyn ReadAt, start: u64, end: u64) -> io::Result<bool> {
-    let tail_start = end.saturating_sub(END_MAX_BYTES).max(start);
-    let mut tail = vec![0; end.saturating_sub(tail_start) as usize];
-    let count = fill(bytes, &mut tail, tail_start)?;
-    tail.truncate(count);
+    let (tail, tail_start) = end_of(bytes, start, end)?;
     for at in memmem::find_iter(&tail, RECORD_SIGNATURE) {
         let before64 = at.checked_sub(LOCATOR64_BYTES);
         if before64.is_some_and(|at| tail[at..].starts_with(LOCATOR64_SIGNATURE)) {
@@ -57,7 +51,7 @@ pub(crate) fn ends_as_zip(bytes: &dyn ReadAt, start: u64, end: u64) -> io::Resul
         let mut signature = [0; LIST_SIGNATURE.len()];
         if let Some(list) = list
             && list >= start
-            && fill(bytes, &mut signature, list)? == signature.len()
+            && bytes.fill_at(&mut signature, list)? == signature.len()
             && signature == *LIST_SIGNATURE
         {
             return Ok(true);
@@ -66,24 +60,20 @@ pub(crate) fn ends_as_zip(bytes: &dyn ReadAt, start: u64, end: u64) -> io::Resul
     Ok(false)
 }
 
+/// Returns the last ones of the bytes from one byte offset to another, in which the end of an archive stands, and the byte
+/// offset at which they begin.
+fn end_of(bytes: &dyn ReadAt, start: u64, end: u64) -> io::Result<(Vec<u8>, u64)> {
+    let tail_start = end.saturating_sub(END_MAX_BYTES).max(start);
+    let mut tail = vec![0; end.saturating_sub(tail_start) as usize];
+    let count = bytes.fill_at(&mut tail, tail_start)?;
+    tail.truncate(count);
+    Ok((tail, tail_start))
+}
+
 /// Returns the number in `count` bytes from a place on, the lowest byte first; `None` if there are fewer bytes.
 fn number(bytes: &[u8], at: usize, count: usize) -> Option<u64> {
     let field = bytes.get(at..at + count)?;
     Some(field.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
-}
-
-/// Reads from a byte offset on until the buffer is full or the bytes end, and returns the number of bytes.
-fn fill(bytes: &dyn ReadAt, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-    let mut length = 0;
-    while length < buffer.len() {
-        match bytes.read_at(&mut buffer[length..], position + length as u64) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(length)
 }
 
 #[cfg(test)]

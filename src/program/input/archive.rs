@@ -1,9 +1,9 @@
 //! Opens archives: a tar archive is read as a stream, a zip archive by places in its file, or in a copy of what cannot be
 //! read so.
 
-use super::{Descriptor, Input};
+use super::Input;
 use crate::program::container::{
-    ArchiveKind, ReadAt, Spool, TarItem, TarMember, TarReader, TransferError, ZipBytes, ZipMember, ZipReader,
+    ArchiveKind, Spool, TarItem, TarMember, TarReader, TransferError, ZipBytes, ZipMember, ZipReader,
 };
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -135,11 +135,5 @@ pub(crate) fn with_zip_member(
             Ok(mut rdr) => on_member(FoundMember::File { name, size, mode, modified, rdr: &mut rdr }),
             Err(error) => on_member(FoundMember::Refused { name, reason: error.to_string() }),
         },
-    }
-}
-
-impl ReadAt for Descriptor {
-    fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        self.read_at_place(buffer, position)
     }
 }

@@ -3,6 +3,7 @@
 use super::block_chain::{BlockChain, BlockLink};
 use super::descriptor::Descriptor;
 use super::input_part::InputPart;
+use crate::program::container::ReadAt;
 use crate::program::encoding::CharEncoding;
 use crate::stream::Source;
 use memchr::memchr;
@@ -204,7 +205,7 @@ impl Block {
     fn read_here(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match self.count_error.take() {
             Some(error) => Err(error),
-            None => self.file.descriptor.read_at_place(buffer, self.position),
+            None => self.file.descriptor.read_at(buffer, self.position),
         };
         let outcome = match read {
             Ok(0) if !buffer.is_empty() => self.file.descriptor.refuse_shorter(self.position).map(|()| 0),
@@ -249,7 +250,7 @@ impl Block {
         let end = self.file.start + self.offset;
         let start = end.saturating_sub(LOOK_BACK_BYTES).max(self.file.start);
         let mut lines = vec![0; usize::try_from(end - start).unwrap_or(0)];
-        let count = self.file.descriptor.fill_at_place(&mut lines, start).unwrap_or(0);
+        let count = self.file.descriptor.fill_at(&mut lines, start).unwrap_or(0);
         if count < lines.len() {
             return Vec::new();
         }

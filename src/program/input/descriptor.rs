@@ -1,6 +1,7 @@
 //! File descriptors of inputs: reads without a buffer, and the question whether a read would wait.
 
 use crate::lines::count_newlines;
+use crate::program::container::ReadAt;
 use crate::program::system::pipes::{enlarge_pipe, wait_for};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_streams::{STDIN, descriptor_of, is_closed_stream, is_own, was_closed};
@@ -10,7 +11,7 @@ use rustix::event::PollFlags;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 use rustix::io::Errno;
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::mpsc;
@@ -140,33 +141,12 @@ impl Descriptor {
         Ok(seek(self.as_fd(), SeekFrom::Start(position)).map(drop)?)
     }
 
-    /// Reads once at a byte offset of the file, without a change to its position.
-    pub(super) fn read_at_place(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        let count = rustix::io::pread(self.as_fd(), buffer, position)?;
-        self.signals.set_idle(false);
-        Ok(count)
-    }
-
-    /// Reads at a byte offset until the buffer is full or the file ends, and returns the number of bytes.
-    pub(super) fn fill_at_place(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        let mut length = 0;
-        while length < buffer.len() {
-            match self.read_at_place(&mut buffer[length..], position + length as u64) {
-                Ok(0) => break,
-                Ok(count) => length += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(length)
-    }
-
     /// Returns the number of newlines between two byte offsets, as far as the file goes.
     pub(super) fn count_newlines(&self, mut start: u64, end: u64) -> io::Result<u64> {
         let (mut buffer, mut newlines) = (vec![0; COUNTED_BYTES], 0);
         while start < end {
             let most = usize::try_from(end - start).map_or(COUNTED_BYTES, |left| left.min(COUNTED_BYTES));
-            let count = self.fill_at_place(&mut buffer[..most], start)?;
+            let count = self.fill_at(&mut buffer[..most], start)?;
             if count == 0 {
                 break;
             }
@@ -199,6 +179,15 @@ impl Descriptor {
             Handle::Stdin(stdin) => stdin.as_fd(),
             Handle::File(file) => file.as_fd(),
         }
+    }
+}
+
+/// Reads leave the position of the file as it is.
+impl ReadAt for Descriptor {
+    fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+        let count = rustix::io::pread(self.as_fd(), buffer, position)?;
+        self.signals.set_idle(false);
+        Ok(count)
     }
 }
 

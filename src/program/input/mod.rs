@@ -152,7 +152,7 @@ impl Input {
             return Ok(self);
         };
         let descriptor = rdr.get_ref().bottom();
-        let file_end = descriptor.metadata()?.len();
+        let file_end = descriptor.size()?;
         if !can_be_narrowed || file_end <= self.start {
             return Ok(self);
         }

@@ -54,6 +54,11 @@ pub(crate) enum OpenedInput {
 }
 
 impl Reading {
+    /// Returns true if archives are read member by member.
+    pub(crate) fn reads_members(&self) -> bool {
+        self.enters_archives && self.decompress
+    }
+
     /// Returns true if complete lines may stay in the buffer while the program waits for more input.
     pub(crate) fn holds_back(&self) -> bool {
         self.buffering == Buffering::Block
@@ -141,20 +146,17 @@ impl Reading {
         let Content::Direct(rdr) = &mut input.content else {
             return Ok(OpenedInput::Input(input));
         };
-        let enters = self.enters_archives && self.decompress;
-        let is_text = match verdict(rdr, expected, input.can_wait) {
-            Verdict::AsExpected
-                if is_plain_file
-                    && (enters || expected != Expected::Bytes)
-                    && is_zip_behind_bytes(rdr.get_mut().bottom_mut(), input.start) =>
-            {
-                if enters && (!in_folder || self.as_text) {
-                    return Err(io::Error::other(ZIP_BEHIND_BYTES));
-                }
-                false
-            }
-            Verdict::AsExpected => return Ok(OpenedInput::Input(input)),
-            Verdict::NoText => false,
+        let head = verdict(rdr, expected, input.can_wait);
+        let ends_as_zip = head == Verdict::AsExpected
+            && is_plain_file
+            && (self.reads_members() || expected != Expected::Bytes)
+            && is_zip_behind_bytes(rdr.get_ref().bottom(), input.start);
+        if ends_as_zip && self.reads_members() && (!in_folder || self.as_text) {
+            return Err(io::Error::other(ZIP_BEHIND_BYTES));
+        }
+        let is_text = match head {
+            Verdict::AsExpected if !ends_as_zip => return Ok(OpenedInput::Input(input)),
+            Verdict::AsExpected | Verdict::NoText => false,
             // An input that cannot be read is taken for text, so that the error is reported.
             Verdict::Zeros => is_text_behind_zeros(rdr).unwrap_or(true),
         };
@@ -178,7 +180,7 @@ impl Reading {
         rdr: &mut PeekReader<R>,
         can_wait: bool,
     ) -> Option<ArchiveKind> {
-        if !self.enters_archives || !self.decompress {
+        if !self.reads_members() {
             return None;
         }
         // No archive has a newline before the bytes that tell it, but for tar archives of files with such names.

@@ -3,6 +3,7 @@
 
 use super::descriptor::Descriptor;
 use crate::lines::without_nuls;
+use crate::program::container::ReadAt;
 use crate::time::{BoundsTester, SORTED_SECONDS, TimeBounds, TimeReader, TimeStamp, YearReference};
 use memchr::memchr;
 use std::io;
@@ -85,8 +86,8 @@ impl<'d> SortedLines<'d> {
         Ok((last, first))
     }
 
-    /// Looks at the first lines with times that begin behind `place` and before `end`, as far as they are near. Several are asked,
-    /// because a time may be that of a text in the line. Where as many belong as do not, all count as `unknown_belongs` says.
+    /// Looks at the first lines with times that begin behind `place` and before `end`, as far as they are near. Several
+    /// are asked, because a time may be that of a text in the line. Where as many belong as do not, all count as `unknown_belongs` says.
     fn nearest(
         &mut self,
         (place, end): (u64, u64),
@@ -99,7 +100,7 @@ impl<'d> SortedLines<'d> {
         while at < end && is_near && lines.len() < LINES_ASKED {
             // The file may have grown.
             let most = self.buffer.len().min(usize::try_from(end - at).unwrap_or(usize::MAX));
-            let count = self.descriptor.fill_at_place(&mut self.buffer[..most], at)?;
+            let count = self.descriptor.fill_at(&mut self.buffer[..most], at)?;
             let ends_here = at + count as u64 >= end || count < most;
             let probe = Probe { text: &self.buffer[..count], begins_line, ends_here };
             let next = probe.each_time(&mut self.reader, &mut |line, time| {
@@ -145,8 +146,8 @@ impl Probe<'_> {
         on_time: &mut impl FnMut(usize, TimeStamp) -> bool,
     ) -> usize {
         let text = self.text;
-        let first = memchr(b'\n', text).map_or(text.len(), |newline| newline + 1);
-        let mut from = if self.begins_line { 0 } else { first };
+        let behind_newline = |text: &[u8]| memchr(b'\n', text).map_or(text.len(), |newline| newline + 1);
+        let mut from = if self.begins_line { 0 } else { behind_newline(text) };
         while from < text.len() {
             let line = &text[from..];
             let newline = memchr(b'\n', line);

@@ -142,7 +142,7 @@ impl Pipeline {
     /// Returns the refusal.
     fn refuse_broken_archive(&self, file: &InputFile, opened: &OpenedInput) -> io::Result<()> {
         let is_archive = matches!(opened, OpenedInput::Archive(..));
-        let enters = self.reading.enters_archives && self.reading.decompress && !self.reading.as_text;
+        let enters = self.reading.reads_members() && !self.reading.as_text;
         match (&file.name, file.regular_bytes) {
             (InputName::File(path), Some(1..)) if enters && !is_archive => {
                 ArchiveKind::of_name(path).map_or(Ok(()), |named| Err(named.does_not_begin()))

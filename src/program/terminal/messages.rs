@@ -139,8 +139,8 @@ impl fmt::Display for NoTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "no line has a time in its first 512 bytes that is understood; the first line is {:?}; leave out --since and --until, or the file, \
-             with --exclude",
+            "no line has a time in its first 512 bytes that is understood; the first line is {:?}; leave out --since \
+             and --until, or the file, with --exclude",
             self.first_line
         )
     }

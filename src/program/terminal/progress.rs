@@ -11,8 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The width of the line, in columns, if the terminal does not tell its own.
-const USUAL_WIDTH: u16 = 100;
 /// The line for regular files alone.
 const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, \
                         {eta} left, {files} files, {fields} fields";
@@ -20,6 +18,8 @@ const TEMPLATE: &str = "{bar:20} {binary_bytes} of {binary_total_bytes}, {binary
 const STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {files} files, {fields} fields";
 /// The line for one stream.
 const ONE_STREAM_TEMPLATE: &str = "{binary_bytes}, {binary_bytes_per_sec}, {fields} fields";
+/// The width of the line, in columns, if the terminal does not tell its own.
+const USUAL_WIDTH: u16 = 100;
 
 /// The duration of work that needs no progress.
 const QUIET_AT_FIRST: Duration = Duration::from_millis(500);

@@ -1,16 +1,31 @@
 //! The place on which text for people is shown: colours, and the number of columns.
 
+use super::coloring::Coloring;
 use rustix::termios::tcgetwinsize;
+use std::io::IsTerminal;
 use std::os::fd::AsFd;
 
 /// The number of columns that terminals usually have, for places that do not tell their own.
-pub(crate) const USUAL_COLUMNS: usize = 80;
+const USUAL_COLUMNS: usize = 80;
 
 /// The properties of a terminal or a file that text for people fits into.
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
     pub color: bool,
     pub columns: usize,
+}
+
+impl Screen {
+    /// Returns the screen that a stream is, which need not be a terminal.
+    pub(crate) fn of(stream: &(impl AsFd + IsTerminal), coloring: Coloring) -> Self {
+        let color = coloring.is_on(stream.is_terminal());
+        Self { color, columns: columns_of(stream).map_or(USUAL_COLUMNS, usize::from) }
+    }
+
+    /// Returns the screen that a file is.
+    pub(crate) fn of_file(coloring: Coloring) -> Self {
+        Self { color: coloring.is_on(false), columns: USUAL_COLUMNS }
+    }
 }
 
 /// Returns the number of columns of a terminal; `None` for one that does not tell it, and for anything else.

@@ -55,7 +55,8 @@ pub(crate) fn widths(rows: &[Vec<Cell>]) -> Vec<usize> {
     (0..columns).map(|column| rows.iter().map(|row| row[column].text.width()).max().unwrap_or(0)).collect()
 }
 
-/// Writes rows, each of which must have a cell for each column, and may have more, which are left out. No spaces are written behind the last cell of a row.
+/// Writes rows, each of which must have a cell for each column, and may have more, which are left out.
+/// No spaces are written behind the last cell of a row.
 ///
 /// # Errors
 ///

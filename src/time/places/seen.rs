@@ -70,7 +70,8 @@ impl SeenPrefixes {
             return None;
         }
         let prefix = &line[..begin];
-        // A time behind `[` needs a `]` behind it, and may have a zone with a name. A value without quotes in an object needs an end.
+        // A time behind `[` needs a `]` behind it, and may have a zone with a name. A value without quotes in an object
+        // needs an end.
         let needs_quote = line[0] == b'{' || prefix.contains(&b'"');
         if prefix.contains(&b'[') || needs_quote && (closing != b'"' || !prefix.ends_with(b"\"")) {
             return None;

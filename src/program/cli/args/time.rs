@@ -45,8 +45,8 @@ pub(crate) struct TimeArgs {
 
     /// Take the times in each file to be in order, and read only what --since and --until need
     ///
-    /// Reading ends when 1,000 lines and 60 seconds of log have come after --until. In a plain file, the beginning of the window is
-    /// found without reading what is before. Lines that are more than 60 seconds out of order may be missed: also those of
+    /// Reading ends when 1,000 lines and 60 seconds of log have come after --until. In a plain file, the beginning of the
+    /// window is found without reading what is before. Lines that are more than 60 seconds out of order may be missed: also those of
     /// the hour that comes twice at the end of summer time, if they have no zone.
     #[arg(long, help_heading = "Which lines")]
     pub(crate) sorted: bool,

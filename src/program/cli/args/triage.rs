@@ -1,7 +1,7 @@
 //! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
 
 use crate::Context;
-use crate::program::cli::conflicts::{FOR_LINES, NOT_FOR_REPORTS};
+use crate::program::cli::conflicts::{FOR_LINES, FOR_WINDOWS};
 use crate::program::commands::ReportChoice;
 use crate::program::report::ReportFormat;
 use clap::Args;
@@ -80,7 +80,8 @@ pub(crate) struct TriageArgs {
     #[arg(
         long,
         requires = "files",
-        conflicts_with_all = NOT_FOR_REPORTS,
+        conflicts_with_all = FOR_LINES,
+        conflicts_with_all = FOR_WINDOWS,
         help_heading = "Reports and checks"
     )]
     pub(crate) merge_reports: bool,

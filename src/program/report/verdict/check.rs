@@ -65,11 +65,11 @@ impl Check {
         catalog: &Catalog,
         unknown_fields: u64,
     ) -> CheckOutcome<'a> {
-        let known = tally.known.iter().filter(|&(&code, _)| self.selects(code, catalog));
-        let known_fields = sum(known.map(|(_, counted)| counted.fields));
         let codes = tally.known.iter().chain(&tally.unknown).map(|(&code, counted)| (code, counted.fields));
         let mut codes: Vec<_> = codes.filter(|&(code, _)| self.selects(code, catalog)).collect();
         codes.sort_by_key(|&(code, count)| (Reverse(count), code.unsigned_abs()));
+        let known = codes.iter().filter(|(code, _)| tally.known.contains_key(code));
+        let known_fields = sum(known.map(|&(_, count)| count));
         CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields), codes }
     }
 
