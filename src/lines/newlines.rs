@@ -1,4 +1,4 @@
-//! Counts newlines.
+//! Counts newlines, and finds them.
 
 use fearless_simd::{Level, dispatch, prelude::*, u8x64};
 
@@ -7,6 +7,9 @@ const VECTOR_BYTES: usize = 64;
 
 /// The most vectors that are added up byte by byte: a sum of one byte goes no further.
 const VECTORS_MAX: usize = u8::MAX as usize;
+
+/// The number of vectors that are searched at once: a few lines of usual length.
+const SEARCHED_VECTORS: usize = 16;
 
 /// Returns the number of newlines in a text.
 ///
@@ -33,19 +36,106 @@ fn count_with<S: Simd>(simd: S, text: &[u8]) -> u64 {
     count
 }
 
+/// The byte offsets of the newlines in a text, in their order.
+///
+/// Searches a kilobyte at once, which takes a sixth of the instructions that memchr takes for each line of usual length.
+pub(super) struct Newlines<'a> {
+    text: &'a [u8],
+    /// The byte offset of the first vector that was searched last.
+    begin: usize,
+    /// One bit for each byte of the vectors, without those that were returned.
+    bits: [u64; SEARCHED_VECTORS],
+    /// The number of the vector with the next newline.
+    vector: usize,
+}
+
+impl<'a> Newlines<'a> {
+    #[inline]
+    pub(super) fn new(text: &'a [u8]) -> Self {
+        let mut newlines = Self { text, begin: 0, bits: [0; SEARCHED_VECTORS], vector: 0 };
+        newlines.search();
+        newlines
+    }
+
+    /// Searches the vectors from `begin` on.
+    fn search(&mut self) {
+        let text = &self.text[self.begin..];
+        dispatch!(Level::new(), simd => simd.vectorize(
+            #[inline(always)]
+            || find_with(simd, text, &mut self.bits),
+        ));
+    }
+}
+
+impl Iterator for Newlines<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let bits = self.bits.get_mut(self.vector);
+            match bits {
+                Some(0) => self.vector += 1,
+                Some(bits) => {
+                    let bit = bits.trailing_zeros() as usize;
+                    *bits &= *bits - 1;
+                    return Some(self.begin + self.vector * VECTOR_BYTES + bit);
+                }
+                None if self.text.len() - self.begin <= SEARCHED_VECTORS * VECTOR_BYTES => return None,
+                None => {
+                    self.begin += SEARCHED_VECTORS * VECTOR_BYTES;
+                    self.vector = 0;
+                    self.search();
+                }
+            }
+        }
+    }
+}
+
+/// Sets the bits of the newlines in the first vectors of a text, and clears all others.
+#[inline(always)]
+fn find_with<S: Simd>(simd: S, text: &[u8], bits: &mut [u64; SEARCHED_VECTORS]) {
+    let (vectors, rest) = text.as_chunks::<VECTOR_BYTES>();
+    for (number, bits) in bits.iter_mut().enumerate() {
+        *bits = match vectors.get(number) {
+            Some(vector) => u8x64::from_slice(simd, vector).simd_eq(b'\n').to_bitmask(),
+            None if number == vectors.len() => {
+                rest.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(byte == b'\n'))
+            }
+            None => 0,
+        };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn all_newlines_are_counted() {
-        for length in
-            [0, 1, 63, 64, 65, 1000, VECTORS_MAX * VECTOR_BYTES - 1, 2 * VECTORS_MAX * VECTOR_BYTES + 7]
-        {
+    fn all_newlines_are_counted_and_found() {
+        for length in [
+            0,
+            1,
+            63,
+            64,
+            65,
+            1000,
+            1023,
+            1024,
+            1025,
+            VECTORS_MAX * VECTOR_BYTES - 1,
+            2 * VECTORS_MAX * VECTOR_BYTES + 7,
+        ] {
             assert_eq!(count_newlines(&vec![b'\n'; length]), length as u64);
             assert_eq!(count_newlines(&vec![0x8A; length]), 0);
-            let text: Vec<u8> = (0..length).map(|at| if at % 7 == 3 { b'\n' } else { b'x' }).collect();
-            assert_eq!(count_newlines(&text), (length as u64 + 3) / 7);
+            assert!(Newlines::new(&vec![b'\n'; length]).eq(0..length));
+            assert_eq!(Newlines::new(&vec![0x8A; length]).next(), None);
+            for distance in [7, 130, 1500] {
+                let text: Vec<u8> =
+                    (0..length).map(|at| if at % distance == 3 { b'\n' } else { b'x' }).collect();
+                assert_eq!(count_newlines(&text), (length + distance - 4) as u64 / distance as u64);
+                assert!(Newlines::new(&text).eq((3..length).step_by(distance)));
+            }
         }
     }
 }

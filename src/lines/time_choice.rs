@@ -1,5 +1,6 @@
 //! The choice of lines by their times.
 
+use super::newlines::Newlines;
 use crate::stream::Source;
 #[cfg(feature = "cli")]
 use crate::time::YearReference;
@@ -128,22 +129,20 @@ impl TimeChoice {
             self.decide(window, part.start, source);
         }
         let is_chosen = self.source.is_chosen.unwrap_or(true);
-        let mut at = part.start;
-        loop {
+        // A newline at the end of the part begins no line of it.
+        for newline in Newlines::new(&window[part.start..part.end - 1]) {
             // Lines behind the one at which the source ends are not read: it makes no difference how many are in the
             // window.
             if !is_chosen && self.source.is_past {
-                return TimeRun { end: part.end, is_chosen };
+                break;
             }
-            match memchr(b'\n', &window[at..part.end]) {
-                Some(newline) if at + newline + 1 < part.end => at += newline + 1,
-                _ => return TimeRun { end: part.end, is_chosen },
-            }
+            let at = part.start + newline + 1;
             if self.decide(window, at, source) != is_chosen {
                 self.source.is_next_decided = true;
                 return TimeRun { end: at, is_chosen };
             }
         }
+        TimeRun { end: part.end, is_chosen }
     }
 
     /// Decides on the line that begins at `start`. Returns true if it is chosen.

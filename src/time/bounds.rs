@@ -157,7 +157,7 @@ impl TimeBounds {
     /// Returns a tester of the times of lines.
     pub(crate) fn tester(&self) -> BoundsTester {
         let clock = ZoneClock::new(self.zone.clone());
-        BoundsTester { since: self.since, until: self.until, clock }
+        BoundsTester { since: self.since, until: self.until, clock, remembered: None }
     }
 }
 
@@ -175,19 +175,34 @@ pub(crate) struct BoundsTester {
     since: Option<TimeBound>,
     until: Option<TimeBound>,
     clock: ZoneClock,
+    /// A time, and the side on which all of its second is.
+    remembered: Option<(TimeStamp, WindowSide)>,
 }
 
 impl BoundsTester {
     /// Returns the place of a time.
     #[inline]
     pub(crate) fn side_of(&mut self, time: TimeStamp) -> WindowSide {
-        if self.since.is_some_and(|since| self.seconds_beyond(time, since) < (0, 0)) {
+        match self.remembered {
+            Some((remembered, side)) if remembered.has_second_of(time) => side,
+            _ => self.find_side_of(time),
+        }
+    }
+
+    #[inline(never)]
+    fn find_side_of(&mut self, time: TimeStamp) -> WindowSide {
+        let since = self.since.map(|since| self.seconds_beyond(time, since));
+        let until = self.until.map(|until| self.seconds_beyond(time, until));
+        let side = if since.is_some_and(|beyond| beyond < (0, 0)) {
             WindowSide::Before
-        } else if self.until.is_some_and(|until| self.seconds_beyond(time, until) > (0, 0)) {
+        } else if until.is_some_and(|beyond| beyond > (0, 0)) {
             WindowSide::After
         } else {
             WindowSide::Within
-        }
+        };
+        let has_bound = [since, until].into_iter().flatten().any(|(seconds, _)| seconds == 0);
+        self.remembered = (!has_bound).then_some((time, side));
+        side
     }
 
     /// Returns the seconds and nanoseconds from a bound to a time; they are negative if the time is before the bound. Only

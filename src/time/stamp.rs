@@ -46,6 +46,12 @@ impl TimeStamp {
         self.second
     }
 
+    /// Returns true if the times have one second and one zone.
+    #[inline]
+    pub(crate) fn has_second_of(self, other: Self) -> bool {
+        (self.second, self.zone) == (other.second, other.zone)
+    }
+
     /// Returns the nanoseconds since the beginning of the second, less than 1,000,000,000.
     pub fn nanosecond(self) -> u32 {
         self.nanosecond

@@ -17,6 +17,8 @@ pub(super) struct LineMarks {
     brackets_and_equals: [u64; BLOCKS],
     /// The number of bytes before the newline, up to [`LINE_MAX_BYTES`].
     pub(super) length: usize,
+    /// False if there are neither two digits with `:` or `.` between them nor six digits in a row: all times have some.
+    pub(super) may_have_time: bool,
 }
 
 impl LineMarks {
@@ -43,6 +45,9 @@ impl LineMarks {
             let blanks = bytes.simd_eq(b' ') | bytes.simd_eq(b'\t') | bytes.simd_eq(b'{');
             let brackets = bytes.simd_eq(b'[') | bytes.simd_eq(b'=');
             let is_before_newline = (newlines & newlines.wrapping_neg()).wrapping_sub(1);
+            let digits = (bytes.simd_ge(b'0') & bytes.simd_le(b'9')).to_bitmask() & is_before_newline;
+            let separators = (bytes.simd_eq(b':') | bytes.simd_eq(b'.')).to_bitmask();
+            self.may_have_time |= may_have_time(digits, separators, newlines == 0);
             self.all[block] = (blanks | brackets).to_bitmask() & is_before_newline;
             self.brackets_and_equals[block] = brackets.to_bitmask() & is_before_newline;
             if newlines != 0 {
@@ -80,6 +85,20 @@ impl LineMarks {
     }
 }
 
+/// Returns false if a block has none of the digits that all times have. `goes_on` is true if any bytes may follow.
+#[inline(always)]
+fn may_have_time(digits: u64, separators: u64, goes_on: bool) -> bool {
+    // Moves the bits of the bytes behind each byte to that byte.
+    let behind = |bits: u64, distance: u32| {
+        let unknown = if goes_on { !(u64::MAX >> distance) } else { 0 };
+        bits >> distance | unknown
+    };
+    let two = digits & behind(digits, 1);
+    let four = two & behind(two, 2);
+    let six = four & behind(two, 4);
+    six | digits & behind(separators, 1) & behind(digits, 2) != 0
+}
+
 /// Returns the block in which a text ends, with newlines behind the text.
 #[inline(never)]
 fn up_to_end(text: &[u8]) -> [u8; BLOCK_BYTES] {
@@ -102,13 +121,23 @@ mod tests {
                 random =
                     random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let choice = usize::try_from(random >> 33).unwrap() % 400;
-                text.push(*b" \t{[=\n".get(choice).unwrap_or(&b"az09,\xFF\0]}\x0B"[choice % 10]));
+                text.push(*b" \t{[=\n".get(choice).unwrap_or(&b"az09,\xFF\0:.\x0B"[choice % 10]));
             }
             let line = text.split(|&byte| byte == b'\n').next().unwrap();
             let line = &line[..line.len().min(LINE_MAX_BYTES)];
             let mut marks = LineMarks::default();
             marks.find(&text);
             assert_eq!(marks.length, line.len(), "{}", text.escape_ascii());
+            let are_digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+            let may_have_time = line.windows(6).any(are_digits)
+                || line
+                    .windows(3)
+                    .any(|bytes| are_digits(&[bytes[0], bytes[2]]) && matches!(bytes[1], b':' | b'.'));
+            // At the end of a block, more lines may have one.
+            assert!(marks.may_have_time || !may_have_time, "{}", text.escape_ascii());
+            if line.len() < BLOCK_BYTES {
+                assert_eq!(marks.may_have_time, may_have_time, "{}", text.escape_ascii());
+            }
             for at in 0..=LINE_MAX_BYTES {
                 let find = |bytes: &[u8]| {
                     line.iter().skip(at).position(|byte| bytes.contains(byte)).map(|found| found + at)

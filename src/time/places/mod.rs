@@ -72,6 +72,9 @@ fn read_behind_words<'a>(
 ) -> Option<WrittenTime<'a>> {
     let mut marks = LineMarks::default();
     marks.find(text);
+    if !marks.may_have_time {
+        return None;
+    }
     let line = &text[..marks.length];
     let first = if is_first_read { read_first_word(line, begin, tables) } else { None };
     if let Some(time) = first {
