@@ -30,7 +30,7 @@ pub mod parts {
     };
     pub use super::output::{Existing, FilesInUse, Outlet, plan};
     pub use super::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide, annotate_to_files};
-    pub use super::report::{Baseline, Counter, LoadedReport, Report, ReportFormat, Tally, load};
+    pub use super::report::{Baseline, Counter, Judgement, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
     pub use super::system::thread_budget::ThreadBudget;
     pub use super::terminal::input_name::InputName;

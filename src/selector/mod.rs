@@ -56,6 +56,8 @@ pub struct Selector {
 #[derive(Clone, Debug, Default)]
 pub struct EarlierCodes {
     codes: BTreeSet<i32>,
+    /// Ranges of codes that count as codes that the run had.
+    ranges: Vec<RangeInclusive<i32>>,
     /// The lowest code of which it is known whether the run had it; `None` where this is known of all codes.
     known_from: Option<i32>,
 }
@@ -167,7 +169,7 @@ impl Term {
 impl EarlierCodes {
     /// Takes all codes that the earlier run had.
     pub fn new(codes: impl IntoIterator<Item = i32>) -> Self {
-        Self { codes: codes.into_iter().collect(), known_from: None }
+        Self { codes: codes.into_iter().collect(), ranges: Vec::new(), known_from: None }
     }
 
     /// Sets the lowest code of which it is known whether the run had it. Lower codes count as codes that the run had,
@@ -178,9 +180,27 @@ impl EarlierCodes {
         Self { known_from: Some(code), ..self }
     }
 
+    /// Takes the codes of a range, too: none of them is new. Codes that somebody has accepted are of this kind.
+    ///
+    /// ```
+    /// use imsdk_annotate::{Catalog, EarlierCodes, Selector};
+    ///
+    /// let (catalog, earlier) = (Catalog::builtin(), EarlierCodes::new([5]).with_range(-299..=-201));
+    /// let selector = Selector::parse("new", &catalog, Some(&earlier))?;
+    /// assert!(!selector.selects(-204, catalog.get(-204)));
+    /// # Ok::<(), imsdk_annotate::SelectorError>(())
+    /// ```
+    #[must_use]
+    pub fn with_range(mut self, codes: RangeInclusive<i32>) -> Self {
+        self.ranges.push(codes);
+        self
+    }
+
     /// Returns true if the run had a code, or if this is not known.
-    fn may_have(&self, code: i32) -> bool {
-        self.codes.contains(&code) || self.known_from.is_some_and(|from| code < from)
+    pub(crate) fn may_have(&self, code: i32) -> bool {
+        self.codes.contains(&code)
+            || self.ranges.iter().any(|range| range.contains(&code))
+            || self.known_from.is_some_and(|from| code < from)
     }
 }
 

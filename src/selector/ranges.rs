@@ -18,18 +18,23 @@ impl Term {
     fn divides(&self, range: &RangeInclusive<i32>) -> bool {
         match self {
             Self::Any | Self::Unknown | Self::Severity(_) | Self::Category(_) => false,
-            Self::Codes(codes) => {
-                let is_apart = codes.end() < range.start() || range.end() < codes.start();
-                let has_all = codes.contains(range.start()) && codes.contains(range.end());
-                !is_apart && !has_all
-            }
+            Self::Codes(codes) => overlaps_in_part(codes, range),
             Self::New(earlier) => {
                 let is_cut =
                     earlier.known_from.is_some_and(|from| range.start() < &from && &from <= range.end());
-                is_cut || earlier.codes.range(range.clone()).next().is_some()
+                is_cut
+                    || earlier.codes.range(range.clone()).next().is_some()
+                    || earlier.ranges.iter().any(|codes| overlaps_in_part(codes, range))
             }
         }
     }
+}
+
+/// Returns true if some codes of a range are among others, and some are not.
+fn overlaps_in_part(codes: &RangeInclusive<i32>, range: &RangeInclusive<i32>) -> bool {
+    let is_apart = codes.end() < range.start() || range.end() < codes.start();
+    let has_all = codes.contains(range.start()) && codes.contains(range.end());
+    !is_apart && !has_all
 }
 
 #[cfg(test)]
@@ -49,5 +54,10 @@ mod tests {
         assert_eq!(whole("unknown,!-5000..-5000"), [Some(true), None, Some(true), Some(true)]);
         assert_eq!(whole("-7000..-1"), [Some(true), Some(true), None, Some(false)]);
         assert_eq!(whole("new"), [Some(true), None, None, Some(false)]);
+        let earlier = EarlierCodes::new([]).with_range(-5500..=-5000).with_range(-9000..=-7001);
+        let selector = Selector::parse("new", &Catalog::builtin(), Some(&earlier)).unwrap();
+        let whole = [-6000..=-5501, -5501..=-5500, -7001..=-7000, -9000..=-8000]
+            .map(|range| selector.selects_unknown(&range));
+        assert_eq!(whole, [Some(true), None, None, Some(false)]);
     }
 }

@@ -36,6 +36,7 @@ mod catalogs; // --catalog, --no-builtin, --check-catalog, bad rows
 mod lookups; // --explain, --list, --search, --json
 
 // Chosen lines, counts and reports.
+mod accepted; // codes that somebody has accepted, growth since an earlier run, and the file of new codes
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod hostile; // texts of logs that would act in a report
 mod lines; // --only, -A, -B, -C, -n

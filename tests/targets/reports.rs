@@ -3,7 +3,7 @@
 
 use super::assert_same;
 use arbitrary::{Result, Unstructured};
-use imsdk_annotate::program::parts::{Baseline, LoadedReport, Report, ReportFormat, Screen, load};
+use imsdk_annotate::program::parts::{Baseline, Judgement, LoadedReport, Report, ReportFormat, Screen, load};
 use imsdk_annotate::{Catalog, Language};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -111,23 +111,24 @@ fn check(text: &[u8]) -> Option<LoadedReport> {
 }
 
 fn check_loaded(report: &LoadedReport) {
-    let baseline = Baseline::new(&report.tally);
-    for baseline in [None, Some(&baseline)] {
+    let mut compared = Judgement::default();
+    compared.baseline.replace(Baseline::new(&report.tally));
+    for judgement in [&Judgement::default(), &compared] {
         for format in ReportFormat::all() {
-            let text = written(report, format, baseline);
+            let text = written(report, format, judgement);
             assert!(!text.contains(acts), "{}: {}", format.name(), text.escape_debug());
         }
     }
-    let text = written(report, ReportFormat::Json, None);
+    let text = written(report, ReportFormat::Json, &Judgement::default());
     let again = load(text.as_bytes(), &CATALOG).unwrap();
     // The numbers of inputs may differ there: they follow the order in which inputs are named.
-    let again = written(&again, ReportFormat::Json, None);
+    let again = written(&again, ReportFormat::Json, &Judgement::default());
     assert_same(again.as_bytes(), text.as_bytes(), || "read again".to_owned());
 }
 
-fn written(report: &LoadedReport, format: ReportFormat, baseline: Option<&Baseline>) -> String {
+fn written(report: &LoadedReport, format: ReportFormat, judgement: &Judgement) -> String {
     let names = report.names.iter().cloned().enumerate().collect();
-    let report = Report::new(&report.tally, &names, &CATALOG, &[], baseline, Language::Both);
+    let report = Report::new(&report.tally, &names, &CATALOG, judgement, Language::Both);
     let mut text = Vec::new();
     report.write(format, Screen { color: false, columns: 80 }, &mut text).unwrap();
     String::from_utf8(text).unwrap()

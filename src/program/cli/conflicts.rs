@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 16] = [
+pub(super) const FOR_LOGS: [&str; 19] = [
     "files",
     "files_from",
     "only",
@@ -10,10 +10,13 @@ pub(super) const FOR_LOGS: [&str; 16] = [
     "quiet",
     "report",
     "fail_on",
+    "expect",
     "merge_reports",
     "output",
     "output_dir",
     "baseline",
+    "accept",
+    "write_accept",
     "since",
     "until",
     "tz",

@@ -9,20 +9,25 @@ use crate::program::commands::check_catalog::CheckCatalog;
 use crate::program::commands::lines_to::FolderOutput;
 use crate::program::commands::lookup::LookUp;
 use crate::program::commands::merge::Merge;
+use crate::program::commands::{
+    AcceptTarget, load_accepted, load_baseline, load_catalog, load_zstd_dictionary,
+};
 use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
-use crate::program::commands::{load_baseline, load_catalog, load_zstd_dictionary};
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings, StreamContent, UsedAs};
 use crate::program::pipeline::SideBySide;
-use crate::program::report::{Baseline, Check, of_selector};
+use crate::program::report::{Check, CheckKind, Judgement, of_selector};
+use crate::program::system::file_id::file_id;
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector, TimeBounds};
 use jiff::Timestamp;
+use std::fs;
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 
 /// Returns the mode that arguments select; `settings` are those that change outputs. Reads catalogs and the baseline.
 ///
@@ -64,7 +69,8 @@ pub(super) fn mode(
     let (triage, only) = triage(&args, catalog, signals)?;
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
-        return Ok(Mode::Merge(Merge { inputs: inputs(&args, signals)?, triage, uses, warnings }));
+        let inputs = inputs(&args, signals)?;
+        return Ok(Mode::Merge(Box::new(Merge { inputs, triage, uses, warnings })));
     }
     if let Some(refusal) = args.recognition.refusal() {
         return Err(Some(refusal.to_owned()));
@@ -72,9 +78,10 @@ pub(super) fn mode(
     let packing = args.output.packing()?;
     let times = bounds(&args.time, Timestamp::now())?;
     let reading = reading(&args, signals)?;
-    let (baseline, dictionary) = (triage.baseline.as_ref(), reading.dictionary.as_ref());
+    let (known, dictionary) = (triage.judgement.known_codes(), reading.dictionary.as_ref());
     let (catalog, times_asked) = (&triage.catalog, times.as_ref());
-    let settings = run_settings::with_values(settings, &args, catalog, baseline, dictionary, times_asked);
+    let settings =
+        run_settings::with_values(settings, &args, catalog, known.as_ref(), dictionary, times_asked);
     let chosen = Chosen {
         operands: inputs(&args, signals)?,
         listing_rules: ListingRules {
@@ -225,22 +232,29 @@ fn lines_to(args: &Args, head: JournalHead) -> LinesTo {
 fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, Option<Selector>), String> {
     let baseline =
         args.triage.baseline.as_deref().map(|path| load_baseline(path, &catalog, signals)).transpose()?;
-    let earlier = baseline.as_ref().map(Baseline::codes);
-    let checks = args.triage.fail_on.iter().map(|text| {
-        Check::parse(text, &catalog, earlier.as_ref()).map_err(|error| format!("--fail-on {text}: {error}"))
+    let accepted = args.triage.accept.as_deref().map(|path| load_accepted(path, signals)).transpose()?;
+    let mut judgement = Judgement { baseline, accepted, checks: Vec::new() };
+    let known = judgement.known_codes();
+    let fail_on = args.triage.fail_on.iter().map(|text| (CheckKind::FailOn, text));
+    let checks = fail_on.chain(args.triage.expect.iter().map(|text| (CheckKind::Expect, text)));
+    let checks = checks.map(|(kind, text)| {
+        Check::parse(kind, text, &catalog, known.as_ref(), judgement.baseline.as_ref())
+            .map_err(|error| format!("{} {text}: {error}", kind.option()))
     });
-    let checks = checks.collect::<Result<_, _>>()?;
+    judgement.checks = checks.collect::<Result<_, _>>()?;
     let only = args.triage.only.as_ref().map(|text| {
-        Selector::parse(text, &catalog, earlier.as_ref())
+        Selector::parse(text, &catalog, known.as_ref())
             .map_err(|error| format!("--only {text}: {}", of_selector(&error)))
     });
     let only = only.transpose()?;
+    let write_accept = args.triage.write_accept.as_deref();
     let triage = Triage {
         catalog,
         language: args.notes.lang.language(),
         coloring: args.output.color.coloring(),
-        baseline,
-        checks,
+        judgement,
+        accept_target: write_accept.map(|path| AcceptTarget::read(path, signals)).transpose()?,
+        accept_file: None,
         report_choices: args.triage.report.clone(),
         reports: Vec::new(),
     };
@@ -264,6 +278,12 @@ fn catalog_in_force(args: &Args, signals: &Signals, messages: &Messages) -> Opti
     })
 }
 
+/// Returns true if two paths lead to one file that is there.
+fn is_one_file(path: &Path, other: &Path) -> bool {
+    let ids = [path, other].map(|path| fs::metadata(path).ok().map(|file| file_id(&file)));
+    ids[0].is_some() && ids[0] == ids[1]
+}
+
 /// Returns the files and streams that a run uses besides its inputs.
 fn uses(args: &Args) -> Uses {
     let mut files = Vec::new();
@@ -273,6 +293,11 @@ fn uses(args: &Args) -> Uses {
     files.extend(args.input.zstd_dictionary.iter().map(|path| (path.clone(), UsedAs::ZstdDictionary)));
     files.extend(args.input.files_from.iter().map(|path| (path.clone(), UsedAs::ListOfFiles)));
     files.extend(args.triage.baseline.iter().map(|path| (path.clone(), UsedAs::Baseline)));
+    // One file may be both: it is read at the beginning and replaced at the end.
+    let is_replaced =
+        |path: &PathBuf| args.triage.write_accept.as_ref().is_some_and(|to| is_one_file(path, to));
+    let accepted = args.triage.accept.iter().filter(|path| !is_replaced(path));
+    files.extend(accepted.map(|path| (path.clone(), UsedAs::AcceptList)));
     let reports = &args.triage.report;
     let has_report = reports.iter().any(|report| report.path.is_none());
     let looks_up = args.lookup.lookup().is_some() || args.catalog.check_catalog.is_some();
@@ -284,7 +309,10 @@ fn uses(args: &Args) -> Uses {
     let reports_to_files = reports.iter().any(|report| report.path.is_some());
     Uses {
         files,
-        makes_files: args.output.output.is_some() || args.output.output_dir.is_some() || reports_to_files,
+        makes_files: args.output.output.is_some()
+            || args.output.output_dir.is_some()
+            || args.triage.write_accept.is_some()
+            || reports_to_files,
         stdout,
         stderr: if has_report { StreamContent::Results } else { StreamContent::Messages },
     }

@@ -3,15 +3,14 @@
 use super::args::Args;
 use crate::program::compression::ZstdDictionary;
 use crate::program::output::RunSettings;
-use crate::program::report::Baseline;
 use crate::program::system::stable_hash::stable_hash;
-use crate::{Catalog, Entry, TimeBounds};
+use crate::{Catalog, EarlierCodes, Entry, TimeBounds};
 use clap::{ArgMatches, CommandFactory};
 use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 18] = [
+const WITHOUT_EFFECT: [&str; 20] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
@@ -27,11 +26,13 @@ const WITHOUT_EFFECT: [&str; 18] = [
     "block_buffered",
     "no_config",
     // Contents of files, and what follows from the environment or from several arguments.
+    "accept",
     "baseline",
     "catalog",
     "color",
     "no_builtin",
     "report",
+    "write_accept",
     "zstd_dictionary",
 ];
 
@@ -68,7 +69,7 @@ pub(super) fn with_values(
     mut settings: RunSettings,
     args: &Args,
     catalog: &Catalog,
-    baseline: Option<&Baseline>,
+    known_codes: Option<&EarlierCodes>,
     dictionary: Option<&ZstdDictionary>,
     times: Option<&TimeBounds>,
 ) -> RunSettings {
@@ -81,8 +82,9 @@ pub(super) fn with_values(
     if !args.catalog.catalog.is_empty() {
         add("--catalog", hash_of_catalog(catalog));
     }
-    if let Some(baseline) = baseline {
-        add("--baseline", hash(format!("{:?}", baseline.codes()).as_bytes()));
+    if let Some(known_codes) = known_codes {
+        let name = if args.triage.baseline.is_some() { "--baseline" } else { "--accept" };
+        add(name, hash(format!("{known_codes:?}").as_bytes()));
     }
     if let Some(dictionary) = dictionary {
         add("--zstd-dictionary", hash(dictionary.bytes()));
@@ -97,7 +99,7 @@ pub(super) fn with_values(
         add("--color", "on".to_owned());
     }
     let reports = &args.triage.report;
-    if !reports.is_empty() {
+    if !reports.is_empty() || args.triage.write_accept.is_some() {
         add("--report", "on".to_owned());
     }
     if reports.iter().any(|report| report.format.shows_near()) {

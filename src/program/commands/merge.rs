@@ -25,7 +25,10 @@ impl Merge {
     pub(super) fn run(self, signals: &Signals, messages: &Messages) -> ExitStatus {
         let Self { inputs, mut triage, uses, warnings } = self;
         if !triage.counts() {
-            return refuse(messages, "--merge-reports needs a --report to write, or a --fail-on to check");
+            return refuse(
+                messages,
+                "--merge-reports needs a --report to write, or a --fail-on or --expect to check",
+            );
         }
         if uses.makes_files {
             // If this fails, an interruption leaves a file with a temporary name behind.
@@ -56,7 +59,6 @@ impl Merge {
             }
             sum.tally.complete = false;
         }
-        triage.select_unknown(&mut sum.tally, messages);
         let has_failed = triage.finish(&sum.tally, &sum.names.into_iter().enumerate().collect(), messages);
         ExitStatus::of(messages, has_failed)
     }

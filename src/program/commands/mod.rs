@@ -1,6 +1,7 @@
 //! Commands: one file or folder for each mode of the program. A command takes resolved values, and does not see the
 //! arguments.
 
+mod accept_file;
 pub(crate) mod annotate;
 pub(crate) mod check_catalog;
 pub(crate) mod lines_to;
@@ -14,6 +15,7 @@ mod report_choice;
 mod triage;
 mod uses;
 
+pub(crate) use accept_file::{AcceptTarget, load_accepted};
 pub(crate) use lines_to::LinesTo;
 pub(crate) use load_catalog::load_catalog;
 pub(crate) use load_zstd_dictionary::load_zstd_dictionary;
@@ -34,7 +36,7 @@ pub(crate) enum Mode {
     Print(Vec<u8>),
     CheckCatalog(check_catalog::CheckCatalog),
     LookUp(Box<lookup::LookUp>),
-    Merge(merge::Merge),
+    Merge(Box<merge::Merge>),
     Annotate(Box<annotate::Annotate>),
 }
 

@@ -1,10 +1,11 @@
 //! Reports and checks of a run: opened before the work starts, written when it is done.
 
+use super::accept_file::{AcceptTarget, OpenAcceptFile};
 use super::lines_to::written_twice;
 use super::{LinesTo, ReportChoice};
 use crate::program::input::{REPORT, read_whole};
 use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
-use crate::program::report::{Baseline, Check, Counter, InputNames, Report, ReportFormat, Tally, load};
+use crate::program::report::{Baseline, Counter, InputNames, Judgement, Report, ReportFormat, Tally, load};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_error::StandardError;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
@@ -18,6 +19,8 @@ use crate::{Annotator, Catalog, Language};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
+/// The most accepted codes to look at that messages name; the report names all.
+const REMARKS_MAX: usize = 10;
 /// The name of standard error in messages.
 const STDERR_NAME: &str = "standard error";
 
@@ -26,8 +29,11 @@ pub(crate) struct Triage {
     pub(crate) catalog: Catalog,
     pub(crate) language: Language,
     pub(crate) coloring: Coloring,
-    pub(crate) baseline: Option<Baseline>,
-    pub(crate) checks: Vec<Check>,
+    pub(crate) judgement: Judgement,
+    /// The file to which new codes are added, until it is opened.
+    pub(crate) accept_target: Option<AcceptTarget>,
+    /// That file when it is open.
+    pub(crate) accept_file: Option<OpenAcceptFile>,
     /// The reports that the options ask for.
     pub(crate) report_choices: Vec<ReportChoice>,
     /// The reports that are open.
@@ -56,9 +62,10 @@ enum ReportTarget {
 }
 
 impl Triage {
-    /// Returns true if a report or a check needs the counts of fields.
+    /// Returns true if a report, a check or the list of accepted codes needs the counts of fields.
     pub(crate) fn counts(&self) -> bool {
-        !self.report_choices.is_empty() || !self.checks.is_empty()
+        let writes_accepted = self.accept_target.is_some() || self.accept_file.is_some();
+        !self.report_choices.is_empty() || !self.judgement.checks.is_empty() || writes_accepted
     }
 
     /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is the
@@ -94,37 +101,30 @@ impl Triage {
                 signals,
             )?);
         }
+        if let Some(target) = self.accept_target.take() {
+            if taken.contains(&target.place()) {
+                return Err(written_twice(&target.place()));
+            }
+            self.accept_file = Some(target.open(files_in_use, signals)?);
+        }
         Ok(())
     }
 
     /// Returns a counter of the fields that the reports and checks need, and of near misses if a report shows them.
     pub(crate) fn counter(&self, annotator: &Annotator) -> Counter {
         let shows_near = self.report_choices.iter().any(|choice| choice.format.shows_near());
-        Counter::new(&self.catalog, self.checks.iter().map(|check| check.selector.clone()).collect())
-            .with_near(shows_near.then(|| annotator.near_scanner()))
+        let selectors = self.judgement.checks.iter().map(|check| check.selector.clone()).collect();
+        Counter::new(&self.catalog, selectors).with_near(shows_near.then(|| annotator.near_scanner()))
     }
 
-    /// Counts, for each check, the unknown codes that it selects in a tally that was counted elsewhere. Reports each
-    /// check that cannot be decided, because the tally does not tell its unknown codes apart.
-    pub(crate) fn select_unknown(&self, tally: &mut Tally, messages: &Messages) {
-        let count = |check: &Check| {
-            check.unknown_fields(tally).unwrap_or_else(|| {
-                messages.say(&format!(
-                    "--fail-on {}: cannot be decided: the reports do not tell {} fields with unknown codes apart; \
-                     check the parts where they are annotated",
-                    check.text, tally.more_unknown
-                ));
-                0
-            })
-        };
-        tally.unknown_selected = self.checks.iter().map(count).collect();
-    }
-
-    /// Writes the reports, and prints a line for each check that has failed. Returns true if any has failed.
+    /// Writes the reports, and prints a line for each check that has not passed. Returns true if any has failed. It is
+    /// trouble if there was no input, or a check cannot be decided from the reports of parts.
     pub(crate) fn finish(self, tally: &Tally, names: &InputNames, messages: &Messages) -> bool {
-        let Self { catalog, language, baseline, checks, reports, .. } = self;
-        let baseline = baseline.as_ref();
-        let report = Report::new(tally, names, &catalog, &checks, baseline, language);
+        if !self.counts() {
+            return false;
+        }
+        let Self { catalog, language, judgement, reports, accept_file, .. } = self;
+        let report = Report::new(tally, names, &catalog, &judgement, language);
         for OpenReport { format, promised, is_to_stdout, target, screen } in reports {
             match target.write(&report, format, screen) {
                 // The reader has read enough (`| head`).
@@ -133,10 +133,24 @@ impl Triage {
                 Ok(()) => {}
             }
         }
-        let failures = report.failures();
-        for failure in &failures {
-            messages.mention(failure);
+        if let Some(accept_file) = accept_file {
+            accept_file.write(&report, messages);
         }
+        let remarks = report.accept_remarks();
+        remarks.iter().take(REMARKS_MAX).for_each(|remark| messages.mention(remark));
+        if remarks.len() > REMARKS_MAX {
+            messages.mention(&format!("{} more accepted codes to look at", remarks.len() - REMARKS_MAX));
+        }
+        if tally.complete && !tally.is_whole() {
+            messages.say_of_input("there was no input to report on; name a file, or a folder that has some");
+        }
+        let (failures, undecided) = (report.failures(), report.undecided());
+        if report.needs_parts() {
+            undecided.iter().for_each(|line| messages.say(line));
+        } else {
+            undecided.iter().for_each(|line| messages.mention(line));
+        }
+        failures.iter().for_each(|line| messages.mention(line));
         !failures.is_empty()
     }
 }

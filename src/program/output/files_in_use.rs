@@ -21,6 +21,8 @@ pub(crate) enum UsedAs {
     Configuration,
     Catalog,
     Baseline,
+    /// The list of accepted codes.
+    AcceptList,
     ZstdDictionary,
     /// The list of `--files-from`.
     ListOfFiles,
@@ -182,6 +184,7 @@ fn is_in_use(output: &str, used: (UsedAs, &InputName)) -> String {
         (UsedAs::Configuration, _) => "the configuration that is read".to_owned(),
         (UsedAs::Catalog, _) => "a catalog that is read".to_owned(),
         (UsedAs::ListOfFiles, _) => "the list of files that is read".to_owned(),
+        (UsedAs::AcceptList, _) => "the list of accepted codes that is read".to_owned(),
         (UsedAs::Baseline, _) => "the baseline that is read".to_owned(),
         (UsedAs::ZstdDictionary, _) => "the zstd dictionary that is read".to_owned(),
         (UsedAs::StandardOutput, _) => OutputStream::Stdout.name().to_owned(),

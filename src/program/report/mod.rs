@@ -11,16 +11,17 @@ pub(crate) use formats::write_entries;
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
-pub use verdict::Baseline;
-pub(crate) use verdict::{Check, of_selector};
+pub(crate) use verdict::{AcceptList, Check, CheckKind, of_selector};
+pub use verdict::{Baseline, Judgement};
 
-use crate::{Catalog, Entry, Language, Severity};
+use crate::program::terminal::visible::visible;
+use crate::{Catalog, EarlierCodes, Entry, Language, Severity};
 use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use tally::{Counted, LogPlace};
-use verdict::{Change, CheckOutcome, Comparison};
+use verdict::{AcceptEntry, Change, CheckOutcome, Comparison, Verdict};
 
 /// The data that all report formats are made of.
 pub struct Report<'a> {
@@ -31,6 +32,9 @@ pub struct Report<'a> {
     /// The result of each check.
     outcomes: Vec<CheckOutcome<'a>>,
     baseline: Option<&'a Baseline>,
+    accepted: Option<&'a AcceptList>,
+    /// The codes that are not new; `None` if nothing tells which are.
+    known_codes: Option<EarlierCodes>,
     /// The language of categories and messages, in formats that people read.
     language: Language,
 }
@@ -45,6 +49,10 @@ struct ReportRow<'a> {
     entry: Option<&'a Entry>,
     counted: &'a Counted,
     comparison: Option<Comparison>,
+    /// The entry of the list of accepted codes that accepts the code.
+    accepted: Option<&'a AcceptEntry>,
+    /// True if the code is neither one of the earlier run nor accepted.
+    is_new: bool,
     /// True if a check has failed that selects the code.
     has_failed: bool,
     language: Language,
@@ -63,20 +71,61 @@ impl<'a> Report<'a> {
         tally: &'a Tally,
         names: &'a InputNames,
         catalog: &'a Catalog,
-        checks: &'a [Check],
-        baseline: Option<&'a Baseline>,
+        judgement: &'a Judgement,
         language: Language,
     ) -> Self {
-        let unknown_fields = tally.unknown_selected.iter().copied().chain(std::iter::repeat(0));
-        let outcomes = checks.iter().zip(unknown_fields);
-        let outcomes = outcomes.map(|(check, unknown)| check.outcome(tally, catalog, unknown)).collect();
-        Self { tally, names, catalog, outcomes, baseline, language }
+        let is_whole = tally.is_whole();
+        // A tally that was added up from reports has no counts for checks.
+        let counted = |index| tally.unknown_selected.get(index).copied();
+        let Judgement { checks, baseline, accepted } = judgement;
+        let outcomes = checks.iter().enumerate();
+        let outcomes =
+            outcomes.map(|(index, check)| check.outcome(tally, catalog, counted(index), is_whole)).collect();
+        let (baseline, accepted) = (baseline.as_ref(), accepted.as_ref());
+        Self {
+            tally,
+            names,
+            catalog,
+            outcomes,
+            baseline,
+            accepted,
+            known_codes: judgement.known_codes(),
+            language,
+        }
     }
 
     /// Returns one line for each check that has failed.
     pub(crate) fn failures(&self) -> Vec<String> {
-        let failed = self.outcomes.iter().filter(|outcome| outcome.has_failed());
-        failed.map(|outcome| format!("{}: {}", outcome.option(), outcome.found())).collect()
+        self.with_verdict(Verdict::Failed)
+            .map(|outcome| format!("{}: {}", outcome.option(), outcome.found()))
+            .collect()
+    }
+
+    /// Returns one line for each check that is not decided.
+    pub(crate) fn undecided(&self) -> Vec<String> {
+        let undecided = self.with_verdict(Verdict::Undecided);
+        undecided.map(|outcome| format!("{}: {}", outcome.option(), self.why_undecided(outcome))).collect()
+    }
+
+    fn why_undecided(&self, outcome: &CheckOutcome<'_>) -> String {
+        if outcome.needs_parts {
+            let fields = self.tally.more_unknown;
+            format!(
+                "not decided: the reports do not tell {fields} fields with unknown codes apart; check the parts where \
+                 they are annotated"
+            )
+        } else {
+            format!("not decided, {} so far", outcome.found())
+        }
+    }
+
+    /// Returns true if a check cannot be decided from the reports of parts, but from their logs.
+    pub(crate) fn needs_parts(&self) -> bool {
+        self.with_verdict(Verdict::Undecided).any(|outcome| outcome.needs_parts)
+    }
+
+    fn with_verdict(&self, verdict: Verdict) -> impl Iterator<Item = &CheckOutcome<'a>> {
+        self.outcomes.iter().filter(move |outcome| outcome.verdict == verdict)
     }
 
     /// Returns the codes that the inputs have, in the order of [`ReportRow::rank`].
@@ -98,7 +147,8 @@ impl<'a> Report<'a> {
 
     /// Returns a row for each code, in the order of [`ReportRow::rank`].
     fn rows_of(&self, codes: impl Iterator<Item = (&'a i32, &'a Counted)>) -> Vec<ReportRow<'a>> {
-        let failed = self.outcomes.iter().filter(|outcome| outcome.has_failed());
+        let failed =
+            self.with_verdict(Verdict::Failed).filter(|outcome| outcome.check.kind == CheckKind::FailOn);
         let failed: BTreeSet<i32> =
             failed.flat_map(|outcome| &outcome.codes).map(|&(code, _)| code).collect();
         let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
@@ -106,6 +156,8 @@ impl<'a> Report<'a> {
             entry: self.catalog.get(code),
             counted,
             comparison: self.baseline.and_then(|baseline| baseline.compare(code, counted.fields)),
+            accepted: self.accepted.and_then(|accepted| accepted.entry_of(code)),
+            is_new: self.known_codes.as_ref().is_some_and(|known| !known.may_have(code)),
             has_failed: failed.contains(&code),
             language: self.language,
         };
@@ -130,9 +182,33 @@ impl<'a> Report<'a> {
         )
     }
 
-    /// Returns the way in which reading ended, in words; `None` if all inputs were read to their ends.
+    /// Returns what to say of accepted codes that have expired or do not occur, a line each.
+    pub(crate) fn accept_remarks(&self) -> Vec<String> {
+        self.accepted.map_or_else(Vec::new, |accepted| accepted.remarks(self.tally))
+    }
+
+    /// Returns true if reports say how codes have changed: by an earlier run, or by what was accepted.
+    fn tells_changes(&self) -> bool {
+        self.known_codes.is_some()
+    }
+
+    /// Returns a line of a list of accepted codes for each new code, with its meaning and first place as the reason.
+    pub(crate) fn new_codes(&self) -> Vec<(i32, String)> {
+        let reason = |row: &ReportRow<'_>| {
+            let (category, message) = (row.category(), row.message());
+            let (count, first) = (fields(row.counted.fields), self.place(&row.counted.first));
+            format!("{} # {category}: {message}; {count}, first {first}", row.code)
+        };
+        let is_new = |row: &ReportRow<'_>| row.is_new || self.known_codes.is_none();
+        let rows = self.rows();
+        rows.iter().filter(|row| is_new(row)).map(|row| (row.code, visible(&reason(row)))).collect()
+    }
+
+    /// Returns the way in which reading ended, in words; `None` if all inputs were read to their ends. It is trouble unless
+    /// [`Tally::is_whole`].
     fn ending(&self) -> Option<&'static str> {
         match (self.tally.complete, self.tally.stopped) {
+            (true, _) if self.tally.input.files == 0 => Some("there was no input"),
             (true, false) => None,
             (true, true) => Some("stopped by a signal"),
             (false, true) => Some("stopped by a signal before all was read"),
@@ -152,21 +228,29 @@ impl<'a> Report<'a> {
 
 impl ReportRow<'_> {
     /// Returns the key by which rows are sorted, so that what matters leads: codes for which a check has failed, new codes,
-    /// errors, unknown codes and those that ask for an action, and then the most frequent ones and those nearest to zero.
-    /// Success comes last, whatever is said of it.
+    /// codes that nobody has accepted, errors, unknown codes and those that ask for an action, and then the most frequent
+    /// ones and those nearest to zero. Success comes last, whatever is said of it.
     fn rank(&self) -> impl Ord + use<> {
         let severity = match self.severity() {
             Some(Severity::Error) => 0,
             Some(Severity::Action) | None => 1,
             Some(Severity::Success) => 2,
         };
-        let leads = [severity < 2, self.has_failed, self.is_new(), severity < 1];
+        let leads = [severity < 2, self.has_failed, self.is_new, self.accepted.is_none(), severity < 1];
         (leads.map(Reverse), Reverse(self.counted.fields), self.code.unsigned_abs())
     }
 
-    /// Returns true if the earlier run did not have the code.
-    fn is_new(&self) -> bool {
-        self.comparison.is_some_and(|comparison| comparison.change == Change::New)
+    /// Returns the change since the earlier run in one word, or `accepted`; `None` if there is nothing to say.
+    fn change(&self) -> Option<&'static str> {
+        let change = || self.comparison.map(|comparison| comparison.change.name());
+        let is_new = || self.is_new.then(|| Change::New.name());
+        self.accepted.map(|_| "accepted").or_else(change).or_else(is_new)
+    }
+
+    /// Returns the change and the earlier count, in words: `new (before: 0)`. Returns `None` if there is nothing to say.
+    fn compared(&self) -> Option<String> {
+        let before = |comparison: Comparison| format!(" (before: {})", comparison.count);
+        Some(format!("{}{}", self.change()?, self.comparison.map(before).unwrap_or_default()))
     }
 
     fn message(&self) -> Cow<'_, str> {

@@ -18,7 +18,7 @@ pub(crate) struct TriageArgs {
     ///
     /// SELECT is terms with commas between: `any`, a severity (`error`, `action`, `success`), a category (`auth`),
     /// a code (`-204`), a range (`-299..-201`), `unknown` (negative codes that are in no catalog), `new` (codes
-    /// that the --baseline lacks). `!term` takes away, from `any` where nothing else is left: 'error,!auth', '!auth'.
+    /// that --baseline and --accept lack). `!term` takes away, from `any` where nothing else is left: 'error,!auth', '!auth'.
     ///
     /// A last line without a newline gets one. Lines are held in memory until they are decided on, up to 16 MiB; a
     /// longer one is written whatever is in it.
@@ -64,15 +64,35 @@ pub(crate) struct TriageArgs {
 
     /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
     ///
-    /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. Trouble, status 2 or 3, wins.
+    /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. N may be growth since the --baseline:
+    /// 'error>+20%', '-204>+100'. Without characters of the shell: error:10, error:+20%. Trouble, status 2 or 3, wins.
     #[arg(long, value_name = "SELECT[>N]", allow_hyphen_values = true, help_heading = "Reports and checks")]
     pub(crate) fail_on: Vec<String>,
+
+    /// End with status 1 unless more than N fields are selected [default N: 0]; may be given several times
+    ///
+    /// --expect any guards against a log that is empty, or has no codes that are recognised: there --fail-on would pass.
+    #[arg(long, value_name = "SELECT[>N]", allow_hyphen_values = true, help_heading = "Reports and checks")]
+    pub(crate) expect: Vec<String>,
 
     /// The JSON report of an earlier run, to compare with
     ///
     /// Reports say which codes are new, more, fewer and gone, and SELECT knows `new`.
     #[arg(long, value_name = "FILE", help_heading = "Reports and checks")]
     pub(crate) baseline: Option<PathBuf>,
+
+    /// The codes that somebody has looked at, from a text file: they are not new
+    ///
+    /// A line has a code or a range, perhaps the last day, and a reason: `-204 until 2026-12-31 # login outage`. Days are
+    /// those of UTC. Lines that have expired, and codes that do not occur any more, are said.
+    #[arg(long, value_name = "FILE", help_heading = "Reports and checks")]
+    pub(crate) accept: Option<PathBuf>,
+
+    /// Add the codes that are new to a file for --accept, for a person to look at
+    ///
+    /// New are codes that neither the --baseline nor --accept nor FILE has. FILE may be that of --accept.
+    #[arg(long, value_name = "FILE", help_heading = "Reports and checks")]
+    pub(crate) write_accept: Option<PathBuf>,
 
     /// Read no logs but JSON reports, and add them up
     ///

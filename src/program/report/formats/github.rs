@@ -10,9 +10,11 @@ use std::io::{self, Write};
 
 /// The most commands of one level that GitHub shows for each step.
 const COMMANDS_MAX: usize = 10;
-/// The most failed checks that have a command of their own, so that commands are left for codes.
-const CHECKS_MAX: usize = 4;
+/// The most failed checks, and the most that are not decided, that have a command of their own, so that commands are left
+/// for codes.
+const CHECKS_MAX: usize = 3;
 const FAILED_TITLE: &str = "iMSDK: check failed";
+const UNDECIDED_TITLE: &str = "iMSDK: check not decided";
 
 pub(super) const FORMAT: FormatRow =
     FormatRow { format: ReportFormat::Github, name: "github", write: |report, _, wtr| write(report, wtr) };
@@ -43,17 +45,18 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Returns the titles and the words of what is said of the run as a whole at a level: the way in which reading ended, and
-/// checks that have failed.
+/// checks that have not passed.
 fn verdicts(report: &Report<'_>, level: &str) -> Vec<(&'static str, String)> {
-    let ending_level = if report.tally.complete { "notice" } else { "error" };
+    let ending_level = if report.tally.is_whole() { "notice" } else { "error" };
     let ending = report.ending().filter(|_| ending_level == level).map(str::to_owned);
     let mut verdicts: Vec<_> = ending.map(|words| ("iMSDK", words)).into_iter().collect();
     if level == "error" {
-        let failures = report.failures();
-        let (shown, rest) = failures.split_at(failures.len().min(CHECKS_MAX));
-        verdicts.extend(shown.iter().map(|failure| (FAILED_TITLE, failure.clone())));
-        if !rest.is_empty() {
-            verdicts.push((FAILED_TITLE, format!("{} more: {}", rest.len(), rest.join("; "))));
+        for (title, lines) in [(FAILED_TITLE, report.failures()), (UNDECIDED_TITLE, report.undecided())] {
+            let (shown, rest) = lines.split_at(lines.len().min(CHECKS_MAX));
+            verdicts.extend(shown.iter().map(|line| (title, line.clone())));
+            if !rest.is_empty() {
+                verdicts.push((title, format!("{} more: {}", rest.len(), rest.join("; "))));
+            }
         }
     }
     verdicts
@@ -68,22 +71,20 @@ fn write_command(
     let counted = row.counted;
     let file = in_property(report.name(&counted.first));
     let title = in_property(&format!("iMSDK {} ({})", row.code, row.category()));
-    let compared = row.comparison.map_or(String::new(), |comparison| {
-        format!(" ({}, before: {})", comparison.change.name(), comparison.count)
-    });
+    let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
     let fields = fields(counted.fields);
     let message = format!("{}, {fields}{compared}: {}", row.message(), counted.first.text);
     let line = counted.first.line;
     writeln!(wtr, "::{level} file={file},line={line},title={title}::{}", in_message(&message))
 }
 
-/// Returns the level of a code's command: error for a code for which a check has failed. With a baseline, codes that are not
-/// new get a notice: they were there before. A code that is in no catalog is a warning: it deserves a look, and its
+/// Returns the level of a code's command: error for a code for which a check has failed. With a baseline or accepted codes,
+/// codes that are not new get a notice: they were there before. A code that is in no catalog is a warning: it deserves a look, and its
 /// severity is not known.
 fn level_of(report: &Report<'_>, row: &ReportRow<'_>) -> &'static str {
     match row.severity() {
         _ if row.has_failed => "error",
-        _ if report.baseline.is_some() && !row.is_new() => "notice",
+        _ if report.tells_changes() && !row.is_new => "notice",
         Some(Severity::Error) => "error",
         Some(Severity::Action) | None => "warning",
         Some(Severity::Success) => "notice",

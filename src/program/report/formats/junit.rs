@@ -2,7 +2,7 @@
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::amount::fields;
-use crate::program::report::verdict::CheckOutcome;
+use crate::program::report::verdict::{CheckKind, CheckOutcome, Verdict};
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
@@ -13,14 +13,15 @@ pub(super) const FORMAT: FormatRow =
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
-    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.complete)));
-    // A check that selects none of the codes gets a case of its own: readers may take a file without cases for a
-    // failure.
-    let without_codes = report.outcomes.iter().filter(|outcome| outcome.codes.is_empty());
-    let (failed, passed): (Vec<_>, Vec<_>) = without_codes.partition(|outcome| outcome.has_failed());
-    suite.add_test_cases(failed.into_iter().map(case_of_check));
+    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.is_whole())));
+    let with_case = report.outcomes.iter().filter(|outcome| has_case(outcome));
+    let (passed, others): (Vec<_>, Vec<_>) =
+        with_case.partition(|outcome| outcome.verdict == Verdict::Passed);
+    suite.add_test_cases(others.into_iter().map(case_of_check));
     for row in report.rows() {
-        let selects = |outcome: &&CheckOutcome<'_>| outcome.check.selects(row.code, report.catalog);
+        let selects = |outcome: &&CheckOutcome<'_>| {
+            outcome.check.kind == CheckKind::FailOn && outcome.check.selects(row.code, report.catalog)
+        };
         let selecting: Vec<_> = report.outcomes.iter().filter(selects).collect();
         if !selecting.is_empty() {
             suite.add_test_case(case_of_code(report, &row, &selecting));
@@ -32,10 +33,10 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     document.serialize(wtr).map_err(io::Error::other)
 }
 
-/// Returns the test case for inputs that were not read to their own ends: an error, unless a signal ended a stream.
-fn case_of_ending(words: &str, is_complete: bool) -> TestCase {
+/// Returns the test case for the way in which reading ended: an error, unless a signal ended a stream.
+fn case_of_ending(words: &str, is_whole: bool) -> TestCase {
     let mut status = TestCaseStatus::success();
-    if !is_complete {
+    if !is_whole {
         status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(words);
     }
@@ -44,12 +45,24 @@ fn case_of_ending(words: &str, is_complete: bool) -> TestCase {
     case
 }
 
-/// Returns the test case of a check that selects none of the codes that are told apart.
+/// Returns true if a check has a test case of its own: where no codes have one that tells its result. Readers may take a
+/// file without cases for a failure.
+fn has_case(outcome: &CheckOutcome<'_>) -> bool {
+    let expects = outcome.check.kind == CheckKind::Expect;
+    outcome.codes.is_empty() || expects || outcome.verdict == Verdict::Undecided
+}
+
+/// Returns the test case of a check: an error where it is not decided.
 fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
+    let kind = match outcome.verdict {
+        Verdict::Passed => None,
+        Verdict::Failed => Some(NonSuccessKind::Failure),
+        Verdict::Undecided => Some(NonSuccessKind::Error),
+    };
     let mut status = TestCaseStatus::success();
-    if outcome.has_failed() {
-        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(fields(outcome.count));
+    if let Some(kind) = kind {
+        status = TestCaseStatus::non_success(kind);
+        status.set_message(format!("{}: {}", outcome.verdict.words(), outcome.found()));
     }
     let mut case = TestCase::new(visible(&outcome.option()), status);
     case.set_classname("imsdk.check");
@@ -66,9 +79,7 @@ fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOut
     let failed: Vec<String> = failed.map(|outcome| visible(&outcome.option())).collect();
     if !failed.is_empty() {
         let checks = failed.join(", ");
-        let compared = row.comparison.map_or(String::new(), |comparison| {
-            format!(", {} (before: {})", comparison.change.name(), comparison.count)
-        });
+        let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_type(checks.clone());
         status.set_message(format!("{fields}{compared}, first at {first}; {checks}"));

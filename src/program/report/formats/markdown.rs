@@ -2,6 +2,7 @@
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::amount::fields;
+use crate::program::report::verdict::Verdict;
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
@@ -19,15 +20,25 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         writeln!(wtr, "\n**Note:** {ending}.")?;
     }
     for outcome in &report.outcomes {
-        let verdict = if outcome.has_failed() { "❌ failed" } else { "✅ passed" };
-        writeln!(wtr, "\n{verdict}: {}, {}", escaped(&outcome.option()), escaped(&outcome.found()))?;
+        let sign = match outcome.verdict {
+            Verdict::Passed => "✅",
+            Verdict::Failed => "❌",
+            Verdict::Undecided => "❔",
+        };
+        let (verdict, option) = (outcome.verdict.words(), escaped(&outcome.option()));
+        writeln!(wtr, "\n{sign} {verdict}: {option}, {}", escaped(&outcome.found()))?;
     }
     write_table(report, &report.rows(), wtr)?;
     if report.tally.more_unknown > 0 {
         let fields = fields(report.tally.more_unknown);
         writeln!(wtr, "\nAnd {fields} with yet other codes that are in no catalog.")?;
     }
-    write_gone(report, wtr)
+    write_gone(report, wtr)?;
+    for (index, remark) in report.accept_remarks().iter().enumerate() {
+        let title = if index == 0 { "\n### Accepted codes to look at\n\n" } else { "" };
+        writeln!(wtr, "{title}- {}", escaped(remark))?;
+    }
+    Ok(())
 }
 
 fn write_table(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write) -> io::Result<()> {
@@ -35,18 +46,17 @@ fn write_table(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write)
         return Ok(());
     }
     let (before, rule) =
-        if report.baseline.is_some() { (" before | change |", " ---: | --- |") } else { ("", "") };
+        if report.tells_changes() { (" before | change |", " ---: | --- |") } else { ("", "") };
     writeln!(wtr, "\n| code | category | message | fields |{before} first | last | first line |")?;
     writeln!(wtr, "| ---: | --- | --- | ---: |{rule} --- | --- | --- |")?;
     for row in rows {
         let counted = row.counted;
         let (category, message) = (escaped(&row.category()), escaped(&row.message()));
         write!(wtr, "| {} | {category} | {message} | {} |", row.code, counted.fields)?;
-        match row.comparison {
-            Some(comparison) => write!(wtr, " {} | {} |", comparison.count, comparison.change.name())?,
-            // The earlier count of this code is not known.
-            None if report.baseline.is_some() => write!(wtr, "  |  |")?,
-            None => {}
+        if report.tells_changes() {
+            // The earlier count of the code may not be known.
+            let before = row.comparison.map_or_else(String::new, |comparison| comparison.count.to_string());
+            write!(wtr, " {before} | {} |", row.change().unwrap_or_default())?;
         }
         let [first, last] = [&counted.first, &counted.last].map(|place| code_span(&report.place(place)));
         writeln!(wtr, " {first} | {last} | {} |", code_span(&counted.first.text))?;

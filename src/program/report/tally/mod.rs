@@ -145,6 +145,11 @@ impl Tally {
         Self { complete: false, ..Self::new() }
     }
 
+    /// Returns false if more input could change the counts: if not all could be read, or there was no input at all.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.complete && self.input.files > 0
+    }
+
     /// Returns true if the tally has the place of a line.
     pub(crate) fn has_places(&self) -> bool {
         !self.known.is_empty() || !self.unknown.is_empty() || self.near.is_some()

@@ -1,7 +1,8 @@
 //! The comparison with an earlier run: codes that are new, more or less frequent, or gone.
 
-use crate::EarlierCodes;
-use crate::program::report::tally::Tally;
+use super::unknown_fields::unknown_fields;
+use crate::program::report::tally::{Tally, sum};
+use crate::{Catalog, EarlierCodes, Selector};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug)]
 pub struct Baseline {
     counts: BTreeMap<i32, u64>,
+    /// The number of fields with unknown codes that the earlier run did not tell apart.
+    more_unknown: u64,
     /// The lowest unknown code that the earlier run told apart from others; it may have had lower codes, too. `None` if
     /// it told all codes apart.
     known_from: Option<i32>,
@@ -38,7 +41,7 @@ impl Baseline {
     pub fn new(earlier: &Tally) -> Self {
         let codes = earlier.known.iter().chain(&earlier.unknown);
         let counts = codes.map(|(&code, counted)| (code, counted.fields)).collect();
-        Self { counts, known_from: earlier.known_from() }
+        Self { counts, more_unknown: earlier.more_unknown, known_from: earlier.known_from() }
     }
 
     /// Returns the codes of the earlier run, for selectors such as `new`.
@@ -48,6 +51,17 @@ impl Baseline {
             Some(from) => codes.known_from(from),
             None => codes,
         }
+    }
+
+    /// Returns the number of fields of the earlier run that a selector chooses; `None` if it may choose some of the codes
+    /// that the earlier run did not tell apart, but not all.
+    pub(super) fn fields(&self, selector: &Selector, catalog: &Catalog) -> Option<u64> {
+        let counts = || self.counts.iter().map(|(&code, &count)| (code, count));
+        let known = counts().filter_map(|(code, count)| Some((code, catalog.get(code)?, count)));
+        let selected = known.filter(|&(code, entry, _)| selector.selects(code, Some(entry)));
+        let unknown = counts().filter(|&(code, _)| catalog.get(code).is_none());
+        let unknown = unknown_fields(selector, unknown, self.more_unknown)?;
+        Some(sum(selected.map(|(_, _, count)| count)).saturating_add(unknown))
     }
 
     /// Returns the comparison of a count with the earlier one; `None` if the earlier run did not tell the code apart.

@@ -1,76 +1,141 @@
-//! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected.
+//! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected, and `--expect any>3` where
+//! not more than three have.
 
+use super::baseline::Baseline;
+use super::limit::{Limit, NoLimit};
+use super::unknown_fields::unknown_fields;
 use crate::program::report::amount::fields;
-use crate::program::report::tally::{LOWEST_CODE, Tally, sum};
+use crate::program::report::tally::{Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
+use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt;
 
 /// The most codes that a message names.
 const CODES_IN_MESSAGE: usize = 3;
 
-/// The rule that at most a given number of fields have selected codes.
+/// The rule that at most, or more than, a given number of fields have selected codes.
 #[derive(Clone, Debug)]
-pub struct Check {
+pub(crate) struct Check {
+    pub(crate) kind: CheckKind,
     /// The check as the user wrote it: `error>3`.
     pub(crate) text: String,
     pub(crate) selector: Selector,
-    /// The largest number of fields that passes.
+    /// The largest number of fields that passes for `--fail-on`, and fails for `--expect`.
     pub(crate) limit: u64,
+    /// The number of selected fields of the earlier run, if the limit depends on it.
+    pub(crate) earlier: Option<u64>,
+}
+
+/// The options that make checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CheckKind {
+    /// `--fail-on`: more fields than the limit fail.
+    FailOn,
+    /// `--expect`: no more fields than the limit fail.
+    Expect,
 }
 
 /// The result of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verdict {
+    Passed,
+    Failed,
+    /// More input, or codes that are told apart, could change the result.
+    Undecided,
+}
+
+/// The result of a check, with what it has counted.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckOutcome<'a> {
     pub(crate) check: &'a Check,
-    /// The number of fields with selected codes.
+    pub(crate) verdict: Verdict,
+    /// The number of fields with selected codes, as far as it is known.
     pub(crate) count: u64,
     /// The selected codes that are told apart, with their numbers of fields, the most frequent first.
     pub(crate) codes: Vec<(i32, u64)>,
+    /// True if the check may select some of the unknown codes that the tally does not tell apart, but not all.
+    pub(crate) needs_parts: bool,
 }
 
 /// The reason why a text is not a check.
 #[derive(Debug)]
 pub(crate) enum CheckError {
     Selector(SelectorError),
-    /// The text behind `>`, which is not a number.
-    Limit(String),
+    Limit(NoLimit),
+    /// The limit is growth, and there is no earlier run to compare with.
+    NoBaseline,
+    /// The limit is growth, and the earlier run does not tell enough codes apart.
+    NotToldApart,
+    /// The limit is growth, which is not for `--expect`.
+    ExpectsGrowth,
 }
 
 impl Check {
-    /// Reads `SELECT` or `SELECT>N`; without `>N`, the limit is 0.
+    /// Reads `SELECT`, `SELECT>N` or `SELECT:N`, where `N` is a limit; without one, the limit is 0. `known` are the codes that
+    /// are not new.
     ///
     /// # Errors
     ///
-    /// Fails where `SELECT` is not a selector, and where `N` is not a number.
+    /// Fails where `SELECT` is not a selector, where `N` is not a limit, and where `N` is growth that cannot be told.
     pub(crate) fn parse(
+        kind: CheckKind,
         text: &str,
         catalog: &Catalog,
-        earlier: Option<&EarlierCodes>,
+        known: Option<&EarlierCodes>,
+        baseline: Option<&Baseline>,
     ) -> Result<Self, CheckError> {
-        let (selector, limit) = match text.split_once('>') {
-            None => (text, 0),
-            Some((selector, limit)) => {
-                (selector, limit.trim().parse().map_err(|_| CheckError::Limit(limit.trim().to_owned()))?)
+        let parse = |selector: &str| Selector::parse(selector, catalog, known).map_err(CheckError::Selector);
+        let (selector, limit) = match (text.split_once('>'), text.rsplit_once(':')) {
+            (Some((selector, limit)), _) => {
+                (parse(selector)?, Limit::parse(limit).map_err(CheckError::Limit)?)
             }
+            // A category may have a colon in its name.
+            (None, Some((selector, limit))) => match (parse(text), Limit::parse(limit)) {
+                (Ok(selector), _) => (selector, Limit::Fields(0)),
+                (Err(_), limit) => (parse(selector)?, limit.map_err(CheckError::Limit)?),
+            },
+            (None, None) => (parse(text)?, Limit::Fields(0)),
         };
-        let selector = Selector::parse(selector, catalog, earlier).map_err(CheckError::Selector)?;
-        Ok(Self { text: text.to_owned(), selector, limit })
+        let mut check = Self { kind, text: text.to_owned(), selector, limit: 0, earlier: None };
+        if limit.is_growth() {
+            if kind == CheckKind::Expect {
+                return Err(CheckError::ExpectsGrowth);
+            }
+            let earlier = baseline.ok_or(CheckError::NoBaseline)?.fields(&check.selector, catalog);
+            check.earlier = Some(earlier.ok_or(CheckError::NotToldApart)?);
+        }
+        check.limit = limit.fields(check.earlier.unwrap_or(0));
+        Ok(check)
     }
 
-    /// Returns the result of the check; `unknown_fields` is the number of selected fields with unknown codes.
+    /// Returns the result of the check. `unknown_fields` is the number of selected fields with unknown codes if it was
+    /// counted where the codes were annotated; otherwise it is that of the tally. `is_whole` is false if more input could
+    /// change the result.
     pub(crate) fn outcome<'a>(
         &'a self,
         tally: &Tally,
         catalog: &Catalog,
-        unknown_fields: u64,
+        unknown_fields: Option<u64>,
+        is_whole: bool,
     ) -> CheckOutcome<'a> {
         let codes = tally.known.iter().chain(&tally.unknown).map(|(&code, counted)| (code, counted.fields));
         let mut codes: Vec<_> = codes.filter(|&(code, _)| self.selects(code, catalog)).collect();
         codes.sort_by_key(|&(code, count)| (Reverse(count), code.unsigned_abs()));
         let known = codes.iter().filter(|(code, _)| tally.known.contains_key(code));
         let known_fields = sum(known.map(|&(_, count)| count));
-        CheckOutcome { check: self, count: known_fields.saturating_add(unknown_fields), codes }
+        let unknown_fields = unknown_fields.or_else(|| self.unknown_fields(tally));
+        let needs_parts = unknown_fields.is_none();
+        let count = known_fields.saturating_add(unknown_fields.unwrap_or(0));
+        let verdict = match (self.kind, count > self.limit) {
+            (CheckKind::FailOn, true) => Verdict::Failed,
+            (CheckKind::Expect, true) => Verdict::Passed,
+            _ if needs_parts || !is_whole => Verdict::Undecided,
+            (CheckKind::FailOn, false) => Verdict::Passed,
+            (CheckKind::Expect, false) => Verdict::Failed,
+        };
+        CheckOutcome { check: self, verdict, count, codes, needs_parts }
     }
 
     /// Returns true if the check selects the code.
@@ -78,34 +143,28 @@ impl Check {
         self.selector.selects(code, catalog.get(code))
     }
 
-    /// Returns the number of selected fields with unknown codes. Returns `None` if the check may select some of the
-    /// codes that the tally does not tell apart, but not all.
-    pub(crate) fn unknown_fields(&self, tally: &Tally) -> Option<u64> {
-        let selected = tally.unknown.iter().filter(|&(&code, _)| self.selector.selects(code, None));
-        let fields = sum(selected.map(|(_, counted)| counted.fields));
-        if tally.more_unknown == 0 {
-            return Some(fields);
-        }
-        let farther = LOWEST_CODE..=tally.unknown.keys().next().map_or(-1, |lowest| lowest - 1);
-        let all = self.selector.selects_unknown(&farther)?;
-        Some(if all { fields.saturating_add(tally.more_unknown) } else { fields })
+    /// Returns the number of selected fields with unknown codes, as [`unknown_fields`] does.
+    fn unknown_fields(&self, tally: &Tally) -> Option<u64> {
+        let unknown = tally.unknown.iter().map(|(&code, counted)| (code, counted.fields));
+        unknown_fields(&self.selector, unknown, tally.more_unknown)
     }
 }
 
 impl CheckOutcome<'_> {
-    /// Returns true if more fields were selected than the limit allows.
     pub(crate) fn has_failed(&self) -> bool {
-        self.count > self.check.limit
+        self.verdict == Verdict::Failed
     }
 
     /// Returns the option that made the check: `--fail-on error>3`.
     pub(crate) fn option(&self) -> String {
-        format!("--fail-on {}", self.check.text)
+        format!("{} {}", self.check.kind.option(), self.check.text)
     }
 
-    /// Returns the number of selected fields, and the codes that most of them have: `7 fields (-204: 4, -402: 3)`.
+    /// Returns the number of selected fields, and the codes that most of them have: `7 fields (-204: 4, -402: 3)`. For growth,
+    /// the number of the earlier run stands beside it: `7 fields, before: 3`.
     pub(crate) fn found(&self) -> String {
-        let fields = fields(self.count);
+        let before = self.check.earlier.map_or(String::new(), |earlier| format!(", before: {earlier}"));
+        let fields = format!("{}{before}", fields(self.count));
         let told_apart = sum(self.codes.iter().map(|&(_, count)| count));
         let named = self.codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}"));
         let mut named: Vec<String> = named.collect();
@@ -119,10 +178,31 @@ impl CheckOutcome<'_> {
     }
 }
 
+impl CheckKind {
+    /// Returns the option that makes checks of the kind.
+    pub(crate) fn option(self) -> &'static str {
+        match self {
+            Self::FailOn => "--fail-on",
+            Self::Expect => "--expect",
+        }
+    }
+}
+
+impl Verdict {
+    /// Returns the verdict in words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Undecided => "not decided",
+        }
+    }
+}
+
 /// Returns the message about a text that is not a selector, with the option that would make it one.
 pub(crate) fn of_selector(error: &SelectorError) -> String {
     match error {
-        SelectorError::NoBaseline => format!("{error}: --baseline FILE"),
+        SelectorError::NoBaseline => format!("{error}: --baseline FILE, or --accept FILE"),
         _ => error.to_string(),
     }
 }
@@ -131,7 +211,12 @@ impl fmt::Display for CheckError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Selector(error) => f.write_str(&of_selector(error)),
-            Self::Limit(limit) => write!(f, "{limit:?} is no number; write SELECT>N: 'error>10'"),
+            Self::Limit(limit) => limit.fmt(f),
+            Self::NoBaseline => f.write_str("growth needs an earlier run to compare with: --baseline FILE"),
+            Self::NotToldApart => f.write_str(
+                "cannot be decided: the baseline does not tell all unknown codes apart; select all of them (unknown), or none",
+            ),
+            Self::ExpectsGrowth => f.write_str("takes a number of fields; growth is for --fail-on"),
         }
     }
 }

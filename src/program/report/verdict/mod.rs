@@ -1,10 +1,34 @@
-//! Verdicts on a tally: by checks, and by comparison with an earlier run.
+//! Verdicts on a tally: by checks, by comparison with an earlier run, and by what was accepted.
 
+mod accepted;
 mod baseline;
 mod check;
+mod limit;
+mod unknown_fields;
 
+pub(crate) use accepted::{AcceptEntry, AcceptList};
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
-pub(crate) use check::Check;
-pub(crate) use check::CheckOutcome;
-pub(crate) use check::of_selector;
+pub(crate) use check::{Check, CheckKind, CheckOutcome, Verdict, of_selector};
+
+use crate::EarlierCodes;
+
+/// What a run is judged by.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    pub(crate) checks: Vec<Check>,
+    /// The earlier run to compare with.
+    pub baseline: Option<Baseline>,
+    pub(crate) accepted: Option<AcceptList>,
+}
+
+impl Judgement {
+    /// Returns the codes that are not new: those of the earlier run and those that are accepted. Returns `None` if nothing
+    /// tells which codes are new.
+    pub(crate) fn known_codes(&self) -> Option<EarlierCodes> {
+        let accepted = self.accepted.iter().flat_map(AcceptList::codes);
+        let baseline = self.baseline.as_ref().map(Baseline::codes);
+        let has_any = baseline.is_some() || self.accepted.is_some();
+        has_any.then(|| accepted.fold(baseline.unwrap_or_default(), EarlierCodes::with_range))
+    }
+}

@@ -13,7 +13,9 @@ pub(crate) use meaning::write_entries;
 use super::{FormatRow, ReportFormat};
 use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Histogram, InputCount, LogPlace, NearLines};
-use crate::program::report::verdict::Comparison;
+use crate::program::report::verdict::{
+    AcceptEntry, AcceptList, CheckKind, CheckOutcome, Comparison, Verdict,
+};
 use crate::program::report::{Report, ReportRow};
 use crate::time::TimeStamp;
 use format::Harmless;
@@ -57,6 +59,12 @@ struct Document {
     gone: Option<Vec<GoneCode>>,
     #[serde(skip_deserializing)]
     fail_on: Vec<CheckResult>,
+    /// The list of accepted codes; left out if there is none.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<JsonAccepted>,
+    /// Left out without `--expect`.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    expect: Vec<CheckResult>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -90,6 +98,20 @@ struct JsonCode {
     offsets: Histogram,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     baseline: Option<Comparison>,
+    /// The number of the line that accepts the code, in the list of accepted codes.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    accepted: Option<usize>,
+}
+
+/// A line of the list of accepted codes.
+#[derive(Serialize)]
+struct JsonAccepted {
+    line: usize,
+    codes: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    reason: String,
+    expired: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -120,6 +142,7 @@ struct CheckResult {
     select: String,
     limit: u64,
     count: u64,
+    verdict: Verdict,
     failed: bool,
     /// The selected codes that the inputs have, the most frequent first.
     codes: Vec<i32>,
@@ -139,13 +162,9 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
             })
             .collect()
     };
-    let fail_on = report.outcomes.iter().map(|outcome| CheckResult {
-        select: outcome.check.text.clone(),
-        limit: outcome.check.limit,
-        count: outcome.count,
-        failed: outcome.has_failed(),
-        codes: outcome.codes.iter().map(|&(code, _)| code).collect(),
-    });
+    let checks = |kind: CheckKind| {
+        report.outcomes.iter().filter(|outcome| outcome.check.kind == kind).map(CheckResult::of).collect()
+    };
     let InputCount { files, lines, bytes, undated_lines, encodings } = tally.input;
     let encodings = encodings.counted().collect();
     let document = Document {
@@ -162,7 +181,9 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         near: tally.near.as_ref().map(|near| JsonNear::of_lines(report, near)),
         zone_assumed: tally.zones.are_assumed(),
         gone: report.baseline.map(|_| gone()),
-        fail_on: fail_on.collect(),
+        accepted: report.accepted.map_or(&[][..], AcceptList::entries).iter().map(JsonAccepted::of).collect(),
+        fail_on: checks(CheckKind::FailOn),
+        expect: checks(CheckKind::Expect),
     };
     document.serialize(&mut Serializer::with_formatter(&mut *wtr, Harmless::default()))?;
     wtr.write_all(b"\n")
@@ -184,6 +205,32 @@ impl JsonCode {
             seconds: counted.seconds.clone(),
             offsets: counted.offsets.clone(),
             baseline: row.comparison,
+            accepted: row.accepted.map(|entry| entry.line),
+        }
+    }
+}
+
+impl JsonAccepted {
+    fn of(entry: &AcceptEntry) -> Self {
+        Self {
+            line: entry.line,
+            codes: entry.written_codes(),
+            until: entry.until.map(|until| until.to_string()),
+            reason: entry.reason.clone(),
+            expired: entry.is_expired,
+        }
+    }
+}
+
+impl CheckResult {
+    fn of(outcome: &CheckOutcome<'_>) -> Self {
+        Self {
+            select: outcome.check.text.clone(),
+            limit: outcome.check.limit,
+            count: outcome.count,
+            verdict: outcome.verdict,
+            failed: outcome.has_failed(),
+            codes: outcome.codes.iter().map(|&(code, _)| code).collect(),
         }
     }
 }

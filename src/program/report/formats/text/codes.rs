@@ -95,12 +95,9 @@ fn cells(report: &Report<'_>, rows: &[ReportRow<'_>], bars: &Bars, color: bool) 
     cells
 }
 
-/// Returns the cell for a number of fields, with the earlier number if that is known.
+/// Returns the cell for a number of fields, with the change and the earlier number if they are known: `more 12 (8)`.
 fn count_cell(row: &ReportRow<'_>) -> String {
-    match row.comparison {
-        None => row.counted.fields.to_string(),
-        Some(comparison) => {
-            format!("{} {} ({})", comparison.change.name(), row.counted.fields, comparison.count)
-        }
-    }
+    let change = row.change().map_or(String::new(), |change| format!("{change} "));
+    let before = row.comparison.map_or(String::new(), |comparison| format!(" ({})", comparison.count));
+    format!("{change}{}{before}", row.counted.fields)
 }

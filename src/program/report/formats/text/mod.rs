@@ -29,7 +29,12 @@ fn write(report: &Report<'_>, screen: Screen, wtr: &mut dyn Write) -> io::Result
     }
     write_axis(report, wtr)?;
     write_near(report, wtr)?;
-    write_gone(report, wtr)
+    write_gone(report, wtr)?;
+    for (index, remark) in report.accept_remarks().iter().enumerate() {
+        let title = if index == 0 { "\nAccepted codes to look at:\n\n" } else { "" };
+        writeln!(wtr, "{title}  {}", visible(remark))?;
+    }
+    Ok(())
 }
 
 fn write_summary(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
@@ -79,7 +84,7 @@ fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
 
 fn write_checks(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     for outcome in &report.outcomes {
-        let verdict = if outcome.has_failed() { "failed" } else { "passed" };
+        let verdict = outcome.verdict.words();
         writeln!(wtr, "{verdict}: {}, {}", visible(&outcome.option()), outcome.found())?;
     }
     Ok(())
