@@ -3,6 +3,7 @@
 mod held;
 mod newlines;
 mod number;
+mod selected;
 mod time_choice;
 mod writer;
 
@@ -44,6 +45,10 @@ pub struct Lines {
     only: Option<Selector>,
     context: Option<Context>,
     numbered: bool,
+    /// The most selected lines of a stream; `None` counts none and sets no bound.
+    max_count: Option<u64>,
+    /// True if selected lines are counted, and no line is written.
+    silent: bool,
 }
 
 impl Lines {
@@ -72,6 +77,33 @@ impl Lines {
     #[must_use]
     pub fn numbered(self, numbered: bool) -> Self {
         Self { numbered, ..self }
+    }
+
+    /// Ends reading a stream when this number of selected lines, and the context behind the last one, has been written. With
+    /// `None`, reads to the end. Has no effect where lines are not chosen.
+    ///
+    /// ```
+    /// use imsdk_annotate::{Annotator, Catalog, Lines, Selector};
+    ///
+    /// let any = Selector::parse("any", &Catalog::builtin(), None)?;
+    /// let annotator = Annotator::builder().lines(Lines::new().only(any).max_count(1)).build();
+    /// let endless = std::io::repeat(b'\n');
+    /// let log = std::io::Read::chain(&b"start\nret=5\nret=-1\n"[..], endless);
+    /// let mut output = Vec::new();
+    /// annotator.annotate_stream(log, &mut output).unwrap();
+    /// assert_eq!(output, b"ret=5 (action: need google authcode)\n");
+    /// # Ok::<(), imsdk_annotate::SelectorError>(())
+    /// ```
+    #[must_use]
+    pub fn max_count(self, max_count: impl Into<Option<u64>>) -> Self {
+        Self { max_count: max_count.into(), ..self }
+    }
+
+    /// Counts selected lines and writes none. Needs [`Lines::max_count`], without which lines are not counted.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn silent(self, silent: bool) -> Self {
+        Self { silent, ..self }
     }
 }
 
@@ -122,6 +154,11 @@ impl LineRules {
     /// Returns true if lines are chosen. Each line must then be whole before it can be written or left out.
     pub(crate) fn choose(&self) -> bool {
         self.lines.only.is_some()
+    }
+
+    /// Returns true if selected lines are counted, and no line is written.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.lines.silent
     }
 
     /// Returns true if the number of each line is written before it.

@@ -1,6 +1,7 @@
-//! Counts newlines, and finds them.
+//! Counts newlines, and finds them and the lines between them.
 
 use fearless_simd::{Level, dispatch, prelude::*, u8x64};
+use memchr::memrchr;
 
 /// The bytes of a vector.
 const VECTOR_BYTES: usize = 64;
@@ -34,6 +35,16 @@ fn count_with<S: Simd>(simd: S, text: &[u8]) -> u64 {
         count += sums.as_slice().iter().map(|&sum| u64::from(sum)).sum::<u64>();
     }
     count
+}
+
+/// Returns the byte offset at which the last lines of a text begin, at most `max` lines, and the number of these lines.
+pub(super) fn last_lines(text: &[u8], max: usize) -> (usize, usize) {
+    let (mut start, mut count) = (text.len(), 0);
+    while count < max && start > 0 {
+        start = memrchr(b'\n', &text[..start - 1]).map_or(0, |newline| newline + 1);
+        count += 1;
+    }
+    (start, count)
 }
 
 /// The byte offsets of the newlines in a text, in their order.

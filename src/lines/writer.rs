@@ -3,7 +3,9 @@
 use super::LineRules;
 use super::count_newlines;
 use super::held::{HeldLine, HeldLines};
+use super::newlines::last_lines;
 use super::number::NumberText;
+use super::selected::SelectedCount;
 use crate::buffer::Settled;
 use crate::buffer::Sink;
 use crate::engine::{PartAnnotator, StreamState, Unit};
@@ -28,6 +30,8 @@ pub(crate) struct LineWriter {
     after_left: usize,
     /// True if lines have been left out since the last line was written.
     left_out: bool,
+    /// The number of selected lines of the input, where they are counted.
+    selected: SelectedCount,
     /// True if a line has been written to the output, of this input or of an earlier one.
     has_written: bool,
     held: HeldLines,
@@ -53,7 +57,20 @@ impl LineWriter {
         self.name.clear();
         self.name.extend_from_slice(name);
         (self.lines, self.in_line, self.after_left, self.left_out) = (lines_before, false, 0, true);
+        self.selected = SelectedCount::default();
         self.held.take_last(0);
+    }
+
+    /// Returns the number of selected lines of the input so far; 0 where they are not counted.
+    #[cfg(feature = "cli")]
+    pub(crate) fn selected(&self) -> u64 {
+        self.selected.0
+    }
+
+    /// Returns true if the rest of the input need not be read, because it has no more lines to write.
+    pub(crate) fn has_enough(&self, rules: &LineRules) -> bool {
+        let has_all = rules.lines.max_count.is_some_and(|max| self.selected.0 >= max) && rules.choose();
+        has_all && (rules.is_silent() || self.after_left == 0 && !self.in_line)
     }
 
     /// Leaves out lines, whole or a part of one, as if they were not there but for the numbers of the lines behind them.
@@ -196,7 +213,15 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     /// Writes selected lines, which follow each other, and before them the lines that are in the context of an earlier
     /// selected line or of these.
     fn write_with_context(&mut self, lines: Range<usize>) -> io::Result<()> {
+        let max_count = self.rules.lines.max_count;
+        let length = self.so_far.selected.take(&self.window[lines.clone()], max_count);
+        let lines = lines.start..lines.start + length;
         if lines.is_empty() {
+            return Ok(());
+        }
+        if self.rules.is_silent() {
+            self.at = lines.end;
+            self.so_far.in_line = self.window[lines.end - 1] != b'\n';
             return Ok(());
         }
         if self.rules.has_context() {
@@ -366,14 +391,4 @@ fn write_lines<'t>(
             notes.for_each_chunk(window, &Unit::LongLine(lines), is_cut, state, write).map(drop)
         }
     }
-}
-
-/// Returns the byte offset at which the last lines of a text begin, at most `max` lines, and the number of these lines.
-fn last_lines(text: &[u8], max: usize) -> (usize, usize) {
-    let (mut start, mut count) = (text.len(), 0);
-    while count < max && start > 0 {
-        start = memrchr(b'\n', &text[..start - 1]).map_or(0, |newline| newline + 1);
-        count += 1;
-    }
-    (start, count)
 }

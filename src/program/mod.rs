@@ -29,7 +29,9 @@ pub mod parts {
         Buffering, InputFile, Listing, ListingRules, NameFilter, Reading, decompress, list,
     };
     pub use super::output::{Existing, FilesInUse, Outlet, plan};
-    pub use super::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide, annotate_to_files};
+    pub use super::pipeline::{
+        ArchiveOutput, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide, annotate_to_files,
+    };
     pub use super::report::{Baseline, Counter, Judgement, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;
     pub use super::system::thread_budget::ThreadBudget;

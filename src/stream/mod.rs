@@ -107,6 +107,12 @@ impl<'a> StreamAnnotator<'a> {
         matches!(&self.writing.written, LineChoice::Lines(rules) if self.lines.ends_group(rules))
     }
 
+    /// Returns the number of selected lines of the last source, where they are counted.
+    #[cfg(feature = "cli")]
+    pub(crate) fn selected_lines(&self) -> u64 {
+        self.lines.selected()
+    }
+
     /// Sets the reference for times without a year, from the next source on.
     #[cfg(feature = "cli")]
     pub(crate) fn set_year_reference(&mut self, years: YearReference) {
@@ -158,12 +164,17 @@ impl<'a> StreamAnnotator<'a> {
         wtr: &mut impl Write,
         observer: &mut impl Observer,
     ) -> Result<(), StreamError> {
-        while self.step(source, wtr, observer)? {
+        while !self.has_enough() && self.step(source, wtr, observer)? {
             if self.times.as_ref().is_some_and(TimeChoice::is_past) {
                 return self.end_lines(wtr);
             }
         }
-        Ok(())
+        if self.has_enough() { self.end_lines(wtr) } else { Ok(()) }
+    }
+
+    /// Returns true if the rest of the source has no line to write, because the selected lines are bounded in number.
+    fn has_enough(&self) -> bool {
+        matches!(&self.writing.written, LineChoice::Lines(rules) if self.lines.has_enough(rules))
     }
 
     /// Ends the last line, where lines of another source may follow that are chosen or numbered.

@@ -115,11 +115,11 @@ fn each_bad_line_is_named() {
 
 #[test]
 fn lines_that_contradict_each_other_are_refused() {
-    let folder = folder(b"--only error\n\n--quiet\n");
+    let folder = folder(b"--line-number\n\n--quiet\n");
     let (status, stdout, stderr) = run(&mut configured(folder.path()), &[]);
     assert_eq!((status, stdout.as_str()), (Some(2), ""));
     assert!(stderr.starts_with("imsdk-annotate: conf:3: the argument '"), "{stderr}");
-    assert!(stderr.contains("--quiet") && stderr.contains("--only"), "{stderr}");
+    assert!(stderr.contains("--quiet") && stderr.contains("--line-number"), "{stderr}");
 }
 
 #[test]

@@ -61,6 +61,7 @@ proptest! {
         before in 0..4_usize,
         after in 0..4_usize,
         numbered: bool,
+        max_count in prop::option::of(0..4_u64),
         window_bytes in 1..2000_usize,
         read_bytes in 1..300_usize,
     ) {
@@ -68,7 +69,7 @@ proptest! {
         let text = &text[..text.len().saturating_sub(cut)];
         let has_only = only.is_some();
         let context = (has_only && before + after < 6).then_some((before, after));
-        let lines = Wanted { only, context, numbered };
+        let lines = Wanted { only, context, numbered, max_count };
         let expected = if has_only || numbered { naive(text, &lines) } else { return Ok(()) };
         let annotator = Annotator::builder().unknown(true).lines(lines.lines()).window_bytes(window_bytes).build();
         let mut output = Vec::new();

@@ -38,6 +38,8 @@ mod lookups; // --explain, --list, --search, --json
 // Chosen lines, counts and reports.
 mod accepted; // codes that somebody has accepted, growth since an earlier run, and the file of new codes
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
+mod count_options; // options beside -c, -l, -m, and -q with --only
+mod counts; // -c, -l, -m, and -q with --only: as from `grep`
 mod hostile; // texts of logs that would act in a report
 mod lines; // --only, -A, -B, -C, -n
 mod missing_years; // times of lines that are written without a year

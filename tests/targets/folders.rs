@@ -10,7 +10,7 @@ use imsdk_annotate::program::parts::Signals;
 use imsdk_annotate::program::parts::ThreadBudget;
 use imsdk_annotate::program::parts::{Annotators, EncodingChoice};
 use imsdk_annotate::program::parts::{
-    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, SideBySide, annotate_to_files,
+    ArchiveOutput, NoTexts, Outcomes, Packing, Pipeline, SelectedLines, SideBySide, annotate_to_files,
 };
 use imsdk_annotate::program::parts::{
     Buffering, Format, InputFile, InputName, Listing, Reading, decompress, list,
@@ -188,6 +188,8 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         side_by_side: SideBySide::Blocks,
         names_before_lines: false,
         numbers_lines: false,
+        selected_lines: SelectedLines::Written,
+        any_selected: AtomicBool::new(false),
         sparse_outputs: false,
         archives: if to_folder { ArchiveOutput::Archive } else { ArchiveOutput::Texts },
         output_kind: None,

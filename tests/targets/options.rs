@@ -179,7 +179,7 @@ impl Options {
         let context = (only.is_some() && how & 1 == 1).then_some(context);
         // Lines are always chosen or numbered here: without either, they would not matter.
         let numbered = only.is_none() || how & 2 == 2;
-        Ok(Wanted { only, context, numbered })
+        Ok(Wanted { only, context, numbered, max_count: None })
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {

@@ -9,13 +9,19 @@ pub(crate) struct Wanted {
     /// The numbers of lines before and behind each selected line.
     pub(crate) context: Option<(usize, usize)>,
     pub(crate) numbered: bool,
+    /// The most selected lines that are written.
+    pub(crate) max_count: Option<u64>,
 }
 
 impl Wanted {
     /// Returns the same lines for an annotator.
     pub(crate) fn lines(&self) -> Lines {
         let context = self.context.map(|(before, after)| Context::new().before(before).after(after));
-        Lines::new().only(self.only.clone()).context(context).numbered(self.numbered)
+        Lines::new()
+            .only(self.only.clone())
+            .context(context)
+            .numbered(self.numbered)
+            .max_count(self.max_count)
     }
 }
 
@@ -34,6 +40,13 @@ pub(crate) fn chosen<'t>(
         all = all.into_iter().map(behind_nuls).filter(|line| !line.is_empty()).collect();
     }
     let selected: Vec<bool> = all.iter().map(|line| lines.only.is_none() || is_selected(line)).collect();
+    let mut left = lines.max_count.filter(|_| lines.only.is_some()).unwrap_or(u64::MAX);
+    let mut take = |selected: bool| {
+        let taken = selected && left > 0;
+        left -= u64::from(taken);
+        taken
+    };
+    let selected: Vec<bool> = selected.into_iter().map(&mut take).collect();
     let mut output = Vec::new();
     let mut last_written = None;
     for (index, line) in all.iter().enumerate() {

@@ -2,11 +2,14 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 19] = [
+pub(super) const FOR_LOGS: [&str; 22] = [
     "files",
     "files_from",
     "only",
     "line_number",
+    "count",
+    "files_with_matches",
+    "max_count",
     "quiet",
     "report",
     "fail_on",
@@ -25,7 +28,15 @@ pub(super) const FOR_LOGS: [&str; 19] = [
 ];
 
 /// Options that choose the lines to write and their destination.
-pub(super) const FOR_LINES: [&str; 4] = ["only", "line_number", "output", "output_dir"];
+pub(super) const FOR_LINES: [&str; 7] =
+    ["only", "line_number", "count", "files_with_matches", "max_count", "output", "output_dir"];
+
+/// Options that say how lines are written, and their destination. They have no effect where no line is written.
+pub(super) const FOR_WRITTEN_LINES: [&str; 6] =
+    ["line_number", "after_context", "before_context", "context", "output", "output_dir"];
+
+/// Options that need all lines of the inputs to be read.
+pub(super) const FOR_WHOLE_INPUTS: [&str; 2] = ["report", "fail_on"];
 
 /// Options that choose lines by their times. Reports that are added up have no lines any more.
 pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];

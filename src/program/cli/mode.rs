@@ -16,7 +16,7 @@ use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings, StreamContent, UsedAs};
-use crate::program::pipeline::SideBySide;
+use crate::program::pipeline::{SelectedLines, SideBySide};
 use crate::program::report::{Check, CheckKind, Judgement, of_selector};
 use crate::program::system::file_id::file_id;
 use crate::program::system::signals::Signals;
@@ -28,6 +28,9 @@ use jiff::Timestamp;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
+
+/// The SELECT for all return codes.
+const ANY: &str = "any";
 
 /// Returns the mode that arguments select; `settings` are those that change outputs. Reads catalogs and the baseline.
 ///
@@ -66,6 +69,9 @@ pub(super) fn mode(
         })));
     }
     refuse_note(&args)?;
+    if let Some(refusal) = args.triage.refusal() {
+        return Err(Some(refusal.to_owned()));
+    }
     let (triage, only) = triage(&args, catalog, signals)?;
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
@@ -136,7 +142,9 @@ fn annotate(
     Chosen { operands, listing_rules, warnings, times, journal_head }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
-    let writes_lines = !args.triage.quiet;
+    let max_count = args.triage.selected_lines().max_count(args.triage.max_count);
+    let selected_lines = args.triage.selected_lines();
+    let writes_lines = !args.triage.quiet || selected_lines == SelectedLines::Sought;
     let has_line_rules = (only.is_some() || numbers_lines) && writes_lines;
     let ends_lines = has_line_rules || times.is_some() && writes_lines;
     let mut annotator = annotator
@@ -145,15 +153,20 @@ fn annotate(
         .language(args.notes.lang.language())
         .as_fields(args.notes.fields)
         .strip(args.notes.strip)
-        .quiet(args.triage.quiet)
+        .quiet(!writes_lines)
         .times(times);
     if let Some(template) = args.notes.note.clone() {
         annotator = annotator.note(template);
     }
-    let side_by_side =
-        if has_line_rules && context.is_some() { SideBySide::Inputs } else { SideBySide::Blocks };
+    let side_by_side = if has_line_rules && (context.is_some() || max_count.is_some()) {
+        SideBySide::Inputs
+    } else {
+        SideBySide::Blocks
+    };
     if has_line_rules {
-        annotator = annotator.lines(Lines::new().only(only).context(context).numbered(numbers_lines));
+        let lines = Lines::new().only(only).context(context).numbered(numbers_lines);
+        let is_silent = selected_lines != SelectedLines::Written;
+        annotator = annotator.lines(lines.max_count(max_count).silent(is_silent));
     }
     let job = Job {
         operands,
@@ -164,6 +177,7 @@ fn annotate(
         ends_lines,
         side_by_side,
         numbers_lines,
+        selected_lines,
         threads: args.work.threads,
         progress: match args.work.progress {
             ProgressChoice::Auto => ShowProgress::Auto,
@@ -242,7 +256,8 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
             .map_err(|error| format!("{} {text}: {error}", kind.option()))
     });
     judgement.checks = checks.collect::<Result<_, _>>()?;
-    let only = args.triage.only.as_ref().map(|text| {
+    let counted = args.triage.selected_lines().decides_status().then(|| ANY.to_owned());
+    let only = args.triage.only.as_ref().or(counted.as_ref()).map(|text| {
         Selector::parse(text, &catalog, known.as_ref())
             .map_err(|error| format!("--only {text}: {}", of_selector(&error)))
     });

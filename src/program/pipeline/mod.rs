@@ -9,6 +9,7 @@ mod one_input;
 mod outcomes;
 mod rewrite;
 mod run_journal;
+mod selected_lines;
 mod side_by_side;
 mod team;
 mod unpack;
@@ -18,6 +19,8 @@ pub(crate) use dry_run::foretell;
 pub use files::annotate_to_files;
 pub use no_texts::NoTexts;
 pub use outcomes::Outcomes;
+pub(crate) use selected_lines::DeafWriter;
+pub use selected_lines::SelectedLines;
 
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
@@ -70,6 +73,10 @@ pub struct Pipeline {
     pub numbers_lines: bool,
     /// True if a last line without a newline gets one, because lines are chosen or numbered.
     pub ends_lines: bool,
+    /// The use of the selected lines, if lines are chosen.
+    pub selected_lines: SelectedLines,
+    /// True if an input has a selected line, if the exit status tells it.
+    pub any_selected: AtomicBool,
     /// True if each input goes to a file of its own, so that an input that is not text can be copied.
     pub to_folder: bool,
     pub archives: ArchiveOutput,
@@ -151,10 +158,19 @@ impl Pipeline {
         }
     }
 
-    /// Returns the text before the number of each line of an input; it may be empty.
+    /// Returns the text before the number of each line of an input, and the name in its row; it may be empty.
     fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
-        let is_named = self.names_before_lines || self.numbers_lines && file.is_member();
+        let has_prefix = self.numbers_lines || self.selected_lines == SelectedLines::Counted;
+        let is_named = match self.selected_lines {
+            SelectedLines::Named => true,
+            _ => self.names_before_lines || has_prefix && file.is_member(),
+        };
         if is_named { file.name.before_lines() } else { Vec::new() }
+    }
+
+    /// Returns true if a selected line was sought and is found.
+    fn has_found(&self) -> bool {
+        self.selected_lines == SelectedLines::Sought && self.any_selected.load(Ordering::Relaxed)
     }
 
     /// Keeps the name of a member for the reports.

@@ -217,8 +217,11 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// Returns the next piece of work; `None` if there is no more, or a signal has ended reading.
+    /// Returns the next piece of work; `None` if there is no more, a signal has ended reading, or what was sought is found.
     fn next(&mut self) -> Option<InputPiece<'a>> {
+        if self.pipeline.has_found() {
+            return None;
+        }
         let (file, work, is_last) = self.next_work()?;
         if self.pipeline.reading.signals.ask_to_stop(Stop::File) {
             self.is_cut = true;

@@ -1,6 +1,6 @@
 //! The tools of one thread: a buffer for streams and, if fields are counted, a counter.
 
-use super::Pipeline;
+use super::{Pipeline, SelectedLines};
 use crate::program::encoding::{CharEncoding, InputEncoding, Utf16Writer};
 use crate::program::input::InputFile;
 use crate::program::report::{Counter, Tally};
@@ -10,6 +10,7 @@ use crate::program::terminal::progress::Progress;
 use crate::stream::{Source, StreamAnnotator};
 use crate::{Observer, Part, StreamError};
 use std::io::{self, Write};
+use std::sync::atomic::Ordering;
 
 /// Annotates inputs, or parts of inputs, one after the other.
 pub(super) struct Worker<'a> {
@@ -102,7 +103,7 @@ impl<'a> Worker<'a> {
         wtr: &mut impl Write,
     ) -> io::Result<Annotated> {
         let pipeline = self.pipeline;
-        let name = encoding.name_before_lines(pipeline.name_before_lines(file));
+        let plain_name = pipeline.name_before_lines(file);
         if pipeline.reads_times() {
             let years = pipeline.reading.year_reference(file.modified);
             self.stream.set_year_reference(years);
@@ -112,10 +113,13 @@ impl<'a> Worker<'a> {
         }
         self.watch.in_line = false;
         pipeline.annotators.of(encoding).take_over(&mut self.stream);
+        let name = encoding.name_before_lines(plain_name.clone());
+        let writes_lines = pipeline.selected_lines == SelectedLines::Written;
         let annotated = match encoding.utf16_order() {
+            _ if !writes_lines => self.stream.annotate(source, &name, &mut io::sink(), &mut self.watch),
             None => self.stream.annotate(source, &name, wtr, &mut self.watch),
             Some(order) => {
-                let mut wtr = Utf16Writer::new(order, has_mark, wtr);
+                let mut wtr = Utf16Writer::new(order, has_mark, &mut *wtr);
                 let annotated = self.stream.annotate(source, &name, &mut wtr, &mut self.watch);
                 if !matches!(annotated, Err(StreamError::Write(_))) {
                     wtr.finish(!pipeline.ends_lines)?;
@@ -131,6 +135,9 @@ impl<'a> Worker<'a> {
             Err(StreamError::Read(error)) => Some(Trouble { name: file.name.clone(), error }),
             Err(StreamError::Write(error)) => return Err(error),
         };
+        if !writes_lines {
+            self.write_row(file, &plain_name, trouble.as_ref(), wtr)?;
+        }
         let mut tally = self
             .watch
             .counter
@@ -146,6 +153,27 @@ impl<'a> Worker<'a> {
         let in_line = self.watch.in_line && !pipeline.ends_lines;
         let in_line = in_line.then(|| encoding.newline());
         Ok(Annotated { tally, trouble, in_line, without_times })
+    }
+
+    /// Writes the row of an input with its selected lines. A file that a signal has cut off has none, because its number would
+    /// be wrong.
+    fn write_row(
+        &self,
+        file: &InputFile,
+        name: &[u8],
+        trouble: Option<&Trouble>,
+        wtr: &mut impl Write,
+    ) -> io::Result<()> {
+        let pipeline = self.pipeline;
+        let is_stop = |trouble: &Trouble| pipeline.reading.signals.is_stop(&trouble.error);
+        if !file.is_stream() && trouble.is_some_and(is_stop) {
+            return Ok(());
+        }
+        let count = self.stream.selected_lines();
+        if count > 0 {
+            pipeline.any_selected.store(true, Ordering::Relaxed);
+        }
+        pipeline.selected_lines.write_row(name, count, wtr)
     }
 
     /// Counts a file as done, of which `bytes` were not read.

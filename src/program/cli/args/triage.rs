@@ -1,8 +1,9 @@
 //! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
 
 use crate::Context;
-use crate::program::cli::conflicts::{FOR_LINES, FOR_WINDOWS};
+use crate::program::cli::conflicts::{FOR_LINES, FOR_WHOLE_INPUTS, FOR_WINDOWS, FOR_WRITTEN_LINES};
 use crate::program::commands::ReportChoice;
+use crate::program::pipeline::SelectedLines;
 use crate::program::report::ReportFormat;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -47,8 +48,51 @@ pub(crate) struct TriageArgs {
     #[arg(short = 'n', long, help_heading = "Which lines")]
     pub(crate) line_number: bool,
 
-    /// Write no lines at all
-    #[arg(short, long, conflicts_with_all = FOR_LINES, help_heading = "Which lines")]
+    /// Write the number of selected lines of each input instead, as grep does
+    ///
+    /// `12`, and `server.log:12` where there are several inputs, or members of an archive. Counts lines, not fields: those
+    /// that --only selects, or else those with any code. Status 0 if there is such a line, 1 if there is none, 2 or 3 for
+    /// trouble.
+    #[arg(
+        short = 'c',
+        long,
+        conflicts_with_all = FOR_WRITTEN_LINES,
+        conflicts_with_all = ["fail_on", "files_with_matches", "quiet"],
+        help_heading = "Which lines"
+    )]
+    pub(crate) count: bool,
+
+    /// Write the names of inputs with a selected line instead, as grep does
+    ///
+    /// Each input is read up to its first selected line: one that --only selects, or else one with any code. Status as for
+    /// --count.
+    #[arg(
+        short = 'l',
+        long,
+        conflicts_with_all = FOR_WRITTEN_LINES,
+        conflicts_with_all = FOR_WHOLE_INPUTS,
+        conflicts_with_all = ["max_count", "quiet"],
+        help_heading = "Which lines"
+    )]
+    pub(crate) files_with_matches: bool,
+
+    /// With --only or --count, read each input up to its NUM-th selected line alone, as grep does
+    ///
+    /// Lines after it that -A asks for are written, too.
+    #[arg(
+        short = 'm',
+        long,
+        value_name = "NUM",
+        conflicts_with_all = FOR_WHOLE_INPUTS,
+        help_heading = "Which lines"
+    )]
+    pub(crate) max_count: Option<u64>,
+
+    /// Write no lines at all; with --only, end at the first selected line
+    ///
+    /// With --only, the status is 0 if there is a selected line, whatever trouble came before it; else 1, or 2 or 3 for
+    /// trouble.
+    #[arg(short, long, conflicts_with_all = FOR_WRITTEN_LINES, help_heading = "Which lines")]
     pub(crate) quiet: bool,
 
     /// Report which codes were there, how often, and where; may be given several times
@@ -113,6 +157,34 @@ impl TriageArgs {
         let (before, after) = (self.before_context.or(self.context), self.after_context.or(self.context));
         let is_wanted = before.is_some() || after.is_some();
         is_wanted.then(|| Context::new().before(before.unwrap_or(0)).after(after.unwrap_or(0)))
+    }
+
+    /// Returns the use of the selected lines.
+    pub(crate) fn selected_lines(&self) -> SelectedLines {
+        if self.count {
+            SelectedLines::Counted
+        } else if self.files_with_matches {
+            SelectedLines::Named
+        } else if self.quiet && self.only.is_some() {
+            SelectedLines::Sought
+        } else {
+            SelectedLines::Written
+        }
+    }
+
+    /// Returns the reason why the options for selected lines cannot be used together, if they cannot.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        let counts = !self.report.is_empty() || !self.fail_on.is_empty();
+        if self.selected_lines() == SelectedLines::Sought && counts {
+            return Some(
+                "--quiet with --only ends at the first selected line, and --report and --fail-on need all lines; \
+                 leave out --only, which changes no count",
+            );
+        }
+        let chooses = self.only.is_some() || self.selected_lines() != SelectedLines::Written;
+        (self.max_count.is_some() && !chooses).then_some(
+            "--max-count bounds the number of selected lines; say which with --only (any: all with a code)",
+        )
     }
 
     /// Returns what to say of reports that were probably meant otherwise, a line each.

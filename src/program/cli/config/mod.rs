@@ -9,7 +9,7 @@ pub(super) use file::place;
 use super::args::Args;
 use crate::program::system::signals::Signals;
 use clap::error::ErrorKind;
-use clap::{ArgMatches, Command, CommandFactory};
+use clap::{ArgMatches, Command, CommandFactory, Id};
 use file::read;
 use grammar::{Grammar, PROGRAM};
 use lines::{ConfigLine, parse_with, plain_arguments, read_lines, without_dashes};
@@ -53,6 +53,7 @@ pub(super) fn parse(typed: &[OsString], signals: &Signals) -> Result<ArgMatches,
     if left_out.is_empty()
         && let Some(args) = plain_arguments(&text, &grammar)
         && let Ok(matches) = grammar.parse_behind(typed, args.iter())
+        && !(seeks(&matches) && alone.as_ref().is_ok_and(|alone| !seeks(alone)))
     {
         return Ok(matches);
     }
@@ -73,7 +74,7 @@ fn usable(
     lines.retain(|line| !left_out.contains(&line.option()));
     if let Some(alone) = alone {
         let ids = grammar::typed_ids(&alone);
-        lines.retain(|line| !grammar.conflict(&line.ids, &ids));
+        lines.retain(|line| !grammar.conflict(&line.ids, &ids) && !changes_meaning(&line.ids, &ids));
     } else {
         lines.retain(|line| !fails(grammar, typed, &[line], ErrorKind::ArgumentConflict));
     }
@@ -90,6 +91,18 @@ pub fn check(name: &str, text: &[u8]) -> Result<(), Vec<String>> {
     let lines = read_lines(name, text, &mut grammar)?;
     let parsed = with_lines(&[PROGRAM.into()], &lines, &mut grammar);
     parsed.map(drop).map_err(|error| vec![error.to_string()])
+}
+
+/// Returns true if arguments seek a selected line: `--quiet` with `--only`.
+fn seeks(matches: &ArgMatches) -> bool {
+    matches.get_flag("quiet") && matches.contains_id("only")
+}
+
+/// Returns true if an option of the file would make another thing of an option that is typed: `--quiet` writes no lines,
+/// and with `--only` it seeks one.
+fn changes_meaning(ids: &[Id], typed: &[Id]) -> bool {
+    let has = |ids: &[Id], id: &str| ids.iter().any(|other| other == id);
+    has(ids, "quiet") && has(typed, "only") || has(ids, "only") && has(typed, "quiet")
 }
 
 /// Parses `typed` behind lines of the file. Leaves out each line that needs an option which is neither typed nor in
@@ -205,6 +218,6 @@ mod tests {
             }
             assert!(plain.ids().eq(single.ids()), "{text}");
         }
-        assert_eq!(at_once, 6);
+        assert_eq!(at_once, 7);
     }
 }

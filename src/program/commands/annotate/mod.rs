@@ -10,7 +10,7 @@ use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
 use crate::program::output::{self, Existing, FilesInUse, Journal};
-use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SideBySide};
+use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste};
@@ -22,7 +22,7 @@ use crate::program::terminal::progress::Progress;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -48,6 +48,8 @@ pub(crate) struct Job {
     pub(crate) ends_lines: bool,
     pub(crate) side_by_side: SideBySide,
     pub(crate) numbers_lines: bool,
+    /// The use of the selected lines, if lines are chosen.
+    pub(crate) selected_lines: SelectedLines,
     /// The number of threads; `None` for one thread for each core.
     pub(crate) threads: Option<usize>,
     pub(crate) progress: ShowProgress,
@@ -132,12 +134,17 @@ impl Annotate {
                 pipeline.messages.mention(&pipeline.outcomes.summary(inputs.len()));
             }
         }
+        let selected = pipeline.any_selected.load(Ordering::Relaxed);
+        let has_none = job.selected_lines.decides_status() && tally.is_some() && !selected;
         let has_failed = tally.is_some_and(|mut tally| {
             tally.complete &= unread.is_empty();
             triage.finish(&tally, &names, &pipeline.messages)
         });
         pipeline.reading.signals.end_if_asked();
-        ExitStatus::of(&pipeline.messages, has_failed)
+        if job.selected_lines == SelectedLines::Sought && selected {
+            return ExitStatus::Success;
+        }
+        ExitStatus::of(&pipeline.messages, has_failed || has_none)
     }
 }
 
@@ -181,9 +188,16 @@ impl Job {
             journal: None,
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
-            names_before_lines: self.numbers_lines && several(),
+            names_before_lines: self.has_names() && several(),
+            selected_lines: self.selected_lines,
+            any_selected: AtomicBool::new(false),
             numbers_lines: self.numbers_lines,
         }
+    }
+
+    /// Returns true if names of inputs can stand before lines or in rows.
+    fn has_names(&self) -> bool {
+        self.numbers_lines || self.selected_lines == SelectedLines::Counted
     }
 
     /// Opens the reports, and checks the destination of the lines, so that a place that cannot be written is known

@@ -5,7 +5,7 @@ use crate::program::commands::lines_to::{FolderOutput, PlannedFolder};
 use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
 use crate::program::output::{Destination, Existing, Journal, Outlet, Promised};
-use crate::program::pipeline::{Pipeline, annotate_to_files, foretell};
+use crate::program::pipeline::{DeafWriter, Pipeline, SelectedLines, annotate_to_files, foretell};
 use crate::program::report::Tally;
 use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
@@ -24,6 +24,9 @@ impl Job {
         inputs: &[InputFile],
     ) -> Option<Tally> {
         match opened {
+            OpenedOutput::Nowhere if self.selected_lines == SelectedLines::Sought => {
+                pipeline.annotate(inputs, &mut Outlet::new(DeafWriter)).ok()
+            }
             OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink())).ok(),
             OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
             OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
