@@ -1,20 +1,10 @@
-//! The program's texts about itself: the manual, and completions for shells.
+//! The program's text about itself: the manual.
 
 use crate::program::cli::args::Args;
 use clap::CommandFactory;
 use clap::builder::StyledStr;
-use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
-
-/// Returns the script with which a shell completes options.
-pub(crate) fn completions(shell: Shell) -> Vec<u8> {
-    let mut command = Args::command();
-    let name = command.get_name().to_owned();
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, name, &mut script);
-    script
-}
 
 /// Returns the manual page in roff, for `man`.
 pub(crate) fn manual() -> Vec<u8> {

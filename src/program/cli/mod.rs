@@ -1,6 +1,7 @@
 //! The command line: arguments and configuration are parsed, and resolved to a [`Mode`].
 
 mod args;
+mod completions;
 mod config;
 mod conflicts;
 mod files_from;

@@ -1,6 +1,7 @@
 //! Resolves arguments to a [`Mode`] with the values that its command needs.
 
 use super::args::{Args, ProgressChoice};
+use super::completions::completions;
 use super::files_from::inputs;
 use super::time_bounds::bounds;
 use super::{config, manual, run_settings};
@@ -48,7 +49,7 @@ pub(super) fn mode(
         return Ok(Mode::Print(manual::manual()));
     }
     if let Some(shell) = args.setup.completions {
-        return Ok(Mode::Print(manual::completions(shell)));
+        return Ok(Mode::Print(completions(shell)));
     }
     let catalog = catalog_in_force(&args, signals, messages).ok_or(None)?;
     let uses = uses(&args);

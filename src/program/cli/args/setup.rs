@@ -25,7 +25,10 @@ pub(crate) struct SetupArgs {
     )]
     pub(crate) no_config: Vec<String>,
 
-    /// Print what a shell needs to complete options
+    /// Print what a shell needs to complete options and their values
+    ///
+    /// Formats of reports, severities, categories and codes are among the values; zsh and fish show the message of each code.
+    /// Codes are those of the built-in catalog.
     ///
     /// imsdk-annotate --completions bash > ~/.local/share/bash-completion/completions/imsdk-annotate
     #[arg(long, value_name = "SHELL", value_enum, conflicts_with_all = FOR_LOGS, help_heading = "Set-up")]
