@@ -104,6 +104,7 @@ mod stopped; // names of outputs after a signal, of streams and of files
 
 // The command line.
 mod choosing; // --include, --exclude, --files-from
+mod completions; // values that shells offer
 mod config; // the configuration file, --no-config
 mod errors; // trouble and exit statuses; --help
 mod hostile_arguments; // arguments and names that would act on a terminal
