@@ -51,6 +51,7 @@ mod time_rules; // fractions, zones, limits, what is no time
 mod time_table; // the table of forms in the guide
 mod time_twin; // random lines against the naive twin, random times in each form against jiff
 mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each
+mod verdicts; // --expect, and checks that are not decided
 
 // Inputs.
 mod archives; // tar and zip archives, read member by member; --no-archives

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use tally::{Counted, LogPlace};
-use verdict::{AcceptEntry, Change, CheckOutcome, Comparison, Verdict};
+use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison};
 
 /// The data that all report formats are made of.
 pub struct Report<'a> {
@@ -96,14 +96,14 @@ impl<'a> Report<'a> {
 
     /// Returns one line for each check that has failed.
     pub(crate) fn failures(&self) -> Vec<String> {
-        self.with_verdict(Verdict::Failed)
+        self.with_verdict(CheckVerdict::Failed)
             .map(|outcome| format!("{}: {}", outcome.option(), outcome.found()))
             .collect()
     }
 
     /// Returns one line for each check that is not decided.
     pub(crate) fn undecided(&self) -> Vec<String> {
-        let undecided = self.with_verdict(Verdict::Undecided);
+        let undecided = self.with_verdict(CheckVerdict::Undecided);
         undecided.map(|outcome| format!("{}: {}", outcome.option(), self.why_undecided(outcome))).collect()
     }
 
@@ -121,10 +121,10 @@ impl<'a> Report<'a> {
 
     /// Returns true if a check cannot be decided from the reports of parts, but from their logs.
     pub(crate) fn needs_parts(&self) -> bool {
-        self.with_verdict(Verdict::Undecided).any(|outcome| outcome.needs_parts)
+        self.with_verdict(CheckVerdict::Undecided).any(|outcome| outcome.needs_parts)
     }
 
-    fn with_verdict(&self, verdict: Verdict) -> impl Iterator<Item = &CheckOutcome<'a>> {
+    fn with_verdict(&self, verdict: CheckVerdict) -> impl Iterator<Item = &CheckOutcome<'a>> {
         self.outcomes.iter().filter(move |outcome| outcome.verdict == verdict)
     }
 
@@ -148,7 +148,7 @@ impl<'a> Report<'a> {
     /// Returns a row for each code, in the order of [`ReportRow::rank`].
     fn rows_of(&self, codes: impl Iterator<Item = (&'a i32, &'a Counted)>) -> Vec<ReportRow<'a>> {
         let failed =
-            self.with_verdict(Verdict::Failed).filter(|outcome| outcome.check.kind == CheckKind::FailOn);
+            self.with_verdict(CheckVerdict::Failed).filter(|outcome| outcome.check.kind == CheckKind::FailOn);
         let failed: BTreeSet<i32> =
             failed.flat_map(|outcome| &outcome.codes).map(|&(code, _)| code).collect();
         let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
@@ -208,7 +208,7 @@ impl<'a> Report<'a> {
     /// [`Tally::is_whole`].
     fn ending(&self) -> Option<&'static str> {
         match (self.tally.complete, self.tally.stopped) {
-            (true, _) if self.tally.input.files == 0 => Some("there was no input"),
+            (true, false) if self.tally.input.files == 0 => Some("there was no input"),
             (true, false) => None,
             (true, true) => Some("stopped by a signal"),
             (false, true) => Some("stopped by a signal before all was read"),

@@ -2,7 +2,7 @@
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::amount::fields;
-use crate::program::report::verdict::{CheckKind, CheckOutcome, Verdict};
+use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict};
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
@@ -16,7 +16,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.is_whole())));
     let with_case = report.outcomes.iter().filter(|outcome| has_case(outcome));
     let (passed, others): (Vec<_>, Vec<_>) =
-        with_case.partition(|outcome| outcome.verdict == Verdict::Passed);
+        with_case.partition(|outcome| outcome.verdict == CheckVerdict::Passed);
     suite.add_test_cases(others.into_iter().map(case_of_check));
     for row in report.rows() {
         let selects = |outcome: &&CheckOutcome<'_>| {
@@ -49,15 +49,15 @@ fn case_of_ending(words: &str, is_whole: bool) -> TestCase {
 /// file without cases for a failure.
 fn has_case(outcome: &CheckOutcome<'_>) -> bool {
     let expects = outcome.check.kind == CheckKind::Expect;
-    outcome.codes.is_empty() || expects || outcome.verdict == Verdict::Undecided
+    outcome.codes.is_empty() || expects || outcome.verdict == CheckVerdict::Undecided
 }
 
 /// Returns the test case of a check: an error where it is not decided.
 fn case_of_check(outcome: &CheckOutcome<'_>) -> TestCase {
     let kind = match outcome.verdict {
-        Verdict::Passed => None,
-        Verdict::Failed => Some(NonSuccessKind::Failure),
-        Verdict::Undecided => Some(NonSuccessKind::Error),
+        CheckVerdict::Passed => None,
+        CheckVerdict::Failed => Some(NonSuccessKind::Failure),
+        CheckVerdict::Undecided => Some(NonSuccessKind::Error),
     };
     let mut status = TestCaseStatus::success();
     if let Some(kind) = kind {

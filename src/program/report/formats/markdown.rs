@@ -2,7 +2,7 @@
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::amount::fields;
-use crate::program::report::verdict::Verdict;
+use crate::program::report::verdict::CheckVerdict;
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
@@ -21,9 +21,9 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     }
     for outcome in &report.outcomes {
         let sign = match outcome.verdict {
-            Verdict::Passed => "✅",
-            Verdict::Failed => "❌",
-            Verdict::Undecided => "❔",
+            CheckVerdict::Passed => "✅",
+            CheckVerdict::Failed => "❌",
+            CheckVerdict::Undecided => "❔",
         };
         let (verdict, option) = (outcome.verdict.words(), escaped(&outcome.option()));
         writeln!(wtr, "\n{sign} {verdict}: {option}, {}", escaped(&outcome.found()))?;

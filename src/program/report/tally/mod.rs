@@ -145,9 +145,10 @@ impl Tally {
         Self { complete: false, ..Self::new() }
     }
 
-    /// Returns false if more input could change the counts: if not all could be read, or there was no input at all.
+    /// Returns false if more input could change the counts: if not all could be read, or there was no input at all. A stream
+    /// that a signal ended counts as read to its end.
     pub(crate) fn is_whole(&self) -> bool {
-        self.complete && self.input.files > 0
+        self.complete && (self.input.files > 0 || self.stopped)
     }
 
     /// Returns true if the tally has the place of a line.

@@ -39,7 +39,7 @@ pub(crate) enum CheckKind {
 /// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Verdict {
+pub(crate) enum CheckVerdict {
     Passed,
     Failed,
     /// More input, or codes that are told apart, could change the result.
@@ -50,7 +50,7 @@ pub(crate) enum Verdict {
 #[derive(Clone, Debug)]
 pub(crate) struct CheckOutcome<'a> {
     pub(crate) check: &'a Check,
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: CheckVerdict,
     /// The number of fields with selected codes, as far as it is known.
     pub(crate) count: u64,
     /// The selected codes that are told apart, with their numbers of fields, the most frequent first.
@@ -129,11 +129,11 @@ impl Check {
         let needs_parts = unknown_fields.is_none();
         let count = known_fields.saturating_add(unknown_fields.unwrap_or(0));
         let verdict = match (self.kind, count > self.limit) {
-            (CheckKind::FailOn, true) => Verdict::Failed,
-            (CheckKind::Expect, true) => Verdict::Passed,
-            _ if needs_parts || !is_whole => Verdict::Undecided,
-            (CheckKind::FailOn, false) => Verdict::Passed,
-            (CheckKind::Expect, false) => Verdict::Failed,
+            (CheckKind::FailOn, true) => CheckVerdict::Failed,
+            (CheckKind::Expect, true) => CheckVerdict::Passed,
+            _ if needs_parts || !is_whole => CheckVerdict::Undecided,
+            (CheckKind::FailOn, false) => CheckVerdict::Passed,
+            (CheckKind::Expect, false) => CheckVerdict::Failed,
         };
         CheckOutcome { check: self, verdict, count, codes, needs_parts }
     }
@@ -152,7 +152,7 @@ impl Check {
 
 impl CheckOutcome<'_> {
     pub(crate) fn has_failed(&self) -> bool {
-        self.verdict == Verdict::Failed
+        self.verdict == CheckVerdict::Failed
     }
 
     /// Returns the option that made the check: `--fail-on error>3`.
@@ -188,7 +188,7 @@ impl CheckKind {
     }
 }
 
-impl Verdict {
+impl CheckVerdict {
     /// Returns the verdict in words.
     pub(crate) fn words(self) -> &'static str {
         match self {

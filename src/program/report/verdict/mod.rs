@@ -9,7 +9,7 @@ mod unknown_fields;
 pub(crate) use accepted::{AcceptEntry, AcceptList};
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
-pub(crate) use check::{Check, CheckKind, CheckOutcome, Verdict, of_selector};
+pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, of_selector};
 
 use crate::EarlierCodes;
 

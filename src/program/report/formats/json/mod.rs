@@ -14,7 +14,7 @@ use super::{FormatRow, ReportFormat};
 use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Histogram, InputCount, LogPlace, NearLines};
 use crate::program::report::verdict::{
-    AcceptEntry, AcceptList, CheckKind, CheckOutcome, Comparison, Verdict,
+    AcceptEntry, AcceptList, CheckKind, CheckOutcome, CheckVerdict, Comparison,
 };
 use crate::program::report::{Report, ReportRow};
 use crate::time::TimeStamp;
@@ -142,7 +142,7 @@ struct CheckResult {
     select: String,
     limit: u64,
     count: u64,
-    verdict: Verdict,
+    verdict: CheckVerdict,
     failed: bool,
     /// The selected codes that the inputs have, the most frequent first.
     codes: Vec<i32>,
