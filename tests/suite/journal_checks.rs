@@ -109,7 +109,8 @@ fn a_window_of_other_times_is_refused() {
     let with = |since: &'static str| ["--since", since, "--resume", "--output-dir", "out", "in"];
     succeed(folder, &["--since=2026-05-01T00:00:00", "--output-dir", "out", "in"]);
     assert!(resume(folder, &["--since=2026-05-01", "in"]).starts_with("0 files annotated"));
-    let refused = format!("{JOURNAL}: is of a run with another --since; give the same options");
+    let refused =
+        format!("{JOURNAL}: is of a run with another --since; give the same options as then (--since was ");
     assert!(refusal(folder, &with("2026-04-30")).contains(&refused));
     succeed(folder, &["--since=9999d", "--output-dir", "out", "in"]);
     assert!(refusal(folder, &with("9999d")).contains(&refused));

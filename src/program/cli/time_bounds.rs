@@ -92,7 +92,8 @@ fn date_and_time(text: &str) -> Option<TimeBound> {
         return Some(written(date.to_datetime(Time::midnight())));
     }
     let rest = rest.strip_prefix(['T', ' '])?;
-    let time_bytes = rest.find(|char: char| !matches!(char, '0'..='9' | ':' | '.')).unwrap_or(rest.len());
+    let time_bytes =
+        rest.find(|char: char| !matches!(char, '0'..='9' | ':' | '.' | ',')).unwrap_or(rest.len());
     let (time, zone) = rest.split_at(time_bytes);
     let shown = date.to_datetime(time_of_day(time)?);
     match zone.trim_start() {
@@ -103,9 +104,9 @@ fn date_and_time(text: &str) -> Option<TimeBound> {
     }
 }
 
-/// Returns the time of day of `10:00`, `10:00:00` or `10:00:00.5`.
+/// Returns the time of day of `10:00`, `10:00:00`, `10:00:00.5` or `10:00:00,5`, as logs have it.
 fn time_of_day(text: &str) -> Option<Time> {
-    let is_written_so = text.get(2..3) == Some(":") && text.len() >= 5 && !text.ends_with([':', '.']);
+    let is_written_so = text.get(2..3) == Some(":") && text.len() >= 5 && !text.ends_with([':', '.', ',']);
     if is_written_so { text.parse().ok() } else { None }
 }
 
@@ -170,6 +171,8 @@ mod tests {
             ("2026-05-01T10:00", "2026-05-01T10:00:00Z", 0),
             ("2026-05-01T10:00:07", "2026-05-01T10:00:07Z", 0),
             ("2026-05-01 10:00:07.5", "2026-05-01T10:00:07Z", 500_000_000),
+            ("2026-05-01 10:00:07,5", "2026-05-01T10:00:07Z", 500_000_000),
+            ("10:00:07,123", "2026-05-02T10:00:07Z", 123_000_000),
             ("10:00", "2026-05-02T10:00:00Z", 0),
             ("23:59:59.000000001", "2026-05-02T23:59:59Z", 1),
             ("today", "2026-05-02T00:00:00Z", 0),

@@ -69,8 +69,14 @@ impl JournalHead {
         let gone = named("with", then.keys().filter(|name| !now.contains_key(*name)));
         let added = named("without", now.keys().filter(|name| !then.contains_key(*name)));
         let differences: Vec<String> = [others, gone, added].into_iter().flatten().collect();
+        // `10m` is another time in each run, so that the same option is none.
+        let earlier_bound = |name: &str| {
+            let differs = now.get(name).is_some_and(|now| Some(now) != then.get(name));
+            then.get(name).filter(|_| differs).map(|times| format!(" ({name} was {})", times.join(" ")))
+        };
+        let times = ["--since", "--until"].into_iter().find_map(earlier_bound).unwrap_or_default();
         Err(format!(
-            "is of a run {}; give the same options as then, or begin anew without --resume",
+            "is of a run {}; give the same options as then{times}, or begin anew without --resume",
             differences.join(", ")
         ))
     }
