@@ -46,7 +46,7 @@ fn accepted_codes_are_not_new() {
             .escape_ascii()
             .to_string()
     );
-    // What the earlier run had is not new either.
+    // Codes of the earlier run are not new either.
     fs::write(folder.path().join("earlier.log"), "ret=-705\n").unwrap();
     assert_eq!(said(&folder, &["-q", "--report=json=earlier.json", "earlier.log"]).0, Some(0));
     let both = [&accept[..], &["--baseline=earlier.json", "--fail-on=new,!success,!action"]].concat();
@@ -88,7 +88,7 @@ fn each_format_shows_what_is_accepted_and_what_to_look_at_again() {
         json["accepted"][2],
         serde_json::json!({"line": 3, "codes": "-705", "until": "2020-01-01", "reason": "old", "expired": true})
     );
-    // Where not all was read, a code may still occur.
+    // A code may still occur in an input that could not be read.
     let (_, partly) = said(&folder, &["-q", "--accept=list", "--report=text", "a.log", "nosuch"]);
     assert!(!partly.contains("does not occur") && partly.contains("has expired"), "{partly}");
 }
@@ -139,6 +139,10 @@ fn lists_that_cannot_be_used_are_refused_before_any_work() {
         (&["--write-accept=a.log"], "--write-accept a.log:1: \"ret=-204\" is no code"),
         (&["--write-accept=r", "--report=json=r"], "r: is written twice"),
         (&["--write-accept=no/r"], "there is no folder"),
+        (
+            &["--write-accept=out/accepted", "--output-dir=out"],
+            "--write-accept out/accepted: is in the folder of --output-dir; name a file elsewhere",
+        ),
         (&["--only=new"], "\"new\" needs an earlier run to compare with: --baseline FILE, or --accept FILE"),
         (&["--fail-on=error>+20%"], "growth needs an earlier run to compare with: --baseline FILE"),
         (&["--expect=any>+20%"], "--expect any>+20%: takes a number of fields; growth is for --fail-on"),

@@ -8,10 +8,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-const LOG: &[u8] = b"ret=-204 ret=-204\nret=-705\nret=5\nret=1\niret=-9999\n";
+pub(crate) const LOG: &[u8] = b"ret=-204 ret=-204\nret=-705\nret=5\nret=1\niret=-9999\n";
 
 /// Returns the exit status and the messages of a run.
-fn outcome(args: &[&str], input: &[u8]) -> (Option<i32>, String) {
+pub(crate) fn outcome(args: &[&str], input: &[u8]) -> (Option<i32>, String) {
     let output = output_of(binary().args(args), input);
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }

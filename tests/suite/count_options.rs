@@ -16,6 +16,7 @@ fn options_that_do_not_fit_are_refused() {
         "-c -l",
         "-c -q",
         "-c --fail-on error",
+        "-c --expect error",
         "-l -o x",
         "-l --output-dir x",
         "-l -n",
@@ -23,8 +24,12 @@ fn options_that_do_not_fit_are_refused() {
         "-l -q",
         "-l --report text",
         "-l --fail-on error",
+        "-l --expect error",
+        "-l --write-accept codes",
         "-m1 --only error --report text",
         "-m1 --only error --fail-on error",
+        "-m1 --only error --expect error",
+        "-m1 --only error --write-accept codes",
         "-q -n",
         "-q -o x",
         "-q --only error -A1",
@@ -43,6 +48,8 @@ fn options_that_do_not_fit_are_refused() {
         ("-m1", "--max-count bounds the number of selected lines; say which with --only"),
         ("-q --only error --report text", "--quiet with --only ends at the first selected line"),
         ("-q --only error --fail-on error", "--quiet with --only ends at the first selected line"),
+        ("-q --only error --expect error", "--quiet with --only ends at the first selected line"),
+        ("-q --only error --write-accept codes", "--quiet with --only ends at the first selected line"),
     ] {
         let args: Vec<&str> = options.split(' ').chain(["a.log"]).collect();
         let said = refusal(folder.path(), &args);
@@ -67,7 +74,7 @@ fn a_report_counts_all_fields_beside_the_counted_lines() {
     assert_eq!(report["fields"], 8, "{report}");
 }
 
-/// What is typed keeps its meaning, whatever the configuration says.
+/// Options that are typed keep their meaning, whatever the configuration says.
 #[test]
 fn a_configuration_makes_no_search_of_quiet() {
     let folder = logs();

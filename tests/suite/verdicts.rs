@@ -1,15 +1,8 @@
 //! Verdicts of checks: what is expected and not there fails, and where input is missing, nothing passes that could still fail.
 
+use crate::checks::{LOG, outcome};
 use crate::command::{binary, output_of};
 use std::fs;
-
-const LOG: &[u8] = b"ret=-204 ret=-204\nret=-705\nret=5\nret=1\niret=-9999\n";
-
-/// Returns the exit status and the messages of a run.
-fn outcome(args: &[&str], input: &[u8]) -> (Option<i32>, String) {
-    let output = output_of(binary().args(args), input);
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
-}
 
 #[test]
 fn what_is_expected_and_not_there_fails() {

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use std::collections::BTreeSet;
 
 /// The options whose values are a SELECT or a code, and may begin with `-`.
-const FOR_SELECTS: [&str; 4] = ["only", "fail_on", "list", "explain"];
+const FOR_SELECTS: [&str; 5] = ["only", "fail_on", "expect", "list", "explain"];
 
 /// The look at the word before the cursor in clap's script for bash, and our own: behind a `=`, bash has the option one word
 /// earlier.
@@ -22,7 +22,7 @@ const BASH_PREVIOUS: [&str; 2] = [
 /// The condition for offering options in clap's script for bash, and our own: behind an option that takes codes, a word that
 /// begins with `-` is a code.
 const BASH_OPTIONS: [&str; 2] =
-    ["if [[ ${cur} == -* ||", "if [[ ${cur} == -* && ! ${prev} =~ ^--(only|fail-on|list|explain)$ ||"];
+    ["if [[ ${cur} == -* ||", "if [[ ${cur} == -* && ! ${prev} =~ ^--(only|fail-on|expect|list|explain)$ ||"];
 
 /// Returns the script with which a shell completes options and their values. Codes are those of the built-in catalog.
 pub(super) fn completions(shell: Shell) -> Vec<u8> {
@@ -53,11 +53,10 @@ fn terms() -> Vec<PossibleValue> {
     let words = [
         ("any", "all codes"),
         ("unknown", "negative codes that are in no catalog"),
-        ("new", "codes that the --baseline lacks"),
+        ("new", "codes that --baseline and --accept lack"),
     ];
     let words = words.map(|(word, help)| PossibleValue::new(word).help(help));
-    let severities = [Severity::Error, Severity::Action, Severity::Success];
-    let severities = severities.map(|severity| PossibleValue::new(severity.name()).help("severity"));
+    let severities = Severity::ALL.map(|severity| PossibleValue::new(severity.name()).help("severity"));
     let mut taken: BTreeSet<String> = severities.iter().map(|value| value.get_name().to_owned()).collect();
     let mut terms = [words, severities].concat();
     for entry in Catalog::builtin().entries() {

@@ -36,7 +36,7 @@ pub(super) const FOR_WRITTEN_LINES: [&str; 6] =
     ["line_number", "after_context", "before_context", "context", "output", "output_dir"];
 
 /// Options that need all lines of the inputs to be read.
-pub(super) const FOR_WHOLE_INPUTS: [&str; 2] = ["report", "fail_on"];
+pub(super) const FOR_WHOLE_INPUTS: [&str; 4] = ["report", "fail_on", "expect", "write_accept"];
 
 /// Options that choose lines by their times. Reports that are added up have no lines any more.
 pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];

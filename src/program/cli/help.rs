@@ -19,9 +19,9 @@ pub(crate) const EXIT_STATUS: &str = "\
 Exit status:
   0         all went well, whether or not anything was annotated;
             also when the reader of the output has gone away
-  1         a check that was asked for (--fail-on) has failed, or a look-up (--explain,
-            --list, --search) has not found all; with --count, -l, and -q with --only,
-            no line is selected
+  1         a check that was asked for (--fail-on, --expect) has failed, or a look-up
+            (--explain, --list, --search) has not found all; with --count, -l, and -q
+            with --only, no line is selected
   2         trouble: bad usage or configuration, output that cannot be written
   3         outputs are whole, but for inputs that are damaged or cannot be read
   130, 143  ended by SIGINT, SIGTERM

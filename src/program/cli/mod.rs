@@ -13,6 +13,7 @@ mod reference;
 mod run_settings;
 mod time_bounds;
 mod usage;
+mod uses;
 
 pub use config::check as check_config;
 

@@ -4,7 +4,8 @@ use super::args::{Args, ProgressChoice};
 use super::completions::completions;
 use super::files_from::inputs;
 use super::time_bounds::bounds;
-use super::{config, manual, run_settings};
+use super::uses::uses;
+use super::{manual, run_settings};
 use crate::program::commands::annotate::{Annotate, Job, ShowProgress};
 use crate::program::commands::check_catalog::CheckCatalog;
 use crate::program::commands::lines_to::FolderOutput;
@@ -13,22 +14,19 @@ use crate::program::commands::merge::Merge;
 use crate::program::commands::{
     AcceptTarget, load_accepted, load_baseline, load_catalog, load_zstd_dictionary,
 };
-use crate::program::commands::{LinesTo, Mode, ReportChoice, Triage, Uses};
+use crate::program::commands::{LinesTo, Mode, Triage, Uses};
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
-use crate::program::output::{Existing, JournalHead, RunSettings, StreamContent, UsedAs};
+use crate::program::output::{Existing, JournalHead, RunSettings};
 use crate::program::pipeline::{SelectedLines, SideBySide};
 use crate::program::report::{Check, CheckKind, Judgement, of_selector};
-use crate::program::system::file_id::file_id;
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
 use crate::program::terminal::progress::Progress;
 use crate::{AnnotatorBuilder, Catalog, Entry, Lines, Selector, TimeBounds};
 use jiff::Timestamp;
-use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
 
 /// The SELECT for all return codes.
 const ANY: &str = "any";
@@ -292,44 +290,4 @@ fn catalog_in_force(args: &Args, signals: &Signals, messages: &Messages) -> Opti
         true => Catalog::of_entries(newer),
         false => Catalog::builtin().overlaid(newer),
     })
-}
-
-/// Returns true if two paths lead to one file that is there.
-fn is_one_file(path: &Path, other: &Path) -> bool {
-    let ids = [path, other].map(|path| fs::metadata(path).ok().map(|file| file_id(&file)));
-    ids[0].is_some() && ids[0] == ids[1]
-}
-
-/// Returns the files and streams that a run uses besides its inputs.
-fn uses(args: &Args) -> Uses {
-    let mut files = Vec::new();
-    files.extend(config::place(&args.setup.no_config).map(|path| (path, UsedAs::Configuration)));
-    let catalogs = args.catalog.catalog.iter().chain(&args.catalog.check_catalog);
-    files.extend(catalogs.map(|path| (path.clone(), UsedAs::Catalog)));
-    files.extend(args.input.zstd_dictionary.iter().map(|path| (path.clone(), UsedAs::ZstdDictionary)));
-    files.extend(args.input.files_from.iter().map(|path| (path.clone(), UsedAs::ListOfFiles)));
-    files.extend(args.triage.baseline.iter().map(|path| (path.clone(), UsedAs::Baseline)));
-    // One file may be both: it is read at the beginning and replaced at the end.
-    let is_replaced =
-        |path: &PathBuf| args.triage.write_accept.as_ref().is_some_and(|to| is_one_file(path, to));
-    let accepted = args.triage.accept.iter().filter(|path| !is_replaced(path));
-    files.extend(accepted.map(|path| (path.clone(), UsedAs::AcceptList)));
-    let reports = &args.triage.report;
-    let has_report = reports.iter().any(|report| report.path.is_none());
-    let looks_up = args.lookup.lookup().is_some() || args.catalog.check_catalog.is_some();
-    let stdout = if looks_up || args.output.dry_run || reports.iter().any(ReportChoice::is_to_stdout) {
-        Some(StreamContent::Results)
-    } else {
-        args.streams_to_stdout().then_some(StreamContent::Lines)
-    };
-    let reports_to_files = reports.iter().any(|report| report.path.is_some());
-    Uses {
-        files,
-        makes_files: args.output.output.is_some()
-            || args.output.output_dir.is_some()
-            || args.triage.write_accept.is_some()
-            || reports_to_files,
-        stdout,
-        stderr: if has_report { StreamContent::Results } else { StreamContent::Messages },
-    }
 }

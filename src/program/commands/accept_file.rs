@@ -1,12 +1,13 @@
 //! The files of accepted codes: the one of `--accept`, which is read, and the one of `--write-accept`, to which new codes are
 //! added.
 
-use crate::program::input::{CONFIGURATION, read_whole};
-use crate::program::output::{Destination, FilesInUse, Promised, resolve};
+use super::read_named::read_named;
+use crate::program::input::CONFIGURATION;
+use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
 use crate::program::report::{AcceptList, Report};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
-use crate::program::terminal::messages::{Messages, cause, output_trouble};
+use crate::program::terminal::messages::{Messages, output_trouble};
 use crate::program::terminal::progress::Progress;
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
@@ -14,6 +15,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+const OPTION: &str = "--write-accept";
 /// The first line of a new file.
 const HEADER: &str = "# Accepted codes, a code or a range a line: CODE [until YYYY-MM-DD] # reason\n";
 
@@ -32,22 +34,20 @@ pub(crate) struct OpenAcceptFile {
     destination: Destination,
 }
 
-/// Reads a list of accepted codes.
+/// Reads the list of `--accept`.
 ///
 /// # Errors
 ///
 /// Returns the message if the file cannot be read or has a line that is wrong.
 pub(crate) fn load_accepted(path: &Path, signals: &Signals) -> Result<AcceptList, String> {
-    let (name, text) = read(path, "--accept", signals)?;
-    AcceptList::parse(&text, &name, today()).map_err(|error| format!("--accept {error}"))
+    let text = read_named("--accept", path, CONFIGURATION, signals)?;
+    parse("--accept", path, &text)
 }
 
-/// Returns the name and the text of a file.
-fn read(path: &Path, option: &str, signals: &Signals) -> Result<(String, Vec<u8>), String> {
-    let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, CONFIGURATION, signals)
-        .map_err(|error| format!("{option} {name}: {}", cause(&error)))?;
-    Ok((name.to_string(), text))
+/// Reads the text of the list that an option names.
+fn parse(option: &str, path: &Path, text: &[u8]) -> Result<AcceptList, String> {
+    let name = InputName::File(path.to_owned()).to_string();
+    AcceptList::parse(text, &name, today()).map_err(|error| format!("{option} {error}"))
 }
 
 /// Returns the day in UTC, so that a run has one result everywhere.
@@ -63,23 +63,27 @@ impl AcceptTarget {
     /// Returns the message if the file cannot be read or has a line that is wrong.
     pub(crate) fn read(path: &Path, signals: &Signals) -> Result<Self, String> {
         let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-        let (name, text) = if is_file { read(path, OPTION, signals)? } else { Default::default() };
-        let list = AcceptList::parse(&text, &name, today()).map_err(|error| format!("{OPTION} {error}"))?;
+        let text = if is_file { read_named(OPTION, path, CONFIGURATION, signals)? } else { Vec::new() };
+        let list = parse(OPTION, path, &text)?;
         Ok(Self { path: path.to_owned(), text, list })
     }
 
-    /// Opens the file.
+    /// Opens the file. `folder` is the folder of `--output-dir`.
     ///
     /// # Errors
     ///
-    /// Returns the message if the file cannot be opened, or is one that the run reads.
+    /// Returns the message if the file cannot be opened, is one that the run reads, or is in the folder.
     pub(super) fn open(
         self,
         files_in_use: &FilesInUse<'_>,
+        folder: Option<&OutputFolder>,
         signals: &Signals,
     ) -> Result<OpenAcceptFile, String> {
         let name = InputName::File(self.path.clone()).to_string();
-        files_in_use.refuse_output(&self.path, &resolve(&self.path))?;
+        if folder.is_some_and(|folder| folder.relative(&self.path).is_some()) {
+            return Err(format!("{OPTION} {name}: is in the folder of --output-dir; name a file elsewhere"));
+        }
+        files_in_use.refuse_output(&self.path, &self.place())?;
         let promised = Promised::new(&name);
         let destination = Destination::file(&self.path, &Progress::hidden(), signals)
             .map_err(|error| output_trouble(&name, &error))?;
@@ -107,8 +111,6 @@ impl AcceptTarget {
         text
     }
 }
-
-const OPTION: &str = "--write-accept";
 
 impl OpenAcceptFile {
     /// Replaces the file. Says so if that fails.

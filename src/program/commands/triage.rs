@@ -2,8 +2,9 @@
 
 use super::accept_file::{AcceptTarget, OpenAcceptFile};
 use super::lines_to::written_twice;
+use super::read_named::read_named;
 use super::{LinesTo, ReportChoice};
-use crate::program::input::{REPORT, read_whole};
+use crate::program::input::REPORT;
 use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
 use crate::program::report::{Baseline, Counter, InputNames, Judgement, Report, ReportFormat, Tally, load};
 use crate::program::system::signals::Signals;
@@ -12,7 +13,7 @@ use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::coloring::Coloring;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::STDOUT_NAME;
-use crate::program::terminal::messages::{Messages, cause, output_trouble};
+use crate::program::terminal::messages::{Messages, output_trouble};
 use crate::program::terminal::progress::Progress;
 use crate::program::terminal::screen::Screen;
 use crate::{Annotator, Catalog, Language};
@@ -32,7 +33,7 @@ pub(crate) struct Triage {
     pub(crate) judgement: Judgement,
     /// The file to which new codes are added, until it is opened.
     pub(crate) accept_target: Option<AcceptTarget>,
-    /// That file when it is open.
+    /// The file to which new codes are added, once it is open.
     pub(crate) accept_file: Option<OpenAcceptFile>,
     /// The reports that the options ask for.
     pub(crate) report_choices: Vec<ReportChoice>,
@@ -105,7 +106,7 @@ impl Triage {
             if taken.contains(&target.place()) {
                 return Err(written_twice(&target.place()));
             }
-            self.accept_file = Some(target.open(files_in_use, signals)?);
+            self.accept_file = Some(target.open(files_in_use, folder, signals)?);
         }
         Ok(())
     }
@@ -234,9 +235,8 @@ impl ReportTarget {
 ///
 /// Returns the message if the report cannot be read, or is not complete.
 pub(crate) fn load_baseline(path: &Path, catalog: &Catalog, signals: &Signals) -> Result<Baseline, String> {
-    let name = InputName::File(path.to_owned());
-    let text = read_whole(&name, REPORT, signals)
-        .map_err(|error| format!("--baseline {name}: {}", cause(&error)))?;
+    let text = read_named("--baseline", path, REPORT, signals)?;
+    let name = name_of(path);
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
         return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));

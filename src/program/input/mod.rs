@@ -31,7 +31,7 @@ pub use reading::decompress;
 pub use walk::Listing;
 pub use walk::ListingRules;
 pub use walk::list;
-pub(crate) use whole::{CATALOG, CONFIGURATION, LIST_OF_FILES, REPORT, ZSTD_DICTIONARY, read_whole};
+pub(crate) use whole::{Bound, CATALOG, CONFIGURATION, LIST_OF_FILES, REPORT, ZSTD_DICTIONARY, read_whole};
 
 use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::container::ArchiveKind;

@@ -160,11 +160,10 @@ impl Pipeline {
 
     /// Returns the text before the number of each line of an input, and the name in its row; it may be empty.
     fn name_before_lines(&self, file: &InputFile) -> Vec<u8> {
-        let has_prefix = self.numbers_lines || self.selected_lines == SelectedLines::Counted;
-        let is_named = match self.selected_lines {
-            SelectedLines::Named => true,
-            _ => self.names_before_lines || has_prefix && file.is_member(),
-        };
+        let have_names = self.selected_lines.have_names(self.numbers_lines);
+        let is_named = self.selected_lines == SelectedLines::Named
+            || self.names_before_lines
+            || have_names && file.is_member();
         if is_named { file.name.before_lines() } else { Vec::new() }
     }
 

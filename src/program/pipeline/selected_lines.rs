@@ -26,6 +26,12 @@ impl SelectedLines {
         }
     }
 
+    /// Returns true if names of inputs can stand before lines or numbers of lines. `numbers_lines` is true if the number of
+    /// each line is written.
+    pub(crate) fn have_names(self, numbers_lines: bool) -> bool {
+        numbers_lines || self == Self::Counted
+    }
+
     /// Returns true if the exit status tells if there is a selected line.
     pub(crate) fn decides_status(self) -> bool {
         self != Self::Written

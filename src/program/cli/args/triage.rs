@@ -57,7 +57,7 @@ pub(crate) struct TriageArgs {
         short = 'c',
         long,
         conflicts_with_all = FOR_WRITTEN_LINES,
-        conflicts_with_all = ["fail_on", "files_with_matches", "quiet"],
+        conflicts_with_all = ["fail_on", "expect", "files_with_matches", "quiet"],
         help_heading = "Which lines"
     )]
     pub(crate) count: bool,
@@ -174,11 +174,12 @@ impl TriageArgs {
 
     /// Returns the reason why the options for selected lines cannot be used together, if they cannot.
     pub(crate) fn refusal(&self) -> Option<&'static str> {
-        let counts = !self.report.is_empty() || !self.fail_on.is_empty();
-        if self.selected_lines() == SelectedLines::Sought && counts {
+        let has_checks = !self.fail_on.is_empty() || !self.expect.is_empty();
+        let needs_all = has_checks || !self.report.is_empty() || self.write_accept.is_some();
+        if self.selected_lines() == SelectedLines::Sought && needs_all {
             return Some(
-                "--quiet with --only ends at the first selected line, and --report and --fail-on need all lines; \
-                 leave out --only, which changes no count",
+                "--quiet with --only ends at the first selected line, and reports and checks need all lines; leave out \
+                 --only, which changes no count",
             );
         }
         let chooses = self.only.is_some() || self.selected_lines() != SelectedLines::Written;

@@ -188,16 +188,11 @@ impl Job {
             journal: None,
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
-            names_before_lines: self.has_names() && several(),
+            names_before_lines: self.selected_lines.have_names(self.numbers_lines) && several(),
             selected_lines: self.selected_lines,
             any_selected: AtomicBool::new(false),
             numbers_lines: self.numbers_lines,
         }
-    }
-
-    /// Returns true if names of inputs can stand before lines or in rows.
-    fn has_names(&self) -> bool {
-        self.numbers_lines || self.selected_lines == SelectedLines::Counted
     }
 
     /// Opens the reports, and checks the destination of the lines, so that a place that cannot be written is known

@@ -92,9 +92,9 @@ impl Check {
                 (parse(selector)?, Limit::parse(limit).map_err(CheckError::Limit)?)
             }
             // A category may have a colon in its name.
-            (None, Some((selector, limit))) => match (parse(text), Limit::parse(limit)) {
-                (Ok(selector), _) => (selector, Limit::Fields(0)),
-                (Err(_), limit) => (parse(selector)?, limit.map_err(CheckError::Limit)?),
+            (None, Some((selector, limit))) => match parse(text) {
+                Ok(selector) => (selector, Limit::Fields(0)),
+                Err(_) => (parse(selector)?, Limit::parse(limit).map_err(CheckError::Limit)?),
             },
             (None, None) => (parse(text)?, Limit::Fields(0)),
         };

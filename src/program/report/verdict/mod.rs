@@ -13,7 +13,7 @@ pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, of_selector
 
 use crate::EarlierCodes;
 
-/// What a run is judged by.
+/// The checks, the earlier run and the accepted codes by which a run is judged.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
     pub(crate) checks: Vec<Check>,
