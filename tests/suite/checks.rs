@@ -280,7 +280,10 @@ fn junit_has_a_case_for_each_check_that_selects_no_code() {
         LOG,
     );
     let report = String::from_utf8(output.stdout).unwrap();
-    assert!(report.contains("<testcase name=\"--fail-on friend\" classname=\"imsdk.check\"/>"), "{report}");
+    assert!(
+        report.contains("<testcase name=\"--fail-on friend\" classname=\"imsdk.check\" time=\"0.000\"/>"),
+        "{report}"
+    );
     assert!(report.contains("first at (standard input):1; --fail-on error, --fail-on auth&gt;1"), "{report}");
     assert_eq!(report.matches("<testcase ").count(), 3);
 }

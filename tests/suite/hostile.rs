@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// Lines with a field each, and with bytes that act on a terminal or in a report.
-const LINES: [&str; 22] = [
+pub(crate) const LINES: [&str; 22] = [
     "\x1b[2J\x1b]0;title\x07\x1b[31mret=-1",
     "::error file=a,line=1::injected ret=-1",
     "::stop-commands::x ret=-204\r::error::y",

@@ -41,7 +41,9 @@ mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of repo
 mod count_options; // options beside -c, -l, -m, and -q with --only
 mod counts; // -c, -l, -m, and -q with --only: as from `grep`
 mod hostile; // texts of logs that would act in a report
+mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
+mod markdown_size; // reports in Markdown at the limit of their size
 mod missing_years; // times of lines that are written without a year
 mod near; // lines with a key and a code that are no field, in reports
 mod reports; // each form of --report, counts, reports of parts

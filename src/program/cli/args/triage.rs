@@ -100,7 +100,7 @@ pub(crate) struct TriageArgs {
     /// All fields are counted, whatever --only says.
     ///
     /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
-    /// summary of a job), `junit` (a test case for each code that --fail-on selects), `github` (workflow commands).
+    /// summary of a job), `junit` (a test case for each code, failed where --fail-on does), `github` (workflow commands).
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
     /// goes there. The folder of PATH must be there.
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(report_choice), help_heading = "Reports and checks")]

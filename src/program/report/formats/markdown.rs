@@ -1,11 +1,16 @@
-//! The report as Markdown, for the summary of a CI job.
+//! The report as Markdown, for the summary of a CI job. It has less than a million bytes.
 
 use super::{FormatRow, ReportFormat};
-use crate::program::report::amount::fields;
-use crate::program::report::verdict::CheckVerdict;
+use crate::program::report::amount::{count_of, fields};
+use crate::program::report::verdict::{CheckOutcome, CheckVerdict};
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
+
+/// A report has fewer bytes. GitHub refuses the summary of a job, and Buildkite an annotation, above 1 MiB as a whole.
+const BYTES_MAX: usize = 1_000_000;
+/// The bytes that are left for the heads of tables, and for sentences about what is left out.
+const SENTENCES_BYTES: usize = 2_000;
 
 pub(super) const FORMAT: FormatRow = FormatRow {
     format: ReportFormat::Markdown,
@@ -13,68 +18,114 @@ pub(super) const FORMAT: FormatRow = FormatRow {
     write: |report, _, wtr| write(report, wtr),
 };
 
+/// A text whose lists end where there is no room for more.
+struct Page {
+    text: String,
+    /// The number of bytes up to which entries of lists are appended.
+    room: usize,
+    /// True if no entry was left out.
+    is_whole: bool,
+}
+
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
-    writeln!(wtr, "## iMSDK return codes\n")?;
-    writeln!(wtr, "{}.", report.summary())?;
+    let mut page = page_of(report, BYTES_MAX - 1);
+    if !page.is_whole || page.text.len() >= BYTES_MAX {
+        page = page_of(report, BYTES_MAX - SENTENCES_BYTES);
+    }
+    wtr.write_all(page.text.as_bytes())
+}
+
+/// Returns the report; what is left out has a sentence in its place.
+fn page_of(report: &Report<'_>, room: usize) -> Page {
+    let mut page = Page { text: String::new(), room, is_whole: true };
+    page.push(&format!("## iMSDK return codes\n\n{}.\n", report.summary()));
     if let Some(ending) = report.ending() {
-        writeln!(wtr, "\n**Note:** {ending}.")?;
+        page.push(&format!("\n**Note:** {ending}.\n"));
     }
-    for outcome in &report.outcomes {
-        let sign = match outcome.verdict {
-            CheckVerdict::Passed => "✅",
-            CheckVerdict::Failed => "❌",
-            CheckVerdict::Undecided => "❔",
-        };
-        let (verdict, option) = (outcome.verdict.words(), escaped(&outcome.option()));
-        writeln!(wtr, "\n{sign} {verdict}: {option}, {}", escaped(&outcome.found()))?;
-    }
-    write_table(report, &report.rows(), wtr)?;
+    page.push_list("", report.outcomes.iter().map(line_of_check), ["check", "checks"]);
+    push_codes(report, &report.rows(), &mut page);
     if report.tally.more_unknown > 0 {
         let fields = fields(report.tally.more_unknown);
-        writeln!(wtr, "\nAnd {fields} with yet other codes that are in no catalog.")?;
+        page.push(&format!("\nAnd {fields} with yet other codes that are in no catalog.\n"));
     }
-    write_gone(report, wtr)?;
-    for (index, remark) in report.accept_remarks().iter().enumerate() {
-        let title = if index == 0 { "\n### Accepted codes to look at\n\n" } else { "" };
-        writeln!(wtr, "{title}- {}", escaped(remark))?;
-    }
-    Ok(())
+    push_gone(report, &mut page);
+    let remarks = report.accept_remarks();
+    let remarks = remarks.iter().map(|remark| format!("- {}\n", escaped(remark)));
+    page.push_list("\n### Accepted codes to look at\n\n", remarks, ["code", "codes"]);
+    page
 }
 
-fn write_table(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write) -> io::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
+impl Page {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
     }
+
+    /// Appends a head and the entries of a list up to the first for which there is no room, and the number of those that are
+    /// left out, with a word for one of them and for several. A list without entries has no head.
+    fn push_list(&mut self, head: &str, entries: impl Iterator<Item = String>, words: [&str; 2]) {
+        let mut entries = entries.peekable();
+        if entries.peek().is_some() {
+            self.push(head);
+        }
+        while let Some(entry) = entries.next_if(|entry| self.text.len() + entry.len() <= self.room) {
+            self.push(&entry);
+        }
+        let left_out = entries.count();
+        if left_out > 0 {
+            self.is_whole = false;
+            let left_out = count_of(left_out as u64, words[0], words[1]);
+            self.push(&format!(
+                "\n**Note:** {left_out} more left out: this report has less than 1,000,000 bytes.\n"
+            ));
+        }
+    }
+}
+
+/// Returns the paragraph for the result of a check.
+fn line_of_check(outcome: &CheckOutcome<'_>) -> String {
+    let sign = match outcome.verdict {
+        CheckVerdict::Passed => "✅",
+        CheckVerdict::Failed => "❌",
+        CheckVerdict::Undecided => "❔",
+    };
+    let (verdict, option) = (outcome.verdict.words(), escaped(&outcome.option()));
+    format!("\n{sign} {verdict}: {option}, {}\n", escaped(&outcome.found()))
+}
+
+fn push_codes(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut Page) {
     let (before, rule) =
         if report.tells_changes() { (" before | change |", " ---: | --- |") } else { ("", "") };
-    writeln!(wtr, "\n| code | category | message | fields |{before} first | last | first line |")?;
-    writeln!(wtr, "| ---: | --- | --- | ---: |{rule} --- | --- | --- |")?;
-    for row in rows {
-        let counted = row.counted;
-        let (category, message) = (escaped(&row.category()), escaped(&row.message()));
-        write!(wtr, "| {} | {category} | {message} | {} |", row.code, counted.fields)?;
-        if report.tells_changes() {
-            // The earlier count of the code may not be known.
-            let before = row.comparison.map_or_else(String::new, |comparison| comparison.count.to_string());
-            write!(wtr, " {before} | {} |", row.change().unwrap_or_default())?;
-        }
-        let [first, last] = [&counted.first, &counted.last].map(|place| code_span(&report.place(place)));
-        writeln!(wtr, " {first} | {last} | {} |", code_span(&counted.first.text))?;
-    }
-    Ok(())
+    let head = format!(
+        "\n| code | category | message | fields |{before} first | last | first line |\n\
+         | ---: | --- | --- | ---: |{rule} --- | --- | --- |\n"
+    );
+    page.push_list(&head, rows.iter().map(|row| line_of_code(report, row)), ["code", "codes"]);
 }
 
-fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
+/// Returns the line of a code in the table of codes.
+fn line_of_code(report: &Report<'_>, row: &ReportRow<'_>) -> String {
+    let counted = row.counted;
+    let (category, message) = (escaped(&row.category()), escaped(&row.message()));
+    let change = if report.tells_changes() {
+        // The earlier count of the code may not be known.
+        let before = row.comparison.map_or_else(String::new, |comparison| comparison.count.to_string());
+        format!(" {before} | {} |", row.change().unwrap_or_default())
+    } else {
+        String::new()
+    };
+    let [first, last] = [&counted.first, &counted.last].map(|place| code_span(&report.place(place)));
+    let (code, fields, line) = (row.code, counted.fields, code_span(&counted.first.text));
+    format!("| {code} | {category} | {message} | {fields} |{change} {first} | {last} | {line} |\n")
+}
+
+fn push_gone(report: &Report<'_>, page: &mut Page) {
     let gone = report.gone();
-    if gone.is_empty() {
-        return Ok(());
-    }
-    writeln!(wtr, "\n### Gone since the earlier run\n\n| code | message | before |\n| ---: | --- | ---: |")?;
-    for code in gone {
+    let rows = gone.iter().map(|code| {
         let message = code.entry.map_or(String::new(), |entry| escaped(&entry.message_in(report.language)));
-        writeln!(wtr, "| {} | {message} | {} |", code.code, code.comparison.count)?;
-    }
-    Ok(())
+        format!("| {} | {message} | {} |\n", code.code, code.comparison.count)
+    });
+    let head = "\n### Gone since the earlier run\n\n| code | message | before |\n| ---: | --- | ---: |\n";
+    page.push_list(head, rows, ["code", "codes"]);
 }
 
 /// Returns a text as a code span that Markdown shows unchanged, also in a cell of a table.
