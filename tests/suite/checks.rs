@@ -84,7 +84,10 @@ fn what_cannot_be_is_refused_before_any_work() {
         (&["--fail-on", "error>-1"], "\"-1\" is no number"),
         (&["--only", "new"], "--only new: \"new\" needs an earlier run to compare with: --baseline FILE"),
         (&["--baseline", "nosuch"], "--baseline nosuch: "),
-        (&["--report", "tex"], "there is no report \"tex\"; there are text, json, markdown, junit, github"),
+        (
+            &["--report", "tex"],
+            "there is no report \"tex\"; there are text, json, markdown, junit, github, jenkins, teamcity, azure, gitlab, md, auto; ",
+        ),
         (&["--report", "text="], "a path is missing behind the ="),
         (&["--report", "text=a.log/r"], "a.log/r: "),
         (&["--report", "json=d"], "d: is a directory"),

@@ -4,6 +4,10 @@ use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
 
+/// The variables by which CI services are told.
+pub(crate) const SERVICES: [&str; 6] =
+    ["GITHUB_ACTIONS", "TEAMCITY_VERSION", "TF_BUILD", "JENKINS_URL", "BUILDKITE", "GITLAB_CI"];
+
 /// Returns a command for the binary, with nothing in its environment that could change its behaviour.
 pub(crate) fn binary() -> Command {
     isolated(env!("CARGO_BIN_EXE_imsdk-annotate"))
@@ -13,7 +17,7 @@ pub(crate) fn binary() -> Command {
 /// binary's behaviour.
 pub(crate) fn isolated(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"] {
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"].into_iter().chain(SERVICES) {
         command.env_remove(name);
     }
     // The empty name stands for no file: the configuration of the user who runs the tests is not read.

@@ -33,7 +33,11 @@ pub(crate) const LINES: [&str; 22] = [
     "ret=-31338 \\",
 ];
 
-/// Returns the reports on a log in all formats. The run must go well.
+/// Names of files that would act in a report.
+pub(crate) const NAMES: [&str; 6] =
+    ["a|`b`.log", "::error::x", "a,line=1%0A:b", "\x1b[31m<b>]]>&.log", "a\n::error::b", "*a*_b_[c](d)"];
+
+/// Returns the reports on a log in the formats that are no list of entries for a CI service. The run must go well.
 fn reports_on(text: &[u8], name: &str) -> [String; 5] {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), text).unwrap();
@@ -47,7 +51,7 @@ fn reports_on(text: &[u8], name: &str) -> [String; 5] {
 }
 
 /// Returns true if a character could act on a terminal, as far as a naive reader knows.
-fn acts(char: char) -> bool {
+pub(crate) fn acts(char: char) -> bool {
     (char.is_control() && char != '\n')
         || "\u{200b}\u{202e}\u{2028}\u{feff}\u{ad}\u{fffe}\u{ffff}".contains(char)
 }
@@ -138,9 +142,7 @@ fn lines_that_try_to_act_do_not() {
 
 #[test]
 fn names_that_try_to_act_do_not() {
-    for name in
-        ["a|`b`.log", "::error::x", "a,line=1%0A:b", "\x1b[31m<b>]]>&.log", "a\n::error::b", "*a*_b_[c](d)"]
-    {
+    for name in NAMES {
         check(b"ret=-1\nret=-9999", name);
     }
 }

@@ -40,12 +40,15 @@ mod accepted; // codes that somebody has accepted, growth since an earlier run, 
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod count_options; // options beside -c, -l, -m, and -q with --only
 mod counts; // -c, -l, -m, and -q with --only: as from `grep`
+mod findings; // entries of reports for CI services: levels, fingerprints, what is left out
 mod hostile; // texts of logs that would act in a report
+mod hostile_ci; // the same in reports for CI services, by a parser of each format
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
 mod markdown_size; // reports in Markdown at the limit of their size
 mod missing_years; // times of lines that are written without a year
 mod near; // lines with a key and a code that are no field, in reports
+mod report_names; // names of formats, ends of file names, and CI services that choose a format
 mod reports; // each form of --report, counts, reports of parts
 mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another
 mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt

@@ -184,7 +184,7 @@ fn text_and_json_alone_show_what_is_near() {
 This would take it: --pattern '\\bret'\\''s +(?<code>-\\d+)'
 ";
     assert_eq!(String::from_utf8(annotate(&["-q", "--report=text=-"], log)).unwrap(), expected);
-    for format in ["markdown", "github", "junit"] {
+    for format in ["markdown", "github", "junit", "jenkins", "teamcity", "azure", "gitlab"] {
         let report = annotate(&["-q", &format!("--report={format}=-")], log);
         assert!(!String::from_utf8(report).unwrap().contains("pattern"), "{format}");
     }

@@ -28,6 +28,10 @@ fn each_form_is_its_golden_file() {
         ("markdown", "report.md"),
         ("junit", "report.xml"),
         ("github", "report.github"),
+        ("jenkins", "report.jenkins"),
+        ("teamcity", "report.teamcity"),
+        ("azure", "report.azure"),
+        ("gitlab", "report.gitlab"),
     ] {
         let mut command = binary();
         command.current_dir(data()).args(["-q", "--baseline", "earlier.json", "server.log"]).args(CHECKS);
@@ -66,7 +70,8 @@ fn the_table_of_codes_fits_eighty_columns() {
 
 #[test]
 fn reports_for_people_have_one_word_for_what_is_counted() {
-    for file in ["report.txt", "report.md", "report.xml", "report.github"] {
+    for file in ["txt", "md", "xml", "github", "jenkins", "teamcity", "azure", "gitlab"] {
+        let file = &format!("report.{file}");
         let report = fs::read_to_string(data().join(file)).unwrap();
         assert!(report.contains(" field"), "{file}");
         let words: Vec<&str> = report.split(|char: char| !char.is_alphanumeric()).collect();

@@ -83,7 +83,7 @@ fn a_compressed_stream_keeps_what_could_be_decoded() {
 #[test]
 fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
     let folder = tempfile::tempdir().unwrap();
-    let formats = ["text", "json", "markdown", "junit", "github"];
+    let formats = ["text", "json", "markdown", "junit", "github", "jenkins", "teamcity", "azure", "gitlab"];
     let reports = formats.map(|format| format!("--report={format}={format}.out"));
     let args: Vec<&str> = ["-q"].into_iter().chain(reports.iter().map(String::as_str)).collect();
     stop_stream(folder.path(), &args, Signal::INT);
@@ -92,6 +92,10 @@ fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
         let words = if format == "json" { "\"stopped\": true" } else { "stopped by a signal" };
         assert!(report.contains(words), "{format}: {report}");
         assert!(!report.contains("see the messages") && !report.contains("before all"), "{format}: {report}");
+        // It is no trouble.
+        for failed in ["ERROR", "blocker", "type=error;]iMSDK stopped", "buildProblem", "<error"] {
+            assert!(!report.contains(failed), "{format}: {report}");
+        }
     }
     let report = json(&folder.path().join("json.out"));
     assert_eq!((&report["complete"], &report["fields"]), (&true.into(), &2.into()));

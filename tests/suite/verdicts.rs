@@ -90,5 +90,20 @@ fn trouble_is_green_in_no_report() {
         let github = said("github");
         assert!(github.contains(&format!("::error title=iMSDK::{why}\n")), "{github}");
         assert_eq!(count(&github, "::error title=iMSDK: check not decided::"), undecided.min(4), "{github}");
+
+        // The formats for CI services have an entry for the inputs and one for each check that has not passed.
+        let not_passed = outcomes.iter().filter(|outcome| **outcome != "passed").count();
+        for (format, ending, failed, checks) in [
+            ("jenkins", format!("\"message\": \"{why}\""), "\"severity\": \"ERROR\"", "\"type\": \"check\""),
+            ("gitlab", format!("\"description\": \"{why}\""), "\"blocker\"", "\"imsdk check\""),
+            ("azure", format!("type=error;]iMSDK {why}\n"), "type=error;]iMSDK", "iMSDK --"),
+            ("teamcity", format!("description='iMSDK {why}']\n"), "[buildProblem", "iMSDK --"),
+        ] {
+            let report = said(format);
+            assert!(report.contains(&ending), "{report}");
+            assert_eq!(count(&report, checks), not_passed, "{report}");
+            assert!(count(&report, failed) > not_passed, "{report}");
+            assert_eq!(count(&report, "not decided, "), 2 * undecided, "{report}");
+        }
     }
 }

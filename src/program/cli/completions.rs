@@ -40,7 +40,7 @@ pub(super) fn completions(shell: Shell) -> Vec<u8> {
 
 /// Returns the command with the values that options can have, as far as they can be listed. It can no longer parse.
 fn with_values(command: Command) -> Command {
-    let formats = ReportFormat::all().map(|format| PossibleValue::new(format.name()));
+    let formats = ReportFormat::all_names().map(PossibleValue::new);
     let command = command.mut_arg("report", |arg| arg.value_parser(PossibleValuesParser::new(formats)));
     FOR_SELECTS.iter().fold(command, |command, id| {
         let terms = if *id == "explain" { codes() } else { terms() };

@@ -7,7 +7,7 @@ mod tally;
 mod verdict;
 
 pub use count::Counter;
-pub(crate) use formats::write_entries;
+pub(crate) use formats::{AUTO, write_entries};
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;

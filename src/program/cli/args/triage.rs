@@ -4,13 +4,14 @@ use crate::Context;
 use crate::program::cli::conflicts::{FOR_LINES, FOR_WHOLE_INPUTS, FOR_WINDOWS, FOR_WRITTEN_LINES};
 use crate::program::commands::ReportChoice;
 use crate::program::pipeline::SelectedLines;
-use crate::program::report::ReportFormat;
+use crate::program::report::{AUTO, ReportFormat};
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use memchr::memchr;
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options for finding out what went wrong.
 #[derive(Debug, Args)]
@@ -100,7 +101,14 @@ pub(crate) struct TriageArgs {
     /// All fields are counted, whatever --only says.
     ///
     /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
-    /// summary of a job), `junit` (a test case for each code, failed where --fail-on does), `github` (workflow commands).
+    /// summary of a job), `junit` (a test case for each code, failed where --fail-on does), `github` (workflow commands),
+    /// `jenkins` (JSON of its warnings plugin), `teamcity` (service messages), `azure` (logging commands of Azure
+    /// Pipelines), `gitlab` (JSON of Code Quality).
+    ///
+    /// FORMAT may also be `md`, for markdown, and `auto`: that of the CI service that runs the program, by
+    /// GITHUB_ACTIONS, TEAMCITY_VERSION, TF_BUILD, JENKINS_URL, BUILDKITE (markdown) and GITLAB_CI, or else text.
+    /// A PATH alone tells its format by its end: r.json, r.md, r.markdown, r.txt, r.xml (junit).
+    ///
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
     /// goes there. The folder of PATH must be there.
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(report_choice), help_heading = "Reports and checks")]
@@ -215,7 +223,7 @@ fn warning(report: &ReportChoice) -> Option<String> {
     })
 }
 
-/// Reads a format, perhaps with a path: `json=r.json`.
+/// Reads a format, perhaps with a path, or a path that tells its format: `json`, `json=r`, `r.json`.
 fn report_choice(text: OsString) -> Result<ReportChoice, String> {
     let bytes = text.as_bytes();
     let (name, path) = match memchr(b'=', bytes) {
@@ -224,11 +232,26 @@ fn report_choice(text: OsString) -> Result<ReportChoice, String> {
         None => (bytes, None),
     };
     let name = String::from_utf8_lossy(name);
-    let format = ReportFormat::of_name(&name).ok_or_else(|| {
-        let names = ReportFormat::all().map(ReportFormat::name).collect::<Vec<_>>().join(", ");
-        format!("there is no report {name:?}; there are {names}; for several, give --report several times")
-    })?;
-    Ok(ReportChoice { format, path })
+    if let Some(format) = format_of_name(&name) {
+        return Ok(ReportChoice { format, path });
+    }
+    // With a comma, several reports are meant: `text,r.json`.
+    let is_path = path.is_none() && !bytes.contains(&b',');
+    if let Some(format) = ReportFormat::of_path(Path::new(&text)).filter(|_| is_path) {
+        return Ok(ReportChoice { format, path: Some(PathBuf::from(text)) });
+    }
+    let names = ReportFormat::all_names().collect::<Vec<_>>().join(", ");
+    let ends = ReportFormat::extensions().map(|end| format!(".{end}")).collect::<Vec<_>>().join(", ");
+    Err(format!(
+        "there is no report {name:?}; there are {names}; for several, give --report several times; a path without a \
+         format ends in one of {ends}"
+    ))
+}
+
+/// Returns the format of a name behind `--report`, which may depend on the environment.
+fn format_of_name(name: &str) -> Option<ReportFormat> {
+    let of_service = || ReportFormat::of_service(|variable| env::var_os(variable));
+    if name == AUTO { Some(of_service()) } else { ReportFormat::of_name(name) }
 }
 
 /// Returns the option that gives one report, if it can be used as it stands: if it is no usage error, and a shell changes nothing
@@ -243,7 +266,7 @@ fn proposal(choice: &str) -> Option<String> {
 /// Returns whether a text is the name of a format, or begins with one and a `=`.
 fn begins_choice(text: &str) -> bool {
     let name = text.split_once('=').map_or(text, |(name, _)| name);
-    ReportFormat::of_name(name).is_some()
+    format_of_name(name).is_some()
 }
 
 #[cfg(test)]

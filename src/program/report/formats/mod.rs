@@ -1,11 +1,18 @@
 //! The formats of reports: each has a file of its own and a row in [`FORMATS`].
 
+mod azure;
+mod chosen;
+mod findings;
 mod github;
+mod gitlab;
+mod jenkins;
 mod json;
 mod junit;
 mod markdown;
+mod teamcity;
 mod text;
 
+pub(crate) use chosen::AUTO;
 pub(crate) use json::write_entries;
 pub use json::{LoadedReport, load};
 
@@ -21,11 +28,24 @@ pub enum ReportFormat {
     Markdown,
     Junit,
     Github,
+    Jenkins,
+    Teamcity,
+    Azure,
+    Gitlab,
 }
 
 /// The formats, in the order in which messages name them.
-static FORMATS: [FormatRow; 5] =
-    [text::FORMAT, json::FORMAT, markdown::FORMAT, junit::FORMAT, github::FORMAT];
+static FORMATS: [FormatRow; 9] = [
+    text::FORMAT,
+    json::FORMAT,
+    markdown::FORMAT,
+    junit::FORMAT,
+    github::FORMAT,
+    jenkins::FORMAT,
+    teamcity::FORMAT,
+    azure::FORMAT,
+    gitlab::FORMAT,
+];
 
 /// The description of a report format.
 struct FormatRow {
@@ -40,11 +60,6 @@ impl ReportFormat {
     /// Returns all formats, in the order in which messages name them.
     pub fn all() -> impl Iterator<Item = Self> {
         FORMATS.iter().map(|row| row.format)
-    }
-
-    /// Returns the format that has this name behind `--report`; `None` if there is none.
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        Self::all().find(|format| format.name() == name)
     }
 
     pub fn name(self) -> &'static str {

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 /// A formatter that also escapes the characters in strings that terminals and CI services could act on. Lists within
 /// lists are on one line.
 #[derive(Default)]
-pub(super) struct Harmless {
+pub(crate) struct Harmless {
     pretty: PrettyFormatter<'static>,
     /// The number of lists that the value is in.
     lists: usize,

@@ -7,6 +7,7 @@ mod format;
 mod load;
 mod meaning;
 
+pub(super) use format::Harmless;
 pub use load::{LoadedReport, load};
 pub(crate) use meaning::write_entries;
 
@@ -18,7 +19,6 @@ use crate::program::report::verdict::{
 };
 use crate::program::report::{Report, ReportRow};
 use crate::time::TimeStamp;
-use format::Harmless;
 use meaning::Meaning;
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;

@@ -1,0 +1,134 @@
+//! The entries of reports for CI services: the way in which reading ended, checks that have not passed, and each code, at
+//! one level and one place.
+
+use crate::Severity;
+use crate::program::report::amount::fields;
+use crate::program::report::tally::LogPlace;
+use crate::program::report::verdict::CheckVerdict;
+use crate::program::report::{Report, ReportRow};
+use std::borrow::Cow;
+
+/// An entry of a report, which a CI service shows as one issue.
+pub(super) struct Finding<'a> {
+    pub(super) subject: Subject,
+    pub(super) level: FindingLevel,
+    /// The category of a code in the report's language; a word for the subject for all else.
+    pub(super) category: Cow<'a, str>,
+    /// A sentence that begins with the code or the check, without a place. It may have any characters.
+    pub(super) message: String,
+    /// The catalog's explanation of a code; empty for all else.
+    pub(super) explanation: &'a str,
+    /// The first place of a code; `None` for all else.
+    pub(super) place: Option<&'a LogPlace>,
+}
+
+/// The thing that an entry is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// All inputs.
+    Input,
+    /// A check that has not passed, by its option: `--fail-on error>3`.
+    Check(String),
+    Code(i32),
+    /// The unknown codes that are not told apart.
+    OtherCodes,
+}
+
+/// The urgency of an entry, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FindingLevel {
+    /// The run ends with a status other than 0 for it: a check that has failed or is not decided, a code for which a check has
+    /// failed, an input that could not be read, no input.
+    Failed,
+    /// A code that means an error.
+    Error,
+    /// A code that asks for an action or is in no catalog, and reading that a signal has ended.
+    Warning,
+    /// A code that is not new, by the earlier run or the accepted codes, and for which no check has failed.
+    Known,
+}
+
+impl Subject {
+    /// Returns the word that stands for the subject where a service groups entries: the code for a code.
+    pub(super) fn kind(&self) -> String {
+        match self {
+            Self::Input => "input".to_owned(),
+            Self::Check(_) => "check".to_owned(),
+            Self::Code(code) => code.to_string(),
+            Self::OtherCodes => "unknown".to_owned(),
+        }
+    }
+
+    /// Returns a text that no other entry of a report has, and that the entry has in each run: it depends on neither
+    /// lines nor counts.
+    pub(super) fn fingerprint(&self) -> String {
+        match self {
+            Self::Check(option) => format!("imsdk-check {option}"),
+            _ => format!("imsdk-{}", self.kind()),
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// Returns the entries: the ending, checks that have not passed, and the codes in the order of [`ReportRow::rank`]. A
+    /// code of success has none, unless a check has failed for it.
+    pub(super) fn findings(&self) -> Vec<Finding<'a>> {
+        let mut findings: Vec<Finding<'a>> = self.finding_of_input().into_iter().collect();
+        for (subject, message) in self.checks_to_tell() {
+            // The same check may be given twice.
+            if findings.iter().all(|finding| finding.subject != subject) {
+                findings.push(plain(subject, FindingLevel::Failed, "check", message));
+            }
+        }
+        findings.extend(self.rows().iter().filter_map(|row| self.finding_of_code(row)));
+        if self.tally.more_unknown > 0 {
+            let message =
+                format!("{} with yet other codes that are in no catalog", fields(self.tally.more_unknown));
+            findings.push(plain(Subject::OtherCodes, FindingLevel::Warning, "unknown", message));
+        }
+        findings
+    }
+
+    /// Returns the checks that have failed and then those that are not decided, each with a sentence.
+    fn checks_to_tell(&self) -> impl Iterator<Item = (Subject, String)> {
+        let failed = self.with_verdict(CheckVerdict::Failed).map(|outcome| (outcome, outcome.found()));
+        let undecided = self.with_verdict(CheckVerdict::Undecided);
+        let all = failed.chain(undecided.map(|outcome| (outcome, self.why_undecided(outcome))));
+        all.map(|(outcome, words)| {
+            let option = outcome.option();
+            let message = format!("{option}: {words}");
+            (Subject::Check(option), message)
+        })
+    }
+
+    fn finding_of_input(&self) -> Option<Finding<'a>> {
+        let level = if self.tally.is_whole() { FindingLevel::Warning } else { FindingLevel::Failed };
+        Some(plain(Subject::Input, level, "input", self.ending()?.to_owned()))
+    }
+
+    fn finding_of_code(&self, row: &ReportRow<'a>) -> Option<Finding<'a>> {
+        let level = match row.severity() {
+            _ if row.has_failed => FindingLevel::Failed,
+            Some(Severity::Success) => return None,
+            _ if self.tells_changes() && !row.is_new => FindingLevel::Known,
+            Some(Severity::Error) => FindingLevel::Error,
+            Some(Severity::Action) | None => FindingLevel::Warning,
+        };
+        let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
+        let message = format!("{} {}, {}{compared}", row.code, row.message(), fields(row.counted.fields));
+        Some(Finding {
+            subject: Subject::Code(row.code),
+            level,
+            category: row.category().into_owned().into(),
+            message,
+            explanation: row.entry.map_or("", |entry| entry.explanation()),
+            place: Some(&row.counted.first),
+        })
+    }
+}
+
+/// Returns an entry that is about no code.
+fn plain(subject: Subject, level: FindingLevel, category: &'static str, message: String) -> Finding<'static> {
+    let category = Cow::Borrowed(category);
+    Finding { subject, level, category, message, explanation: "", place: None }
+}
