@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 22] = [
+pub(super) const FOR_LOGS: [&str; 23] = [
     "files",
     "files_from",
     "only",
@@ -12,6 +12,7 @@ pub(super) const FOR_LOGS: [&str; 22] = [
     "max_count",
     "quiet",
     "report",
+    "top",
     "fail_on",
     "expect",
     "merge_reports",

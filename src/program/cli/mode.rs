@@ -269,6 +269,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         judgement,
         accept_target: write_accept.map(|path| AcceptTarget::read(path, signals)).transpose()?,
         accept_file: None,
+        top: args.triage.top,
         report_choices: args.triage.report.clone(),
         reports: Vec::new(),
     };

@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 20] = [
+const WITHOUT_EFFECT: [&str; 21] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
@@ -32,6 +32,7 @@ const WITHOUT_EFFECT: [&str; 20] = [
     "color",
     "no_builtin",
     "report",
+    "top",
     "write_accept",
     "zstd_dictionary",
 ];

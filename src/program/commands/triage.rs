@@ -35,6 +35,8 @@ pub(crate) struct Triage {
     pub(crate) accept_target: Option<AcceptTarget>,
     /// The file to which new codes are added, once it is open.
     pub(crate) accept_file: Option<OpenAcceptFile>,
+    /// The most codes in each list of a report.
+    pub(crate) top: Option<usize>,
     /// The reports that the options ask for.
     pub(crate) report_choices: Vec<ReportChoice>,
     /// The reports that are open.
@@ -124,8 +126,8 @@ impl Triage {
         if !self.counts() {
             return false;
         }
-        let Self { catalog, language, judgement, reports, accept_file, .. } = self;
-        let report = Report::new(tally, names, &catalog, &judgement, language);
+        let Self { catalog, language, judgement, top, reports, accept_file, .. } = self;
+        let report = Report::new(tally, names, &catalog, &judgement, language).with_top(top);
         for OpenReport { format, promised, is_to_stdout, target, screen } in reports {
             match target.write(&report, format, screen) {
                 // The reader has read enough (`| head`).

@@ -20,7 +20,7 @@ use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tally::{Counted, LogPlace};
+use tally::{Counted, LogPlace, sum};
 use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison};
 
 /// The data that all report formats are made of.
@@ -37,6 +37,8 @@ pub struct Report<'a> {
     known_codes: Option<EarlierCodes>,
     /// The language of categories and messages, in formats that people read.
     language: Language,
+    /// The most codes that a list shows, in formats that people or services read; `None` if it shows all.
+    top: Option<usize>,
 }
 
 /// The names of inputs, by their numbers.
@@ -91,7 +93,26 @@ impl<'a> Report<'a> {
             accepted,
             known_codes: judgement.known_codes(),
             language,
+            top: None,
         }
+    }
+
+    /// Bounds the number of codes in each list, in formats that people or services read; 0 is no bound.
+    pub(crate) fn with_top(self, top: Option<usize>) -> Self {
+        Self { top: top.filter(|top| *top > 0), ..self }
+    }
+
+    /// Returns the entries of a list that are shown, which are its first ones, and a sentence about the others, if there are any.
+    /// `fields_of` returns the number of fields of an entry.
+    fn top_of<'r, T>(&self, list: &'r [T], fields_of: impl Fn(&T) -> u64) -> (&'r [T], Option<String>) {
+        let (shown, rest) = list.split_at(self.top.map_or(list.len(), |top| top.min(list.len())));
+        let sentence = || {
+            let codes = count_of(rest.len() as u64, "more code", "more codes");
+            let fields = fields(sum(rest.iter().map(fields_of)));
+            let are = if rest.len() == 1 { "is" } else { "are" };
+            format!("{codes} with {fields} {are} left out; --top 0 shows all")
+        };
+        (shown, (!rest.is_empty()).then(sentence))
     }
 
     /// Returns one line for each check that has failed.
@@ -131,6 +152,19 @@ impl<'a> Report<'a> {
     /// Returns the codes that the inputs have, in the order of [`ReportRow::rank`].
     fn rows(&self) -> Vec<ReportRow<'a>> {
         self.rows_of(self.tally.known.iter().chain(&self.tally.unknown))
+    }
+
+    /// Returns the codes that have gone since the earlier run, as [`Self::top_of`] returns a list. Where not all may be shown,
+    /// the most frequent ones lead.
+    fn top_of_gone(&self) -> (Vec<Gone<'a>>, Option<String>) {
+        let mut gone = self.gone();
+        if self.top.is_some() {
+            gone.sort_by_key(|gone| (Reverse(gone.comparison.count), gone.code.unsigned_abs()));
+        }
+        let (shown, rest) = self.top_of(&gone, |gone| gone.comparison.count);
+        let shown = shown.len();
+        gone.truncate(shown);
+        (gone, rest)
     }
 
     /// Returns the codes that have gone since the earlier run.

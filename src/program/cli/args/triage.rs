@@ -114,6 +114,13 @@ pub(crate) struct TriageArgs {
     #[arg(long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(report_choice), help_heading = "Reports and checks")]
     pub(crate) report: Vec<ReportChoice>,
 
+    /// Show at most N codes in each list of a report: those that matter most [default: all]
+    ///
+    /// The reports say how many codes and fields are left out. 0 shows all. `json` and `junit` have all codes, and checks
+    /// count all.
+    #[arg(long, value_name = "N", requires = "report", help_heading = "Reports and checks")]
+    pub(crate) top: Option<usize>,
+
     /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
     ///
     /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. N may be growth since the --baseline:

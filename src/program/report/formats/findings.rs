@@ -32,6 +32,8 @@ pub(super) enum Subject {
     Code(i32),
     /// The unknown codes that are not told apart.
     OtherCodes,
+    /// The codes beyond those that were asked for.
+    LeftOut,
 }
 
 /// The urgency of an entry, the most urgent first.
@@ -44,7 +46,8 @@ pub(super) enum FindingLevel {
     Error,
     /// A code that asks for an action or is in no catalog, and reading that a signal has ended.
     Warning,
-    /// A code that is not new, by the earlier run or the accepted codes, and for which no check has failed.
+    /// A code that is not new, by the earlier run or the accepted codes, and for which no check has failed; the number of codes
+    /// that are left out.
     Known,
 }
 
@@ -56,6 +59,7 @@ impl Subject {
             Self::Check(_) => "check".to_owned(),
             Self::Code(code) => code.to_string(),
             Self::OtherCodes => "unknown".to_owned(),
+            Self::LeftOut => "left-out".to_owned(),
         }
     }
 
@@ -80,7 +84,12 @@ impl<'a> Report<'a> {
                 findings.push(plain(subject, FindingLevel::Failed, "check", message));
             }
         }
-        findings.extend(self.rows().iter().filter_map(|row| self.finding_of_code(row)));
+        let rows = self.rows();
+        let rows: Vec<_> = rows.iter().filter_map(|row| Some((row, self.finding_of_code(row)?))).collect();
+        let (shown, rest) = self.top_of(&rows, |(row, _)| row.counted.fields);
+        let shown = shown.len();
+        findings.extend(rows.into_iter().take(shown).map(|(_, finding)| finding));
+        findings.extend(rest.map(|rest| plain(Subject::LeftOut, FindingLevel::Known, "left out", rest)));
         if self.tally.more_unknown > 0 {
             let message =
                 format!("{} with yet other codes that are in no catalog", fields(self.tally.more_unknown));

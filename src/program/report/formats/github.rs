@@ -20,9 +20,11 @@ pub(super) const FORMAT: FormatRow =
     FormatRow { format: ReportFormat::Github, name: "github", write: |report, _, wtr| write(report, wtr) };
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
-    let rows = report.rows();
+    let all = report.rows();
+    let (rows, rest) = report.top_of(&all, |row| row.counted.fields);
     for level in ["error", "warning", "notice"] {
-        let verdicts = verdicts(report, level);
+        let mut verdicts = verdicts(report, level);
+        verdicts.extend(rest.iter().filter(|_| level == "notice").map(|rest| ("iMSDK", rest.clone())));
         let rows: Vec<&ReportRow<'_>> = rows.iter().filter(|row| level_of(report, row) == level).collect();
         let room = COMMANDS_MAX - verdicts.len();
         for (title, words) in verdicts {

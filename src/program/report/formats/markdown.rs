@@ -79,6 +79,13 @@ impl Page {
             ));
         }
     }
+
+    /// Appends the sentence about codes beyond those that were asked for.
+    fn push_rest(&mut self, rest: Option<String>) {
+        if let Some(rest) = rest {
+            self.push(&format!("\n{}.\n", escaped(&rest)));
+        }
+    }
 }
 
 /// Returns the paragraph for the result of a check.
@@ -99,7 +106,9 @@ fn push_codes(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut Page) {
         "\n| code | category | message | fields |{before} first | last | first line |\n\
          | ---: | --- | --- | ---: |{rule} --- | --- | --- |\n"
     );
-    page.push_list(&head, rows.iter().map(|row| line_of_code(report, row)), ["code", "codes"]);
+    let (shown, rest) = report.top_of(rows, |row| row.counted.fields);
+    page.push_list(&head, shown.iter().map(|row| line_of_code(report, row)), ["code", "codes"]);
+    page.push_rest(rest);
 }
 
 /// Returns the line of a code in the table of codes.
@@ -119,13 +128,14 @@ fn line_of_code(report: &Report<'_>, row: &ReportRow<'_>) -> String {
 }
 
 fn push_gone(report: &Report<'_>, page: &mut Page) {
-    let gone = report.gone();
+    let (gone, rest) = report.top_of_gone();
     let rows = gone.iter().map(|code| {
         let message = code.entry.map_or(String::new(), |entry| escaped(&entry.message_in(report.language)));
         format!("| {} | {message} | {} |\n", code.code, code.comparison.count)
     });
     let head = "\n### Gone since the earlier run\n\n| code | message | before |\n| ---: | --- | ---: |\n";
     page.push_list(head, rows, ["code", "codes"]);
+    page.push_rest(rest);
 }
 
 /// Returns a text as a code span that Markdown shows unchanged, also in a cell of a table.

@@ -31,27 +31,31 @@ pub(super) fn write(
     screen: Screen,
     wtr: &mut dyn Write,
 ) -> io::Result<()> {
+    let (shown, rest) = report.top_of(rows, |row| row.counted.fields);
     writeln!(wtr)?;
-    write_table(report, rows, screen, wtr)?;
-    let width = rows.iter().map(|row| row.code.to_string().len()).max().unwrap_or(0);
+    write_table(report, rows, shown, screen, wtr)?;
+    let width = shown.iter().map(|row| row.code.to_string().len()).max().unwrap_or(0);
     writeln!(wtr, "\nFirst lines:\n")?;
-    for row in rows {
+    for row in shown {
         let first = &row.counted.first;
         writeln!(wtr, "  {:>width$}  {}: {}", row.code, visible(&report.place(first)), visible(&first.text))?;
     }
-    Ok(())
+    rest.map_or(Ok(()), |rest| writeln!(wtr, "\n{rest}"))
 }
 
-/// Writes the table. What does not fit gives way: first the places, which stand below, too, then the bars, then the end of
-/// the messages.
+/// Writes the table of the codes that are shown, with bars and shares that are those of all rows. What does not fit gives way:
+/// first the places, which stand below, too, then the bars, then the end of the messages.
 fn write_table(
     report: &Report<'_>,
     rows: &[ReportRow<'_>],
+    shown: &[ReportRow<'_>],
     screen: Screen,
     wtr: &mut dyn Write,
 ) -> io::Result<()> {
     let bars = Bars::of(rows);
-    let cells = cells(report, rows, &bars, screen.color);
+    let all = sum(rows.iter().map(|row| row.counted.fields));
+    let cells_with = |bars: &Bars| cells(report, shown, all, bars, screen.color);
+    let cells = cells_with(&bars);
     let widths = table::widths(&cells);
     let width_of =
         |columns: usize| widths[..columns].iter().map(|width| table::GAP.len() + width).sum::<usize>();
@@ -61,7 +65,7 @@ fn write_table(
     }
     let left_for_bars = screen.columns.saturating_sub(width_of(BARS) + table::GAP.len());
     if left_for_bars >= BARS_MIN {
-        let cells = self::cells(report, rows, &bars.narrowed(left_for_bars), screen.color);
+        let cells = cells_with(&bars.narrowed(left_for_bars));
         return table::write(&COLUMNS[..=BARS], &cells, wtr);
     }
     let too_wide = width_of(BARS).saturating_sub(screen.columns);
@@ -71,9 +75,8 @@ fn write_table(
     table::write(&COLUMNS[..BARS], &cells, wtr)
 }
 
-/// Returns the cells of the table, with a row of titles.
-fn cells(report: &Report<'_>, rows: &[ReportRow<'_>], bars: &Bars, color: bool) -> Vec<Vec<Cell>> {
-    let all = sum(rows.iter().map(|row| row.counted.fields));
+/// Returns the cells of the table, with a row of titles. `all` is the number of fields of which each row has a share.
+fn cells(report: &Report<'_>, rows: &[ReportRow<'_>], all: u64, bars: &Bars, color: bool) -> Vec<Vec<Cell>> {
     let count_title = if report.baseline.is_some() { "fields (before)" } else { "fields" };
     let titles = ["code", "message", count_title, "share", "category", bars.title(), "first", "last"];
     let mut cells = vec![titles.map(Cell::from).to_vec()];

@@ -71,7 +71,8 @@ fn write_near(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
-    for (index, gone) in report.gone().iter().enumerate() {
+    let (gone, rest) = report.top_of_gone();
+    for (index, gone) in gone.iter().enumerate() {
         let title = if index == 0 { "\nGone since the earlier run:\n\n" } else { "" };
         let meaning = gone.entry.map_or(String::new(), |entry| {
             let category = entry.category().name_in(report.language);
@@ -79,7 +80,7 @@ fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         });
         writeln!(wtr, "{title}  {}{}, {} then", gone.code, visible(&meaning), fields(gone.comparison.count))?;
     }
-    Ok(())
+    rest.map_or(Ok(()), |rest| writeln!(wtr, "\n{rest}"))
 }
 
 fn write_checks(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
