@@ -60,7 +60,7 @@ fn write_issue(
         write!(wtr, "code={code};")?;
     }
     let text = finding.place.map_or(String::new(), |place| format!(": {}", place.text));
-    writeln!(wtr, "]{}", in_message(&format!("iMSDK {}{text}", finding.message)))
+    writeln!(wtr, "]{}", in_message(&format!("iMSDK {}{text}", finding.message_with_category())))
 }
 
 /// Returns a text escaped for the message of a logging command.

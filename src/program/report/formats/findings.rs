@@ -14,8 +14,8 @@ pub(super) struct Finding<'a> {
     pub(super) level: FindingLevel,
     /// The category of a code in the report's language; a word for the subject for all else.
     pub(super) category: Cow<'a, str>,
-    /// A sentence that begins with the code or the check, without a place. It may have any characters.
-    pub(super) message: String,
+    /// The meaning of a code and its number of fields, or a sentence for all else, without a place. It may have any characters.
+    words: String,
     /// The catalog's explanation of a code; empty for all else.
     pub(super) explanation: &'a str,
     /// The first place of a code; `None` for all else.
@@ -73,6 +73,24 @@ impl Subject {
     }
 }
 
+impl Finding<'_> {
+    /// Returns a sentence that begins with the code or the check.
+    pub(super) fn message(&self) -> String {
+        match self.subject {
+            Subject::Code(code) => format!("{code} {}", self.words),
+            _ => self.words.clone(),
+        }
+    }
+
+    /// Returns the sentence with the category of the code: `-204 (auth) user session is failure!, 2 fields`.
+    pub(super) fn message_with_category(&self) -> String {
+        match self.subject {
+            Subject::Code(code) => format!("{code} ({}) {}", self.category, self.words),
+            _ => self.words.clone(),
+        }
+    }
+}
+
 impl<'a> Report<'a> {
     /// Returns the entries: the ending, checks that have not passed, and the codes in the order of [`ReportRow::rank`]. A
     /// code of success has none, unless a check has failed for it.
@@ -124,12 +142,12 @@ impl<'a> Report<'a> {
             Some(Severity::Action) | None => FindingLevel::Warning,
         };
         let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
-        let message = format!("{} {}, {}{compared}", row.code, row.message(), fields(row.counted.fields));
+        let words = format!("{}, {}{compared}", row.message(), fields(row.counted.fields));
         Some(Finding {
             subject: Subject::Code(row.code),
             level,
             category: row.category().into_owned().into(),
-            message,
+            words,
             explanation: row.entry.map_or("", |entry| entry.explanation()),
             place: Some(&row.counted.first),
         })
@@ -137,7 +155,7 @@ impl<'a> Report<'a> {
 }
 
 /// Returns an entry that is about no code.
-fn plain(subject: Subject, level: FindingLevel, category: &'static str, message: String) -> Finding<'static> {
+fn plain(subject: Subject, level: FindingLevel, category: &'static str, words: String) -> Finding<'static> {
     let category = Cow::Borrowed(category);
-    Finding { subject, level, category, message, explanation: "", place: None }
+    Finding { subject, level, category, words, explanation: "", place: None }
 }

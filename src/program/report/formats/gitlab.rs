@@ -56,7 +56,7 @@ impl Degradation {
         let place = finding.place;
         let text = place.map_or(String::new(), |place| format!(": {}", place.text));
         Self {
-            description: visible(&format!("{}{text}", finding.message)),
+            description: visible(&format!("{}{text}", finding.message_with_category())),
             check_name: format!("imsdk {}", finding.subject.kind()),
             fingerprint: visible(&finding.subject.fingerprint()),
             severity,

@@ -68,7 +68,7 @@ impl Issue {
             kind: finding.subject.kind(),
             category: visible(&finding.category),
             severity,
-            message: in_html(&finding.message),
+            message: in_html(&finding.message()),
             description: explanation.into_iter().chain(line).collect(),
             fingerprint: visible(&finding.subject.fingerprint()),
         }

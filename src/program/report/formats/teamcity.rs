@@ -82,10 +82,10 @@ fn sum_of(rest: &[&Finding<'_>]) -> Option<String> {
 }
 
 fn description(report: &Report<'_>, finding: &Finding<'_>) -> String {
-    let place = finding.place.map_or(String::new(), |place| {
-        format!(" ({}), first {}: {}", finding.category, report.place(place), place.text)
-    });
-    format!("iMSDK {}{place}", finding.message)
+    let place = finding
+        .place
+        .map_or(String::new(), |place| format!(", first {}: {}", report.place(place), place.text));
+    format!("iMSDK {}{place}", finding.message_with_category())
 }
 
 /// Returns the name by which TeamCity knows a problem of other builds: at most 60 characters of a Java identifier.
