@@ -153,6 +153,15 @@ fn it_goes_with_reports_alone() {
     fs::write(folder.path().join("a.json"), report(folder.path(), "json", &["a.log"])).unwrap();
     let merged = report(folder.path(), "text", &["--merge-reports", "a.json", "--top=2"]);
     assert!(merged.contains(&sentence(&CODES, 2).unwrap()), "{merged}");
+    // In a configuration it stands for all reports, and changes nothing of runs without one.
+    fs::write(folder.path().join("config"), "--top 1\n").unwrap();
+    for (args, shown) in [(&["-q", "--report=github=-", "a.log"][..], 1), (&["-q", "a.log"], 0)] {
+        let mut command = binary();
+        command.current_dir(&folder).env("IMSDK_ANNOTATE_CONFIG", "config").args(args);
+        let output = output_of(&mut command, b"");
+        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap().matches(" file=a.log,").count(), shown);
+    }
     // It changes no output, so that another one may be given when a run goes on.
     let args = ["--output-dir=out", "--report=text=r.txt", "a.log"];
     for more in [&["--top=1"][..], &["--resume", "--top=2"], &["--resume"]] {

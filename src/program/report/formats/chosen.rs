@@ -11,7 +11,7 @@ pub(crate) const AUTO: &str = "auto";
 const OTHER_NAMES: [(&str, ReportFormat); 1] = [("md", ReportFormat::Markdown)];
 
 /// The ends of file names that tell a format, and the format.
-const EXTENSIONS: [(&str, ReportFormat); 5] = [
+const EXTENSIONS: &[(&str, ReportFormat)] = &[
     ("json", ReportFormat::Json),
     ("md", ReportFormat::Markdown),
     ("markdown", ReportFormat::Markdown),
