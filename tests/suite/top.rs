@@ -94,6 +94,24 @@ fn lists_end_behind_the_first_codes_and_say_what_is_left_out() {
     }
 }
 
+/// A service that shows few entries has the sentence in the last of them.
+#[test]
+fn a_service_that_shows_ten_is_told_of_the_others_and_of_what_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: String = (0..20).map(|index| format!("ret=-{}\n", 10_001 + index)).collect();
+    fs::write(folder.path().join("a.log"), text).unwrap();
+    let azure = report(folder.path(), "azure", &["a.log", "--top=11"]);
+    let told = "]iMSDK: 3 more: -10010, -10011, 9 more codes with 9 fields are left out; --top 0 shows all\n";
+    assert!(azure.ends_with(told) && azure.lines().count() == 10, "{azure}");
+    let github = report(folder.path(), "github", &["a.log", "--top=11"]);
+    for told in [
+        "::warning title=iMSDK%3A 2 more codes::2 fields: -10010, -10011\n",
+        "::notice title=iMSDK::9 more codes with 9 fields are left out; --top 0 shows all\n",
+    ] {
+        assert!(github.contains(told) && github.lines().count() == 11, "{github}");
+    }
+}
+
 #[test]
 fn codes_that_are_gone_are_a_list_too() {
     let folder = folder();

@@ -22,8 +22,8 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         }
         let rest = &issues[shown..];
         if !rest.is_empty() {
-            let kinds: Vec<String> = rest.iter().map(|finding| kind_of(finding)).collect();
-            let message = format!("iMSDK: {} more: {}", rest.len(), kinds.join(", "));
+            let names: Vec<String> = rest.iter().map(|finding| finding.name_in_sum()).collect();
+            let message = format!("iMSDK: {} more: {}", rest.len(), names.join(", "));
             writeln!(wtr, "##vso[task.logissue type={issue_type};]{}", in_message(&message))?;
         }
     }
@@ -35,14 +35,6 @@ fn type_of(finding: &Finding<'_>) -> &'static str {
     match finding.level {
         FindingLevel::Failed | FindingLevel::Error => "error",
         FindingLevel::Warning | FindingLevel::Known => "warning",
-    }
-}
-
-/// Returns the word for an issue in the sum of those that have no command of their own.
-fn kind_of(finding: &Finding<'_>) -> String {
-    match &finding.subject {
-        Subject::Check(option) => option.clone(),
-        subject => subject.kind(),
     }
 }
 

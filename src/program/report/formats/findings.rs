@@ -82,6 +82,15 @@ impl Finding<'_> {
         }
     }
 
+    /// Returns the words for the entry in a sum of entries that are not shown one by one: the code for a code.
+    pub(super) fn name_in_sum(&self) -> String {
+        match &self.subject {
+            Subject::Check(option) => option.clone(),
+            Subject::LeftOut => self.words.clone(),
+            subject => subject.kind(),
+        }
+    }
+
     /// Returns the sentence with the category of the code: `-204 (auth) user session is failure!, 2 fields`.
     pub(super) fn message_with_category(&self) -> String {
         match self.subject {

@@ -77,8 +77,8 @@ fn write_statistics(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> 
 
 /// Returns the sentence for entries that have none of their own; `None` if there are no such entries.
 fn sum_of(rest: &[&Finding<'_>]) -> Option<String> {
-    let kinds: Vec<String> = rest.iter().map(|finding| finding.subject.kind()).collect();
-    (!rest.is_empty()).then(|| format!("iMSDK: {} more: {}", rest.len(), kinds.join(", ")))
+    let names: Vec<String> = rest.iter().map(|finding| finding.name_in_sum()).collect();
+    (!rest.is_empty()).then(|| format!("iMSDK: {} more: {}", rest.len(), names.join(", ")))
 }
 
 fn description(report: &Report<'_>, finding: &Finding<'_>) -> String {
