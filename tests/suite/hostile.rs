@@ -175,16 +175,19 @@ fn reports_that_are_none_are_refused() {
         ("[".repeat(100_000), "is no JSON report: "),
         (
             golden.replace("\"version\": 1", "\"version\": 2"),
-            "is a report of version 2; this program reads version 1",
+            "is a report of version 2, from a newer version of this program",
         ),
-        (golden.replace("imsdk-annotate report", "x"), "is no JSON report: its \"format\" is \"x\""),
+        (
+            golden.replace("imsdk-annotate report", "x"),
+            "is no JSON report: it begins with \"{\\n  \\\"format\\\": \\\"x\\\"",
+        ),
         (golden.replace("\"lines\": 3", "\"lines\": 5"), "-204 was 4 times in 5 lines of 1 files"),
         (golden.replace("\"width\": 256", "\"width\": 255"), "a histogram with"),
         (golden.replace("2026-05-01T10", "2026-15-01T10"), "is no time stamp"),
         (golden.replace("\"code\": -402", "\"code\": -204"), "it has -204 twice"),
         (golden.replace("\"code\": -402", "\"code\": -2147483648"), "-2147483648 is no code"),
         (golden.replace("\"code\": -402", "\"code\": 6"), "6 is no code"),
-        (golden[..golden.len() / 2].to_owned(), "is no JSON report: EOF while parsing"),
+        (golden[..golden.len() / 2].to_owned(), "is a damaged report: EOF while parsing"),
     ];
     for (text, expected) in cases {
         fs::write(folder.path().join("r.json"), &text).unwrap();

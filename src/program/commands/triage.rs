@@ -241,7 +241,9 @@ pub(crate) fn load_baseline(path: &Path, catalog: &Catalog, signals: &Signals) -
     let name = name_of(path);
     let report = load(&text, catalog).map_err(|error| format!("--baseline {name}: {error}"))?;
     if !report.tally.complete {
-        return Err(format!("--baseline {name}: is of inputs that could not all be read; make it anew"));
+        return Err(format!(
+            "--baseline {name}: is of inputs that could not all be read; make it anew (--report json=FILE)"
+        ));
     }
     Ok(Baseline::new(&report.tally))
 }

@@ -1,10 +1,11 @@
 //! The reader of reports that were written as JSON.
 
+use super::no_report::{damaged, reason};
 use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, JsonNear, VERSION};
 use crate::Catalog;
 use crate::program::encoding::EncodingCounts;
 use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally};
-use serde::Deserialize;
+use serde::de::Error;
 use std::collections::BTreeMap;
 
 /// A report that was read.
@@ -22,20 +23,10 @@ pub struct LoadedReport {
 ///
 /// Fails where the text is not a report, or has a version that this program does not read.
 pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
-    #[derive(Deserialize)]
-    struct Head {
-        format: String,
-        version: u64,
+    let document: Document = serde_json::from_slice(text).map_err(|error| reason(text, &error))?;
+    if document.format != DOCUMENT_FORMAT || document.version != VERSION {
+        return Err(reason(text, &serde_json::Error::custom("another version")));
     }
-    let no_report = |error: &dyn std::fmt::Display| format!("is no JSON report: {error}");
-    let head: Head = serde_json::from_slice(text).map_err(|error| no_report(&error))?;
-    if head.format != DOCUMENT_FORMAT {
-        return Err(no_report(&format!("its \"format\" is {:?}", head.format)));
-    }
-    if head.version != VERSION {
-        return Err(format!("is a report of version {}; this program reads version {VERSION}", head.version));
-    }
-    let document: Document = serde_json::from_slice(text).map_err(|error| no_report(&error))?;
     let mut names = Names::default();
     let codes: Vec<(i32, Counted)> = document
         .codes
@@ -43,9 +34,9 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         .chain(document.unknown)
         .map(|code| Ok((code.code, code.into_counted(&mut names)?)))
         .collect::<Result<_, String>>()
-        .map_err(|error| no_report(&error))?;
+        .map_err(|error| damaged(&error))?;
     let near = document.near.map(|near| near.into_lines(&mut names)).transpose();
-    let near = near.map_err(|error| no_report(&error))?;
+    let near = near.map_err(|error| damaged(&error))?;
     let JsonInput { files, lines, bytes, undated_lines, encodings: encoded } = document.input;
     let mut encodings = EncodingCounts::default();
     encoded.into_iter().for_each(|(encoding, count)| encodings.add(encoding, count));
@@ -61,10 +52,10 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         } else if (LOWEST_CODE..0).contains(&code) {
             tally.unknown.insert(code, counted).is_some()
         } else {
-            return Err(no_report(&format!("{code} is no code")));
+            return Err(damaged(&format!("{code} is no code")));
         };
         if is_twice {
-            return Err(no_report(&format!("it has {code} twice")));
+            return Err(damaged(&format!("it has {code} twice")));
         }
     }
     tally.drop_farthest();

@@ -6,6 +6,7 @@
 mod format;
 mod load;
 mod meaning;
+mod no_report;
 
 pub(super) use format::Harmless;
 pub use load::{LoadedReport, load};
