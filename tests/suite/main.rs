@@ -48,7 +48,9 @@ mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
 mod markdown_size; // reports in Markdown at the limit of their size
 mod missing_years; // times of lines that are written without a year
+mod names; // --label, --name
 mod near; // lines with a key and a code that are no field, in reports
+mod parts; // reports that --merge-reports takes: folders, @LIST files, damaged ones, many
 mod report_names; // names of formats, ends of file names, and CI services that choose a format
 mod reports; // each form of --report, counts, reports of parts
 mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another

@@ -127,8 +127,7 @@ fn check_loaded(report: &LoadedReport) {
 }
 
 fn written(report: &LoadedReport, format: ReportFormat, judgement: &Judgement) -> String {
-    let names = report.names.iter().cloned().enumerate().collect();
-    let report = Report::new(&report.tally, &names, &CATALOG, judgement, Language::Both);
+    let report = Report::new(&report.tally, &report.names, &CATALOG, judgement, Language::Both);
     let mut text = Vec::new();
     report.write(format, Screen { color: false, columns: 80 }, &mut text).unwrap();
     String::from_utf8(text).unwrap()

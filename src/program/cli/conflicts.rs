@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 23] = [
+pub(super) const FOR_LOGS: [&str; 25] = [
     "files",
     "files_from",
     "only",
@@ -21,6 +21,8 @@ pub(super) const FOR_LOGS: [&str; 23] = [
     "baseline",
     "accept",
     "write_accept",
+    "label",
+    "name",
     "since",
     "until",
     "tz",
@@ -43,5 +45,14 @@ pub(super) const FOR_WHOLE_INPUTS: [&str; 4] = ["report", "fail_on", "expect", "
 pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold.
-pub(super) const FOR_ONE_RUN: [&str; 8] =
-    ["explain", "list", "search", "check_catalog", "merge_reports", "no_config", "completions", "man"];
+pub(super) const FOR_ONE_RUN: [&str; 9] = [
+    "explain",
+    "list",
+    "search",
+    "check_catalog",
+    "name",
+    "merge_reports",
+    "no_config",
+    "completions",
+    "man",
+];

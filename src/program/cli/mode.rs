@@ -30,6 +30,11 @@ use std::io::{self, IsTerminal};
 
 /// The SELECT for all return codes.
 const ANY: &str = "any";
+/// The refusal of a merge that names no reports.
+const NO_REPORTS: &str =
+    "--merge-reports: which reports? name files, folders of *.json, or @LIST with a path a line";
+/// The glob for the reports in a folder.
+const REPORTS: &str = "*.json";
 
 /// Returns the mode that arguments select; `settings` are those that change outputs. Reads catalogs and the baseline.
 ///
@@ -74,8 +79,11 @@ pub(super) fn mode(
     let (triage, only) = triage(&args, catalog, signals)?;
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
-        let inputs = inputs(&args, signals)?;
-        return Ok(Mode::Merge(Box::new(Merge { inputs, triage, uses, warnings })));
+        if args.files.is_empty() && args.input.files_from.is_none() {
+            return Err(Some(NO_REPORTS.to_owned()));
+        }
+        let (inputs, listing_rules) = (inputs(&args, signals)?, rules_for_reports(&args)?);
+        return Ok(Mode::Merge(Box::new(Merge { inputs, listing_rules, triage, uses, warnings })));
     }
     if let Some(refusal) = args.recognition.refusal() {
         return Err(Some(refusal.to_owned()));
@@ -100,6 +108,17 @@ pub(super) fn mode(
     let mut annotate = annotate(&args, annotator, reading, triage, only, uses, chosen);
     annotate.job.packing = packing;
     Ok(Mode::Annotate(Box::new(annotate)))
+}
+
+/// Returns the rules by which the reports of folders are listed: the files of `--include`, or else `*.json`.
+///
+/// # Errors
+///
+/// Returns the message about a glob that is none.
+fn rules_for_reports(args: &Args) -> Result<ListingRules, String> {
+    let (include, all) = (&args.input.include, [REPORTS.to_owned()]);
+    let filter = NameFilter::new(if include.is_empty() { &all } else { include }, &args.input.exclude)?;
+    Ok(ListingRules { filter, keeps_parents: false })
 }
 
 /// The inputs that the arguments choose.
@@ -271,6 +290,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         accept_file: None,
         top: args.triage.top,
         report_choices: args.triage.report.clone(),
+        label: args.triage.label.clone(),
         reports: Vec::new(),
     };
     Ok((triage, only))

@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 21] = [
+const WITHOUT_EFFECT: [&str; 22] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
@@ -19,6 +19,8 @@ const WITHOUT_EFFECT: [&str; 21] = [
     "resume",
     "no_clobber",
     "dry_run",
+    // Names in reports, which are put there at the end.
+    "label",
     // The way of working.
     "threads",
     "progress",

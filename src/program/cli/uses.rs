@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use super::config;
+use super::files_from::list_of;
 use crate::program::commands::{ReportChoice, Uses};
 use crate::program::output::{StreamContent, UsedAs};
 use crate::program::system::file_id::file_id;
@@ -16,6 +17,10 @@ pub(super) fn uses(args: &Args) -> Uses {
     files.extend(catalogs.map(|path| (path.clone(), UsedAs::Catalog)));
     files.extend(args.input.zstd_dictionary.iter().map(|path| (path.clone(), UsedAs::ZstdDictionary)));
     files.extend(args.input.files_from.iter().map(|path| (path.clone(), UsedAs::ListOfFiles)));
+    if args.triage.merge_reports {
+        let lists = args.files.iter().filter_map(|operand| list_of(operand));
+        files.extend(lists.map(|path| (path.into(), UsedAs::ListOfFiles)));
+    }
     files.extend(args.triage.baseline.iter().map(|path| (path.clone(), UsedAs::Baseline)));
     // One file may be both: it is read at the beginning and replaced at the end.
     let is_replaced =

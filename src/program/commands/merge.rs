@@ -1,18 +1,22 @@
 //! Adds up JSON reports, each of a part of the logs.
 
+use super::parts::Parts;
 use super::{LinesTo, Triage, Uses};
-use crate::program::input::{REPORT, read_whole};
+use crate::program::input::{ListingRules, REPORT, read_whole};
 use crate::program::output::{self, UsedAs};
-use crate::program::report::{LoadedReport, Tally, load};
+use crate::program::report::{LoadedReport, load};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
+use std::collections::HashSet;
 
 /// Adds up reports, and writes the reports and checks of the sum.
 pub(crate) struct Merge {
-    /// The reports, in the order in which they are added up.
+    /// The reports, and folders of reports, in the order in which they are added up.
     pub(crate) inputs: Vec<InputName>,
+    /// The rules by which the reports of folders are listed.
+    pub(crate) listing_rules: ListingRules,
     pub(crate) triage: Triage,
     pub(crate) uses: Uses,
     /// Warnings, of one line each, about options that were probably meant otherwise.
@@ -23,7 +27,7 @@ impl Merge {
     /// Reads the reports, and writes the reports and checks of their sum. Returns the exit status. A report that
     /// cannot be read is left out with a message, and makes the sum incomplete.
     pub(super) fn run(self, signals: &Signals, messages: &Messages) -> ExitStatus {
-        let Self { inputs, mut triage, uses, warnings } = self;
+        let Self { inputs, listing_rules, mut triage, uses, warnings } = self;
         if !triage.counts() {
             return refuse(
                 messages,
@@ -35,14 +39,21 @@ impl Merge {
             let _ = signals.watch_with(output::remove_new_files);
         }
         warnings.iter().for_each(|warning| messages.mention(warning));
+        let Parts { reports, complete } = Parts::list(&inputs, &listing_rules, messages);
         let opened = uses
-            .files_in_use(|in_use| inputs.iter().for_each(|name| in_use.add(name, UsedAs::Report)))
+            .files_in_use(|in_use| reports.iter().for_each(|name| in_use.add(name, UsedAs::Report)))
             .and_then(|files_in_use| triage.open_reports(&LinesTo::Nowhere, &files_in_use, None, signals));
         if let Err(refusal) = opened {
             return refuse(messages, &refusal);
         }
-        let mut sum = LoadedReport { tally: Tally::new(), names: Vec::new() };
-        for name in &inputs {
+        let mut sum = LoadedReport::default();
+        sum.tally.complete = complete;
+        let mut damaged = HashSet::new();
+        for name in &reports {
+            // A part that is named twice is said once.
+            if damaged.contains(name) {
+                continue;
+            }
             match read_whole(name, REPORT, signals) {
                 Err(error) => messages.input(name, &error),
                 Ok(text) => match load(&text, &triage.catalog) {
@@ -57,9 +68,12 @@ impl Merge {
                     Err(error) => messages.say_of_input(&format!("{name}: {error}")),
                 },
             }
+            damaged.insert(name);
             sum.tally.complete = false;
         }
-        let has_failed = triage.finish(&sum.tally, &sum.names.into_iter().enumerate().collect(), messages);
+        let LoadedReport { tally, mut names, .. } = sum;
+        triage.label_names(&mut names);
+        let has_failed = triage.finish(&tally, &names, messages);
         ExitStatus::of(messages, has_failed)
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod lookup;
 pub(crate) mod merge;
 mod operand_hint;
 mod other_names;
+mod parts;
 mod read_named;
 mod report_choice;
 mod triage;

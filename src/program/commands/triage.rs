@@ -39,6 +39,8 @@ pub(crate) struct Triage {
     pub(crate) top: Option<usize>,
     /// The reports that the options ask for.
     pub(crate) report_choices: Vec<ReportChoice>,
+    /// The name of the job, which stands before the names of inputs in reports.
+    pub(crate) label: Option<String>,
     /// The reports that are open.
     pub(crate) reports: Vec<OpenReport>,
 }
@@ -111,6 +113,13 @@ impl Triage {
             self.accept_file = Some(target.open(files_in_use, folder, signals)?);
         }
         Ok(())
+    }
+
+    /// Puts the name of the job before the names of inputs, as reports have them: `shard1:server.log`.
+    pub(super) fn label_names(&self, names: &mut InputNames) {
+        if let Some(label) = &self.label {
+            names.values_mut().for_each(|name| *name = format!("{label}:{name}"));
+        }
     }
 
     /// Returns a counter of the fields that the reports and checks need, and of near misses if a report shows them.

@@ -54,8 +54,8 @@ impl Descriptor {
     /// Returns an error if the input cannot be opened, is a directory, or was closed before the program started.
     pub(super) fn open(name: &InputName, progress: &Progress, signals: &Signals) -> io::Result<Self> {
         let handle = match name {
-            InputName::Stdin if was_closed(STDIN) => return Err(Errno::BADF.into()),
-            InputName::Stdin => Handle::Stdin(io::stdin()),
+            InputName::Stdin(_) if was_closed(STDIN) => return Err(Errno::BADF.into()),
+            InputName::Stdin(_) => Handle::Stdin(io::stdin()),
             InputName::File(path) if is_closed_stream(path) => return Err(Errno::BADF.into()),
             InputName::File(path) => Handle::File(open_file(path, signals)?),
         };

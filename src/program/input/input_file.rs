@@ -41,7 +41,7 @@ impl InputFile {
     /// `--parents`, the operand's own path stands before it. Empty for standard input.
     pub(crate) fn relative(&self) -> Cow<'_, Path> {
         match (&self.name, self.relative_start) {
-            (InputName::Stdin, _) => Cow::Borrowed(Path::new("")),
+            (InputName::Stdin(_), _) => Cow::Borrowed(Path::new("")),
             (InputName::File(path), None) => Cow::Owned(own_path(path)),
             (InputName::File(path), Some(start)) => {
                 Cow::Borrowed(Path::new(OsStr::from_bytes(&path.as_os_str().as_bytes()[start as usize..])))
@@ -90,11 +90,11 @@ impl InputFile {
         Self { number, in_folder: true, modified, ..file }
     }
 
-    /// Returns the input that standard input is, with the identity of its file if it is a regular one.
-    pub(super) fn stdin() -> (Self, Option<FileId>) {
+    /// Returns the input that standard input is, by its name, with the identity of its file if it is a regular one.
+    pub(super) fn stdin(name: InputName) -> (Self, Option<FileId>) {
         let file = stdin_file();
         let (bytes, modified) = (file.map(|file| file.bytes), file.map(|file| file.modified));
-        (Self { modified, ..Self::new(InputName::Stdin, Some(0), bytes) }, file.map(|file| file.id))
+        (Self { modified, ..Self::new(name, Some(0), bytes) }, file.map(|file| file.id))
     }
 
     /// Returns the input that an operand names which is no folder, with the identity of its file if it is a regular one.

@@ -46,14 +46,14 @@ pub fn list(operands: &[InputName], rules: &ListingRules) -> Listing {
     let mut listing = Listing::default();
     for operand in operands {
         match operand {
-            InputName::Stdin => listing.add(InputFile::stdin()),
+            InputName::Stdin(_) => listing.add(InputFile::stdin(operand.clone())),
             InputName::File(path) => list_operand(path, rules, &mut listing),
         }
     }
     listing.other_names = listing.identities.keep_one_name(&mut listing.files);
     listing.files.iter_mut().enumerate().for_each(|(place, file)| file.set_place(place));
     // The rest of standard input for its second use is known only after its first use.
-    let stdins = listing.files.iter_mut().filter(|file| file.name == InputName::Stdin);
+    let stdins = listing.files.iter_mut().filter(|file| file.name.is_stdin());
     stdins.skip(1).for_each(|file| file.regular_bytes = None);
     listing
 }

@@ -83,7 +83,7 @@ impl<'a> FilesInUse<'a> {
     /// leads to are two files, neither of which may be replaced. A file that is already in use keeps its first use.
     pub(crate) fn add(&mut self, name: &InputName, used_as: UsedAs) {
         let (file, link) = match name {
-            InputName::Stdin => (metadata_of(io::stdin().as_fd()).ok(), None),
+            InputName::Stdin(_) => (metadata_of(io::stdin().as_fd()).ok(), None),
             InputName::File(path) => (fs::metadata(path).ok(), fs::symlink_metadata(path).ok()),
         };
         if let Some(file) = file.filter(Metadata::is_file) {
@@ -108,7 +108,7 @@ impl<'a> FilesInUse<'a> {
         let id = file_id(&file);
         match (written, self.used(id)) {
             (_, None) => {
-                self.by_id.insert(id, (stream.used_as(), InputName::Stdin));
+                self.by_id.insert(id, (stream.used_as(), InputName::STDIN));
                 Ok(())
             }
             (StreamContent::Messages, _)

@@ -116,7 +116,7 @@ impl Pipeline {
 /// Returns true if an input is there and is no regular file, so that opening or reading it may wait.
 fn may_wait(input: &InputName) -> bool {
     match input {
-        InputName::Stdin => true,
+        InputName::Stdin(_) => true,
         InputName::File(path) => fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()),
     }
 }

@@ -10,22 +10,31 @@ use std::path::PathBuf;
 const GREPS_STDIN: &str = "(standard input)";
 
 /// The name of an input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InputName {
-    Stdin,
+    /// Standard input, with the name that `--name` gives it, if any.
+    Stdin(Option<Box<str>>),
     File(PathBuf),
 }
 
 impl InputName {
+    /// Standard input, without a name of its own.
+    pub(crate) const STDIN: Self = Self::Stdin(None);
+
+    /// Returns true if the input is standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        matches!(self, Self::Stdin(_))
+    }
+
     /// Returns the input that an operand names: standard input for `-`, and else a file.
     pub(crate) fn from_operand(operand: OsString) -> Self {
-        if operand == "-" { Self::Stdin } else { Self::File(operand.into()) }
+        if operand == "-" { Self::STDIN } else { Self::File(operand.into()) }
     }
 
     /// Returns the name of a member of this archive: `bundle.tar.gz:logs/server.log`. It is no path that can be opened.
     pub(crate) fn member(&self, member: &[u8]) -> Self {
         let archive = match self {
-            Self::Stdin => OsString::from(GREPS_STDIN),
+            Self::Stdin(_) => OsString::from(self.in_reports()),
             Self::File(path) => path.clone().into_os_string(),
         };
         let mut name = archive;
@@ -34,11 +43,11 @@ impl InputName {
         Self::File(name.into())
     }
 
-    /// Returns the name for reports, in which standard input has the name that `grep` gives it.
+    /// Returns the name for reports, in which standard input without a name has the one that `grep` gives it.
     pub(crate) fn in_reports(&self) -> String {
         match self {
-            Self::Stdin => GREPS_STDIN.to_owned(),
-            Self::File(_) => self.to_string(),
+            Self::Stdin(None) => GREPS_STDIN.to_owned(),
+            Self::Stdin(Some(_)) | Self::File(_) => self.to_string(),
         }
     }
 
@@ -58,7 +67,7 @@ impl InputName {
 impl fmt::Display for InputName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stdin => f.write_str("standard input"),
+            Self::Stdin(name) => f.write_str(name.as_deref().unwrap_or("standard input")),
             Self::File(path) => {
                 let name = path.to_string_lossy();
                 if name.contains(acts_on_terminals) { write!(f, "{name:?}") } else { f.write_str(&name) }

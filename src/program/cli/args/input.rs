@@ -1,5 +1,6 @@
 //! The arguments that say how inputs are read.
 
+use super::given_name::given_name;
 use crate::program::encoding::{CharEncoding, EncodingChoice};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -55,6 +56,13 @@ pub(crate) struct InputArgs {
     /// With --files-from, a NUL and not a newline ends each name, as with find -print0
     #[arg(short = '0', long, requires = "files_from", help_heading = "Input")]
     pub(crate) null: bool,
+
+    /// Give standard input a name, in reports, in messages, and before lines
+    ///
+    /// In place of `(standard input)` and `standard input`: docker logs app | imsdk-annotate --name app.log -q --report text.
+    /// Refused where standard input is not read.
+    #[arg(long, value_name = "NAME", value_parser = given_name, help_heading = "Input")]
+    pub(crate) name: Option<String>,
 
     /// Encoding of the logs, in which notes are written, too
     ///

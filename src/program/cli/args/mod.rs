@@ -1,6 +1,7 @@
 //! The arguments as they are typed, and what each means.
 
 mod catalog;
+mod given_name;
 mod input;
 pub(super) mod lookup;
 mod note;
@@ -83,7 +84,7 @@ impl Args {
     /// Returns the inputs that the command line names, without those of `--files-from`.
     pub(crate) fn inputs(&self) -> Vec<InputName> {
         if self.files.is_empty() && self.input.files_from.is_none() {
-            return vec![InputName::Stdin];
+            return vec![InputName::STDIN];
         }
         self.files.iter().cloned().map(InputName::from_operand).collect()
     }
@@ -91,7 +92,8 @@ impl Args {
     /// Returns true if logs are read from standard input because no other input is named.
     pub(crate) fn reads_stdin(&self) -> bool {
         let names_inputs = !self.files.is_empty() || self.input.files_from.is_some();
-        !names_inputs && self.lookup.lookup().is_none() && self.catalog.check_catalog.is_none()
+        let reads_no_logs = self.triage.merge_reports || self.catalog.check_catalog.is_some();
+        !names_inputs && !reads_no_logs && self.lookup.lookup().is_none()
     }
 
     /// Returns true if lines go to standard output.

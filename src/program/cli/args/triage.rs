@@ -1,5 +1,6 @@
 //! The arguments that choose, count and judge: which lines are written, which reports, and what fails.
 
+use super::given_name::given_name;
 use crate::Context;
 use crate::program::cli::conflicts::{FOR_LINES, FOR_WHOLE_INPUTS, FOR_WINDOWS, FOR_WRITTEN_LINES};
 use crate::program::commands::ReportChoice;
@@ -153,12 +154,20 @@ pub(crate) struct TriageArgs {
     #[arg(long, value_name = "FILE", help_heading = "Reports and checks")]
     pub(crate) write_accept: Option<PathBuf>,
 
+    /// Put NAME, of a job or shard, before each place in reports: shard1:server.log:12
+    ///
+    /// So that reports that are added up say where. It changes reports alone, in all formats: no line, note, message or
+    /// check.
+    #[arg(long, value_name = "NAME", value_parser = given_name, help_heading = "Reports and checks")]
+    pub(crate) label: Option<String>,
+
     /// Read no logs but JSON reports, and add them up
     ///
-    /// --merge-reports a.json b.json --report markdown=summary.md
+    /// --merge-reports a.json parts/ @list --report markdown=summary.md: reports, folders with all `*.json` in them (or those
+    /// that --include names), and files with a path in each line. A report that cannot be read is said, the others are
+    /// added up, and the status is 3.
     #[arg(
         long,
-        requires = "files",
         conflicts_with_all = FOR_LINES,
         conflicts_with_all = FOR_WINDOWS,
         help_heading = "Reports and checks"

@@ -123,6 +123,7 @@ impl Annotate {
             named.iter().map(|input| (input.number, input.name.in_reports())).collect();
         let tally = job.write(opened, &mut pipeline, &inputs);
         names.append(pipeline.member_names.get_mut().unwrap_or_else(PoisonError::into_inner));
+        triage.label_names(&mut names);
         progress.finish();
         if let Some(summary) = pipeline.no_texts.summary(pipeline.archives != ArchiveOutput::Texts) {
             pipeline.messages.mention(&summary);

@@ -49,7 +49,7 @@ impl LookUp {
                 Wanted::LogLines => {
                     let logged = self.read_log_lines(messages);
                     if logged.codes.is_empty() && !messages.any() {
-                        missing.push(format!("{}: has no return code in it", InputName::Stdin));
+                        missing.push(format!("{}: has no return code in it", InputName::STDIN));
                     }
                     logged.codes.into_iter().for_each(|code| distinct.add(code));
                 }
@@ -68,15 +68,15 @@ impl LookUp {
     /// Returns the codes of the fields in standard input, known or not. Keeps nothing else of the input in memory.
     fn read_log_lines(&self, messages: &Messages) -> Distinct {
         let mut distinct = Distinct::default();
-        let stdin = self.reading.open(&InputName::Stdin);
-        let input = stdin.and_then(|stdin| self.reading.stream(&InputName::Stdin, stdin));
+        let stdin = self.reading.open(&InputName::STDIN);
+        let input = stdin.and_then(|stdin| self.reading.stream(&InputName::STDIN, stdin));
         let read = input.and_then(|input| {
             self.annotator.observe_stream(input, io::sink(), &mut distinct).map_err(|error| match error {
                 StreamError::Read(error) | StreamError::Write(error) => error,
             })
         });
         if let Err(error) = read {
-            messages.input(&InputName::Stdin, &error);
+            messages.input(&InputName::STDIN, &error);
         }
         distinct
     }

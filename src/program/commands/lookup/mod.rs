@@ -63,7 +63,7 @@ impl LookUp {
             matches!(&self.wanted, Lookup::Explain(wanted) if wanted.contains(&Wanted::LogLines));
         let add_input = |in_use: &mut FilesInUse<'_>| {
             if reads_stdin {
-                in_use.add(&InputName::Stdin, UsedAs::Input);
+                in_use.add(&InputName::STDIN, UsedAs::Input);
             }
         };
         if let Err(refusal) = self.uses.files_in_use(add_input) {

@@ -9,7 +9,7 @@ pub(crate) use ledger::Ledger;
 use crate::program::encoding::{CharEncoding, EncodingCounts};
 use crate::time::TimeStamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// At most this many unknown codes are told apart: those nearest to zero, so that the order of input does not matter
 /// and parts add up.
@@ -154,6 +154,13 @@ impl Tally {
     /// Returns true if the tally has the place of a line.
     pub(crate) fn has_places(&self) -> bool {
         !self.known.is_empty() || !self.unknown.is_empty() || self.near.is_some()
+    }
+
+    /// Returns the numbers of the inputs that the tally has a place in.
+    pub(crate) fn files_with_places(&self) -> BTreeSet<usize> {
+        let counted = self.known.values().chain(self.unknown.values());
+        let places = counted.flat_map(|counted| [&counted.first, &counted.last]);
+        places.chain(self.near.iter().map(|near| &near.first)).map(|place| place.file).collect()
     }
 
     /// Changes the numbers of inputs: those that were counted from `from` are counted from `to`.

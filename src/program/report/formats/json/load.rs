@@ -4,16 +4,22 @@ use super::no_report::{damaged, reason};
 use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, JsonNear, VERSION};
 use crate::Catalog;
 use crate::program::encoding::EncodingCounts;
+use crate::program::report::InputNames;
 use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally};
 use serde::de::Error;
 use std::collections::BTreeMap;
 
-/// A report that was read.
-#[derive(Debug)]
+/// The number of names from which on those that no place needs are dropped from a sum of reports.
+const NAMES_KEPT: usize = 1024;
+
+/// A report that was read, or the sum of several.
+#[derive(Debug, Default)]
 pub struct LoadedReport {
     pub tally: Tally,
-    /// The names of the report's inputs.
-    pub names: Vec<String>,
+    /// The names of the inputs with a place in the report, by their numbers.
+    pub names: InputNames,
+    /// The number of names at which those that no place needs are dropped the next time.
+    names_max: usize,
 }
 
 /// Reads a report. The catalog alone decides which codes are known and what they mean. Comparisons and checks of the
@@ -59,15 +65,21 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         }
     }
     tally.drop_farthest();
-    Ok(LoadedReport { tally, names: names.names })
+    Ok(LoadedReport { tally, names: names.names.into_iter().enumerate().collect(), names_max: 0 })
 }
 
 impl LoadedReport {
     /// Adds another report, whose inputs follow those of this one.
     pub fn append(&mut self, mut next: Self) {
-        next.tally.renumber(0, self.names.len());
-        self.names.append(&mut next.names);
+        let start = self.names.last_key_value().map_or(0, |(number, _)| number + 1);
+        next.tally.renumber(0, start);
+        self.names.extend(next.names.into_iter().map(|(number, name)| (start + number, name)));
         self.tally.append(next.tally);
+        if self.names.len() > self.names_max.max(NAMES_KEPT) {
+            let needed = self.tally.files_with_places();
+            self.names.retain(|number, _| needed.contains(number));
+            self.names_max = 2 * self.names.len();
+        }
     }
 }
 
