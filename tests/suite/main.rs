@@ -5,13 +5,15 @@
 
 // Helpers of the other modules.
 mod bundled; // makes tar and zip archives
+mod ci_services; // what GitHub and GitLab provide for a job, as far as the recipes need it
 mod command; // runs the binary; a failure shows command, input and both outputs
 mod edge_lines; // random lines at the edges of the rules of recognition
 mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
 mod source; // constants of the source, for tests at limits
 #[path = "../twin/mod.rs"]
-mod twin; // a naive twin of the annotator, written from the rules alone
+mod twin;
+mod yaml; // the YAML of the recipes // a naive twin of the annotator, written from the rules alone
 
 // Recognition of fields, and bytes that stay as they are.
 mod edges; // lines at the edges of the rules: the annotator agrees with the twin
@@ -51,6 +53,7 @@ mod missing_years; // times of lines that are written without a year
 mod names; // --label, --name
 mod near; // lines with a key and a code that are no field, in reports
 mod parts; // reports that --merge-reports takes: folders, @LIST files, damaged ones, many
+mod recipes; // the recipes for CI services in `docs/ci.md`, run through bash
 mod report_names; // names of formats, ends of file names, and CI services that choose a format
 mod reports; // each form of --report, counts, reports of parts
 mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another

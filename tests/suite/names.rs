@@ -204,10 +204,7 @@ fn names_cannot_act_where_they_are_shown() {
             let acts =
                 |line: &str| line.contains("##[") || line.contains("##vso") || line.starts_with("::error::");
             assert!(!written.lines().any(acts), "{format}: {written}");
-            assert!(
-                !written.contains("<b>") || format != "junit",
-                "{format}: {written}"
-            );
+            assert!(!written.contains("<b>") || format != "junit", "{format}: {written}");
             if format == "json" {
                 let json: Value = serde_json::from_str(&written).unwrap();
                 assert_eq!(json["codes"][0]["first"]["file"], format!("{name}:{name}"));
