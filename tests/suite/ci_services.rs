@@ -126,7 +126,7 @@ impl Github {
     fn is_run(condition: Option<&str>, branch: &str, passed: bool) -> bool {
         match condition {
             None => passed,
-            Some("${{ !cancelled() }}") => true,
+            Some("success() || failure()") => true,
             Some("github.ref == 'refs/heads/main'") => passed && branch == "main",
             Some(condition) => panic!("{condition}: is not known here"),
         }

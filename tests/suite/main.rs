@@ -12,8 +12,8 @@ mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
 mod source; // constants of the source, for tests at limits
 #[path = "../twin/mod.rs"]
-mod twin;
-mod yaml; // the YAML of the recipes // a naive twin of the annotator, written from the rules alone
+mod twin; // a naive twin of the annotator, written from the rules alone
+mod yaml; // the YAML of the recipes
 
 // Recognition of fields, and bytes that stay as they are.
 mod edges; // lines at the edges of the rules: the annotator agrees with the twin
