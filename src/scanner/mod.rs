@@ -80,6 +80,9 @@ mod pairs;
 mod parts;
 mod second_half;
 mod usual;
+// Reports alone count values.
+#[cfg(feature = "cli")]
+mod values;
 mod written;
 
 pub(crate) use behind::{is_undecided, may_carry_on};
@@ -93,6 +96,8 @@ pub(crate) use near::{NearMiss, NearScanner};
 pub(crate) use other_kinds::{is_other_kind, may_end_in_blank};
 pub(crate) use parts::begins_with;
 pub(crate) use second_half::backslashes_before;
+#[cfg(feature = "cli")]
+pub(crate) use values::{VALUE_REACH_BYTES, ValueFinder};
 pub(crate) use written::BACKSLASHES_MAX;
 
 use crate::catalog::CodeIndex;

@@ -56,6 +56,7 @@ mod parts; // reports that --merge-reports takes: folders, @LIST files, damaged 
 mod recipes; // the recipes for CI services in `docs/ci.md`, run through bash
 mod report_names; // names of formats, ends of file names, and CI services that choose a format
 mod reports; // each form of --report, counts, reports of parts
+mod requests; // the requests that failed first with each code: --trace
 mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another
 mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt
 mod time_rules; // fractions, zones, limits, what is no time
@@ -63,6 +64,7 @@ mod time_table; // the table of forms in the guide
 mod time_twin; // random lines against the naive twin, random times in each form against jiff
 mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each
 mod top; // --top: lists of reports that end behind the first codes
+mod users; // the users that each code has affected: --users
 mod verdicts; // --expect, and checks that are not decided
 
 // Inputs.

@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 25] = [
+pub(super) const FOR_LOGS: [&str; 28] = [
     "files",
     "files_from",
     "only",
@@ -23,6 +23,9 @@ pub(super) const FOR_LOGS: [&str; 25] = [
     "write_accept",
     "label",
     "name",
+    "users",
+    "users_salt",
+    "trace",
     "since",
     "until",
     "tz",

@@ -19,7 +19,7 @@ use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings};
 use crate::program::pipeline::{SelectedLines, SideBySide};
-use crate::program::report::{Check, CheckKind, Judgement, of_selector};
+use crate::program::report::{Check, CheckKind, Judgement, ValueHasher, of_selector};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
@@ -77,6 +77,9 @@ pub(super) fn mode(
         return Err(Some(refusal.to_owned()));
     }
     let (triage, only) = triage(&args, catalog, signals)?;
+    if let Some(refusal) = args.values.refusal(triage.counts()) {
+        return Err(Some(refusal));
+    }
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
         if args.files.is_empty() && args.input.files_from.is_none() {
@@ -267,10 +270,12 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
     let accepted = args.triage.accept.as_deref().map(|path| load_accepted(path, signals)).transpose()?;
     let mut judgement = Judgement { baseline, accepted, checks: Vec::new() };
     let known = judgement.known_codes();
+    // Reports that are added up have users if they were made with them.
+    let counts_users = !args.values.users.is_empty() || args.triage.merge_reports;
     let fail_on = args.triage.fail_on.iter().map(|text| (CheckKind::FailOn, text));
     let checks = fail_on.chain(args.triage.expect.iter().map(|text| (CheckKind::Expect, text)));
     let checks = checks.map(|(kind, text)| {
-        Check::parse(kind, text, &catalog, known.as_ref(), judgement.baseline.as_ref())
+        Check::parse(kind, text, &catalog, known.as_ref(), judgement.baseline.as_ref(), counts_users)
             .map_err(|error| format!("{} {text}: {error}", kind.option()))
     });
     judgement.checks = checks.collect::<Result<_, _>>()?;
@@ -286,6 +291,8 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         language: args.notes.lang.language(),
         coloring: args.output.color.coloring(),
         judgement,
+        users: hasher("--users", &args.values.users, args.values.users_salt.as_deref())?,
+        trace: hasher("--trace", &args.values.trace, None)?,
         accept_target: write_accept.map(|path| AcceptTarget::read(path, signals)).transpose()?,
         accept_file: None,
         top: args.triage.top,
@@ -294,6 +301,16 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         reports: Vec::new(),
     };
     Ok((triage, only))
+}
+
+/// Returns the hasher for the values of the keys that an option names; `None` if it names none.
+///
+/// # Errors
+///
+/// Returns the message about a name that is no key.
+fn hasher(option: &str, keys: &[String], salt: Option<&str>) -> Result<Option<ValueHasher>, String> {
+    let hasher = (!keys.is_empty()).then(|| ValueHasher::new(keys, salt));
+    hasher.transpose().map_err(|error| format!("{option}: {error}"))
 }
 
 /// Returns the catalog in force, from the built-in one and the files of `--catalog`. Returns `None` if a file is

@@ -62,8 +62,13 @@ impl Merge {
                             messages
                                 .say_of_input(&format!("{name}: is of inputs that could not all be read"));
                         }
-                        sum.append(report);
-                        continue;
+                        match sum.refusal(&report) {
+                            Some(refusal) => messages.say(&format!("{name}: {refusal}")),
+                            None => {
+                                sum.append(report);
+                                continue;
+                            }
+                        }
                     }
                     Err(error) => messages.say_of_input(&format!("{name}: {error}")),
                 },

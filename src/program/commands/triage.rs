@@ -6,7 +6,9 @@ use super::read_named::read_named;
 use super::{LinesTo, ReportChoice};
 use crate::program::input::REPORT;
 use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
-use crate::program::report::{Baseline, Counter, InputNames, Judgement, Report, ReportFormat, Tally, load};
+use crate::program::report::{
+    Baseline, Counter, InputNames, Judgement, Report, ReportFormat, Tally, ValueHasher, load,
+};
 use crate::program::system::signals::Signals;
 use crate::program::system::standard_error::StandardError;
 use crate::program::system::standard_streams::{STDOUT, descriptor_of};
@@ -31,6 +33,9 @@ pub(crate) struct Triage {
     pub(crate) language: Language,
     pub(crate) coloring: Coloring,
     pub(crate) judgement: Judgement,
+    /// What tells the users of codes, and the requests that failed; `None` if they are not counted.
+    pub(crate) users: Option<ValueHasher>,
+    pub(crate) trace: Option<ValueHasher>,
     /// The file to which new codes are added, until it is opened.
     pub(crate) accept_target: Option<AcceptTarget>,
     /// The file to which new codes are added, once it is open.
@@ -126,7 +131,9 @@ impl Triage {
     pub(crate) fn counter(&self, annotator: &Annotator) -> Counter {
         let shows_near = self.report_choices.iter().any(|choice| choice.format.shows_near());
         let selectors = self.judgement.checks.iter().map(|check| check.selector.clone()).collect();
-        Counter::new(&self.catalog, selectors).with_near(shows_near.then(|| annotator.near_scanner()))
+        Counter::new(&self.catalog, selectors)
+            .with_near(shows_near.then(|| annotator.near_scanner()))
+            .with_values(self.users.clone(), self.trace.clone(), &self.catalog)
     }
 
     /// Writes the reports, and prints a line for each check that has not passed. Returns true if any has failed. It is
@@ -157,7 +164,7 @@ impl Triage {
             messages.say_of_input("there was no input to report on; name a file, or a folder that has some");
         }
         let (failures, undecided) = (report.failures(), report.undecided());
-        if report.needs_parts() {
+        if report.lacks_something() {
             undecided.iter().for_each(|line| messages.say(line));
         } else {
             undecided.iter().for_each(|line| messages.mention(line));

@@ -4,6 +4,7 @@ mod amount;
 mod count;
 mod formats;
 mod tally;
+mod value_words;
 mod verdict;
 
 pub use count::Counter;
@@ -11,6 +12,7 @@ pub(crate) use formats::{AUTO, write_entries};
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
+pub(crate) use tally::ValueHasher;
 pub(crate) use verdict::{AcceptList, Check, CheckKind, of_selector};
 pub use verdict::{Baseline, Judgement};
 
@@ -20,8 +22,8 @@ use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tally::{Counted, LogPlace, sum};
-use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison};
+use tally::{CodeUsers, Counted, LogPlace, sum};
+use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison, Lack};
 
 /// The data that all report formats are made of.
 pub struct Report<'a> {
@@ -57,6 +59,10 @@ struct ReportRow<'a> {
     is_new: bool,
     /// True if a check has failed that selects the code.
     has_failed: bool,
+    /// The users of the code; `None` if they were not counted, or are not told apart from those of other codes.
+    users: Option<&'a CodeUsers>,
+    /// The number of requests that failed first with the code; `None` if they were not counted.
+    first_failures: Option<u64>,
     language: Language,
 }
 
@@ -129,20 +135,28 @@ impl<'a> Report<'a> {
     }
 
     fn why_undecided(&self, outcome: &CheckOutcome<'_>) -> String {
-        if outcome.needs_parts {
-            let fields = self.tally.more_unknown;
-            format!(
-                "not decided: the reports do not tell {fields} fields with unknown codes apart; check the parts where \
-                 they are annotated"
-            )
-        } else {
-            format!("not decided, {} so far", outcome.found())
+        match outcome.measured.lack {
+            None => format!("not decided, {} so far", outcome.found()),
+            Some(Lack::Codes) => {
+                let fields = self.tally.more_unknown;
+                format!(
+                    "not decided: the reports do not tell {fields} fields with unknown codes apart; check the parts where \
+                     they are annotated"
+                )
+            }
+            Some(Lack::Users) => {
+                "not decided: the reports have no users; make them with --users KEY".to_owned()
+            }
+            Some(Lack::Values) => {
+                let keys = self.tally.users.as_ref().map_or(String::new(), |users| users.keys.words());
+                format!("not decided: no line with these codes has a value of {keys}")
+            }
         }
     }
 
-    /// Returns true if a check cannot be decided from the reports of parts, but from their logs.
-    pub(crate) fn needs_parts(&self) -> bool {
-        self.with_verdict(CheckVerdict::Undecided).any(|outcome| outcome.needs_parts)
+    /// Returns true if more than the rest of the input is missing to decide a check.
+    pub(crate) fn lacks_something(&self) -> bool {
+        self.with_verdict(CheckVerdict::Undecided).any(|outcome| outcome.measured.lack.is_some())
     }
 
     fn with_verdict(&self, verdict: CheckVerdict) -> impl Iterator<Item = &CheckOutcome<'a>> {
@@ -184,7 +198,7 @@ impl<'a> Report<'a> {
         let failed =
             self.with_verdict(CheckVerdict::Failed).filter(|outcome| outcome.check.kind == CheckKind::FailOn);
         let failed: BTreeSet<i32> =
-            failed.flat_map(|outcome| &outcome.codes).map(|&(code, _)| code).collect();
+            failed.flat_map(|outcome| &outcome.measured.codes).map(|&(code, _)| code).collect();
         let row = |(&code, counted): (&i32, &'a Counted)| ReportRow {
             code,
             entry: self.catalog.get(code),
@@ -193,6 +207,8 @@ impl<'a> Report<'a> {
             accepted: self.accepted.and_then(|accepted| accepted.entry_of(code)),
             is_new: self.known_codes.as_ref().is_some_and(|known| !known.may_have(code)),
             has_failed: failed.contains(&code),
+            users: self.tally.users.as_ref().and_then(|users| users.of_code(code)),
+            first_failures: self.tally.trace.as_ref().map(|trace| trace.of_code(code)),
             language: self.language,
         };
         let mut rows: Vec<_> = codes.map(row).collect();
@@ -262,8 +278,8 @@ impl<'a> Report<'a> {
 
 impl ReportRow<'_> {
     /// Returns the key by which rows are sorted, so that what matters leads: codes for which a check has failed, new codes,
-    /// codes that nobody has accepted, errors, unknown codes and those that ask for an action, and then the most frequent
-    /// ones and those nearest to zero. Success comes last, whatever is said of it.
+    /// codes that nobody has accepted, errors, unknown codes and those that ask for an action, and then those with which
+    /// most requests failed first, the most frequent ones and those nearest to zero. Success comes last, whatever is said of it.
     fn rank(&self) -> impl Ord + use<> {
         let severity = match self.severity() {
             Some(Severity::Error) => 0,
@@ -271,7 +287,8 @@ impl ReportRow<'_> {
             Some(Severity::Success) => 2,
         };
         let leads = [severity < 2, self.has_failed, self.is_new, self.accepted.is_none(), severity < 1];
-        (leads.map(Reverse), Reverse(self.counted.fields), self.code.unsigned_abs())
+        let most = [self.first_failures.unwrap_or(0), self.counted.fields];
+        (leads.map(Reverse), most.map(Reverse), self.code.unsigned_abs())
     }
 
     /// Returns the change since the earlier run in one word, or `accepted`; `None` if there is nothing to say.

@@ -10,6 +10,7 @@ mod recognition;
 mod setup;
 mod time;
 mod triage;
+mod values;
 mod work;
 
 use super::help::{EXAMPLES, EXIT_STATUS, TEMPLATE};
@@ -26,6 +27,7 @@ use setup::SetupArgs;
 use std::ffi::OsString;
 pub(super) use time::TimeArgs;
 use triage::TriageArgs;
+use values::ValueArgs;
 pub(super) use work::ProgressChoice;
 use work::WorkArgs;
 
@@ -63,6 +65,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
+
+    #[command(flatten)]
+    pub(crate) values: ValueArgs,
 
     #[command(flatten)]
     pub(crate) time: TimeArgs,

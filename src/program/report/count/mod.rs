@@ -7,8 +7,10 @@ mod near;
 mod near_pattern;
 mod open_line;
 mod slot;
+mod users;
+mod values;
 
-use super::tally::{Tally, UNKNOWN_CODES_MAX, ZonesMet};
+use super::tally::{Tally, UNKNOWN_CODES_MAX, ValueHasher, ZonesMet};
 use crate::field::FoundField;
 use crate::lines::count_newlines;
 use crate::program::encoding::CharEncoding;
@@ -21,6 +23,7 @@ use open_line::OpenLine;
 use slot::{HEAD_MAX_BYTES, Moment, Slot, extend};
 use std::collections::BTreeMap;
 use std::mem;
+use values::ValueCounter;
 
 /// The value in place of a slot's index for an entry that has not been met.
 const NO_SLOT: u32 = u32::MAX;
@@ -56,6 +59,8 @@ pub struct Counter {
     zones: ZonesMet,
     /// `None` if near misses are not counted.
     near: Option<NearCounter>,
+    /// `None` if neither users nor first failures are counted.
+    values: Option<Box<ValueCounter>>,
 }
 
 /// The line of the last field.
@@ -93,12 +98,23 @@ impl Counter {
             times: TimeReader::new(),
             zones: ZonesMet::default(),
             near: None,
+            values: None,
         }
     }
 
     /// Returns the counter that also counts lines with near misses, if there is a scanner for them.
     pub(crate) fn with_near(self, scanner: Option<NearScanner>) -> Self {
         Self { near: scanner.map(NearCounter::new), ..self }
+    }
+
+    /// Returns the counter that also counts users and first failures, if there are hashers for them.
+    pub(crate) fn with_values(
+        self,
+        users: Option<ValueHasher>,
+        trace: Option<ValueHasher>,
+        catalog: &Catalog,
+    ) -> Self {
+        Self { values: ValueCounter::new(users, trace, catalog).map(Box::new), ..self }
     }
 
     /// Begins an input, or a part of one, of which the first lines are skipped. `years` is the reference for times without a
@@ -126,6 +142,8 @@ impl Counter {
             self.find_line(text, field.end - part.start, offset);
             if let Some(slot) = self.slot(field) {
                 self.count(slot);
+            } else if let Some(values) = &mut self.values {
+                values.add_other();
             }
         }
         self.look_up_marks(text);
@@ -146,12 +164,15 @@ impl Counter {
     /// and is in `encoding`.
     pub(crate) fn finish(&mut self, file: usize, encoding: CharEncoding) -> Tally {
         let open = self.open.take();
+        let codes = self.slots.iter().map(|slot| slot.code);
+        let (users, trace) = self.values.as_mut().map_or((None, None), |values| values.finish(codes));
         let last_is_left_out = open.as_ref().is_some_and(|open| open.is_left_out);
         let lines = mem::take(&mut self.lines) + u64::from(open.is_some());
         let left_out = mem::take(&mut self.left_out_lines) + u64::from(last_is_left_out);
         let mut tally = Tally::of_file(file, encoding, lines, mem::take(&mut self.bytes));
         tally.input.lines -= left_out;
         tally.zones = mem::take(&mut self.zones);
+        (tally.users, tally.trace) = (users, trace);
         tally.more_unknown = mem::take(&mut self.more_unknown);
         for (code, slot) in mem::take(&mut self.unknown) {
             self.count_selected(code, self.slots[slot].fields);
@@ -179,6 +200,7 @@ impl Counter {
         self.line.has_field = self.open.as_ref().is_some_and(|open| open.has_field);
         if let Some(open) = &mut self.open {
             extend(&mut open.head, text, HEAD_MAX_BYTES);
+            self.values.iter_mut().for_each(|values| values.go_on(text));
         }
     }
 
@@ -195,6 +217,11 @@ impl Counter {
 
     /// Begins the line at `start`, which has a field. `offset` is the byte offset of the part in the input.
     fn begin_line(&mut self, text: &[u8], start: usize, offset: u64) {
+        if start > 0
+            && let Some(values) = &mut self.values
+        {
+            values.end_line(text, self.line.start);
+        }
         let (begin, offset) = match &self.open {
             Some(open) if start == 0 => (&open.head[..], open.offset),
             _ => (&text[start..], offset + start as u64),
@@ -223,6 +250,7 @@ impl Counter {
         let slot = self.slots.len();
         self.known[entry] = u32::try_from(slot).expect("there are fewer codes");
         self.slots.push(Slot::of_entry(entry, code));
+        self.values.iter_mut().for_each(|values| values.begin_slot(slot, code, true));
         slot
     }
 
@@ -232,9 +260,11 @@ impl Counter {
             return Some(slot);
         }
         if self.unknown.len() < UNKNOWN_CODES_MAX {
-            self.unknown.insert(code, self.slots.len());
+            let slot = self.slots.len();
+            self.unknown.insert(code, slot);
             self.slots.push(Slot::of_code(code));
-            return Some(self.slots.len() - 1);
+            self.values.iter_mut().for_each(|values| values.begin_slot(slot, code, false));
+            return Some(slot);
         }
         // The code that is farthest from zero makes room for a nearer one.
         let (&farthest, &slot) = self.unknown.first_key_value()?;
@@ -248,6 +278,7 @@ impl Counter {
         let fields = mem::replace(&mut self.slots[slot], Slot::of_code(code)).fields;
         self.more_unknown += fields;
         self.count_selected(farthest, fields);
+        self.values.iter_mut().for_each(|values| values.begin_slot(slot, code, false));
         Some(slot)
     }
 
@@ -268,6 +299,9 @@ impl Counter {
         }
         slot.line = line.number;
         slot.lines += 1;
+        if let Some(values) = &mut self.values {
+            values.add(index, slot.code, slot.entry);
+        }
         if slot.lines == 1 {
             slot.first.start = Some(line.start);
         }
@@ -299,22 +333,28 @@ impl Counter {
 
     /// Remembers the line that the part ends in, unless the part ends with a newline.
     fn leave_line(&mut self, text: &[u8], offset: u64) {
-        if text.last().is_none_or(|&last| last == b'\n') {
-            self.open = None;
-            return;
-        }
         let newline = memrchr(b'\n', text);
-        let has_field = self.line.has_field && newline.is_none_or(|newline| newline < self.line.searched);
-        if newline.is_none()
-            && let Some(open) = &mut self.open
-        {
-            open.has_field = has_field;
-            return;
-        }
         let start = newline.map_or(0, |newline| newline + 1);
-        let mut head = Vec::with_capacity(HEAD_MAX_BYTES);
-        extend(&mut head, &text[start..], HEAD_MAX_BYTES);
-        self.open = Some(OpenLine { head, offset: offset + start as u64, has_field, is_left_out: false });
+        let is_whole = start == text.len();
+        let has_field = self.line.has_field && newline.is_none_or(|newline| newline < self.line.searched);
+        let goes_on = newline.is_none() && self.open.is_some();
+        if let Some(values) = &mut self.values {
+            if is_whole || !has_field && !goes_on {
+                values.end_line(text, self.line.start);
+            }
+            if !is_whole && !goes_on {
+                values.begin_open(&text[start..]);
+            }
+        }
+        if is_whole {
+            self.open = None;
+        } else if let Some(open) = self.open.as_mut().filter(|_| goes_on) {
+            open.has_field = has_field;
+        } else {
+            let mut head = Vec::with_capacity(HEAD_MAX_BYTES);
+            extend(&mut head, &text[start..], HEAD_MAX_BYTES);
+            self.open = Some(OpenLine { head, offset: offset + start as u64, has_field, is_left_out: false });
+        }
     }
 }
 

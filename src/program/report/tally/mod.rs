@@ -1,10 +1,19 @@
 //! The tally: the number of fields with each code, and their places. Tallies of parts add up to that of the whole.
 
+mod distinct;
+mod first_failures;
 mod histogram;
 mod ledger;
+mod recent;
+mod users;
+mod value_keys;
 
+pub(crate) use distinct::Distinct;
+pub(crate) use first_failures::TraceTally;
 pub(crate) use histogram::Histogram;
 pub(crate) use ledger::Ledger;
+pub(crate) use users::{CodeUsers, KNOWN_MAX, UNKNOWN_MAX, UserGroup, UserTally, farther};
+pub(crate) use value_keys::{ValueHasher, ValueKeys};
 
 use crate::program::encoding::{CharEncoding, EncodingCounts};
 use crate::time::TimeStamp;
@@ -30,6 +39,11 @@ pub struct Tally {
     pub(crate) unknown_selected: Vec<u64>,
     /// The lines with near misses; `None` if there are none, or if they were not counted.
     pub(crate) near: Option<NearLines>,
+    /// The users of each code; `None` if users were not counted.
+    pub(crate) users: Option<UserTally>,
+    /// The first failures of requests; `None` if they were not counted. A run with a journal does not count them.
+    #[serde(skip)]
+    pub(crate) trace: Option<TraceTally>,
     /// True if all inputs could be read to their ends. A stream that a signal ended counts as read to its end.
     pub complete: bool,
     /// True if a signal has ended reading.
@@ -123,6 +137,8 @@ impl Tally {
             more_unknown: 0,
             unknown_selected: Vec::new(),
             near: None,
+            users: None,
+            trace: None,
             complete: true,
             stopped: false,
             zones: ZonesMet::default(),
@@ -214,6 +230,14 @@ impl Tally {
         }
         self.near = match (self.near.take(), next.near) {
             (Some(these), Some(those)) => Some(these.append(&those)),
+            (these, those) => these.or(those),
+        };
+        self.users = match (self.users.take(), next.users) {
+            (Some(these), Some(those)) => Some(these.append(those)),
+            (these, those) => these.or(those),
+        };
+        self.trace = match (self.trace.take(), next.trace) {
+            (Some(these), Some(those)) => Some(these.append(those)),
             (these, those) => these.or(those),
         };
         self.input.append(next.input);

@@ -3,8 +3,9 @@
 
 use super::baseline::Baseline;
 use super::limit::{Limit, NoLimit};
+use super::selected_users::users_of;
 use super::unknown_fields::unknown_fields;
-use crate::program::report::amount::fields;
+use crate::program::report::amount::{fields, users};
 use crate::program::report::tally::{Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
 use serde::Serialize;
@@ -14,17 +15,29 @@ use std::fmt;
 /// The most codes that a message names.
 const CODES_IN_MESSAGE: usize = 3;
 
-/// The rule that at most, or more than, a given number of fields have selected codes.
+/// The end of a selector that counts users and not fields: `error@users>100`.
+const USERS: &str = "@users";
+
+/// The rule that at most, or more than, a given number of fields have selected codes, or of users were affected by them.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
     pub(crate) kind: CheckKind,
     /// The check as the user wrote it: `error>3`.
     pub(crate) text: String,
     pub(crate) selector: Selector,
-    /// The largest number of fields that passes for `--fail-on`, and fails for `--expect`.
+    pub(crate) measure: Measure,
+    /// The largest number that passes for `--fail-on`, and fails for `--expect`.
     pub(crate) limit: u64,
     /// The number of selected fields of the earlier run, if the limit depends on it.
     pub(crate) earlier: Option<u64>,
+}
+
+/// The things that a check counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    Fields,
+    /// The users in lines with selected codes.
+    Users,
 }
 
 /// The options that make checks.
@@ -51,12 +64,31 @@ pub(crate) enum CheckVerdict {
 pub(crate) struct CheckOutcome<'a> {
     pub(crate) check: &'a Check,
     pub(crate) verdict: CheckVerdict,
-    /// The number of fields with selected codes, as far as it is known.
+    pub(crate) measured: Measured,
+}
+
+/// The number that a check has counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Measured {
+    /// The number of fields with selected codes, or of users of these codes, as far as it is known.
     pub(crate) count: u64,
-    /// The selected codes that are told apart, with their numbers of fields, the most frequent first.
+    /// True if the number is no estimate.
+    pub(crate) is_exact: bool,
+    /// The selected codes that are told apart, with their numbers, the highest first.
     pub(crate) codes: Vec<(i32, u64)>,
-    /// True if the check may select some of the unknown codes that the tally does not tell apart, but not all.
-    pub(crate) needs_parts: bool,
+    /// What is missing to decide a check for which the number is too low.
+    pub(crate) lack: Option<Lack>,
+}
+
+/// What a tally lacks for a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// The check may select some of the codes that the tally does not tell apart, but not all.
+    Codes,
+    /// The tally has no users: the reports that were added up were made without them.
+    Users,
+    /// No line with the selected codes has a user.
+    Values,
 }
 
 /// The reason why a text is not a check.
@@ -70,11 +102,15 @@ pub(crate) enum CheckError {
     NotToldApart,
     /// The limit is growth, which is not for `--expect`.
     ExpectsGrowth,
+    /// The limit is growth of users, whose earlier number is not read.
+    UsersGrow,
+    /// The check counts users, and nothing says who they are.
+    NoUsers,
 }
 
 impl Check {
-    /// Reads `SELECT`, `SELECT>N` or `SELECT:N`, where `N` is a limit; without one, the limit is 0. `known` are the codes that
-    /// are not new.
+    /// Reads `SELECT`, `SELECT>N` or `SELECT:N`, where `N` is a limit; without one, the limit is 0. `SELECT@users` counts users,
+    /// which `counts_users` allows. `known` are the codes that are not new.
     ///
     /// # Errors
     ///
@@ -85,23 +121,35 @@ impl Check {
         catalog: &Catalog,
         known: Option<&EarlierCodes>,
         baseline: Option<&Baseline>,
+        counts_users: bool,
     ) -> Result<Self, CheckError> {
-        let parse = |selector: &str| Selector::parse(selector, catalog, known).map_err(CheckError::Selector);
-        let (selector, limit) = match (text.split_once('>'), text.rsplit_once(':')) {
-            (Some((selector, limit)), _) => {
-                (parse(selector)?, Limit::parse(limit).map_err(CheckError::Limit)?)
-            }
+        let parse = |text: &str| {
+            let (selector, measure) = match text.trim_end().strip_suffix(USERS) {
+                Some(selector) => (selector, Measure::Users),
+                None => (text, Measure::Fields),
+            };
+            let selector = Selector::parse(selector, catalog, known).map_err(CheckError::Selector)?;
+            Ok((selector, measure))
+        };
+        let limit = |text: &str| Limit::parse(text).map_err(CheckError::Limit);
+        let ((selector, measure), limit) = match (text.split_once('>'), text.rsplit_once(':')) {
+            (Some((selector, number)), _) => (parse(selector)?, limit(number)?),
             // A category may have a colon in its name.
-            (None, Some((selector, limit))) => match parse(text) {
-                Ok(selector) => (selector, Limit::Fields(0)),
-                Err(_) => (parse(selector)?, Limit::parse(limit).map_err(CheckError::Limit)?),
+            (None, Some((selector, number))) => match parse(text) {
+                Ok(selected) => (selected, Limit::Fields(0)),
+                Err(_) => (parse(selector)?, limit(number)?),
             },
             (None, None) => (parse(text)?, Limit::Fields(0)),
         };
-        let mut check = Self { kind, text: text.to_owned(), selector, limit: 0, earlier: None };
+        if measure == Measure::Users && !counts_users {
+            return Err(CheckError::NoUsers);
+        }
+        let mut check = Self { kind, text: text.to_owned(), selector, measure, limit: 0, earlier: None };
         if limit.is_growth() {
-            if kind == CheckKind::Expect {
-                return Err(CheckError::ExpectsGrowth);
+            match (kind, measure) {
+                (CheckKind::Expect, _) => return Err(CheckError::ExpectsGrowth),
+                (_, Measure::Users) => return Err(CheckError::UsersGrow),
+                (CheckKind::FailOn, Measure::Fields) => {}
             }
             let earlier = baseline.ok_or(CheckError::NoBaseline)?.fields(&check.selector, catalog);
             check.earlier = Some(earlier.ok_or(CheckError::NotToldApart)?);
@@ -120,22 +168,31 @@ impl Check {
         unknown_fields: Option<u64>,
         is_whole: bool,
     ) -> CheckOutcome<'a> {
+        let measured = match self.measure {
+            Measure::Fields => self.fields(tally, catalog, unknown_fields),
+            Measure::Users => users_of(self, tally, catalog),
+        };
+        let verdict = match (self.kind, measured.count > self.limit) {
+            (CheckKind::FailOn, true) => CheckVerdict::Failed,
+            (CheckKind::Expect, true) => CheckVerdict::Passed,
+            _ if measured.lack.is_some() || !is_whole => CheckVerdict::Undecided,
+            (CheckKind::FailOn, false) => CheckVerdict::Passed,
+            (CheckKind::Expect, false) => CheckVerdict::Failed,
+        };
+        CheckOutcome { check: self, verdict, measured }
+    }
+
+    /// Returns the number of fields that the check selects, as [`Check::outcome`] counts them.
+    fn fields(&self, tally: &Tally, catalog: &Catalog, unknown_fields: Option<u64>) -> Measured {
         let codes = tally.known.iter().chain(&tally.unknown).map(|(&code, counted)| (code, counted.fields));
         let mut codes: Vec<_> = codes.filter(|&(code, _)| self.selects(code, catalog)).collect();
         codes.sort_by_key(|&(code, count)| (Reverse(count), code.unsigned_abs()));
         let known = codes.iter().filter(|(code, _)| tally.known.contains_key(code));
         let known_fields = sum(known.map(|&(_, count)| count));
         let unknown_fields = unknown_fields.or_else(|| self.unknown_fields(tally));
-        let needs_parts = unknown_fields.is_none();
+        let lack = if unknown_fields.is_none() { Some(Lack::Codes) } else { None };
         let count = known_fields.saturating_add(unknown_fields.unwrap_or(0));
-        let verdict = match (self.kind, count > self.limit) {
-            (CheckKind::FailOn, true) => CheckVerdict::Failed,
-            (CheckKind::Expect, true) => CheckVerdict::Passed,
-            _ if needs_parts || !is_whole => CheckVerdict::Undecided,
-            (CheckKind::FailOn, false) => CheckVerdict::Passed,
-            (CheckKind::Expect, false) => CheckVerdict::Failed,
-        };
-        CheckOutcome { check: self, verdict, count, codes, needs_parts }
+        Measured { count, is_exact: true, codes, lack }
     }
 
     /// Returns true if the check selects the code.
@@ -161,20 +218,29 @@ impl CheckOutcome<'_> {
     }
 
     /// Returns the number of selected fields, and the codes that most of them have: `7 fields (-204: 4, -402: 3)`. For growth,
-    /// the number of the earlier run stands beside it: `7 fields, before: 3`.
+    /// the number of the earlier run stands beside it: `7 fields, before: 3`. For users, those of each code stand there:
+    /// `5 users (-204: 4, -402: 3)`.
     pub(crate) fn found(&self) -> String {
+        let Measured { count, is_exact, codes, .. } = &self.measured;
+        let amount = match self.check.measure {
+            Measure::Fields => fields(*count),
+            Measure::Users => users(*count, *is_exact),
+        };
         let before = self.check.earlier.map_or(String::new(), |earlier| format!(", before: {earlier}"));
-        let fields = format!("{}{before}", fields(self.count));
-        let told_apart = sum(self.codes.iter().map(|&(_, count)| count));
-        let named = self.codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}"));
+        let told_apart = sum(codes.iter().map(|&(_, count)| count));
+        let named = codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}"));
         let mut named: Vec<String> = named.collect();
-        let more = self.codes.len().saturating_sub(CODES_IN_MESSAGE);
-        if self.count > told_apart {
+        let more = codes.len().saturating_sub(CODES_IN_MESSAGE);
+        if *count > told_apart && *is_exact {
             named.push("many others".to_owned());
         } else if more > 0 {
             named.push(format!("and {more} more"));
         }
-        if named.is_empty() { fields } else { format!("{fields} ({})", named.join(", ")) }
+        if named.is_empty() {
+            format!("{amount}{before}")
+        } else {
+            format!("{amount}{before} ({})", named.join(", "))
+        }
     }
 }
 
@@ -216,6 +282,8 @@ impl fmt::Display for CheckError {
             Self::NotToldApart => f.write_str(
                 "cannot be decided: the baseline does not tell all unknown codes apart; select all of them (unknown), or none",
             ),
+            Self::UsersGrow => f.write_str("growth is told for fields; for users, give a number: 'error@users>100'"),
+            Self::NoUsers => f.write_str("@users needs the key that has the user: --users openid"),
             Self::ExpectsGrowth => f.write_str("takes a number of fields; growth is for --fail-on"),
         }
     }

@@ -4,12 +4,13 @@ mod accepted;
 mod baseline;
 mod check;
 mod limit;
+mod selected_users;
 mod unknown_fields;
 
 pub(crate) use accepted::{AcceptEntry, AcceptList};
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
-pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, of_selector};
+pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, Lack, of_selector};
 
 use crate::EarlierCodes;
 

@@ -1,11 +1,14 @@
 //! The reader of reports that were written as JSON.
 
 use super::no_report::{damaged, reason};
+use super::values::{JsonTrace, JsonUsers};
 use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, JsonNear, VERSION};
 use crate::Catalog;
 use crate::program::encoding::EncodingCounts;
 use crate::program::report::InputNames;
-use crate::program::report::tally::{Counted, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally};
+use crate::program::report::tally::{
+    Counted, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally, TraceTally, UserTally, ValueKeys,
+};
 use serde::de::Error;
 use std::collections::BTreeMap;
 
@@ -34,11 +37,18 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         return Err(reason(text, &serde_json::Error::custom("another version")));
     }
     let mut names = Names::default();
+    let mut values = Values {
+        users: document.users.map(JsonUsers::into_tally),
+        trace: document.trace.map(JsonTrace::into_tally),
+    };
     let codes: Vec<(i32, Counted)> = document
         .codes
         .into_iter()
         .chain(document.unknown)
-        .map(|code| Ok((code.code, code.into_counted(&mut names)?)))
+        .map(|mut code| {
+            values.take(&mut code, catalog)?;
+            Ok((code.code, code.into_counted(&mut names)?))
+        })
         .collect::<Result<_, String>>()
         .map_err(|error| damaged(&error))?;
     let near = document.near.map(|near| near.into_lines(&mut names)).transpose();
@@ -50,6 +60,7 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
     let mut tally = Tally::new();
     (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
     (tally.more_unknown, tally.near) = (document.more_unknown_fields, near);
+    (tally.users, tally.trace) = (values.users.map(UserTally::limited), values.trace);
     (tally.zones.zoned, tally.zones.zoneless) = (document.zone_assumed, document.zone_assumed);
     for (code, counted) in codes {
         counted.times.iter().for_each(|&(first, _)| tally.zones.add(first));
@@ -69,6 +80,19 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
 }
 
 impl LoadedReport {
+    /// Returns the reason why another report cannot be added: it was made with other keys of users or requests. A report of no
+    /// input has no keys.
+    pub fn refusal(&self, next: &Self) -> Option<String> {
+        let (these, those) = (&self.tally, &next.tally);
+        if these.input.files == 0 || those.input.files == 0 {
+            return None;
+        }
+        let users = |tally: &Tally| tally.users.as_ref().map(|users| users.keys.clone());
+        let requests = |tally: &Tally| tally.trace.as_ref().map(|trace| trace.keys.clone());
+        differs("--users", users(these), users(those))
+            .or_else(|| differs("--trace", requests(these), requests(those)))
+    }
+
     /// Adds another report, whose inputs follow those of this one.
     pub fn append(&mut self, mut next: Self) {
         let start = self.names.last_key_value().map_or(0, |(number, _)| number + 1);
@@ -81,6 +105,20 @@ impl LoadedReport {
             self.names_max = 2 * self.names.len();
         }
     }
+}
+
+/// Returns what to say where the keys of an option differ between reports.
+fn differs(option: &str, these: Option<ValueKeys>, those: Option<ValueKeys>) -> Option<String> {
+    let typed = |keys: &Option<ValueKeys>| {
+        keys.as_ref().map_or_else(|| format!("no {option}"), |keys| format!("{option} {}", keys.words()))
+    };
+    let words = match (&these, &those) {
+        (Some(these), Some(those)) if these.keys == those.keys => "another --users-salt".to_owned(),
+        _ => typed(&those),
+    };
+    (these != those).then(|| {
+        format!("was made with {words}, the reports before it with {}; make all alike", typed(&these))
+    })
 }
 
 /// The names of inputs, each once.
@@ -97,6 +135,35 @@ impl Names {
             self.names.push(name.clone());
             self.names.len() - 1
         })
+    }
+}
+
+/// The users and first failures of the codes of a report.
+struct Values {
+    users: Option<UserTally>,
+    trace: Option<TraceTally>,
+}
+
+impl Values {
+    /// Takes those of a code, and fails where they contradict the rest of the report.
+    fn take(&mut self, code: &mut JsonCode, catalog: &Catalog) -> Result<(), String> {
+        let number = code.code;
+        if let Some(users) = code.users.take() {
+            if users.lines > code.lines {
+                return Err(format!("{number} has users in {} of {} lines", users.lines, code.lines));
+            }
+            let tally =
+                self.users.as_mut().ok_or_else(|| format!("{number} has users, and the report has none"))?;
+            let group = if catalog.get(number).is_some() { &mut tally.known } else { &mut tally.unknown };
+            group.add(number, users.into_users());
+        }
+        if let Some(count) = code.first_failures.filter(|&count| count > 0) {
+            let trace = self.trace.as_mut();
+            let trace = trace
+                .ok_or_else(|| format!("{number} has first failures, and the report has no requests"))?;
+            trace.failures.insert(number, count);
+        }
+        Ok(())
     }
 }
 

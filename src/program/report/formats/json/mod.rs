@@ -7,6 +7,7 @@ mod format;
 mod load;
 mod meaning;
 mod no_report;
+mod values;
 
 pub(super) use format::Harmless;
 pub use load::{LoadedReport, load};
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use values::{JsonCodeUsers, JsonTrace, JsonUsers};
 
 pub(super) const FORMAT: FormatRow =
     FormatRow { format: ReportFormat::Json, name: "json", write: |report, _, wtr| write(report, wtr) };
@@ -53,6 +55,12 @@ struct Document {
     /// Left out if no line has a near miss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     near: Option<JsonNear>,
+    /// Left out if users were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    users: Option<JsonUsers>,
+    /// Left out if first failures were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trace: Option<JsonTrace>,
     /// True if times with a zone and times without one are on one axis, as if the latter were UTC; else left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     zone_assumed: bool,
@@ -89,6 +97,12 @@ struct JsonCode {
     count: u64,
     lines: u64,
     files: u64,
+    /// Left out if users were not counted, or if the code has none that are told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    users: Option<JsonCodeUsers>,
+    /// The number of requests that failed first with the code; left out if they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_failures: Option<u64>,
     first: JsonLine,
     last: JsonLine,
     first_time: Option<TimeStamp>,
@@ -142,6 +156,7 @@ struct GoneCode {
 struct CheckResult {
     select: String,
     limit: u64,
+    /// The number of fields; of users, if the check counts them.
     count: u64,
     verdict: CheckVerdict,
     failed: bool,
@@ -180,6 +195,8 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         unknown: codes(report.rows_of(tally.unknown.iter())),
         more_unknown_fields: tally.more_unknown,
         near: tally.near.as_ref().map(|near| JsonNear::of_lines(report, near)),
+        users: JsonUsers::of(report),
+        trace: tally.trace.as_ref().map(JsonTrace::of),
         zone_assumed: tally.zones.are_assumed(),
         gone: report.baseline.map(|_| gone()),
         accepted: report.accepted.map_or(&[][..], AcceptList::entries).iter().map(JsonAccepted::of).collect(),
@@ -199,6 +216,8 @@ impl JsonCode {
             count: counted.fields,
             lines: counted.lines,
             files: counted.files,
+            users: JsonCodeUsers::of_row(report, row),
+            first_failures: row.first_failures,
             first: JsonLine::of_place(report, &counted.first),
             last: JsonLine::of_place(report, &counted.last),
             first_time: counted.times.map(|(earliest, _)| earliest),
@@ -228,10 +247,10 @@ impl CheckResult {
         Self {
             select: outcome.check.text.clone(),
             limit: outcome.check.limit,
-            count: outcome.count,
+            count: outcome.measured.count,
             verdict: outcome.verdict,
             failed: outcome.has_failed(),
-            codes: outcome.codes.iter().map(|&(code, _)| code).collect(),
+            codes: outcome.measured.codes.iter().map(|&(code, _)| code).collect(),
         }
     }
 }

@@ -8,22 +8,16 @@ use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
 
-/// The columns, in the order in which they stand.
-const COLUMNS: [Align; 8] = [
-    Align::Right,
-    Align::Left,
-    Align::Right,
-    Align::Right,
-    Align::Left,
-    Align::Left,
-    Align::Left,
-    Align::Left,
-];
 const MESSAGE: usize = 1;
-const BARS: usize = 5;
 /// The fewest bars, and columns of a message, that are worth showing.
 const BARS_MIN: usize = 8;
 const MESSAGE_MIN: usize = 12;
+
+/// A column of the table.
+struct Column {
+    align: Align,
+    title: &'static str,
+}
 
 pub(super) fn write(
     report: &Report<'_>,
@@ -53,47 +47,71 @@ fn write_table(
     wtr: &mut dyn Write,
 ) -> io::Result<()> {
     let bars = Bars::of(rows);
+    let columns = columns(report, &bars);
+    let aligns: Vec<Align> = columns.iter().map(|column| column.align).collect();
+    // The bars, the first and the last place.
+    let bars_at = columns.len() - 3;
     let all = sum(rows.iter().map(|row| row.counted.fields));
     let cells_with = |bars: &Bars| cells(report, shown, all, bars, screen.color);
     let cells = cells_with(&bars);
     let widths = table::widths(&cells);
     let width_of =
         |columns: usize| widths[..columns].iter().map(|width| table::GAP.len() + width).sum::<usize>();
-    let fitting = (BARS + 1..=COLUMNS.len()).rev().find(|&columns| width_of(columns) <= screen.columns);
+    let fitting = (bars_at + 1..=columns.len()).rev().find(|&columns| width_of(columns) <= screen.columns);
     if let Some(columns) = fitting {
-        return table::write(&COLUMNS[..columns], &cells, wtr);
+        return table::write(&aligns[..columns], &cells, wtr);
     }
-    let left_for_bars = screen.columns.saturating_sub(width_of(BARS) + table::GAP.len());
+    let left_for_bars = screen.columns.saturating_sub(width_of(bars_at) + table::GAP.len());
     if left_for_bars >= BARS_MIN {
         let cells = cells_with(&bars.narrowed(left_for_bars));
-        return table::write(&COLUMNS[..=BARS], &cells, wtr);
+        return table::write(&aligns[..=bars_at], &cells, wtr);
     }
-    let too_wide = width_of(BARS).saturating_sub(screen.columns);
+    let too_wide = width_of(bars_at).saturating_sub(screen.columns);
     let most = widths[MESSAGE].saturating_sub(too_wide).max(MESSAGE_MIN);
     let mut cells = cells;
     cells.iter_mut().for_each(|row| row[MESSAGE].cut(most));
-    table::write(&COLUMNS[..BARS], &cells, wtr)
+    table::write(&aligns[..bars_at], &cells, wtr)
+}
+
+/// Returns the columns, in the order in which they stand.
+fn columns(report: &Report<'_>, bars: &Bars) -> Vec<Column> {
+    let fields = if report.baseline.is_some() { "fields (before)" } else { "fields" };
+    let column = |align: Align, title: &'static str| Column { align, title };
+    let mut columns = vec![
+        column(Align::Right, "code"),
+        column(Align::Left, "message"),
+        column(Align::Right, fields),
+        column(Align::Right, "share"),
+    ];
+    columns.extend(report.tally.users.as_ref().map(|_| column(Align::Right, "users")));
+    columns.extend(report.tally.trace.as_ref().map(|_| column(Align::Right, "failed first")));
+    columns.push(column(Align::Left, "category"));
+    columns.extend([bars.title(), "first", "last"].map(|title| column(Align::Left, title)));
+    columns
 }
 
 /// Returns the cells of the table, with a row of titles. `all` is the number of fields of which each row has a share.
 fn cells(report: &Report<'_>, rows: &[ReportRow<'_>], all: u64, bars: &Bars, color: bool) -> Vec<Vec<Cell>> {
-    let count_title = if report.baseline.is_some() { "fields (before)" } else { "fields" };
-    let titles = ["code", "message", count_title, "share", "category", bars.title(), "first", "last"];
-    let mut cells = vec![titles.map(Cell::from).to_vec()];
+    let mut cells = vec![columns(report, bars).into_iter().map(|column| column.title.into()).collect()];
     for row in rows {
         let paint = row.severity().filter(|_| color).map(|severity| format!("\x1b[{}m", severity.color()));
         let colored = |text: String| Cell { text, color: paint.clone() };
         let counted = row.counted;
-        cells.push(vec![
+        let mut of_row = vec![
             colored(row.code.to_string()),
             colored(visible(&row.message())),
             count_cell(row).into(),
             format!("{:.1} %", counted.fields as f64 * 100.0 / all as f64).into(),
+        ];
+        of_row.extend(report.tally.users.as_ref().map(|_| row.users_cell().into()));
+        of_row.extend(report.tally.trace.as_ref().map(|_| row.first_failures_cell().into()));
+        of_row.extend([
             visible(&row.category()).into(),
             bars.of_row(row).into(),
             visible(&report.place(&counted.first)).into(),
             visible(&report.place(&counted.last)).into(),
         ]);
+        cells.push(of_row);
     }
     cells
 }

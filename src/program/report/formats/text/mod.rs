@@ -4,9 +4,9 @@ mod bars;
 mod codes;
 
 use super::{FormatRow, ReportFormat};
-use crate::program::report::Report;
 use crate::program::report::amount::fields;
 use crate::program::report::tally::NearLines;
+use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::screen::Screen;
 use crate::program::terminal::visible::visible;
 use std::io::{self, Write};
@@ -28,6 +28,7 @@ fn write(report: &Report<'_>, screen: Screen, wtr: &mut dyn Write) -> io::Result
         )?;
     }
     write_axis(report, wtr)?;
+    write_values(report, &rows, wtr)?;
     write_near(report, wtr)?;
     write_gone(report, wtr)?;
     for (index, remark) in report.accept_remarks().iter().enumerate() {
@@ -57,6 +58,27 @@ fn write_axis(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         None if tally.known.is_empty() && tally.unknown.is_empty() => Ok(()),
         None => writeln!(wtr, "\nwhere: from the beginning to the end of an input; no time is understood"),
     }
+}
+
+/// Writes the users and the first failures, if they were counted.
+fn write_values(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write) -> io::Result<()> {
+    for (index, words) in report.users_words().iter().enumerate() {
+        let title = if index == 0 { "\nUsers affected, " } else { "  " };
+        writeln!(wtr, "{title}{}", visible(words))?;
+        if index == 0 {
+            writeln!(wtr)?;
+        }
+    }
+    for row in rows {
+        if let Some(words) = row.users_words() {
+            writeln!(wtr, "  {}: {words}", row.code)?;
+        }
+    }
+    for (index, words) in report.trace_words().iter().enumerate() {
+        let title = if index == 0 { "\nFirst failures, " } else { "  " };
+        writeln!(wtr, "{title}{}", visible(words))?;
+    }
+    Ok(())
 }
 
 fn write_near(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {

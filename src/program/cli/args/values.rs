@@ -1,0 +1,41 @@
+//! The arguments that say whom lines are about: users, and requests.
+
+use clap::Args;
+
+/// Options for counting the values of keys.
+#[derive(Debug, Args)]
+pub(crate) struct ValueArgs {
+    /// Count the users that each code has affected: the different values of KEY in lines with the code
+    ///
+    /// Finds openid=7, "openid":"7", iOpenid: 7 and open_id=7 alike, as --key does; of several in a line, the first. Empty
+    /// values, -, 0, null and the like are none. May be given several times: any of the keys has the user. Reports then
+    /// show the users of each code, and --fail-on 'error@users>100' counts them. Exact up to 1,024 users, and
+    /// within 3 % beyond.
+    ///
+    /// JSON reports hold hashes of the users, so that they add up; see --users-salt.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["merge_reports", "files_with_matches"], help_heading = "Reports and checks")]
+    pub(crate) users: Vec<String>,
+
+    /// Mix TEXT into the hashes of users, so that nobody can guess short ones from a JSON report
+    ///
+    /// Reports that are added up must have the same TEXT.
+    #[arg(long, value_name = "TEXT", requires = "users", help_heading = "Reports and checks")]
+    pub(crate) users_salt: Option<String>,
+
+    /// Count the requests that failed first with each code: the cause before its echoes
+    ///
+    /// KEY has the name of a request, trace or session, and is found as that of --users. Of the lines with one value of it, the
+    /// first with an error is its first failure. The last 1,000,000 requests that failed are remembered; beyond these, and
+    /// in --merge-reports where a request has lines in several reports, a request may be counted twice, which is said.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["merge_reports", "files_with_matches", "resume"], help_heading = "Reports and checks")]
+    pub(crate) trace: Vec<String>,
+}
+
+impl ValueArgs {
+    /// Returns what to say where values are counted and no report or check would show it. `counts` is true if one does.
+    pub(crate) fn refusal(&self, counts: bool) -> Option<String> {
+        let options = [("--users", &self.users), ("--trace", &self.trace)];
+        let (option, _) = options.into_iter().find(|(_, keys)| !keys.is_empty()).filter(|_| !counts)?;
+        Some(format!("{option} counts for reports and checks; add --report, --fail-on or --expect"))
+    }
+}
