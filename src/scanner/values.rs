@@ -11,7 +11,7 @@
 //!   behind blanks (`openid= uid=7`).
 
 use super::before::may_begin_behind;
-use super::byte_class::{is_blank, is_identifier, is_quote, may_stand_before_key, opens};
+use super::byte_class::{is_blank, is_identifier, may_stand_before_key};
 use super::invisible::skip;
 use super::key::{identifier_length, reach_before};
 use super::keys::KeyError;
@@ -31,6 +31,9 @@ const RAREST_FIRST: &[u8] = b"zqjxkvywbhgfpmulcdrsoniate9876543210";
 
 /// What stands where there is no value, in lower case.
 const NO_VALUES: [&[u8]; 7] = [b"-", b"0", b"null", b"(null", b"nil", b"none", b"undefined"];
+
+/// The most bytes of what stands where there is no value.
+const NO_VALUE_MAX_BYTES: usize = b"undefined".len();
 
 /// Finds the values of keys.
 #[derive(Clone, Debug)]
@@ -109,6 +112,21 @@ impl ValueKey {
     /// Returns the range of the key whose rarest letter is at `at`.
     #[inline]
     fn key_around(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
+        // Nearly all keys stand as they are written here.
+        let start = at.wrapping_sub(self.rarest);
+        let end = start.wrapping_add(self.name.len());
+        let (start, end) = match text.get(start..end) {
+            Some(letters) if *letters == *self.name => (start, end),
+            _ => self.letters_around(text, at)?,
+        };
+        let is_whole =
+            end - start <= KEY_MAX_BYTES && !text.get(end).is_some_and(|&byte| is_identifier(byte));
+        (is_whole && may_begin(text, start)).then_some((start, end))
+    }
+
+    /// Returns the range of the key's letters around the rarest, in any case and with `_`, `-` and `.` between.
+    #[inline(never)]
+    fn letters_around(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
         let (before, behind) = (&self.name[..self.rarest], &self.name[self.rarest + 1..]);
         let (mut start, mut end) = (at, at + 1);
         for &letter in behind {
@@ -129,9 +147,7 @@ impl ValueKey {
             }
             start -= 1;
         }
-        let is_whole =
-            end - start <= KEY_MAX_BYTES && !text.get(end).is_some_and(|&byte| is_identifier(byte));
-        (is_whole && may_begin(text, start)).then_some((start, end))
+        Some((start, end))
     }
 }
 
@@ -162,8 +178,9 @@ fn value_behind(text: &[u8], key_end: usize) -> Option<&[u8]> {
         _ => value_start(text, key_end)?,
     };
     let value = &text[start..][..value_length(&text[start..])];
+    let may_be_none = value.len() <= NO_VALUE_MAX_BYTES;
     let is_none = value.is_empty()
-        || NO_VALUES.iter().any(|none| value.eq_ignore_ascii_case(none))
+        || may_be_none && NO_VALUES.iter().any(|none| value.eq_ignore_ascii_case(none))
         || is_blank(text[start - 1]) && is_field(value);
     (!is_none).then_some(value)
 }
@@ -203,11 +220,16 @@ fn value_start(text: &[u8], key_end: usize) -> Option<usize> {
 #[inline]
 fn value_length(text: &[u8]) -> usize {
     let text = &text[..text.len().min(VALUE_MAX_BYTES)];
-    let ends = |at: usize| {
-        let byte = text[at];
-        ends_value(byte) || opens(byte) && is_end_written(&text[at..])
-    };
-    (0..text.len()).find(|&at| ends(at)).unwrap_or(text.len())
+    let mut length = 0;
+    while let Some(&byte) = text.get(length) {
+        match VALUE_BYTES[usize::from(byte)] {
+            ValueByte::Within => {}
+            ValueByte::Opens if !is_end_written(&text[length..]) => {}
+            ValueByte::Opens | ValueByte::Ends => break,
+        }
+        length += 1;
+    }
+    length
 }
 
 /// Returns true if a text begins with a written escape for what ends a value, or with a quote behind backslashes.
@@ -218,9 +240,33 @@ fn is_end_written(text: &[u8]) -> bool {
 }
 
 /// Returns true if a byte ends a value.
-#[inline]
-fn ends_value(byte: u8) -> bool {
-    byte <= b' ' || is_quote(byte) || matches!(byte, b',' | b';' | b'&' | b'|' | b')' | b']' | b'}' | b'<')
+const fn ends_value(byte: u8) -> bool {
+    byte <= b' ' || matches!(byte, b'"' | b'\'' | b',' | b';' | b'&' | b'|' | b')' | b']' | b'}' | b'<')
+}
+
+/// The part that a byte has in a value.
+#[derive(Clone, Copy)]
+enum ValueByte {
+    Within,
+    /// What ends the value may be written by an escape that the byte begins.
+    Opens,
+    Ends,
+}
+
+static VALUE_BYTES: [ValueByte; 256] = value_bytes();
+
+const fn value_bytes() -> [ValueByte; 256] {
+    let mut table = [ValueByte::Within; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = match byte as u8 {
+            byte if ends_value(byte) => ValueByte::Ends,
+            b'\\' | b'#' | b'%' | b'^' => ValueByte::Opens,
+            _ => ValueByte::Within,
+        };
+        byte += 1;
+    }
+    table
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ fn checks_count_users() {
         ("--fail-on=new@users", 1, "1 user (1: 1)"),
         ("--fail-on=-9999..-9999@users", 0, ""),
         ("--expect=any@users>2", 0, ""),
-        ("--expect=any@users>3", 1, "3 users (-402: 2, -204: 1, 1: 1)"),
+        ("--expect=any@users>3", 1, "3 users (-402: 2, 1: 1, -204: 1)"),
         ("--fail-on=-705@users", 2, "not decided: no line with these codes has a value of openid"),
     ] {
         fs::write(folder.path().join("accepted"), "-999..-1").unwrap();
@@ -307,4 +307,83 @@ fn damaged_users_of_a_report_are_refused() {
         assert_eq!(status, Some(3), "{said}");
         assert!(said.contains(words), "{said}");
     }
+}
+
+#[test]
+fn users_of_the_codes_nearest_to_zero_are_told_apart_and_sums_have_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let catalog: String = (1..=1300).map(|code| format!("-{code}\tx\tmessage\n")).collect();
+    fs::write(path("codes.tsv"), format!("code\tcategory\tmessage\n{catalog}")).unwrap();
+    // Known codes from -1300 on, and unknown ones from -4000 on: the farthest first, so that nearer ones take their places.
+    let line = |code: u32| format!("ret=-{code} openid=u{}\n", code % 700);
+    let lines: Vec<String> = (2700..=4000).rev().chain((1..=1300).rev()).map(line).collect();
+    fs::write(path("a.log"), lines.concat()).unwrap();
+    let catalog = ["--no-builtin", "--catalog=codes.tsv", "--users=openid"];
+    let whole = report(&folder, &[&catalog[..], &["-j1", "a.log"]].concat());
+    let json = parsed(&whole);
+    let with_users = |codes: &str| {
+        let codes = json[codes].as_array().unwrap().iter().filter(|row| !row["users"].is_null());
+        codes.map(|row| -row["code"].as_i64().unwrap()).collect::<BTreeSet<i64>>()
+    };
+    assert_eq!(with_users("codes"), (1..=1200).collect());
+    assert_eq!(with_users("unknown"), (2700..3000).collect());
+    assert_eq!((&json["users"]["count"], &json["users"]["lines"]), (&700.into(), &lines.len().into()));
+    let unknown = json["users"]["categories"].as_array().unwrap().last().unwrap();
+    assert_eq!((&unknown["category"], &unknown["count"]), (&"unknown".into(), &700.into()));
+    // Checks of codes that are told apart are decided, and those of others alone are not.
+    let check = |select: &str| {
+        let option = format!("--fail-on={select}");
+        said(&folder, &[&catalog[..], &["-q", &option, "a.log"]].concat())
+    };
+    for (select, status) in [
+        ("any@users>699", 1),
+        ("any@users>700", 0),
+        ("-1200..-1@users>699", 1),
+        ("-1200..-1@users>700", 0),
+        ("-1200@users>1", 0),
+        ("-1201@users", 2),
+        ("unknown@users>699", 1),
+        ("unknown@users>700", 0),
+        ("-2999..-2999@users>1", 0),
+        ("-3500..-3500@users>1", 2),
+    ] {
+        let (found, words) = check(select);
+        assert_eq!(found, Some(status), "{select}: {words}");
+    }
+    // In parts, in any order of the codes.
+    for cut in [100, 1301, 2000] {
+        for (part, lines) in [("1", &lines[..cut]), ("2", &lines[cut..])] {
+            fs::write(path(&format!("{part}.log")), lines.concat()).unwrap();
+            let json = format!("--report=json={part}.json");
+            let log = format!("{part}.log");
+            assert_eq!(
+                said(&folder, &[&catalog[..], &["-q", &json, &log]].concat()),
+                (Some(0), String::new())
+            );
+        }
+        let both = report(&folder, &[&catalog[..], &["1.log", "2.log"]].concat());
+        let sum =
+            report(&folder, &["--no-builtin", "--catalog=codes.tsv", "--merge-reports", "1.json", "2.json"]);
+        assert_eq!(sum, both, "{cut}");
+        assert_eq!(parsed(&both)["users"], json["users"], "{cut}");
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_has_the_users_of_what_was_done_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = [log(2000, 1500), log(300, 40)];
+    for (name, log) in ["a.log", "b.log"].iter().zip(&logs) {
+        fs::write(folder.path().join(name), log).unwrap();
+    }
+    let out = ["--output-dir=out", "--users=openid"];
+    assert_eq!(said(&folder, &[&out[..], &["--report=json=1.json", "a.log"]].concat()).0, Some(0));
+    let (status, words) =
+        said(&folder, &[&out[..], &["--resume", "--report=json=2.json", "a.log", "b.log"]].concat());
+    assert_eq!(status, Some(0), "{words}");
+    let whole = parsed(&report(&folder, &["--users=openid", "a.log", "b.log"]));
+    let resumed = parsed(&fs::read_to_string(folder.path().join("2.json")).unwrap());
+    assert_eq!((&resumed["users"], &resumed["codes"]), (&whole["users"], &whole["codes"]));
+    assert_eq!(whole["codes"][0]["users"]["exact"], false);
 }

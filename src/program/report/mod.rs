@@ -22,7 +22,7 @@ use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tally::{CodeUsers, Counted, LogPlace, sum};
+use tally::{CodeUsers, Counted, KNOWN_MAX, LogPlace, UNKNOWN_MAX, sum};
 use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison, Lack};
 
 /// The data that all report formats are made of.
@@ -142,6 +142,12 @@ impl<'a> Report<'a> {
                 format!(
                     "not decided: the reports do not tell {fields} fields with unknown codes apart; check the parts where \
                      they are annotated"
+                )
+            }
+            Some(Lack::UsersOfCodes) => {
+                format!(
+                    "not decided: users are told apart for {KNOWN_MAX} codes of the catalog and {UNKNOWN_MAX} unknown ones, those nearest \
+                     to zero; select these, or all"
                 )
             }
             Some(Lack::Users) => {

@@ -85,6 +85,8 @@ pub(crate) struct Measured {
 pub(crate) enum Lack {
     /// The check may select some of the codes that the tally does not tell apart, but not all.
     Codes,
+    /// The check may select some of the codes whose users the tally does not tell apart, but not all.
+    UsersOfCodes,
     /// The tally has no users: the reports that were added up were made without them.
     Users,
     /// No line with the selected codes has a user.

@@ -22,7 +22,7 @@ pub(super) fn users_of(check: &Check, tally: &Tally, catalog: &Catalog) -> Measu
         match are_chosen {
             Some(true) => union.append(&group.others),
             Some(false) => {}
-            None => lack = Some(Lack::Codes),
+            None => lack = Some(Lack::UsersOfCodes),
         }
     }
     let all = tally.known.keys().chain(tally.unknown.keys()).copied().filter(|&code| is_chosen(code));
