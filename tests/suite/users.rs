@@ -373,7 +373,7 @@ fn users_of_the_codes_nearest_to_zero_are_told_apart_and_sums_have_all() {
 #[test]
 fn a_run_that_goes_on_has_the_users_of_what_was_done_before() {
     let folder = tempfile::tempdir().unwrap();
-    let logs = [log(2000, 1500), log(300, 40)];
+    let logs = [log(30_000, 9000), log(300, 40)];
     for (name, log) in ["a.log", "b.log"].iter().zip(&logs) {
         fs::write(folder.path().join(name), log).unwrap();
     }
@@ -386,4 +386,32 @@ fn a_run_that_goes_on_has_the_users_of_what_was_done_before() {
     let resumed = parsed(&fs::read_to_string(folder.path().join("2.json")).unwrap());
     assert_eq!((&resumed["users"], &resumed["codes"]), (&whole["users"], &whole["codes"]));
     assert_eq!(whole["codes"][0]["users"]["exact"], false);
+}
+
+#[test]
+fn each_format_has_the_number_of_users_and_json_alone_their_hashes() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = "ret=-204 openid=7\nret=-204 openid=8\nret=-204\nret=-402 openid=0\n";
+    fs::write(folder.path().join("a.log"), log).unwrap();
+    let json = parsed(&report(&folder, &["--users=openid", "a.log"]));
+    let hashes = json["codes"][0]["users"]["hashes"].as_str().unwrap().to_owned();
+    let users_of = |format: &str| {
+        let option = format!("--report={format}=-");
+        let args = ["-q", "--users=openid", "--trace=openid", "--fail-on=error@users>1", &option, "a.log"];
+        String::from_utf8(run(&folder, &args).stdout).unwrap()
+    };
+    for format in ["text", "github", "junit", "jenkins", "teamcity", "azure", "gitlab"] {
+        let report = users_of(format);
+        assert!(report.contains("2 users (in 2 of 3 lines)"), "{format}: {report}");
+        assert!(!report.contains(&hashes), "{format}");
+    }
+    for format in ["github", "junit", "jenkins", "teamcity", "azure", "gitlab"] {
+        assert!(users_of(format).contains("2 requests failed first with it"), "{format}");
+    }
+    let markdown = users_of("markdown");
+    assert!(markdown.contains("| fields | users | failed first | first |"), "{markdown}");
+    assert!(markdown.contains("| user session is failure! | 3 | 2 | 2 | "), "{markdown}");
+    assert!(markdown.contains("| get FriendList is failure! | 1 | - | 0 | "), "{markdown}");
+    assert!(markdown.contains("\n- by openid\\: 2 users (in 2 of 4 lines with a code)\n"), "{markdown}");
+    assert!(!markdown.contains(&hashes));
 }

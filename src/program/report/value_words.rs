@@ -1,6 +1,6 @@
 //! Users and first failures in words, as reports for people have them.
 
-use super::amount::{count_of, users, users_alone};
+use super::amount::{count_of, fields, users, users_alone};
 use super::tally::CodeUsers;
 use super::{Report, ReportRow};
 use std::collections::BTreeMap;
@@ -73,6 +73,15 @@ impl Report<'_> {
 }
 
 impl ReportRow<'_> {
+    /// Returns the number of fields with all that is known of it: `2 fields, new (before: 0), 1 user (in 1 of 2 lines), 1 request failed
+    /// first with it`.
+    pub(super) fn amounts(&self) -> String {
+        let requests = |count| format!("{} failed first with it", count_of(count, "request", "requests"));
+        let parts = [self.compared(), self.users_words(), self.first_failures.map(requests)];
+        let parts = parts.into_iter().flatten().map(|part| format!(", {part}")).collect::<String>();
+        format!("{}{parts}", fields(self.counted.fields))
+    }
+
     /// Returns the number of users for a cell of a table: `312`, `~12,400`; `-` where no line has a user, or they are not told
     /// apart.
     pub(super) fn users_cell(&self) -> String {

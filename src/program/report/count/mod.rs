@@ -3,6 +3,7 @@
 //! The work for each field is as little as possible: line numbers and texts are looked up only once for each part of
 //! the input, for the first and the last line with each code.
 
+mod counted_line;
 mod near;
 mod near_pattern;
 mod open_line;
@@ -17,6 +18,7 @@ use crate::program::encoding::CharEncoding;
 use crate::scanner::NearScanner;
 use crate::time::{TimeReader, YearReference};
 use crate::{Catalog, Part, Selector};
+use counted_line::CountedLine;
 use memchr::memrchr;
 use near::NearCounter;
 use open_line::OpenLine;
@@ -61,21 +63,6 @@ pub struct Counter {
     near: Option<NearCounter>,
     /// `None` if neither users nor first failures are counted.
     values: Option<Box<ValueCounter>>,
-}
-
-/// The line of the last field.
-#[derive(Clone, Copy, Debug, Default)]
-struct CountedLine {
-    /// The number of the line among lines that have fields.
-    number: u64,
-    /// The byte offset of the line's beginning in the part.
-    start: usize,
-    /// The byte offset of the last field's end in the part.
-    searched: usize,
-    /// True if the line has a field; false at the beginning of a part until its first field, unless a line with a field
-    /// goes on there.
-    has_field: bool,
-    moment: Moment,
 }
 
 impl Counter {

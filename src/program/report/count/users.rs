@@ -1,7 +1,7 @@
 //! Counts the users of each code.
 
 use crate::program::report::tally::{
-    CodeUsers, Distinct, KNOWN_MAX, UNKNOWN_MAX, UserTally, ValueKeys, farther,
+    CodeUsers, DistinctValues, KNOWN_MAX, UNKNOWN_MAX, UserTally, ValueKeys, farther,
 };
 use std::collections::BTreeMap;
 use std::mem;
@@ -24,7 +24,7 @@ struct Group {
     /// The slots of codes whose users are told apart.
     slots: BTreeMap<i32, usize>,
     /// The users of all other codes.
-    others: Distinct,
+    others: DistinctValues,
     /// The most codes that are told apart.
     max: usize,
 }
@@ -38,7 +38,7 @@ struct SlotUsers {
 
 impl UserCounter {
     pub(super) fn new(keys: ValueKeys) -> Self {
-        let group = |max: usize| Group { slots: BTreeMap::new(), others: Distinct::default(), max };
+        let group = |max: usize| Group { slots: BTreeMap::new(), others: DistinctValues::default(), max };
         let (known, unknown) = (group(KNOWN_MAX), group(UNKNOWN_MAX));
         Self { keys, code_lines: 0, lines: 0, known, unknown, slots: Vec::new() }
     }

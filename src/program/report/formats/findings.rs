@@ -150,8 +150,7 @@ impl<'a> Report<'a> {
             Some(Severity::Error) => FindingLevel::Error,
             Some(Severity::Action) | None => FindingLevel::Warning,
         };
-        let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
-        let words = format!("{}, {}{compared}", row.message(), fields(row.counted.fields));
+        let words = format!("{}, {}", row.message(), row.amounts());
         Some(Finding {
             subject: Subject::Code(row.code),
             level,

@@ -73,9 +73,7 @@ fn write_command(
     let counted = row.counted;
     let file = in_property(report.name(&counted.first));
     let title = in_property(&format!("iMSDK {} ({})", row.code, row.category()));
-    let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
-    let fields = fields(counted.fields);
-    let message = format!("{}, {fields}{compared}: {}", row.message(), counted.first.text);
+    let message = format!("{}, {}: {}", row.message(), row.amounts(), counted.first.text);
     let line = counted.first.line;
     writeln!(wtr, "::{level} file={file},line={line},title={title}::{}", in_message(&message))
 }

@@ -99,10 +99,9 @@ fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOut
     let failed: Vec<String> = failed.map(|outcome| visible(&outcome.option())).collect();
     if !failed.is_empty() {
         let checks = failed.join(", ");
-        let compared = row.compared().map_or(String::new(), |compared| format!(", {compared}"));
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_type(checks.clone());
-        status.set_message(format!("{fields}{compared}, first at {first}; {checks}"));
+        status.set_message(format!("{}, first at {first}; {checks}", row.amounts()));
         status.set_description(format!("{first}: {}", visible(&counted.first.text)));
     }
     let name = format!("{} {}", row.code, visible(&row.message()));

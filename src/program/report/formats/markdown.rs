@@ -48,6 +48,10 @@ fn page_of(report: &Report<'_>, room: usize) -> Page {
         let fields = fields(report.tally.more_unknown);
         page.push(&format!("\nAnd {fields} with yet other codes that are in no catalog.\n"));
     }
+    let users = report.users_words().into_iter().map(|words| format!("- {}\n", escaped(&words)));
+    page.push_list("\n### Users affected\n\n", users, ["category", "categories"]);
+    let requests = report.trace_words().into_iter().map(|words| format!("- {}\n", escaped(&words)));
+    page.push_list("\n### First failures\n\n", requests, ["sentence", "sentences"]);
     push_gone(report, &mut page);
     let remarks = report.accept_remarks();
     let remarks = remarks.iter().map(|remark| format!("- {}\n", escaped(remark)));
@@ -102,9 +106,12 @@ fn line_of_check(outcome: &CheckOutcome<'_>) -> String {
 fn push_codes(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut Page) {
     let (before, rule) =
         if report.tells_changes() { (" before | change |", " ---: | --- |") } else { ("", "") };
+    let users = report.tally.users.is_some().then_some((" users |", " ---: |"));
+    let requests = report.tally.trace.is_some().then_some((" failed first |", " ---: |"));
+    let (counts, rules): (String, String) = users.into_iter().chain(requests).unzip();
     let head = format!(
-        "\n| code | category | message | fields |{before} first | last | first line |\n\
-         | ---: | --- | --- | ---: |{rule} --- | --- | --- |\n"
+        "\n| code | category | message | fields |{counts}{before} first | last | first line |\n\
+         | ---: | --- | --- | ---: |{rules}{rule} --- | --- | --- |\n"
     );
     let (shown, rest) = report.top_of(rows, |row| row.counted.fields);
     page.push_list(&head, shown.iter().map(|row| line_of_code(report, row)), ["code", "codes"]);
@@ -122,9 +129,12 @@ fn line_of_code(report: &Report<'_>, row: &ReportRow<'_>) -> String {
     } else {
         String::new()
     };
+    let users = report.tally.users.as_ref().map(|_| format!(" {} |", row.users_cell()));
+    let requests = report.tally.trace.as_ref().map(|_| format!(" {} |", row.first_failures_cell()));
+    let counts: String = users.into_iter().chain(requests).collect();
     let [first, last] = [&counted.first, &counted.last].map(|place| code_span(&report.place(place)));
     let (code, fields, line) = (row.code, counted.fields, code_span(&counted.first.text));
-    format!("| {code} | {category} | {message} | {fields} |{change} {first} | {last} | {line} |\n")
+    format!("| {code} | {category} | {message} | {fields} |{counts}{change} {first} | {last} | {line} |\n")
 }
 
 fn push_gone(report: &Report<'_>, page: &mut Page) {

@@ -23,11 +23,11 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 /// A set of values, of which the number is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WrittenDistinct", into = "WrittenDistinct")]
-pub(crate) struct Distinct(Kept);
+#[serde(try_from = "WrittenValues", into = "WrittenValues")]
+pub(crate) struct DistinctValues(KeptValues);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Kept {
+enum KeptValues {
     /// The hashes, in ascending order.
     Hashes(Vec<u64>),
     Registers(Box<[u8; REGISTERS]>),
@@ -35,7 +35,7 @@ enum Kept {
 
 /// A set in the form in which it is written.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct WrittenDistinct {
+struct WrittenValues {
     count: u64,
     /// True if the number is exact; else it is within 3 % for all but one set in ten thousand.
     exact: bool,
@@ -52,13 +52,13 @@ pub(crate) fn hash_of(value: &[u8], seed: u64) -> u64 {
     XxHash3_64::oneshot_with_seed(seed, value)
 }
 
-impl Distinct {
+impl DistinctValues {
     /// Adds the value with this hash.
     #[inline]
     pub(crate) fn add(&mut self, hash: u64) {
         match &mut self.0 {
-            Kept::Registers(registers) => add_to(registers, hash),
-            Kept::Hashes(hashes) => {
+            KeptValues::Registers(registers) => add_to(registers, hash),
+            KeptValues::Hashes(hashes) => {
                 if let Err(place) = hashes.binary_search(&hash) {
                     hashes.insert(place, hash);
                     self.limit();
@@ -70,14 +70,14 @@ impl Distinct {
     /// Adds all values of another set.
     pub(crate) fn append(&mut self, other: &Self) {
         match (&mut self.0, &other.0) {
-            (_, Kept::Hashes(hashes)) => hashes.iter().for_each(|&hash| self.add(hash)),
-            (Kept::Registers(these), Kept::Registers(those)) => {
+            (_, KeptValues::Hashes(hashes)) => hashes.iter().for_each(|&hash| self.add(hash)),
+            (KeptValues::Registers(these), KeptValues::Registers(those)) => {
                 these.iter_mut().zip(&**those).for_each(|(this, that)| *this = (*this).max(*that));
             }
-            (Kept::Hashes(hashes), Kept::Registers(those)) => {
+            (KeptValues::Hashes(hashes), KeptValues::Registers(those)) => {
                 let mut registers = those.clone();
                 hashes.iter().for_each(|&hash| add_to(&mut registers, hash));
-                self.0 = Kept::Registers(registers);
+                self.0 = KeptValues::Registers(registers);
             }
         }
     }
@@ -89,30 +89,30 @@ impl Distinct {
 
     /// Returns true if the number of values is exact.
     pub(crate) fn is_exact(&self) -> bool {
-        matches!(self.0, Kept::Hashes(_))
+        matches!(self.0, KeptValues::Hashes(_))
     }
 
     /// Returns the number of values.
     pub(crate) fn count(&self) -> u64 {
         match &self.0 {
-            Kept::Hashes(hashes) => hashes.len() as u64,
-            Kept::Registers(registers) => estimate(registers),
+            KeptValues::Hashes(hashes) => hashes.len() as u64,
+            KeptValues::Registers(registers) => estimate(registers),
         }
     }
 
     /// Goes over to registers where there are too many hashes.
     fn limit(&mut self) {
-        if let Kept::Hashes(hashes) = &self.0
+        if let KeptValues::Hashes(hashes) = &self.0
             && hashes.len() > EXACT_MAX
         {
             let mut registers = Box::new([0; REGISTERS]);
             hashes.iter().for_each(|&hash| add_to(&mut registers, hash));
-            self.0 = Kept::Registers(registers);
+            self.0 = KeptValues::Registers(registers);
         }
     }
 }
 
-impl Default for Kept {
+impl Default for KeptValues {
     fn default() -> Self {
         Self::Hashes(Vec::new())
     }
@@ -175,15 +175,15 @@ fn tau(mut x: f64) -> f64 {
     }
 }
 
-impl From<Distinct> for WrittenDistinct {
-    fn from(set: Distinct) -> Self {
+impl From<DistinctValues> for WrittenValues {
+    fn from(set: DistinctValues) -> Self {
         let (count, exact) = (set.count(), set.is_exact());
         match set.0 {
-            Kept::Hashes(hashes) => {
+            KeptValues::Hashes(hashes) => {
                 let bytes: Vec<u8> = hashes.into_iter().flat_map(u64::to_le_bytes).collect();
                 Self { count, exact, hashes: Some(STANDARD_NO_PAD.encode(bytes)), registers: None }
             }
-            Kept::Registers(registers) => {
+            KeptValues::Registers(registers) => {
                 let digits = registers.iter().map(|&register| char::from(DIGITS[usize::from(register)]));
                 Self { count, exact, hashes: None, registers: Some(digits.collect()) }
             }
@@ -191,13 +191,13 @@ impl From<Distinct> for WrittenDistinct {
     }
 }
 
-impl TryFrom<WrittenDistinct> for Distinct {
+impl TryFrom<WrittenValues> for DistinctValues {
     type Error = String;
 
-    fn try_from(written: WrittenDistinct) -> Result<Self, String> {
+    fn try_from(written: WrittenValues) -> Result<Self, String> {
         let kept = match (written.hashes, written.registers) {
-            (Some(hashes), None) => read_hashes(&hashes).map(Kept::Hashes),
-            (None, Some(registers)) => read_registers(&registers).map(Kept::Registers),
+            (Some(hashes), None) => read_hashes(&hashes).map(KeptValues::Hashes),
+            (None, Some(registers)) => read_registers(&registers).map(KeptValues::Registers),
             _ => return Err("users need either \"hashes\" or \"registers\"".to_owned()),
         };
         kept.map(Self).ok_or_else(|| "the \"hashes\" or \"registers\" of users are damaged".to_owned())
@@ -223,8 +223,8 @@ fn read_registers(text: &str) -> Option<Box<[u8; REGISTERS]>> {
 mod tests {
     use super::*;
 
-    fn of(numbers: std::ops::Range<u32>) -> Distinct {
-        let mut set = Distinct::default();
+    fn of(numbers: std::ops::Range<u32>) -> DistinctValues {
+        let mut set = DistinctValues::default();
         numbers.for_each(|number| set.add(hash_of(number.to_string().as_bytes(), 0)));
         set
     }
@@ -260,7 +260,7 @@ mod tests {
                 }
             }
             let written = serde_json::to_string(&whole).unwrap();
-            assert_eq!(serde_json::from_str::<Distinct>(&written).unwrap(), whole);
+            assert_eq!(serde_json::from_str::<DistinctValues>(&written).unwrap(), whole);
         }
     }
 
@@ -284,7 +284,7 @@ mod tests {
         let neither = ["\"x\":0".to_owned(), "\"hashes\":\"\",\"registers\":\"\"".to_owned()];
         for member in hashes.into_iter().chain(registers).chain(neither) {
             let text = format!("{{\"count\":1,\"exact\":true,{member}}}");
-            assert!(serde_json::from_str::<Distinct>(&text).is_err(), "{text:.80}");
+            assert!(serde_json::from_str::<DistinctValues>(&text).is_err(), "{text:.80}");
         }
     }
 }

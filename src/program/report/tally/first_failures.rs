@@ -5,7 +5,7 @@
 //! each keeps the first failures of its own requests, in order, and those that failed last. Reports do not have these;
 //! a request whose lines are in several reports is counted in each.
 
-use super::distinct::Distinct;
+use super::distinct::DistinctValues;
 use super::recent::Recent;
 use super::sum;
 use super::value_keys::ValueKeys;
@@ -25,7 +25,7 @@ pub(crate) struct TraceTally {
     /// The number of requests that failed first with each code.
     pub(crate) failures: BTreeMap<i32, u64>,
     /// The requests that failed.
-    pub(crate) requests: Distinct,
+    pub(crate) requests: DistinctValues,
     /// True if requests may be counted more than once: more failed than are remembered, or reports were added up.
     pub(crate) may_repeat: bool,
     /// The requests in the order of their first failures, with the codes; at most [`REQUESTS_MAX`].
@@ -48,7 +48,7 @@ impl TraceTally {
             error_lines: 0,
             lines: 0,
             failures: BTreeMap::new(),
-            requests: Distinct::default(),
+            requests: DistinctValues::default(),
             may_repeat: false,
             first: Vec::new(),
             recent: Recent::default(),

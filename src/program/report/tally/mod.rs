@@ -8,7 +8,7 @@ mod recent;
 mod users;
 mod value_keys;
 
-pub(crate) use distinct::Distinct;
+pub(crate) use distinct::DistinctValues;
 pub(crate) use first_failures::TraceTally;
 pub(crate) use histogram::Histogram;
 pub(crate) use ledger::Ledger;

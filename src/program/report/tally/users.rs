@@ -1,6 +1,6 @@
 //! The users that each code has affected: the different values of a key in lines with the code.
 
-use super::distinct::Distinct;
+use super::distinct::DistinctValues;
 use super::value_keys::ValueKeys;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(crate) struct UserGroup {
     /// The users of codes that are told apart.
     pub(crate) codes: BTreeMap<i32, CodeUsers>,
     /// The users of all others.
-    pub(crate) others: Distinct,
+    pub(crate) others: DistinctValues,
 }
 
 /// The users of one code.
@@ -38,7 +38,7 @@ pub(crate) struct UserGroup {
 pub(crate) struct CodeUsers {
     /// The number of lines with the code that have a user.
     pub(crate) lines: u64,
-    pub(crate) users: Distinct,
+    pub(crate) users: DistinctValues,
 }
 
 impl UserTally {
@@ -69,7 +69,7 @@ impl UserTally {
     }
 
     /// Returns the users of all codes together.
-    pub(crate) fn all(&self) -> Distinct {
+    pub(crate) fn all(&self) -> DistinctValues {
         let mut all = self.known.union(|_| true);
         all.append(&self.unknown.union(|_| true));
         all.append(&self.known.others);
@@ -85,8 +85,8 @@ impl UserGroup {
     }
 
     /// Returns the users of the codes that are told apart and chosen, together.
-    pub(crate) fn union(&self, is_chosen: impl Fn(i32) -> bool) -> Distinct {
-        let mut union = Distinct::default();
+    pub(crate) fn union(&self, is_chosen: impl Fn(i32) -> bool) -> DistinctValues {
+        let mut union = DistinctValues::default();
         let chosen = self.codes.iter().filter(|(code, _)| is_chosen(**code));
         chosen.for_each(|(_, users)| union.append(&users.users));
         union

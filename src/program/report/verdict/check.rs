@@ -3,6 +3,7 @@
 
 use super::baseline::Baseline;
 use super::limit::{Limit, NoLimit};
+use super::measured::{Lack, Measured};
 use super::selected_users::users_of;
 use super::unknown_fields::unknown_fields;
 use crate::program::report::amount::{fields, users};
@@ -65,32 +66,6 @@ pub(crate) struct CheckOutcome<'a> {
     pub(crate) check: &'a Check,
     pub(crate) verdict: CheckVerdict,
     pub(crate) measured: Measured,
-}
-
-/// The number that a check has counted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Measured {
-    /// The number of fields with selected codes, or of users of these codes, as far as it is known.
-    pub(crate) count: u64,
-    /// True if the number is no estimate.
-    pub(crate) is_exact: bool,
-    /// The selected codes that are told apart, with their numbers, the highest first.
-    pub(crate) codes: Vec<(i32, u64)>,
-    /// What is missing to decide a check for which the number is too low.
-    pub(crate) lack: Option<Lack>,
-}
-
-/// What a tally lacks for a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lack {
-    /// The check may select some of the codes that the tally does not tell apart, but not all.
-    Codes,
-    /// The check may select some of the codes whose users the tally does not tell apart, but not all.
-    UsersOfCodes,
-    /// The tally has no users: the reports that were added up were made without them.
-    Users,
-    /// No line with the selected codes has a user.
-    Values,
 }
 
 /// The reason why a text is not a check.
@@ -172,7 +147,7 @@ impl Check {
     ) -> CheckOutcome<'a> {
         let measured = match self.measure {
             Measure::Fields => self.fields(tally, catalog, unknown_fields),
-            Measure::Users => users_of(self, tally, catalog),
+            Measure::Users => users_of(&self.selector, tally, catalog),
         };
         let verdict = match (self.kind, measured.count > self.limit) {
             (CheckKind::FailOn, true) => CheckVerdict::Failed,

@@ -4,13 +4,15 @@ mod accepted;
 mod baseline;
 mod check;
 mod limit;
+mod measured;
 mod selected_users;
 mod unknown_fields;
 
 pub(crate) use accepted::{AcceptEntry, AcceptList};
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
-pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, Lack, of_selector};
+pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, of_selector};
+pub(crate) use measured::Lack;
 
 use crate::EarlierCodes;
 

@@ -1,22 +1,22 @@
 //! The users of selected codes: those of all of them together, each counted once.
 
-use super::check::{Check, Lack, Measured};
-use crate::Catalog;
+use super::measured::{Lack, Measured};
 use crate::program::report::tally::{LOWEST_CODE, Tally, UserTally};
+use crate::{Catalog, Selector};
 use std::cmp::Reverse;
 
-/// Returns the users of the codes that a check selects.
-pub(super) fn users_of(check: &Check, tally: &Tally, catalog: &Catalog) -> Measured {
+/// Returns the users of the codes that a selector chooses.
+pub(super) fn users_of(selector: &Selector, tally: &Tally, catalog: &Catalog) -> Measured {
     let Some(users) = &tally.users else {
         return Measured { lack: Some(Lack::Users), ..Measured::default() };
     };
-    let is_chosen = |code: i32| check.selects(code, catalog);
+    let is_chosen = |code: i32| selector.selects(code, catalog.get(code));
     let mut union = users.known.union(is_chosen);
     union.append(&users.unknown.union(is_chosen));
     let mut lack = None;
     let others = [
-        (others_of_catalog(check, tally, users, catalog), &users.known),
-        (other_unknown(check, users), &users.unknown),
+        (others_of_catalog(selector, tally, users, catalog), &users.known),
+        (other_unknown(selector, users), &users.unknown),
     ];
     for (are_chosen, group) in others.into_iter().filter(|(_, group)| !group.others.is_empty()) {
         match are_chosen {
@@ -36,17 +36,22 @@ pub(super) fn users_of(check: &Check, tally: &Tally, catalog: &Catalog) -> Measu
     Measured { count: union.count(), is_exact: union.is_exact(), codes, lack }
 }
 
-/// Returns true if a check selects all codes of the catalog whose users are not told apart, and false if it selects none;
-/// `None` if it selects some.
-fn others_of_catalog(check: &Check, tally: &Tally, users: &UserTally, catalog: &Catalog) -> Option<bool> {
+/// Returns true if a selector chooses all codes of the catalog whose users are not told apart, and false if it chooses none;
+/// `None` if it chooses some.
+fn others_of_catalog(
+    selector: &Selector,
+    tally: &Tally,
+    users: &UserTally,
+    catalog: &Catalog,
+) -> Option<bool> {
     let others = tally.known.keys().filter(|code| !users.known.codes.contains_key(code));
-    let mut are_chosen = others.map(|&code| check.selects(code, catalog));
+    let mut are_chosen = others.map(|&code| selector.selects(code, catalog.get(code)));
     let first = are_chosen.next()?;
     are_chosen.all(|is_chosen| is_chosen == first).then_some(first)
 }
 
 /// As [`others_of_catalog`], for unknown codes.
-fn other_unknown(check: &Check, users: &UserTally) -> Option<bool> {
+fn other_unknown(selector: &Selector, users: &UserTally) -> Option<bool> {
     let lowest = users.unknown.codes.keys().next();
-    check.selector.selects_unknown(&(LOWEST_CODE..=lowest.map_or(-1, |lowest| lowest - 1)))
+    selector.selects_unknown(&(LOWEST_CODE..=lowest.map_or(-1, |lowest| lowest - 1)))
 }

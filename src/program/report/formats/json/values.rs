@@ -1,6 +1,6 @@
 //! The users and the first failures of requests as JSON, with what reports of parts are added up from.
 
-use crate::program::report::tally::{CodeUsers, Distinct, TraceTally, UserGroup, UserTally, ValueKeys};
+use crate::program::report::tally::{CodeUsers, DistinctValues, TraceTally, UserGroup, UserTally, ValueKeys};
 use crate::program::report::{Report, ReportRow};
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +18,10 @@ pub(super) struct JsonUsers {
     #[serde(skip_deserializing)]
     categories: Vec<JsonCategory>,
     /// The users of codes of the catalog, and of unknown ones, that are not told apart from others; left out if there are none.
-    #[serde(default, skip_serializing_if = "Distinct::is_empty")]
-    other_known: Distinct,
-    #[serde(default, skip_serializing_if = "Distinct::is_empty")]
-    other_unknown: Distinct,
+    #[serde(default, skip_serializing_if = "DistinctValues::is_empty")]
+    other_known: DistinctValues,
+    #[serde(default, skip_serializing_if = "DistinctValues::is_empty")]
+    other_unknown: DistinctValues,
 }
 
 /// The users of the codes of a category.
@@ -39,7 +39,7 @@ pub(super) struct JsonCodeUsers {
     /// The number of lines with the code that have a user.
     pub(super) lines: u64,
     #[serde(flatten)]
-    users: Distinct,
+    users: DistinctValues,
 }
 
 /// The requests that failed.
@@ -55,7 +55,7 @@ pub(super) struct JsonTrace {
     first_failures: u64,
     /// True if requests may be counted more than once.
     may_repeat: bool,
-    requests: Distinct,
+    requests: DistinctValues,
 }
 
 impl JsonUsers {
@@ -80,7 +80,7 @@ impl JsonUsers {
     /// Returns the users of no code yet.
     pub(super) fn into_tally(self) -> UserTally {
         let Self { keys, code_lines, lines, other_known, other_unknown, .. } = self;
-        let group = |others: Distinct| UserGroup { others, ..UserGroup::default() };
+        let group = |others: DistinctValues| UserGroup { others, ..UserGroup::default() };
         let (known, unknown) = (group(other_known), group(other_unknown));
         UserTally { code_lines, lines, known, unknown, ..UserTally::new(keys) }
     }

@@ -14,7 +14,7 @@ const BARS_MIN: usize = 8;
 const MESSAGE_MIN: usize = 12;
 
 /// A column of the table.
-struct Column {
+struct TableColumn {
     align: Align,
     title: &'static str,
 }
@@ -74,9 +74,9 @@ fn write_table(
 }
 
 /// Returns the columns, in the order in which they stand.
-fn columns(report: &Report<'_>, bars: &Bars) -> Vec<Column> {
+fn columns(report: &Report<'_>, bars: &Bars) -> Vec<TableColumn> {
     let fields = if report.baseline.is_some() { "fields (before)" } else { "fields" };
-    let column = |align: Align, title: &'static str| Column { align, title };
+    let column = |align: Align, title: &'static str| TableColumn { align, title };
     let mut columns = vec![
         column(Align::Right, "code"),
         column(Align::Left, "message"),

@@ -69,7 +69,7 @@ fn write_values(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write
             writeln!(wtr)?;
         }
     }
-    for row in rows {
+    for row in report.top_of(rows, |row| row.counted.fields).0 {
         if let Some(words) = row.users_words() {
             writeln!(wtr, "  {}: {words}", row.code)?;
         }
