@@ -64,6 +64,7 @@ mod time_table; // the table of forms in the guide
 mod time_twin; // random lines against the naive twin, random times in each form against jiff
 mod times; // the lines of `tests/data/timestamps.jsonl`: the time of each
 mod top; // --top: lists of reports that end behind the first codes
+mod user_parts; // users in reports of parts and in runs that go on
 mod users; // the users that each code has affected: --users
 mod verdicts; // --expect, and checks that are not decided
 

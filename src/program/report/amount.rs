@@ -25,7 +25,7 @@ fn rounded(number: u64) -> String {
     let digits = number.to_string();
     let step = 10_u64.pow(u32::try_from(digits.len().saturating_sub(3)).unwrap_or(0));
     let mut text = (number.saturating_add(step / 2) / step * step).to_string();
-    for at in (1..text.len()).rev().filter(|at| (text.len() - at) % 3 == 0).collect::<Vec<_>>() {
+    for at in (1..text.len()).rev().filter(|at| (text.len() - at).is_multiple_of(3)).collect::<Vec<_>>() {
         text.insert(at, ',');
     }
     format!("~{text}")
