@@ -178,7 +178,9 @@ fn value_behind(text: &[u8], key_end: usize) -> Option<&[u8]> {
         _ => value_start(text, key_end)?,
     };
     let value = &text[start..][..value_length(&text[start..])];
-    let may_be_none = value.len() <= NO_VALUE_MAX_BYTES;
+    // Looks at the first byte before all else: most values begin with another.
+    let may_be_none = value.len() <= NO_VALUE_MAX_BYTES
+        && matches!(value.first(), Some(b'-' | b'0' | b'(' | b'n' | b'N' | b'u' | b'U'));
     let is_none = value.is_empty()
         || may_be_none && NO_VALUES.iter().any(|none| value.eq_ignore_ascii_case(none))
         || is_blank(text[start - 1]) && is_field(value);
