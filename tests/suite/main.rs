@@ -10,6 +10,7 @@ mod command; // runs the binary; a failure shows command, input and both outputs
 mod edge_lines; // random lines at the edges of the rules of recognition
 mod in_folder; // runs the binary in a folder that is made for one test
 mod packed; // packs texts as gzip, zstd, xz, bzip2 and lz4 do
+mod page; // reads the HTML report
 mod source; // constants of the source, for tests at limits
 #[path = "../twin/mod.rs"]
 mod twin; // a naive twin of the annotator, written from the rules alone
@@ -46,6 +47,7 @@ mod counts; // -c, -l, -m, and -q with --only: as from `grep`
 mod findings; // entries of reports for CI services: levels, fingerprints, what is left out
 mod hostile; // texts of logs that would act in a report
 mod hostile_ci; // the same in reports for CI services, by a parser of each format
+mod html; // --report html: what stands in the page, and what must not
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
 mod markdown_size; // reports in Markdown at the limit of their size

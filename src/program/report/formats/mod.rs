@@ -5,6 +5,7 @@ mod chosen;
 mod findings;
 mod github;
 mod gitlab;
+mod html;
 mod jenkins;
 mod json;
 mod junit;
@@ -32,10 +33,11 @@ pub enum ReportFormat {
     Teamcity,
     Azure,
     Gitlab,
+    Html,
 }
 
 /// The formats, in the order in which messages name them.
-static FORMATS: [FormatRow; 9] = [
+static FORMATS: [FormatRow; 10] = [
     text::FORMAT,
     json::FORMAT,
     markdown::FORMAT,
@@ -45,6 +47,7 @@ static FORMATS: [FormatRow; 9] = [
     teamcity::FORMAT,
     azure::FORMAT,
     gitlab::FORMAT,
+    html::FORMAT,
 ];
 
 /// The description of a report format.
@@ -68,7 +71,7 @@ impl ReportFormat {
 
     /// Returns true if reports of the format show lines with near misses.
     pub(crate) fn shows_near(self) -> bool {
-        matches!(self, Self::Text | Self::Json)
+        matches!(self, Self::Text | Self::Json | Self::Html)
     }
 
     fn row(self) -> &'static FormatRow {

@@ -112,6 +112,11 @@ impl Histogram {
         counts
     }
 
+    /// Returns the beginning of the first bin and the width of each.
+    pub(crate) fn start_and_width(&self) -> (i64, i64) {
+        (self.first << self.shift, 1 << self.shift)
+    }
+
     fn last(&self) -> i64 {
         self.first + self.counts.len() as i64 - 1
     }

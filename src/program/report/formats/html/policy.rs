@@ -1,0 +1,18 @@
+//! The policy of the page: nothing is loaded, and no script or style but its own has an effect.
+
+/// The style of the page.
+pub(super) const STYLE: &str = include_str!("page.css");
+/// The script of the page, which adds sorting, searching, choice of language and colours, and copying.
+pub(super) const SCRIPT: &str = include_str!("page.js");
+
+/// The hash of [`STYLE`]. The test `the_policy_allows_the_script_and_the_style_of_the_page_alone` tells the value after a change.
+const STYLE_HASH: &str = "sha256-k30zwPhQuzY3q9YaVn/x4cGFq7pmZUKfsfFM5ffEadU=";
+/// The hash of [`SCRIPT`].
+const SCRIPT_HASH: &str = "sha256-xvF2RH7bT0HdByIOJdhK2alS4HAh/njklmnb0Gn5pbg=";
+
+/// Returns the content security policy.
+pub(super) fn policy() -> String {
+    format!(
+        "default-src 'none'; style-src '{STYLE_HASH}'; script-src '{SCRIPT_HASH}'; base-uri 'none'; form-action 'none'"
+    )
+}

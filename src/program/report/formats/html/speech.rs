@@ -1,0 +1,79 @@
+//! Words in both languages, of which one is shown.
+
+use super::escape::Escaped;
+use crate::Language;
+use crate::program::report::{Report, ReportRow};
+use std::borrow::Cow;
+
+/// The choice of the language that is shown at first.
+#[derive(Clone, Copy)]
+pub(super) struct Speech(pub(super) Language);
+
+/// The English and the Chinese form of a text.
+pub(super) type BothTexts<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+impl Speech {
+    /// Returns the markup of a text in both languages. The texts may come from outside.
+    pub(super) fn both(self, english: &str, chinese: &str) -> String {
+        if english == chinese {
+            return Escaped(english).to_string();
+        }
+        self.markup(&Escaped(english).to_string(), &Escaped(chinese).to_string())
+    }
+
+    /// Returns the markup in which one of two pieces of markup is shown.
+    pub(super) fn markup(self, english: &str, chinese: &str) -> String {
+        let [hides_english, hides_chinese] = [Language::Chinese, Language::English]
+            .map(|other| if self.0 == other { " hidden=\"\"" } else { "" });
+        let blank = if self.0 == Language::Both { " " } else { "" };
+        format!(
+            "<i lang=\"en\"{hides_english}>{english}</i>{blank}<i lang=\"zh\"{hides_chinese}>{chinese}</i>"
+        )
+    }
+
+    /// Returns the markup of a number with its unit.
+    pub(super) fn count(self, number: u64, [one, several, chinese]: [&str; 3]) -> String {
+        let english = if number == 1 { one } else { several };
+        self.markup(&format!("{number} {english}"), &format!("{number} {chinese}"))
+    }
+}
+
+/// The unit of what is counted: singular, plural, Chinese.
+pub(super) const FIELDS: [&str; 3] = ["field", "fields", "个字段"];
+
+/// Returns the message of a row's code.
+pub(super) fn message<'a>(row: &ReportRow<'a>) -> BothTexts<'a> {
+    row.entry.map_or(("in no catalog".into(), "不在目录中".into()), |entry| {
+        (entry.message_in(Language::English), entry.message_in(Language::Chinese))
+    })
+}
+
+/// Returns the category of a row's code.
+pub(super) fn category<'a>(row: &ReportRow<'a>) -> BothTexts<'a> {
+    row.entry.map_or(("unknown".into(), "未知".into()), |entry| {
+        (entry.category().name().into(), entry.category().chinese_name().into())
+    })
+}
+
+/// Returns the severity of a row's code.
+pub(super) fn severity(row: &ReportRow<'_>) -> (&'static str, &'static str) {
+    use crate::Severity::{Action, Error, Success};
+    match row.severity() {
+        Some(Error) => ("error", "错误"),
+        Some(Action) => ("action", "需操作"),
+        Some(Success) => ("success", "成功"),
+        None => ("unknown", "未知"),
+    }
+}
+
+/// Returns the way in which reading ended; `None` if all inputs were read to their ends.
+pub(super) fn ending(report: &Report<'_>) -> Option<(&'static str, &'static str)> {
+    let english = report.ending()?;
+    let chinese = match (report.tally.complete, report.tally.stopped) {
+        (true, false) => "没有输入",
+        (true, true) => "被信号停止",
+        (false, true) => "在全部读完之前被信号停止",
+        (false, false) => "未能读取全部输入：请看运行时的消息",
+    };
+    Some((english, chinese))
+}
