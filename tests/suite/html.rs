@@ -333,7 +333,7 @@ fn both_languages_stand_in_the_page_and_one_is_shown() {
         }
         let both = |page: &str| {
             let document = parse(page);
-            let languages = document.descendants().filter(|node| node.has_tag_name("i"));
+            let languages = document.descendants().filter(|node| node.has_tag_name("bdi"));
             languages.map(|node| (node.attribute("lang").unwrap().to_owned(), text(node))).collect::<Vec<_>>()
         };
         assert_eq!(both(&page), both(&english));
@@ -353,4 +353,74 @@ fn the_page_of_parts_is_that_of_the_whole() {
         assert!(output_of(binary().current_dir(&folder).args(["-q", &log, &report]), b"").status.success());
     }
     assert_eq!(page_of(folder.path(), &["--merge-reports", "a.json", "b.json"], b""), whole);
+}
+
+/// Returns the contrast of two colours `#rrggbb`, as the Web Content Accessibility Guidelines count it.
+fn contrast(a: &str, b: &str) -> f64 {
+    let light = |color: &str| {
+        let part = |at: usize| {
+            let part = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
+            if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    };
+    let (a, b) = (light(a), light(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn colours_differ_enough_in_the_light_and_in_the_dark() {
+    let page = golden();
+    let style = text_of_program(&page, "style");
+    let color = |name: &str, dark: bool| {
+        let (_, behind) = style.split_once(&format!("--{name}: light-dark(")).unwrap();
+        let (light, behind) = behind.split_once(", ").unwrap();
+        if dark { behind.split_once(')').unwrap().0 } else { light }
+    };
+    for dark in [false, true] {
+        for (front, back) in [
+            ("text", "page"),
+            ("text", "panel"),
+            ("text", "failed-back"),
+            ("text", "undecided-back"),
+            ("text", "passed-back"),
+            ("soft", "page"),
+            ("soft", "panel"),
+            ("soft", "undecided-back"),
+            ("link", "page"),
+            ("error", "page"),
+            ("error", "failed-back"),
+            ("error", "undecided-back"),
+            ("action", "page"),
+            ("action", "undecided-back"),
+            ("success", "page"),
+            ("success", "passed-back"),
+            ("new", "page"),
+        ] {
+            let contrast = contrast(color(front, dark), color(back, dark));
+            assert!(contrast >= 4.5, "{front} on {back}, dark {dark}: {contrast}");
+        }
+        // Colours of the chart have no letters on them: 3 is enough.
+        for fill in elements(&parse(&page), "path").iter().filter_map(|node| node.attribute("fill")) {
+            assert!(contrast(fill, color("panel", dark)) >= 3.0, "{fill}, dark {dark}");
+        }
+    }
+}
+
+#[test]
+fn paper_and_preferences_are_thought_of() {
+    let page = golden();
+    let style = text_of_program(&page, "style");
+    let (_, print) = style.split_once("@media print {").unwrap();
+    let print = print.split_once("@media").unwrap().0;
+    for rule in [
+        "color-scheme: light;",
+        "[data-script]",
+        "break-inside: avoid",
+        "table-header-group",
+        "details-content",
+    ] {
+        assert!(print.contains(rule), "{rule}");
+    }
+    assert!(style.contains("color-scheme: light dark;") && style.contains("prefers-reduced-motion"));
 }

@@ -48,6 +48,9 @@ mod findings; // entries of reports for CI services: levels, fingerprints, what 
 mod hostile; // texts of logs that would act in a report
 mod hostile_ci; // the same in reports for CI services, by a parser of each format
 mod html; // --report html: what stands in the page, and what must not
+mod html_browser; // --report html in a browser, where one is installed
+mod html_hostile; // --report html on texts that would act in a page
+mod html_size; // --report html: the size of a page
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
 mod markdown_size; // reports in Markdown at the limit of their size

@@ -80,6 +80,10 @@ pub(crate) fn read_as_html(page: &str) -> (Names, Vec<String>) {
             }
             Token::EndTag(_) | Token::Doctype(_) => {}
             Token::Comment(comment) => panic!("{comment:?}"),
+            // Characters that stand for nothing, such as U+10FFFF, do nothing either.
+            Token::Error(error) if error.value == html5gum::Error::NoncharacterInInputStream => {
+                is_text_joined = goes_on;
+            }
             Token::Error(error) => panic!("{error:?}: {page}"),
         }
     }

@@ -104,11 +104,11 @@ pub(crate) struct TriageArgs {
     /// FORMAT is `text` (for people), `json` (for machines; see --baseline and --merge-reports), `markdown` (for the
     /// summary of a job), `junit` (a test case for each code, failed where --fail-on does), `github` (workflow commands),
     /// `jenkins` (JSON of its warnings plugin), `teamcity` (service messages), `azure` (logging commands of Azure
-    /// Pipelines), `gitlab` (JSON of Code Quality).
+    /// Pipelines), `gitlab` (JSON of Code Quality), `html` (a page for people, in one file).
     ///
     /// FORMAT may also be `md`, for markdown, and `auto`: that of the CI service that runs the program, by
     /// GITHUB_ACTIONS, TEAMCITY_VERSION, TF_BUILD, JENKINS_URL, BUILDKITE (markdown) and GITLAB_CI, or else text.
-    /// A PATH alone tells its format by its end: r.json, r.md, r.markdown, r.txt, r.xml (junit).
+    /// A PATH alone tells its format by its end: r.json, r.md, r.markdown, r.txt, r.xml (junit), r.html.
     ///
     /// Without PATH it goes to standard error, after the stream. PATH `-` is standard output, where no stream
     /// goes there. The folder of PATH must be there.

@@ -109,7 +109,7 @@ pub(super) fn write_checks(report: &Report<'_>, page: &mut String) {
         let english =
             format!("The first {CHECKS_MAX} of {all} checks are shown here. The JSON report has all.");
         let chinese = format!("此处显示 {all} 项检查中的前 {CHECKS_MAX} 项；JSON 报告有全部。");
-        let _ = write!(page, "<p class=\"cut\">{}</p>\n", speech.markup(&english, &chinese));
+        let _ = writeln!(page, "<p class=\"cut\">{}</p>", speech.markup(&english, &chinese));
     }
     page.push_str("</section>\n");
 }

@@ -38,28 +38,31 @@ pub(super) fn write(
     let speech = Speech(report.language);
     let columns = Columns { changes: report.tells_changes() };
     let all = sum(rows.iter().map(|row| row.counted.fields));
+    let mut beginning = String::new();
+    write_controls(rows, speech, columns, &mut beginning);
+    write_head(report, speech, columns, axis, &mut beginning);
+    budget.takes(beginning.len());
     let markup = |row| RowMarkup::of(report, row, columns, axis, all);
     let written = rows.iter().take(ROWS_MAX).map(markup);
     let written: Vec<RowMarkup> =
         written.take_while(|row| budget.takes(row.facts.len() + NO_LINES.len() + END.len())).collect();
     let with_lines = written.iter().take_while(|row| budget.takes(row.lines.len())).count();
     let title = speech.both("Codes", "返回码");
-    let _ = write!(page, "<section aria-labelledby=\"codes\"><h2 id=\"codes\">{title}</h2>\n");
+    let _ = writeln!(page, "<section aria-labelledby=\"codes\"><h2 id=\"codes\">{title}</h2>");
     if written.len() < rows.len() {
         let (shown, there) = (written.len(), rows.len());
         let english = format!("The first {shown} of {there} codes are shown here. The JSON report has all.");
         let chinese = format!("此处显示 {there} 个码中的前 {shown} 个；JSON 报告有全部。");
-        let _ = write!(page, "<p class=\"cut\">{}</p>\n", speech.markup(&english, &chinese));
+        let _ = writeln!(page, "<p class=\"cut\">{}</p>", speech.markup(&english, &chinese));
     }
     if with_lines < written.len() {
         let english = format!(
             "The first {with_lines} codes are shown with their lines, so that the page stays small. The JSON report has all."
         );
         let chinese = format!("为使页面不过大，只有前 {with_lines} 个码附有日志行；JSON 报告有全部。");
-        let _ = write!(page, "<p class=\"cut\">{}</p>\n", speech.markup(&english, &chinese));
+        let _ = writeln!(page, "<p class=\"cut\">{}</p>", speech.markup(&english, &chinese));
     }
-    write_controls(rows, speech, columns, page);
-    write_head(report, speech, columns, axis, page);
+    page.push_str(&beginning);
     for (index, row) in written.iter().enumerate() {
         page.push_str(&row.facts);
         page.push_str(if index < with_lines { &row.lines } else { NO_LINES });
@@ -70,7 +73,7 @@ pub(super) fn write(
         let fields = report.tally.more_unknown;
         let english = format!("And {fields} fields with yet other codes that are in no catalog.");
         let chinese = format!("另有 {fields} 个字段的其他码不在目录中。");
-        let _ = write!(page, "<p>{}</p>\n", speech.markup(&english, &chinese));
+        let _ = writeln!(page, "<p>{}</p>", speech.markup(&english, &chinese));
     }
     page.push_str("</section>\n");
 }

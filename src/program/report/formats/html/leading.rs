@@ -26,9 +26,9 @@ pub(super) fn write(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut Stri
         return;
     }
     let title = speech.both("Look here first", "请先看这里");
-    let _ = write!(page, "<section aria-labelledby=\"leading\"><h2 id=\"leading\">{title}</h2>\n");
+    let _ = writeln!(page, "<section aria-labelledby=\"leading\"><h2 id=\"leading\">{title}</h2>");
     if report.tells_changes() && !rows.iter().any(|row| row.is_new) {
-        let _ = write!(page, "<p>{}</p>\n", speech.both("No code is new.", "没有新的返回码。"));
+        let _ = writeln!(page, "<p>{}</p>", speech.both("No code is new.", "没有新的返回码。"));
     }
     if !leading.is_empty() {
         page.push_str("<ol class=\"leading\">\n");
@@ -39,7 +39,7 @@ pub(super) fn write(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut Stri
     if more > 0 {
         let english = format!("And {more} more, which lead the table below.");
         let chinese = format!("另有 {more} 个，位于下表前列。");
-        let _ = write!(page, "<p>{}</p>\n", speech.markup(&english, &chinese));
+        let _ = writeln!(page, "<p>{}</p>", speech.markup(&english, &chinese));
     }
     page.push_str("</section>\n");
 }
@@ -71,16 +71,20 @@ fn write_code(report: &Report<'_>, row: &ReportRow<'_>, speech: Speech, page: &m
             speech.markup(&format!("(before: {before})"), &format!("（此前：{before}）"))
         );
     }
-    let _ = write!(page, " {}", speech.markup("in", "，共"));
+    let _ = write!(page, " {}", speech.markup("in", "共"));
     let _ = write!(page, " {}", speech.count(counted.files, INPUTS));
     if let Some((earliest, latest)) = counted.times {
-        let words = if row.is_new { ("since", "始于") } else { ("from", "从") };
+        let words = match (row.is_new, earliest == latest) {
+            (true, _) => ("since", "始于"),
+            (false, false) => ("from", "从"),
+            (false, true) => ("at", "时间"),
+        };
         let _ = write!(page, "; {} <time>{earliest}</time>", speech.both(words.0, words.1));
         if earliest != latest {
             let _ = write!(page, ", {} <time>{latest}</time>", speech.both("last", "最后"));
         }
     }
     let place = Escaped(report.place(&counted.first));
-    let _ = write!(page, "; {} <b>{place}</b></p>\n", speech.both("first at", "首次出现于"));
-    let _ = write!(page, "<code>{}</code></li>\n", Escaped(&counted.first.text));
+    let _ = writeln!(page, "; {} <b>{place}</b></p>", speech.both("first at", "首次出现于"));
+    let _ = writeln!(page, "<code>{}</code></li>", Escaped(&counted.first.text));
 }

@@ -65,7 +65,7 @@ pub(super) fn write_gone(report: &Report<'_>, budget: &mut Budget, page: &mut St
     let more = gone.len() - rows.len();
     if more > 0 {
         let words = speech.markup(&format!("And {more} more."), &format!("另有 {more} 个。"));
-        let _ = write!(page, "<p class=\"cut\">{words}</p>\n");
+        let _ = writeln!(page, "<p class=\"cut\">{words}</p>");
     }
     page.push_str("</section>\n");
 }
@@ -88,7 +88,7 @@ pub(super) fn write_accepted(report: &Report<'_>, budget: &mut Budget, page: &mu
     let more = remarks.len() - lines.len();
     if more > 0 {
         let words = speech.markup(&format!("And {more} more."), &format!("另有 {more} 条。"));
-        let _ = write!(page, "<p class=\"cut\">{words}</p>\n");
+        let _ = writeln!(page, "<p class=\"cut\">{words}</p>");
     }
     page.push_str("</section>\n");
 }

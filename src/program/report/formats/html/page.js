@@ -11,7 +11,7 @@ const speak = () => {
   const choice = words.value;
   root.dataset.words = choice;
   root.lang = choice === "zh" ? "zh" : "en";
-  document.querySelectorAll("i[lang]").forEach((part) => {
+  document.querySelectorAll("bdi").forEach((part) => {
     part.hidden = choice !== "both" ? part.lang !== choice : false;
   });
 };
@@ -72,7 +72,7 @@ if (table) {
   const texts = rows.map((row) => row.textContent.toLowerCase());
   const categories = rows.map((row) => {
     const cell = row.cells[1];
-    return (cell.querySelector("[lang=en]") || cell).textContent.replace(/^(error|action|success): /, "");
+    return (cell.querySelector("[lang=en]") || cell).textContent.replace(/^(error|action|success): |: in no catalog$/, "");
   });
   const filter = () => {
     const terms = search.value.toLowerCase().split(/\s+/).filter((term) => term !== "");

@@ -14,8 +14,8 @@ use std::fmt::Write;
 const PAGE_MAX: usize = 1_200_000;
 /// The number of bytes that are kept for codes that are gone and accepted ones, each.
 const LIST_MAX: usize = 100_000;
-/// The number of bytes of what stands behind the last list.
-const END_MAX: usize = 1000;
+/// The number of bytes that are kept for the sentences around the table, and for the ends of elements.
+const SENTENCES_MAX: usize = 2000;
 
 /// Returns the page.
 pub(super) fn page(report: &Report<'_>) -> String {
@@ -33,7 +33,7 @@ pub(super) fn page(report: &Report<'_>) -> String {
     lists::write_accepted(report, &mut Budget(LIST_MAX), &mut lists);
     lists::write_near(report, &mut lists);
     write_footer(report, &mut lists);
-    let mut budget = Budget(PAGE_MAX.saturating_sub(page.len() + lists.len() + SCRIPT.len() + END_MAX));
+    let mut budget = Budget(PAGE_MAX.saturating_sub(page.len() + lists.len() + SCRIPT.len() + SENTENCES_MAX));
     if !rows.is_empty() {
         codes::write(report, &rows, &axis, &mut budget, &mut page);
     }
@@ -92,22 +92,22 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
     page.push_str("<ul class=\"figures\">\n");
     for (number, [one, several, chinese]) in figures.into_iter().flatten() {
         let words = speech.both(if number == 1 { one } else { several }, chinese);
-        let _ = write!(page, "<li><b>{number}</b> {words}</li>\n");
+        let _ = writeln!(page, "<li><b>{number}</b> {words}</li>");
     }
     page.push_str("</ul>\n");
     let times = rows.iter().filter_map(|row| row.counted.times);
     let times = times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest)));
     if let Some((first, last)) = times {
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<p>{} <time>{first}</time> {} <time>{last}</time></p>\n",
+            "<p>{} <time>{first}</time> {} <time>{last}</time></p>",
             speech.both("Codes from", "返回码的时间："),
             speech.both("to", "至")
         );
     }
     if rows.is_empty() {
         let words = speech.both("No field with a code was found.", "没有找到含返回码的字段。");
-        let _ = write!(page, "<p>{words}</p>\n");
+        let _ = writeln!(page, "<p>{words}</p>");
     }
     page.push_str("</header>\n");
 }
@@ -115,13 +115,13 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
 /// Writes the choices of language and colours, which the script shows.
 fn write_view_controls(speech: Speech, page: &mut String) {
     let (language, colors) = (speech.both("Language", "语言"), speech.both("Colours", "颜色"));
-    let _ = write!(
+    let _ = writeln!(
         page,
         "<div class=\"view\" data-script=\"\" hidden=\"\">\
          <label>{language} <select id=\"words\"><option value=\"en\">English</option><option value=\"zh\">中文</option>\
          <option value=\"both\">English / 中文</option></select></label>\
          <label>{colors} <select id=\"colors\"><option value=\"\">auto</option><option value=\"light\">light / 浅色</option>\
-         <option value=\"dark\">dark / 深色</option></select></label></div>\n"
+         <option value=\"dark\">dark / 深色</option></select></label></div>"
     );
 }
 

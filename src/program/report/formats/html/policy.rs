@@ -6,9 +6,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// The hash of [`STYLE`]. The test `the_policy_allows_the_script_and_the_style_of_the_page_alone` tells the value after a change.
-const STYLE_HASH: &str = "sha256-k30zwPhQuzY3q9YaVn/x4cGFq7pmZUKfsfFM5ffEadU=";
+const STYLE_HASH: &str = "sha256-1DxM38ws7njiBKdbavgljolA9/5X4GNO3l9v+3/ZLEg=";
 /// The hash of [`SCRIPT`].
-const SCRIPT_HASH: &str = "sha256-xvF2RH7bT0HdByIOJdhK2alS4HAh/njklmnb0Gn5pbg=";
+const SCRIPT_HASH: &str = "sha256-MWlhcNuavVFBm4M5TCoyxhyoE/AxgZtW5SB67bF4Qkw=";
 
 /// Returns the content security policy.
 pub(super) fn policy() -> String {

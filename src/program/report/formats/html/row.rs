@@ -41,8 +41,10 @@ impl RowMarkup {
         let code = row.code;
         let class = class(row);
         let kind = kind(row, speech);
-        let (english, chinese) = message(row);
-        let message = speech.both(&english, &chinese);
+        let message = row.entry.map_or("–".to_owned(), |_| {
+            let (english, chinese) = message(row);
+            speech.both(&english, &chinese)
+        });
         let fields = counted.fields;
         let share = fields as f64 * 100.0 / all.max(1) as f64;
         let change =
@@ -70,6 +72,9 @@ fn class(row: &ReportRow<'_>) -> String {
 fn kind(row: &ReportRow<'_>, speech: Speech) -> String {
     let (severity, severity_zh) = severity(row);
     let (category, category_zh) = category(row);
+    if row.entry.is_none() {
+        return speech.both("unknown: in no catalog", "未知：不在目录中");
+    }
     if category == severity {
         return speech.both(severity, &category_zh);
     }
@@ -82,14 +87,14 @@ fn change(row: &ReportRow<'_>, speech: Speech) -> String {
         speech.both("accepted", "已接受")
     } else if let Some(comparison) = row.comparison.filter(|_| !row.is_new) {
         match comparison.change {
-            Change::New => format!("<b>{}</b>", speech.both("new", "新")),
+            Change::New => speech.both("new", "新"),
             Change::More => speech.both("more", "增加"),
             Change::Same => speech.both("same", "不变"),
             Change::Fewer => speech.both("fewer", "减少"),
             Change::Gone => speech.both("gone", "消失"),
         }
     } else if row.is_new {
-        format!("<b>{}</b>", speech.both("new", "新"))
+        speech.both("new", "新")
     } else {
         String::new()
     };

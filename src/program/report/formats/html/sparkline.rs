@@ -57,9 +57,6 @@ impl Axis {
             run += BAR_WIDTH;
         }
         let _ = write!(path, "h{run}V{HEIGHT}");
-        let pixels = width * 2;
-        format!(
-            "<svg viewBox=\"0 0 {width} {HEIGHT}\" width=\"{pixels}\" height=\"16\"><path d=\"{path}\"/></svg>"
-        )
+        format!("<svg viewBox=\"0 0 {width} {HEIGHT}\" height=\"16\"><path d=\"{path}\"/></svg>")
     }
 }

@@ -27,7 +27,7 @@ impl Speech {
             .map(|other| if self.0 == other { " hidden=\"\"" } else { "" });
         let blank = if self.0 == Language::Both { " " } else { "" };
         format!(
-            "<i lang=\"en\"{hides_english}>{english}</i>{blank}<i lang=\"zh\"{hides_chinese}>{chinese}</i>"
+            "<bdi lang=\"en\"{hides_english}>{english}</bdi>{blank}<bdi lang=\"zh\"{hides_chinese}>{chinese}</bdi>"
         )
     }
 

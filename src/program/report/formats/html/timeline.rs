@@ -19,9 +19,9 @@ const COLORS: [&str; STACKS_MAX] = [
     "#3f8fb5",
 ];
 const SUCCESS_COLOR: &str = "#45964f";
-const ACTION_COLOR: &str = "#b5892a";
+const ACTION_COLOR: &str = "#ad8126";
 const UNKNOWN_COLOR: &str = "#7d8590";
-const REST_COLOR: &str = "#9299a3";
+const REST_COLOR: &str = "#868d98";
 /// The width of a bin and of its bar, and the height of the chart, in units of the picture.
 const BIN_WIDTH: usize = 10;
 const BAR_WIDTH: usize = 9;
@@ -51,13 +51,13 @@ pub(super) fn write(report: &Report<'_>, rows: &[ReportRow<'_>], axis: &Axis, pa
     };
     let title = speech.both(title.0, title.1);
     let labels = Labels::of(rows, axis);
-    let _ = write!(page, "<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">{title}</h2>\n");
+    let _ = writeln!(page, "<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">{title}</h2>");
     let (bar, bar_zh) = labels.width();
     let words = speech.markup(
         &format!("Lines with codes, by category. The highest bar is {highest}; each is {bar}."),
         &format!("含返回码的行，按类别堆叠。最高柱为 {highest}；每柱{bar_zh}。"),
     );
-    let _ = write!(page, "<p id=\"chart-label\">{words}</p>\n");
+    let _ = writeln!(page, "<p id=\"chart-label\">{words}</p>");
     write_chart(&stacks, &totals, highest, &labels, page);
     write_ends(report, rows, axis, bins, &labels, page);
     write_legend(&stacks, speech, page);
@@ -118,10 +118,10 @@ fn write_chart(
     page: &mut String,
 ) {
     let width = totals.len() * BIN_WIDTH;
-    let _ = write!(
+    let _ = writeln!(
         page,
         "<svg id=\"chart\" role=\"img\" aria-labelledby=\"chart-label\" viewBox=\"0 0 {width} {HEIGHT}\" width=\"100%\" height=\"160\" \
-         preserveAspectRatio=\"none\">\n"
+         preserveAspectRatio=\"none\">"
     );
     let height = |lines: u64| u128::from(lines) * u128::from(HEIGHT) / u128::from(highest);
     let mut below = vec![0_u64; totals.len()];
@@ -136,7 +136,7 @@ fn write_chart(
                 let _ = write!(path, "M{x} {y}h{BAR_WIDTH}v{}h-{BAR_WIDTH}z", top - bottom);
             }
         }
-        let _ = write!(page, "<path fill=\"{}\" d=\"{path}\"/>\n", stack.color);
+        let _ = writeln!(page, "<path fill=\"{}\" d=\"{path}\"/>", stack.color);
     }
     for (bin, &total) in totals.iter().enumerate().filter(|&(_, &total)| total > 0) {
         let x = bin * BIN_WIDTH;
@@ -145,10 +145,10 @@ fn write_chart(
             parts.map(|stack| format!("{} {}", super::escape::Escaped(&stack.names.0), stack.counts[bin]));
         let parts = parts.collect::<Vec<_>>().join(", ");
         let label = labels.bin(bin);
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<rect x=\"{x}\" y=\"0\" width=\"{BIN_WIDTH}\" height=\"{HEIGHT}\" fill=\"none\" pointer-events=\"all\">\
-             <title>{label}: {total} ({parts})</title></rect>\n"
+             <title>{label}: {total} ({parts})</title></rect>"
         );
     }
     page.push_str("</svg>\n");
@@ -164,9 +164,9 @@ fn write_ends(
     page: &mut String,
 ) {
     let speech = Speech(report.language);
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<p class=\"ends\"><span>{}</span> <span>{}</span></p>\n",
+        "<p class=\"ends\"><span>{}</span> <span>{}</span></p>",
         labels.bin(0),
         labels.bin(bins)
     );
@@ -175,10 +175,10 @@ fn write_ends(
             "No time is understood: bars are places in the inputs, in bytes from the beginning of each.",
             "未识别出时间：柱表示在各输入中的位置，以距开头的字节计。",
         );
-        let _ = write!(page, "<p>{words}</p>\n");
+        let _ = writeln!(page, "<p>{words}</p>");
     } else if report.tally.zones.are_assumed() {
         let words = speech.both("Times without a zone are taken as UTC.", "没有时区的时间按 UTC 计。");
-        let _ = write!(page, "<p>{words}</p>\n");
+        let _ = writeln!(page, "<p>{words}</p>");
     }
     let undated = sum(rows.iter().filter(|_| axis.is_time).map(|row| {
         row.counted.lines.saturating_sub(sum(row.counted.seconds.counts_along(&axis.bins).into_iter()))
@@ -188,7 +188,7 @@ fn write_ends(
             &format!("Lines without a time are not shown: {undated}."),
             &format!("未显示没有时间的行：{undated}。"),
         );
-        let _ = write!(page, "<p>{words}</p>\n");
+        let _ = writeln!(page, "<p>{words}</p>");
     }
 }
 
@@ -196,10 +196,10 @@ fn write_legend(stacks: &[CategoryStack<'_>], speech: Speech, page: &mut String)
     page.push_str("<ul class=\"legend\">\n");
     for CategoryStack { names, color, counts } in stacks {
         let (name, count) = (speech.both(&names.0, &names.1), sum(counts.iter().copied()));
-        let _ = write!(
+        let _ = writeln!(
             page,
             "<li><svg aria-hidden=\"true\" width=\"12\" height=\"12\"><rect width=\"12\" height=\"12\" rx=\"2\" fill=\"{color}\"/></svg> \
-             {name} {count}</li>\n"
+             {name} {count}</li>"
         );
     }
     page.push_str("</ul>\n");
@@ -218,8 +218,8 @@ fn write_numbers(
     let from = speech.both("from", "起点");
     let _ = write!(
         page,
-        "<details class=\"numbers\"><summary>{title}</summary><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"timeline\">\
-         <table><caption>{caption}</caption><thead><tr><th scope=\"col\">{from}</th>"
+        "<details class=\"numbers\"><summary>{title}</summary><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"numbers\">\
+         <table><caption id=\"numbers\">{caption}</caption><thead><tr><th scope=\"col\">{from}</th>"
     );
     for stack in stacks {
         let _ = write!(page, "<th scope=\"col\">{}</th>", speech.both(&stack.names.0, &stack.names.1));
@@ -230,7 +230,7 @@ fn write_numbers(
         for stack in stacks {
             let _ = write!(page, "<td>{}</td>", stack.counts[bin]);
         }
-        let _ = write!(page, "<td>{total}</td></tr>\n");
+        let _ = writeln!(page, "<td>{total}</td></tr>");
     }
     page.push_str("</tbody></table></div></details>\n");
 }
