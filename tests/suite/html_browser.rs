@@ -15,6 +15,20 @@ const BROWSERS: [&str; 4] = ["chromium-headless-shell", "chromium", "chromium-br
 /// The policy under which Jenkins shows files of builds by default.
 const JENKINS: &str = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'";
 
+/// Takes back the choices that a reader can make.
+const RESET: &str = "
+    const say = (element, name) => element.dispatchEvent(new Event(name, { bubbles: true }));
+    const reset = () => {
+        for (const head of byId('table').tHead.rows[0].cells) {
+            while (head.getAttribute('aria-sort')) { head.querySelector('button').click(); }
+        }
+        document.querySelectorAll('[data-severity]').forEach(box => { box.checked = true; });
+        if (byId('new')) { byId('new').checked = false; }
+        byId('search').value = ''; byId('category').value = ''; say(byId('search'), 'input');
+        byId('words').value = 'en'; say(byId('words'), 'change');
+        byId('colors').value = ''; say(byId('colors'), 'change');
+    };";
+
 /// A browser, with a folder for its profile and pages.
 struct Browser {
     program: &'static str,
@@ -64,12 +78,20 @@ impl Browser {
         String::from_utf8(self.run(&[args, &["--dump-dom"]].concat(), &address)).unwrap()
     }
 
-    /// Returns the words that a script leaves in the title of a page, which it runs in without the policy.
-    fn answer(&self, args: &[&str], page: &str, script: &str) -> String {
-        let page = without_policy(page);
-        let page =
-            page.replace("</body>", &format!("<script>document.title = String({script});</script></body>"));
-        title(&self.dump(args, &page)).to_owned()
+    /// Checks the values of expressions of a script in a page without the policy. After each, the page is as it was.
+    fn expect(&self, args: &[&str], page: &str, expected: &[(String, &str)]) {
+        let push =
+            |(expression, _): &(String, &str)| format!("answers.push(String(({expression}))); reset();");
+        let pushed: String = expected.iter().map(push).collect();
+        let script = format!(
+            "<script>const answers = []; {RESET} {pushed} document.title = answers.join('|');</script>"
+        );
+        let dom = self.dump(args, &without_policy(page).replace("</body>", &format!("{script}</body>")));
+        let answers: Vec<&str> = title(&dom).split('|').collect();
+        assert_eq!(answers.len(), expected.len(), "{answers:?}");
+        for ((expression, expected), answer) in expected.iter().zip(answers) {
+            assert_eq!(answer, *expected, "{expression}");
+        }
     }
 
     /// Returns the width, the height and the bytes of a picture of a page.
@@ -180,20 +202,13 @@ fn the_table_is_sorted_searched_and_filtered() {
     let click = |column: usize| {
         format!("byId('table').tHead.rows[0].cells[{column}].querySelector('button').click()")
     };
-    let input = |id: &str, value: &str| {
-        format!(
-            "(byId('{id}').value = '{value}', byId('{id}').dispatchEvent(new Event('input', {{ bubbles: true }})))"
-        )
-    };
-    let check = |element: &str| {
-        format!(
-            "({element}.checked = !{element}.checked, {element}.dispatchEvent(new Event('input', {{ bubbles: true }})))"
-        )
-    };
+    let input =
+        |id: &str, value: &str| format!("(byId('{id}').value = '{value}', say(byId('{id}'), 'input'))");
+    let check = |element: &str| format!("({element}.checked = !{element}.checked, say({element}, 'input'))");
     let sort =
         |column: usize| format!("byId('table').tHead.rows[0].cells[{column}].getAttribute('aria-sort')");
     let all = "-705 -1103 -204 -402 -9999 -12345 5 1";
-    for (script, expected) in [
+    let expected = [
         (codes.to_owned(), all),
         (format!("{}, {codes}", click(0)), "-12345 -9999 -1103 -705 -402 -204 1 5"),
         (format!("{}, {}, {codes}", click(0), click(0)), "5 1 -204 -402 -705 -1103 -9999 -12345"),
@@ -213,23 +228,19 @@ fn the_table_is_sorted_searched_and_filtered() {
             "-9999 -12345 5 1",
         ),
         (format!("{}, byId('shown').textContent", input("category", "auth")), "1 / 8"),
-    ] {
-        assert_eq!(browser.answer(&[], &page(), &format!("({script})")), expected, "{script}");
-    }
+    ];
+    browser.expect(&[], &page(), &expected);
 }
 
 #[test]
 fn language_and_colours_are_chosen() {
     let Some(browser) = Browser::find() else { return };
-    let choose = |id: &str, value: &str| {
-        format!(
-            "(byId('{id}').value = '{value}', byId('{id}').dispatchEvent(new Event('change', {{ bubbles: true }})))"
-        )
-    };
+    let choose =
+        |id: &str, value: &str| format!("(byId('{id}').value = '{value}', say(byId('{id}'), 'change'))");
     let shown = "document.querySelector('h2').innerText.trim()";
     let color = "getComputedStyle(document.body).backgroundColor";
     let (light, dark) = ("rgb(255, 255, 255)", "rgb(20, 23, 28)");
-    for (script, expected) in [
+    let expected = [
         (shown.to_owned(), "Look here first"),
         (format!("{}, {shown}", choose("words", "zh")), "请先看这里"),
         (format!("{}, document.documentElement.lang", choose("words", "zh")), "zh"),
@@ -243,12 +254,11 @@ fn language_and_colours_are_chosen() {
         (format!("{}, {}, {shown}", choose("words", "zh"), choose("words", "en")), "Look here first"),
         (format!("{}, {color}", choose("colors", "dark")), dark),
         (format!("{}, {color}", choose("colors", "light")), light),
-    ] {
-        assert_eq!(browser.answer(&[], &page(), &format!("({script})")), expected, "{script}");
-    }
+    ];
+    browser.expect(&[], &page(), &expected);
     for (scheme, expected) in [("0", dark), ("1", light)] {
         let args = [&*format!("--blink-settings=preferredColorScheme={scheme}")];
-        assert_eq!(browser.answer(&args, &page(), color), expected);
+        browser.expect(&args, &page(), &[(color.to_owned(), expected)]);
     }
 }
 
@@ -256,9 +266,8 @@ fn language_and_colours_are_chosen() {
 fn lines_that_are_opened_can_be_copied_and_links_open_their_rows() {
     let Some(browser) = Browser::find() else { return };
     let first = "document.querySelector('.leading code').previousSibling.className";
-    assert_eq!(browser.answer(&[], &page(), first), "copy");
     let open = "(location.hash = '#c-402', dispatchEvent(new Event('hashchange')), byId('c-402').querySelector('details').open)";
-    assert_eq!(browser.answer(&[], &page(), open), "true");
+    browser.expect(&[], &page(), &[(first.to_owned(), "copy"), (open.to_owned(), "true")]);
 }
 
 /// At any width, the page is no wider than the window.
@@ -279,8 +288,8 @@ fn the_page_fits_its_window() {
         for width in [400, 760, 1280] {
             let size = format!("--window-size={width},900");
             let open = "document.querySelectorAll('details').forEach(part => { part.open = true; })";
-            let script = format!("({open}, document.documentElement.scrollWidth - innerWidth)");
-            assert_eq!(browser.answer(&[&size], &page, &script), "0", "{width}");
+            let script = format!("{open}, document.documentElement.scrollWidth - innerWidth");
+            browser.expect(&[&size], &page, &[(script, "0")]);
         }
     }
 }

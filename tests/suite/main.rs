@@ -50,6 +50,7 @@ mod hostile_ci; // the same in reports for CI services, by a parser of each form
 mod html; // --report html: what stands in the page, and what must not
 mod html_browser; // --report html in a browser, where one is installed
 mod html_hostile; // --report html on texts that would act in a page
+mod html_senses; // --report html for other senses, in the dark, on paper
 mod html_size; // --report html: the size of a page
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n

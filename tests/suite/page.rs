@@ -51,6 +51,11 @@ pub(crate) fn by_id<'a, 'i>(document: &'a Document<'i>, id: &str) -> Option<Node
     document.descendants().find(|node| node.attribute("id") == Some(id))
 }
 
+/// Returns the style of a page.
+pub(crate) fn style(page: &str) -> &str {
+    page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0
+}
+
 /// The elements and attributes of a page, as a tokenizer of HTML finds them: `td`, `td class`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Names(pub(crate) BTreeSet<String>);

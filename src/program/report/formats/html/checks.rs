@@ -1,6 +1,6 @@
 //! The verdict on the run as a whole, and the result of each check.
 
-use super::escape::Escaped;
+use super::escape::HtmlText;
 use super::speech::{FIELDS, Speech, ending};
 use crate::program::report::Report;
 use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict};
@@ -120,7 +120,7 @@ fn write_check(outcome: &CheckOutcome<'_>, speech: Speech, page: &mut String) {
         CheckVerdict::Failed => ("failed", "failed", "未通过"),
         CheckVerdict::Undecided => ("undecided", "not decided", "未判定"),
     };
-    let (verdict, option) = (speech.both(english, chinese), Escaped(outcome.option()));
+    let (verdict, option) = (speech.both(english, chinese), HtmlText(outcome.option()));
     let fields = speech.count(outcome.count, FIELDS);
     let limit = outcome.check.limit;
     let limit = match outcome.check.kind {

@@ -1,6 +1,6 @@
 //! The table of codes.
 
-use super::escape::Escaped;
+use super::escape::HtmlText;
 use super::row::{Columns, END, NO_LINES, RowMarkup};
 use super::sparkline::Axis;
 use super::speech::{BothTexts, Speech, category, severity};
@@ -138,8 +138,8 @@ fn write_controls(rows: &[ReportRow<'_>], speech: Speech, columns: Columns, page
     );
     let categories: BTreeSet<BothTexts<'_>> = rows.iter().map(category).collect();
     for (english, chinese) in categories.iter().take(CATEGORIES_MAX) {
-        let (value, chinese) = (Escaped(english), if english == chinese { "" } else { chinese });
-        let _ = write!(page, "<option value=\"{value}\">{value} {}</option>", Escaped(chinese));
+        let (value, chinese) = (HtmlText(english), if english == chinese { "" } else { chinese });
+        let _ = write!(page, "<option value=\"{value}\">{value} {}</option>", HtmlText(chinese));
     }
     page.push_str("</select></label><p id=\"shown\" role=\"status\"></p></div>\n");
 }

@@ -5,9 +5,9 @@ use std::fmt;
 
 /// A text, written so that HTML shows it and does not act on it, between tags and within quotes. Characters that are
 /// invisible or change the direction of text become visible, as in the other reports.
-pub(super) struct Escaped<T>(pub(super) T);
+pub(super) struct HtmlText<T>(pub(super) T);
 
-impl<T: AsRef<str>> fmt::Display for Escaped<T> {
+impl<T: AsRef<str>> fmt::Display for HtmlText<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = visible(self.0.as_ref());
         let mut rest = text.as_str();
@@ -34,9 +34,9 @@ mod tests {
     #[test]
     fn syntax_becomes_text() {
         assert_eq!(
-            Escaped("<a b=\"c\" d='e'>&amp;\u{202e}\0").to_string(),
+            HtmlText("<a b=\"c\" d='e'>&amp;\u{202e}\0").to_string(),
             "&lt;a b=&#34;c&#34; d=&#39;e&#39;&gt;&amp;amp;\\u{202e}\\u{0}"
         );
-        assert_eq!(Escaped("用户 é").to_string(), "用户 é");
+        assert_eq!(HtmlText("用户 é").to_string(), "用户 é");
     }
 }

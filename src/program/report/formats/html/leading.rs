@@ -1,6 +1,6 @@
 //! The codes to look at first: each with what it means, since when it is there, and where.
 
-use super::escape::Escaped;
+use super::escape::HtmlText;
 use super::speech::{FIELDS, Speech, category, message, severity};
 use crate::Severity;
 use crate::program::report::{Report, ReportRow};
@@ -84,7 +84,7 @@ fn write_code(report: &Report<'_>, row: &ReportRow<'_>, speech: Speech, page: &m
             let _ = write!(page, ", {} <time>{latest}</time>", speech.both("last", "最后"));
         }
     }
-    let place = Escaped(report.place(&counted.first));
+    let place = HtmlText(report.place(&counted.first));
     let _ = writeln!(page, "; {} <b>{place}</b></p>", speech.both("first at", "首次出现于"));
-    let _ = writeln!(page, "<code>{}</code></li>", Escaped(&counted.first.text));
+    let _ = writeln!(page, "<code>{}</code></li>", HtmlText(&counted.first.text));
 }

@@ -1,7 +1,7 @@
 //! Codes that are gone, near misses, and accepted codes to look at.
 
 use super::codes::Budget;
-use super::escape::Escaped;
+use super::escape::HtmlText;
 use super::speech::Speech;
 use crate::Language;
 use crate::program::report::Report;
@@ -26,9 +26,9 @@ pub(super) fn write_near(report: &Report<'_>, page: &mut String) {
         page,
         "<section aria-labelledby=\"near\"><h2 id=\"near\">{title}</h2>\n<p>{words}</p>\n<p><b>{}</b></p><code>{}</code>\n\
          <p>{takes}</p><code>--pattern &#39;{}&#39;</code></section>\n",
-        Escaped(report.place(first)),
-        Escaped(&first.text),
-        Escaped(pattern)
+        HtmlText(report.place(first)),
+        HtmlText(&first.text),
+        HtmlText(pattern)
     );
 }
 
@@ -77,7 +77,7 @@ pub(super) fn write_accepted(report: &Report<'_>, budget: &mut Budget, page: &mu
         return;
     }
     let speech = Speech(report.language);
-    let lines = remarks.iter().map(|remark| format!("<li>{}</li>\n", Escaped(remark)));
+    let lines = remarks.iter().map(|remark| format!("<li>{}</li>\n", HtmlText(remark)));
     let lines: Vec<String> = lines.take_while(|line| budget.takes(line.len())).collect();
     let title = speech.both("Accepted codes to look at", "待复查的已接受码");
     let _ = write!(

@@ -106,7 +106,8 @@ if (table) {
     button.type = "button";
     button.className = "copy";
     button.textContent = root.lang === "zh" ? "复制" : "copy";
-    button.addEventListener("click", () => copy(code));
+    // Within a summary a click would close the row.
+    button.addEventListener("click", (event) => { event.preventDefault(); copy(code); });
     code.before(button);
   });
   body.addEventListener("toggle", (event) => {

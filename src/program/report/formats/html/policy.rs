@@ -8,7 +8,7 @@ pub(super) const SCRIPT: &str = include_str!("page.js");
 /// The hash of [`STYLE`]. The test `the_policy_allows_the_script_and_the_style_of_the_page_alone` tells the value after a change.
 const STYLE_HASH: &str = "sha256-1DxM38ws7njiBKdbavgljolA9/5X4GNO3l9v+3/ZLEg=";
 /// The hash of [`SCRIPT`].
-const SCRIPT_HASH: &str = "sha256-MWlhcNuavVFBm4M5TCoyxhyoE/AxgZtW5SB67bF4Qkw=";
+const SCRIPT_HASH: &str = "sha256-3rYNVGCU0deZrzYCg2X5sJ93CZyePZg3ke7gOe2bS4w=";
 
 /// Returns the content security policy.
 pub(super) fn policy() -> String {

@@ -1,6 +1,6 @@
 //! One row of the table of codes.
 
-use super::escape::Escaped;
+use super::escape::HtmlText;
 use super::sparkline::Axis;
 use super::speech::{Speech, category, message, severity};
 use crate::program::report::tally::{Counted, LogPlace};
@@ -8,6 +8,8 @@ use crate::program::report::verdict::Change;
 use crate::program::report::{Report, ReportRow};
 
 /// The columns that a table of codes may have beside those that each has.
+///
+/// A column has its cell in [`RowMarkup::of`] and its title in `codes.rs`; `page.css` counts the columns before the lines.
 #[derive(Clone, Copy)]
 pub(super) struct Columns {
     /// True if the table tells how codes have changed.
@@ -50,7 +52,7 @@ impl RowMarkup {
         let change =
             if columns.changes { format!("<td>{}</td>", change(row, speech)) } else { String::new() };
         let sparkline = axis.sparkline(row);
-        let place = Escaped(report.place(&counted.first));
+        let place = HtmlText(report.place(&counted.first));
         let facts = format!(
             "<tr id=\"c{code}\" class=\"{class}\"><th scope=\"row\">{code}</th><td>{kind}</td><td>{message}</td>\
              <td>{fields} <small>{share:.1} %</small></td>{change}<td>{sparkline}</td>\
@@ -102,22 +104,22 @@ fn change(row: &ReportRow<'_>, speech: Speech) -> String {
     format!("{word}{before}")
 }
 
-/// Returns the times from which and to which the code was there, the first and the last line, and the reason for which the
+/// Returns the first and the last line, the times from which and to which the code was there, and the reason for which the
 /// code is accepted. The line that is first in the inputs need not be the earliest.
 fn lines(report: &Report<'_>, row: &ReportRow<'_>) -> String {
     let Counted { first, last, times, .. } = row.counted;
-    let line = |place: &LogPlace| format!("<code>{}</code>", Escaped(&place.text));
+    let line = |place: &LogPlace| format!("<code>{}</code>", HtmlText(&place.text));
     let mut lines = line(first) + "</summary>";
+    if (first.file, first.line) != (last.file, last.line) {
+        lines += &format!("<p>{}</p>{}", HtmlText(report.place(last)), line(last));
+    }
     lines += &match times {
         Some((earliest, latest)) if earliest != latest => format!("<p>{earliest} – {latest}</p>"),
         Some((earliest, _)) => format!("<p>{earliest}</p>"),
         None => String::new(),
     };
-    if (first.file, first.line) != (last.file, last.line) {
-        lines += &format!("<p>{}</p>{}", Escaped(report.place(last)), line(last));
-    }
     if let Some(accepted) = row.accepted {
-        lines += &format!("<p>{}</p>", Escaped(accepted.to_string()));
+        lines += &format!("<p>{}</p>", HtmlText(accepted.to_string()));
     }
     lines
 }

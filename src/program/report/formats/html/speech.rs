@@ -1,6 +1,6 @@
 //! Words in both languages, of which one is shown.
 
-use super::escape::Escaped;
+use super::escape::HtmlText;
 use crate::Language;
 use crate::program::report::{Report, ReportRow};
 use std::borrow::Cow;
@@ -16,9 +16,9 @@ impl Speech {
     /// Returns the markup of a text in both languages. The texts may come from outside.
     pub(super) fn both(self, english: &str, chinese: &str) -> String {
         if english == chinese {
-            return Escaped(english).to_string();
+            return HtmlText(english).to_string();
         }
-        self.markup(&Escaped(english).to_string(), &Escaped(chinese).to_string())
+        self.markup(&HtmlText(english).to_string(), &HtmlText(chinese).to_string())
     }
 
     /// Returns the markup in which one of two pieces of markup is shown.

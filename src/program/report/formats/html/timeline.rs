@@ -142,7 +142,7 @@ fn write_chart(
         let x = bin * BIN_WIDTH;
         let parts = stacks.iter().filter(|stack| stack.counts[bin] > 0);
         let parts =
-            parts.map(|stack| format!("{} {}", super::escape::Escaped(&stack.names.0), stack.counts[bin]));
+            parts.map(|stack| format!("{} {}", super::escape::HtmlText(&stack.names.0), stack.counts[bin]));
         let parts = parts.collect::<Vec<_>>().join(", ");
         let label = labels.bin(bin);
         let _ = writeln!(
