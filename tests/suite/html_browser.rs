@@ -134,7 +134,7 @@ fn title(page: &str) -> &str {
 fn a_browser_runs_the_script_of_the_page() {
     let Some(browser) = Browser::find() else { return };
     let dom = browser.dump(&[], &page());
-    assert!(dom.contains(" data-script=\"\""), "{dom}");
+    assert!(dom.contains(" data-scripted=\"\""), "{dom}");
     assert!(!dom.contains("data-script=\"\" hidden"), "{dom}");
     assert!(dom.contains("<p id=\"shown\" role=\"status\">8 / 8</p>"), "{dom}");
 }
@@ -303,6 +303,20 @@ fn a_picture_is_dark_or_light_as_the_reader_prefers() {
         let (_, _, dark) = browser.picture(width, true, &page());
         assert!(light.len() > 10_000 && dark.len() > 10_000 && light != dark);
     }
+}
+
+/// On paper, the page has its text: about 100 times the bytes of an empty sheet.
+#[test]
+fn a_page_on_paper_is_not_empty() {
+    let Some(browser) = Browser::find() else { return };
+    let path = browser.folder.path().join("page.pdf");
+    let print = |page: &str| {
+        browser.run(&[&format!("--print-to-pdf={}", path.display())], &browser.keep(page));
+        fs::read(&path).unwrap().len()
+    };
+    let hidden = without_policy(&page()).replace("<body>", "<body hidden=\"\">");
+    let (sheet, empty) = (print(&page()), print(&hidden));
+    assert!(sheet > 50_000 && sheet > 10 * empty, "{sheet}, empty: {empty}");
 }
 
 /// The rules of accessibility that axe-core knows, where the variable `AXE_CORE` names its file `axe.min.js`.

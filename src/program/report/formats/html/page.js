@@ -2,7 +2,7 @@
 "use strict";
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
-root.dataset.script = "";
+root.dataset.scripted = "";
 document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
 
 // The language: elements of the other one are hidden.

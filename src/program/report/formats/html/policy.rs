@@ -6,9 +6,9 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// The hash of [`STYLE`]. The test `the_policy_allows_the_script_and_the_style_of_the_page_alone` tells the value after a change.
-const STYLE_HASH: &str = "sha256-1DxM38ws7njiBKdbavgljolA9/5X4GNO3l9v+3/ZLEg=";
+const STYLE_HASH: &str = "sha256-YcK392dQzxcOUYUisV10xUjGk9+CAQulZksKxf7JvFs=";
 /// The hash of [`SCRIPT`].
-const SCRIPT_HASH: &str = "sha256-3rYNVGCU0deZrzYCg2X5sJ93CZyePZg3ke7gOe2bS4w=";
+const SCRIPT_HASH: &str = "sha256-jOqQdmvo7GaHPowFyIVphAWJcGeeNERTbWHLd4ySstU=";
 
 /// Returns the content security policy.
 pub(super) fn policy() -> String {
