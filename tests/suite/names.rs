@@ -195,7 +195,7 @@ fn names_cannot_act_where_they_are_shown() {
     for name in
         ["a:b", "test: [linux, 1/3]", &long[1..], "用户", "##[error]x", "::error::x", "<b>&|`*_", "##vso[y]"]
     {
-        for format in ["text", "json", "markdown", "junit", "github"] {
+        for format in ["text", "json", "markdown", "junit", "github", "html"] {
             let report = format!("--report={format}=-");
             let args = ["-q", "--fail-on=any", &report, "--label", name, "--name", name];
             let output = run(folder.path(), &args, b"ret=-204\n");

@@ -45,7 +45,7 @@ fn no_file_that_is_read_is_an_output() {
         };
         for output in [name, "link", "hard", &format!("./in/../{name}")] {
             check(output, &["-o", output]);
-            for format in ["json", "text", "markdown", "junit", "github"] {
+            for format in ["json", "text", "markdown", "junit", "github", "html"] {
                 check(output, &["--report", &format!("{format}={output}")]);
                 check(output, &["-q", "--report", "text", "--report", &format!("{format}={output}")]);
             }

@@ -37,7 +37,7 @@ fn read_late(mut rdr: PipeReader) -> String {
 #[test]
 fn a_report_on_a_non_blocking_standard_error_is_whole() {
     let log: String = (0..1000).map(|n| format!("ret=-{}\n", 10_000 + n)).collect();
-    for format in ["json", "text", "markdown", "junit", "github"] {
+    for format in ["json", "text", "markdown", "junit", "github", "html"] {
         let args = ["-q", "--report", format, "--fail-on", "unknown>5000"];
         let (mut child, rdr) = start_non_blocking(binary().args(args));
         child.stdin.take().unwrap().write_all(log.as_bytes()).unwrap();
@@ -78,7 +78,7 @@ fn messages_that_nobody_reads_do_not_hold_the_work_up() {
 
 #[test]
 fn a_report_that_standard_error_does_not_take_is_trouble() {
-    for format in ["text", "json", "markdown", "junit", "github"] {
+    for format in ["text", "json", "markdown", "junit", "github", "html"] {
         let output = shell(&format!("\"$0\" -q --report {format} 2>&-"));
         assert_eq!(output.status.code(), Some(2), "{format}: closed");
         if Path::new("/dev/full").exists() {

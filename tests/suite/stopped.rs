@@ -83,7 +83,8 @@ fn a_compressed_stream_keeps_what_could_be_decoded() {
 #[test]
 fn each_report_on_a_stream_says_that_a_signal_stopped_it() {
     let folder = tempfile::tempdir().unwrap();
-    let formats = ["text", "json", "markdown", "junit", "github", "jenkins", "teamcity", "azure", "gitlab"];
+    let formats =
+        ["text", "json", "markdown", "junit", "github", "jenkins", "teamcity", "azure", "gitlab", "html"];
     let reports = formats.map(|format| format!("--report={format}={format}.out"));
     let args: Vec<&str> = ["-q"].into_iter().chain(reports.iter().map(String::as_str)).collect();
     stop_stream(folder.path(), &args, Signal::INT);

@@ -146,7 +146,7 @@ fn a_path_that_names_a_descriptor_is_written_to_and_not_replaced() {
     for (path, redirection) in
         [("/dev/stdout", ">>f"), ("/dev/stderr", "2>>f"), ("/dev/fd/2", "2>>f"), ("/dev/fd/3", "3>>f")]
     {
-        for format in ["text", "json", "markdown", "junit", "github"] {
+        for format in ["text", "json", "markdown", "junit", "github", "html"] {
             let args = format!("-q --report {format}={path} a.log {redirection}");
             let output = shell(folder, &format!("echo before >f; exec \"$0\" {args}"));
             assert!(output.status.success(), "{args}: {output:?}");
@@ -252,7 +252,7 @@ fn only_the_reader_of_standard_output_may_leave_before_a_report() {
     let folder = folder_with(&["a.log"]);
     let folder = folder.path();
     make_pipe(folder.join("pipe"));
-    for format in ["text", "json", "markdown", "junit", "github"] {
+    for format in ["text", "json", "markdown", "junit", "github", "html"] {
         // Standard error is a pipe without a reader.
         let (rdr, wtr) = std::io::pipe().unwrap();
         drop(rdr);

@@ -246,14 +246,18 @@ fn each_format_has_the_number_of_users_and_json_alone_their_hashes() {
         let args = ["-q", "--users=openid", "--trace=openid", "--fail-on=error@users>1", &option, "a.log"];
         String::from_utf8(run(&folder, &args).stdout).unwrap()
     };
-    for format in ["text", "github", "junit", "jenkins", "teamcity", "azure", "gitlab"] {
+    for format in ["text", "github", "junit", "jenkins", "teamcity", "azure", "gitlab", "html"] {
         let report = users_of(format);
         assert!(report.contains("2 users (in 2 of 3 lines)"), "{format}: {report}");
         assert!(!report.contains(&hashes), "{format}");
     }
-    for format in ["github", "junit", "jenkins", "teamcity", "azure", "gitlab"] {
+    for format in ["github", "junit", "jenkins", "teamcity", "azure", "gitlab", "html"] {
         assert!(users_of(format).contains("2 requests failed first with it"), "{format}");
     }
+    let html = users_of("html");
+    assert!(html.contains("<td class=\"users\">2</td><td class=\"requests\">2</td>"), "{html}");
+    assert!(html.contains("<td class=\"users\">–</td><td class=\"requests\">0</td>"), "{html}");
+    assert!(html.contains("2 位用户（3 行中的 2 行）"), "{html}");
     let markdown = users_of("markdown");
     assert!(markdown.contains("| fields | users | failed first | first |"), "{markdown}");
     assert!(markdown.contains("| user session is failure! | 3 | 2 | 2 | "), "{markdown}");

@@ -137,25 +137,38 @@ impl<'a> Report<'a> {
     fn why_undecided(&self, outcome: &CheckOutcome<'_>) -> String {
         match outcome.measured.lack {
             None => format!("not decided, {} so far", outcome.found()),
-            Some(Lack::Codes) => {
+            Some(lack) => format!("not decided: {}", self.lack_words(lack).0),
+        }
+    }
+
+    /// Returns what is missing to decide a check, in English and in Chinese.
+    fn lack_words(&self, lack: Lack) -> (String, String) {
+        match lack {
+            Lack::Codes => {
                 let fields = self.tally.more_unknown;
-                format!(
-                    "not decided: the reports do not tell {fields} fields with unknown codes apart; check the parts where \
-                     they are annotated"
-                )
+                let english = format!(
+                    "the reports do not tell {fields} fields with unknown codes apart; check the parts where they are annotated"
+                );
+                (english, format!("报告没有区分 {fields} 个含未知码的字段；请在注释各部分时检查"))
             }
-            Some(Lack::UsersOfCodes) => {
-                format!(
-                    "not decided: users are told apart for {KNOWN_MAX} codes of the catalog and {UNKNOWN_MAX} unknown ones, those nearest \
-                     to zero; select these, or all"
-                )
+            Lack::UsersOfCodes => {
+                let english = format!(
+                    "users are told apart for {KNOWN_MAX} codes of the catalog and {UNKNOWN_MAX} unknown ones, those nearest to zero; \
+                     select these, or all"
+                );
+                let chinese = format!(
+                    "只区分最接近零的 {KNOWN_MAX} 个目录码和 {UNKNOWN_MAX} 个未知码的用户；请选择这些码或全部"
+                );
+                (english, chinese)
             }
-            Some(Lack::Users) => {
-                "not decided: the reports have no users; make them with --users KEY".to_owned()
+            Lack::Users => {
+                let english = "the reports have no users; make them with --users KEY";
+                (english.to_owned(), "报告中没有用户；请用 --users KEY 生成".to_owned())
             }
-            Some(Lack::Values) => {
+            Lack::Values => {
                 let keys = self.tally.users.as_ref().map_or(String::new(), |users| users.keys.words());
-                format!("not decided: no line with these codes has a value of {keys}")
+                let english = format!("no line with these codes has a value of {keys}");
+                (english, format!("含这些码的行中都没有 {keys} 的值"))
             }
         }
     }

@@ -17,6 +17,8 @@ const EXTENSIONS: &[(&str, ReportFormat)] = &[
     ("markdown", ReportFormat::Markdown),
     ("txt", ReportFormat::Text),
     ("xml", ReportFormat::Junit),
+    ("html", ReportFormat::Html),
+    ("htm", ReportFormat::Html),
 ];
 
 /// The variables that CI services set, and the format that each shows. The first that is set decides.

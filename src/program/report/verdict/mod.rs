@@ -11,7 +11,7 @@ mod unknown_fields;
 pub(crate) use accepted::{AcceptEntry, AcceptList};
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
-pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, of_selector};
+pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, Measure, of_selector};
 pub(crate) use measured::Lack;
 
 use crate::EarlierCodes;

@@ -1,9 +1,9 @@
 //! The verdict on the run as a whole, and the result of each check.
 
 use super::escape::HtmlText;
-use super::speech::{FIELDS, Speech, ending};
+use super::speech::{FIELDS, Speech, USERS, ending};
 use crate::program::report::Report;
-use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict};
+use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict, Measure};
 use std::fmt::Write;
 
 /// The most checks that have a line of their own.
@@ -103,7 +103,7 @@ pub(super) fn write_checks(report: &Report<'_>, page: &mut String) {
     );
     let order = [CheckVerdict::Failed, CheckVerdict::Undecided, CheckVerdict::Passed];
     let outcomes = order.into_iter().flat_map(|verdict| report.with_verdict(verdict));
-    outcomes.take(CHECKS_MAX).for_each(|outcome| write_check(outcome, speech, page));
+    outcomes.take(CHECKS_MAX).for_each(|outcome| write_check(report, outcome, page));
     page.push_str("</ul>\n");
     if all > CHECKS_MAX {
         let english =
@@ -114,14 +114,20 @@ pub(super) fn write_checks(report: &Report<'_>, page: &mut String) {
     page.push_str("</section>\n");
 }
 
-fn write_check(outcome: &CheckOutcome<'_>, speech: Speech, page: &mut String) {
+fn write_check(report: &Report<'_>, outcome: &CheckOutcome<'_>, page: &mut String) {
+    let speech = Speech(report.language);
     let (class, english, chinese) = match outcome.verdict {
         CheckVerdict::Passed => ("passed", "passed", "通过"),
         CheckVerdict::Failed => ("failed", "failed", "未通过"),
         CheckVerdict::Undecided => ("undecided", "not decided", "未判定"),
     };
     let (verdict, option) = (speech.both(english, chinese), HtmlText(outcome.option()));
-    let fields = speech.count(outcome.count, FIELDS);
+    let unit = match outcome.check.measure {
+        Measure::Fields => FIELDS,
+        Measure::Users => USERS,
+    };
+    let counted = speech.count(outcome.measured.count, unit);
+    let about = if outcome.measured.is_exact { "" } else { " ± 3 %" };
     let limit = outcome.check.limit;
     let limit = match outcome.check.kind {
         CheckKind::FailOn => speech.markup(&format!("limit {limit}"), &format!("上限 {limit}")),
@@ -131,28 +137,25 @@ fn write_check(outcome: &CheckOutcome<'_>, speech: Speech, page: &mut String) {
     };
     let _ = write!(
         page,
-        "<li class=\"{class}\"><strong>{verdict}</strong> <code>{option}</code> {fields}, {limit}"
+        "<li class=\"{class}\"><strong>{verdict}</strong> <code>{option}</code> {counted}{about}, {limit}"
     );
     if let Some(earlier) = outcome.check.earlier {
         let _ =
             write!(page, ", {}", speech.markup(&format!("before: {earlier}"), &format!("此前：{earlier}")));
     }
-    if outcome.needs_parts {
-        let words = speech.both(
-            "the reports do not tell all unknown codes apart; check the parts where they are annotated",
-            "报告没有区分所有未知码；请在注释各部分时检查",
-        );
-        let _ = write!(page, "; {words}");
+    if let Some(lack) = outcome.measured.lack.filter(|_| outcome.verdict == CheckVerdict::Undecided) {
+        let (english, chinese) = report.lack_words(lack);
+        let _ = write!(page, "; {}", speech.both(&english, &chinese));
     }
     if outcome.verdict == CheckVerdict::Passed {
         page.push_str("</li>\n");
         return;
     }
-    for (index, (code, count)) in outcome.codes.iter().take(CODES_MAX).enumerate() {
+    for (index, (code, count)) in outcome.measured.codes.iter().take(CODES_MAX).enumerate() {
         let mark = if index == 0 { ": " } else { ", " };
         let _ = write!(page, "{mark}<a href=\"#c{code}\">{code}</a>&#160;({count})");
     }
-    let more = outcome.codes.len().saturating_sub(CODES_MAX);
+    let more = outcome.measured.codes.len().saturating_sub(CODES_MAX);
     if more > 0 {
         let _ =
             write!(page, ", {}", speech.markup(&format!("and {more} more"), &format!("以及另外 {more} 个")));

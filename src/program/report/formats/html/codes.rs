@@ -36,21 +36,26 @@ pub(super) fn write(
     page: &mut String,
 ) {
     let speech = Speech(report.language);
-    let columns = Columns { changes: report.tells_changes() };
+    let columns = Columns {
+        changes: report.tells_changes(),
+        users: report.tally.users.is_some(),
+        requests: report.tally.trace.is_some(),
+    };
     let all = sum(rows.iter().map(|row| row.counted.fields));
     let mut beginning = String::new();
     write_controls(rows, speech, columns, &mut beginning);
     write_head(report, speech, columns, axis, &mut beginning);
     budget.takes(beginning.len());
     let markup = |row| RowMarkup::of(report, row, columns, axis, all);
-    let written = rows.iter().take(ROWS_MAX).map(markup);
+    let (shown, rest) = report.top_of(rows, |row| row.counted.fields);
+    let written = shown.iter().take(ROWS_MAX).map(markup);
     let written: Vec<RowMarkup> =
         written.take_while(|row| budget.takes(row.facts.len() + NO_LINES.len() + END.len())).collect();
     let with_lines = written.iter().take_while(|row| budget.takes(row.lines.len())).count();
     let title = speech.both("Codes", "返回码");
     let _ = writeln!(page, "<section aria-labelledby=\"codes\"><h2 id=\"codes\">{title}</h2>");
-    if written.len() < rows.len() {
-        let (shown, there) = (written.len(), rows.len());
+    if written.len() < shown.len() {
+        let (shown, there) = (written.len(), shown.len());
         let english = format!("The first {shown} of {there} codes are shown here. The JSON report has all.");
         let chinese = format!("此处显示 {there} 个码中的前 {shown} 个；JSON 报告有全部。");
         let _ = writeln!(page, "<p class=\"cut\">{}</p>", speech.markup(&english, &chinese));
@@ -69,6 +74,10 @@ pub(super) fn write(
         page.push_str(END);
     }
     page.push_str("</tbody></table>\n");
+    if let Some(rest) = rest {
+        let chinese = format!("另有 {} 个码未显示；--top 0 显示全部。", rows.len() - shown.len());
+        let _ = writeln!(page, "<p class=\"cut\">{}</p>", speech.markup(&format!("{rest}."), &chinese));
+    }
     if report.tally.more_unknown > 0 {
         let fields = report.tally.more_unknown;
         let english = format!("And {fields} fields with yet other codes that are in no catalog.");
@@ -92,6 +101,8 @@ fn write_head(report: &Report<'_>, speech: Speech, columns: Columns, axis: &Axis
         Some(("message", "含义")),
         Some(("fields", "字段")),
         columns.changes.then_some(change),
+        columns.users.then_some(("users", "用户")),
+        columns.requests.then_some(("failed first", "首次失败")),
         Some(when),
         Some(("first and last line", "首行与末行")),
     ];

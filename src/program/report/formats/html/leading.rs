@@ -1,7 +1,7 @@
 //! The codes to look at first: each with what it means, since when it is there, and where.
 
 use super::escape::HtmlText;
-use super::speech::{FIELDS, Speech, category, message, severity};
+use super::speech::{FIELDS, REQUESTS, Speech, category, message, severity};
 use crate::Severity;
 use crate::program::report::{Report, ReportRow};
 use std::fmt::Write;
@@ -73,6 +73,10 @@ fn write_code(report: &Report<'_>, row: &ReportRow<'_>, speech: Speech, page: &m
     }
     let _ = write!(page, " {}", speech.markup("in", "共"));
     let _ = write!(page, " {}", speech.count(counted.files, INPUTS));
+    let requests = row.first_failures.map(|count| speech.count(count, REQUESTS));
+    for words in speech.users(row).into_iter().chain(requests) {
+        let _ = write!(page, "; {words}");
+    }
     if let Some((earliest, latest)) = counted.times {
         let words = match (row.is_new, earliest == latest) {
             (true, _) => ("since", "始于"),

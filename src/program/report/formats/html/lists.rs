@@ -34,7 +34,7 @@ pub(super) fn write_near(report: &Report<'_>, page: &mut String) {
 
 /// Writes the codes that the earlier run had and this run has not, as far as the budget holds them.
 pub(super) fn write_gone(report: &Report<'_>, budget: &mut Budget, page: &mut String) {
-    let gone = report.gone();
+    let (gone, rest) = report.top_of_gone();
     if gone.is_empty() {
         return;
     }
@@ -62,6 +62,9 @@ pub(super) fn write_gone(report: &Report<'_>, budget: &mut Budget, page: &mut St
         let _ = write!(page, "<th scope=\"col\">{}</th>", speech.both(english, chinese));
     }
     let _ = write!(page, "</tr></thead>\n<tbody>\n{}</tbody></table>\n", rows.concat());
+    if let Some(rest) = rest {
+        let _ = writeln!(page, "<p class=\"cut\">{}</p>", HtmlText(format!("{rest}.")));
+    }
     let more = gone.len() - rows.len();
     if more > 0 {
         let words = speech.markup(&format!("And {more} more."), &format!("另有 {more} 个。"));

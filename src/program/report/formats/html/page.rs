@@ -4,9 +4,10 @@ use super::checks::{RunVerdict, write_checks, write_verdict};
 use super::codes::{self, Budget};
 use super::policy::{SCRIPT, STYLE, policy};
 use super::sparkline::Axis;
-use super::speech::Speech;
+use super::speech::{ABOUT_USERS, Speech, USERS};
 use super::{leading, lists, timeline};
 use crate::Language;
+use crate::program::report::tally::{TraceTally, UserTally};
 use crate::program::report::{Report, ReportRow};
 use std::fmt::Write;
 
@@ -74,6 +75,8 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
     let new = report.tells_changes().then(|| rows.iter().filter(|row| row.is_new).count());
     let gone = report.baseline.map(|_| report.gone().len());
     let unknown = report.tally.unknown_fields();
+    let users = report.tally.users.as_ref().map(UserTally::all);
+    let requests = report.tally.trace.as_ref().map(TraceTally::count);
     let figures = [
         new.map(|new| (new as u64, ["new code", "new codes", "个新码"])),
         gone.map(|gone| (gone as u64, ["code gone", "codes gone", "个码消失"])),
@@ -83,6 +86,8 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
             ["field with a known code", "fields with known codes", "个字段含已知码"],
         )),
         (unknown > 0).then_some((unknown, ["with an unknown code", "with unknown codes", "个含未知码"])),
+        users.map(|users| (users.count(), if users.is_exact() { USERS } else { ABOUT_USERS })),
+        requests.map(|requests| (requests, ["request failed", "requests failed", "个请求失败"])),
         Some((input.lines, ["line", "lines", "行"])),
         Some((input.files, ["input", "inputs", "个输入"])),
         input

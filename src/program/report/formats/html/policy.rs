@@ -6,7 +6,7 @@ pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
 /// The hash of [`STYLE`]. The test `the_policy_allows_the_script_and_the_style_of_the_page_alone` tells the value after a change.
-const STYLE_HASH: &str = "sha256-YcK392dQzxcOUYUisV10xUjGk9+CAQulZksKxf7JvFs=";
+const STYLE_HASH: &str = "sha256-jXPybI7RtBSlTiDYKKCPlQ9kQrI82kxEUcmowXJxQeQ=";
 /// The hash of [`SCRIPT`].
 const SCRIPT_HASH: &str = "sha256-jOqQdmvo7GaHPowFyIVphAWJcGeeNERTbWHLd4ySstU=";
 

@@ -14,6 +14,10 @@ use crate::program::report::{Report, ReportRow};
 pub(super) struct Columns {
     /// True if the table tells how codes have changed.
     pub(super) changes: bool,
+    /// True if the table has the number of users.
+    pub(super) users: bool,
+    /// True if the table has the number of requests that failed first.
+    pub(super) requests: bool,
 }
 
 /// A row in two pieces, so that a table that would be too large can do without the lines of the log.
@@ -51,11 +55,15 @@ impl RowMarkup {
         let share = fields as f64 * 100.0 / all.max(1) as f64;
         let change =
             if columns.changes { format!("<td>{}</td>", change(row, speech)) } else { String::new() };
+        let users =
+            if columns.users { format!("<td class=\"users\">{}</td>", users(row)) } else { String::new() };
+        let requests = row.first_failures.filter(|_| columns.requests);
+        let requests = requests.map_or(String::new(), |count| format!("<td class=\"requests\">{count}</td>"));
         let sparkline = axis.sparkline(row);
         let place = HtmlText(report.place(&counted.first));
         let facts = format!(
             "<tr id=\"c{code}\" class=\"{class}\"><th scope=\"row\">{code}</th><td>{kind}</td><td>{message}</td>\
-             <td>{fields} <small>{share:.1} %</small></td>{change}<td>{sparkline}</td>\
+             <td>{fields} <small>{share:.1} %</small></td>{change}{users}{requests}<td>{sparkline}</td>\
              <td><details><summary>{place}"
         );
         Self { facts, lines: lines(report, row) }
@@ -104,6 +112,16 @@ fn change(row: &ReportRow<'_>, speech: Speech) -> String {
     format!("{word}{before}")
 }
 
+/// Returns the number of users, or `–` where no line has one or they are not told apart. It begins with the number, by which the
+/// script sorts.
+fn users(row: &ReportRow<'_>) -> String {
+    match row.users.filter(|counted| counted.lines > 0) {
+        None => "–".to_owned(),
+        Some(counted) if counted.users.is_exact() => counted.users.count().to_string(),
+        Some(counted) => format!("{} <small>± 3 %</small>", counted.users.count()),
+    }
+}
+
 /// Returns the first and the last line, the times from which and to which the code was there, and the reason for which the
 /// code is accepted. The line that is first in the inputs need not be the earliest.
 fn lines(report: &Report<'_>, row: &ReportRow<'_>) -> String {
@@ -118,6 +136,9 @@ fn lines(report: &Report<'_>, row: &ReportRow<'_>) -> String {
         Some((earliest, _)) => format!("<p>{earliest}</p>"),
         None => String::new(),
     };
+    if let Some(users) = Speech(report.language).users(row) {
+        lines += &format!("<p>{users}</p>");
+    }
     if let Some(accepted) = row.accepted {
         lines += &format!("<p>{}</p>", HtmlText(accepted.to_string()));
     }

@@ -2,6 +2,7 @@
 
 use super::escape::HtmlText;
 use crate::Language;
+use crate::program::report::tally::CodeUsers;
 use crate::program::report::{Report, ReportRow};
 use std::borrow::Cow;
 
@@ -13,6 +14,21 @@ pub(super) struct Speech(pub(super) Language);
 pub(super) type BothTexts<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 impl Speech {
+    /// Returns the markup of the number of users of a code, with the number of lines that have one; `None` if they were not
+    /// counted or are not told apart.
+    pub(super) fn users(self, row: &ReportRow<'_>) -> Option<String> {
+        let CodeUsers { lines, users } = row.users?;
+        let all = row.counted.lines;
+        let (number, about) = (users.count(), if users.is_exact() { "" } else { " ± 3 %" });
+        let [one, several, chinese] = USERS;
+        let unit = if number == 1 { one } else { several };
+        let word = if all == 1 { "line" } else { "lines" };
+        Some(self.markup(
+            &format!("{number}{about} {unit} (in {lines} of {all} {word})"),
+            &format!("{number}{about} {chinese}（{all} 行中的 {lines} 行）"),
+        ))
+    }
+
     /// Returns the markup of a text in both languages. The texts may come from outside.
     pub(super) fn both(self, english: &str, chinese: &str) -> String {
         if english == chinese {
@@ -40,6 +56,11 @@ impl Speech {
 
 /// The unit of what is counted: singular, plural, Chinese.
 pub(super) const FIELDS: [&str; 3] = ["field", "fields", "个字段"];
+pub(super) const USERS: [&str; 3] = ["user", "users", "位用户"];
+/// The unit of users whose number is an estimate.
+pub(super) const ABOUT_USERS: [&str; 3] = ["users ± 3 %", "users ± 3 %", "位用户 ± 3 %"];
+pub(super) const REQUESTS: [&str; 3] =
+    ["request failed first with it", "requests failed first with it", "个请求以此码首次失败"];
 
 /// Returns the message of a row's code.
 pub(super) fn message<'a>(row: &ReportRow<'a>) -> BothTexts<'a> {
