@@ -80,8 +80,11 @@ fn first_failures_are_those_of_a_naive_twin_however_the_input_is_cut() {
             *expected.entry(code.parse::<i64>().unwrap()).or_insert(0_u64) += 1;
         }
     }
+    // The first blocks have no failure.
+    let log = "requestId=r1\n".repeat(100_000) + &log;
     fs::write(folder.path().join("a.log"), &log).unwrap();
     let whole = report(&folder, &["--trace=request_id", "-j1", "a.log"]);
+    assert_eq!(whole["trace"]["may_repeat"], false);
     assert_eq!(first_failures(&whole), expected);
     for threads in ["-j2", "-j8"] {
         assert_eq!(report(&folder, &["--trace=request_id", threads, "a.log"]), whole);
@@ -105,6 +108,14 @@ fn first_failures_are_those_of_a_naive_twin_however_the_input_is_cut() {
     let counted: u64 = first_failures(&sum).values().sum();
     let twice = counted - expected.values().sum::<u64>();
     assert!(twice > 0 && sum["trace"]["may_repeat"] == true, "{twice}");
+    // A report in which no request failed shares none.
+    fs::write(folder.path().join("3.log"), "ret=5 requestId=r7\n").unwrap();
+    let args = ["-q", "--report=json=3.json", "--trace=request_id", "3.log"];
+    assert!(output_of(binary().current_dir(&folder).args(args), b"").status.success());
+    for parts in [["1.json", "3.json"], ["3.json", "1.json"]] {
+        let sum = report(&folder, &[&["--merge-reports"], &parts[..]].concat());
+        assert_eq!(sum["trace"]["may_repeat"], false, "{parts:?}");
+    }
     let merge = ["--merge-reports", "1.json", "2.json", "--report=text"];
     let output = output_of(binary().current_dir(&folder).args(merge), b"");
     let text = String::from_utf8(output.stderr).unwrap();

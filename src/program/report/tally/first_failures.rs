@@ -79,15 +79,16 @@ impl TraceTally {
 
     /// Returns the sum with the tally of the lines that follow.
     pub(super) fn append(mut self, next: Self) -> Self {
+        // A report has counts alone, and may have the requests of another.
+        let have_failed = [&self, &next].iter().all(|tally| !tally.failures.is_empty());
+        let is_of_report = [&self, &next].iter().any(|tally| tally.first.is_empty());
+        self.may_repeat |= next.may_repeat || have_failed && is_of_report;
         self.error_lines = self.error_lines.saturating_add(next.error_lines);
         self.lines = self.lines.saturating_add(next.lines);
         for (code, count) in &next.failures {
             let sum = self.failures.entry(*code).or_default();
             *sum = sum.saturating_add(*count);
         }
-        // A report has counts alone.
-        let are_known = |tally: &Self| tally.failures.is_empty() || !tally.first.is_empty();
-        self.may_repeat |= next.may_repeat || !are_known(&self) || !are_known(&next);
         self.requests.append(&next.requests);
         for &(request, code) in &next.first {
             if !self.recent.meet(request, self.max) {
