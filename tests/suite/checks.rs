@@ -86,7 +86,7 @@ fn what_cannot_be_is_refused_before_any_work() {
         (&["--baseline", "nosuch"], "--baseline nosuch: "),
         (
             &["--report", "tex"],
-            "there is no report \"tex\"; there are text, json, markdown, junit, github, jenkins, teamcity, azure, gitlab, md, auto; ",
+            "there is no report \"tex\"; there are text, json, markdown, junit, github, jenkins, teamcity, azure, gitlab, html, md, auto; ",
         ),
         (&["--report", "text="], "a path is missing behind the ="),
         (&["--report", "text=a.log/r"], "a.log/r: "),

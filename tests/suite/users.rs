@@ -265,3 +265,29 @@ fn each_format_has_the_number_of_users_and_json_alone_their_hashes() {
     assert!(markdown.contains("\n- by openid\\: 2 users (in 2 of 4 lines with a code)\n"), "{markdown}");
     assert!(!markdown.contains(&hashes));
 }
+
+#[test]
+fn a_new_code_is_told_first_with_its_time_its_users_and_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("old.log", "ret=-204\n");
+    assert_eq!(said(&folder, &["-q", "--report=json=old.json", "old.log"]), (Some(0), String::new()));
+    write(
+        "a.log",
+        "2026-05-01 10:00:00 ret=-204\n2026-05-01 10:05:00 ret=-705 openid=7\n2026-05-01 10:04:00 ret=-705\nret=1\nret=-301\n",
+    );
+    let args = ["-q", "--baseline=old.json", "--users=openid", "a.log", "--report"];
+    let new = "new: -705 since 2026-05-01T10:04:00, 1 user, first a.log:2\nnew: -301, first a.log:5\n\n";
+    let (_, text) = said(&folder, &[&args[..], &["text"]].concat());
+    assert!(text.contains(new), "{text}");
+    let (_, markdown) = said(&folder, &[&args[..], &["markdown"]].concat());
+    assert!(
+        markdown.contains("\n- new\\: -705 since 2026-05-01T10\\:04\\:00, 1 user, first a.log\\:2\n"),
+        "{markdown}"
+    );
+    // The sixth and others are in the table alone.
+    write("many.log", "ret=-301 ret=-302 ret=-303 ret=-402 ret=-705 ret=-706 ret=-9999 ret=-204\n");
+    let (_, text) = said(&folder, &["-q", "--baseline=old.json", "many.log", "--report=text"]);
+    let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("new: ")).collect();
+    assert!(lines.len() == 6 && lines[5].starts_with("new: and "), "{text}");
+}

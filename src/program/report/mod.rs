@@ -3,6 +3,7 @@
 mod amount;
 mod count;
 mod formats;
+mod new_words;
 mod tally;
 mod value_words;
 mod verdict;

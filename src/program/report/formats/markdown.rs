@@ -43,7 +43,10 @@ fn page_of(report: &Report<'_>, room: usize) -> Page {
         page.push(&format!("\n**Note:** {ending}.\n"));
     }
     page.push_list("", report.outcomes.iter().map(line_of_check), ["check", "checks"]);
-    push_codes(report, &report.rows(), &mut page);
+    let rows = report.rows();
+    let new = report.new_words(&rows).into_iter().map(|words| format!("- {}\n", escaped(&words)));
+    page.push_list("\n", new, ["code", "codes"]);
+    push_codes(report, &rows, &mut page);
     if report.tally.more_unknown > 0 {
         let fields = fields(report.tally.more_unknown);
         page.push(&format!("\nAnd {fields} with yet other codes that are in no catalog.\n"));

@@ -17,6 +17,9 @@ fn write(report: &Report<'_>, screen: Screen, wtr: &mut dyn Write) -> io::Result
     write_summary(report, wtr)?;
     write_checks(report, wtr)?;
     let rows = report.rows();
+    for words in report.new_words(&rows) {
+        writeln!(wtr, "{}", visible(&words))?;
+    }
     if !rows.is_empty() {
         codes::write(report, &rows, screen, wtr)?;
     }
