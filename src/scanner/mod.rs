@@ -82,6 +82,8 @@ mod second_half;
 mod usual;
 // Reports alone count values.
 #[cfg(feature = "cli")]
+mod value_end;
+#[cfg(feature = "cli")]
 mod values;
 mod written;
 

@@ -1,14 +1,15 @@
 //! The values of keys that say whom or what a line is about: `7` in `ret=-204 openid=7`. Reports count them.
 //!
 //! A value has a key by rules 1 and 2 of the [scanner](super), and stands behind it by rules 4 and 5: `openid=7`,
-//! `"openid":"7"`, `\"openid\": 7`, `openid[7]`, `<openid>7</openid>`, `openid%3D7`. There are four differences.
+//! `"openid":"7"`, `\"openid\": 7`, `openid[7]`, `<openid>7</openid>`, `openid%3D7`. It differs from a field in this:
 //!
 //! - The letters of the key may also have `-` or `.` between: `request_id` is `request-id` and `request.id`, too.
 //! - One letter in lower case may stand before a key that begins in upper case: `openid` is `sOpenid`, too.
 //! - The value ends before a quote, a blank, a control character, one of `, ; & | ) ] } <`, any of these as an escape
 //!   writes it, or at 128 bytes.
+//! - One `[` or `(` before the value is left out: `"openid":["7"]`.
 //! - `-`, `0`, `null`, `(null)`, `nil`, `none` and `undefined`, in any case, are no value, and neither is another field
-//!   behind blanks (`openid= uid=7`).
+//!   behind blanks (`openid= uid=7`) or an object (`"openid":{`).
 
 use super::before::may_begin_behind;
 use super::byte_class::{is_blank, is_identifier, may_stand_before_key};
@@ -17,20 +18,19 @@ use super::key::{identifier_length, reach_before};
 use super::keys::KeyError;
 use super::limits::{KEY_MAX_BYTES, REACH_BYTES};
 use super::parts::{behind_char, quote_length, separator_at, skip_blanks};
+use super::value_end::{VALUE_MAX_BYTES, value_length};
 use super::written::char_at;
 use memchr::memchr3;
 use std::ops::Range;
 
-/// The most bytes of a value; what follows does not count.
-const VALUE_MAX_BYTES: usize = 128;
 /// The distance behind a key within which its value ends.
 pub(crate) const VALUE_REACH_BYTES: usize = REACH_BYTES + VALUE_MAX_BYTES;
 
 /// The letters and digits, the rarest in logs first.
 const RAREST_FIRST: &[u8] = b"zqjxkvywbhgfpmulcdrsoniate9876543210";
 
-/// What stands where there is no value, in lower case.
-const NO_VALUES: [&[u8]; 7] = [b"-", b"0", b"null", b"(null", b"nil", b"none", b"undefined"];
+/// Texts in the place of a value that mean that there is none, in lower case.
+const NO_VALUES: [&[u8]; 6] = [b"-", b"0", b"null", b"nil", b"none", b"undefined"];
 
 /// The most bytes of what stands where there is no value.
 const NO_VALUE_MAX_BYTES: usize = b"undefined".len();
@@ -180,8 +180,9 @@ fn value_behind(text: &[u8], key_end: usize) -> Option<&[u8]> {
     let value = &text[start..][..value_length(&text[start..])];
     // Looks at the first byte before all else: most values begin with another.
     let may_be_none = value.len() <= NO_VALUE_MAX_BYTES
-        && matches!(value.first(), Some(b'-' | b'0' | b'(' | b'n' | b'N' | b'u' | b'U'));
+        && matches!(value.first(), Some(b'-' | b'0' | b'n' | b'N' | b'u' | b'U'));
     let is_none = value.is_empty()
+        || value.starts_with(b"{")
         || may_be_none && NO_VALUES.iter().any(|none| value.eq_ignore_ascii_case(none))
         || is_blank(text[start - 1]) && is_field(value);
     (!is_none).then_some(value)
@@ -214,61 +215,12 @@ fn value_start(text: &[u8], key_end: usize) -> Option<usize> {
         }
     };
     (at, _) = skip_blanks(text, skip(text, behind))?;
+    // A list of one value: `["7"]`.
+    if matches!(text.get(at), Some(b'[' | b'(')) {
+        (at, _) = skip_blanks(text, skip(text, at + 1))?;
+    }
     at += quote_length(&text[at..], char_at(&text[at..])?);
     Some(skip(text, at))
-}
-
-/// Returns the length in bytes of the value that a text begins with.
-#[inline]
-fn value_length(text: &[u8]) -> usize {
-    let text = &text[..text.len().min(VALUE_MAX_BYTES)];
-    let mut length = 0;
-    while let Some(&byte) = text.get(length) {
-        match VALUE_BYTES[usize::from(byte)] {
-            ValueByte::Within => {}
-            ValueByte::Opens if !is_end_written(&text[length..]) => {}
-            ValueByte::Opens | ValueByte::Ends => break,
-        }
-        length += 1;
-    }
-    length
-}
-
-/// Returns true if a text begins with a written escape for what ends a value, or with a quote behind backslashes.
-#[cold]
-fn is_end_written(text: &[u8]) -> bool {
-    char_at(text)
-        .is_some_and(|first| quote_length(text, first) > 0 || first.length > 1 && ends_value(first.ascii()))
-}
-
-/// Returns true if a byte ends a value.
-const fn ends_value(byte: u8) -> bool {
-    byte <= b' ' || matches!(byte, b'"' | b'\'' | b',' | b';' | b'&' | b'|' | b')' | b']' | b'}' | b'<')
-}
-
-/// The part that a byte has in a value.
-#[derive(Clone, Copy)]
-enum ValueByte {
-    Within,
-    /// What ends the value may be written by an escape that the byte begins.
-    Opens,
-    Ends,
-}
-
-static VALUE_BYTES: [ValueByte; 256] = value_bytes();
-
-const fn value_bytes() -> [ValueByte; 256] {
-    let mut table = [ValueByte::Within; 256];
-    let mut byte = 0;
-    while byte < table.len() {
-        table[byte] = match byte as u8 {
-            byte if ends_value(byte) => ValueByte::Ends,
-            b'\\' | b'#' | b'%' | b'^' => ValueByte::Opens,
-            _ => ValueByte::Within,
-        };
-        byte += 1;
-    }
-    table
 }
 
 #[cfg(test)]
@@ -300,6 +252,9 @@ mod tests {
             "'openid' => '7'",
             "openid[7]",
             "openid(7)",
+            "\"openid\":[\"7\"]",
+            "openid=(7)",
+            "openid={\"v\":9} openid=[ '7' ]",
             "<openid>7</openid>",
             "<openid>7",
             "[openid]: 7",

@@ -132,7 +132,7 @@ fn what_is_new_is_told_first() {
         "new",
         "1 field (before: 0) in 1 input",
         "since 2026-05-01T11:30:00",
-        "first at server.log:7",
+        "first line at server.log:7",
         "[2026-05-01 11:30:00.000] ret=-204 | code: -705",
     ] {
         assert!(words.contains(fact), "{fact}: {words}");

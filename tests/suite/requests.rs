@@ -17,7 +17,8 @@ fn report(folder: &TempDir, args: &[&str]) -> Value {
 /// Returns the number of requests that failed first with each code.
 fn first_failures(report: &Value) -> BTreeMap<i64, u64> {
     let codes = report["codes"].as_array().unwrap().iter();
-    let counted = codes.map(|row| (row["code"].as_i64().unwrap(), row["first_failures"].as_u64().unwrap()));
+    let counted =
+        codes.map(|row| (row["code"].as_i64().unwrap(), row["first_failures"].as_u64().unwrap_or(0)));
     counted.filter(|&(_, count)| count > 0).collect()
 }
 

@@ -13,6 +13,7 @@ fn reports_with_other_users_are_not_added_up() {
         ("plain", &[][..]),
         ("openid", &["--users=openid"]),
         ("same", &["--users=OpenID"]),
+        ("open_id", &["--users=open_id"]),
         ("uid", &["--users=uid"]),
         ("salted", &["--users=openid", "--users-salt=x"]),
         ("salted2", &["--users=openid", "--users-salt=y"]),
@@ -22,6 +23,7 @@ fn reports_with_other_users_are_not_added_up() {
     }
     for (parts, words) in [
         (["openid.json", "same.json"], ""),
+        (["openid.json", "open_id.json"], ""),
         (
             ["openid.json", "uid.json"],
             "uid.json: was made with --users uid, the reports before it with --users openid",
@@ -157,4 +159,49 @@ fn a_run_that_goes_on_has_the_users_of_what_was_done_before() {
     let resumed = parsed(&fs::read_to_string(folder.path().join("2.json")).unwrap());
     assert_eq!((&resumed["users"], &resumed["codes"]), (&whole["users"], &whole["codes"]));
     assert_eq!(whole["codes"][0]["users"]["exact"], false);
+}
+
+#[test]
+fn codes_without_users_take_no_place_however_the_input_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    // The nearest of 301 unknown codes has no user; between two halves there is more than a block.
+    let codes = |codes: std::ops::RangeInclusive<u32>| {
+        codes.map(|code| format!("ret=-{code} openid=u{code}\n")).collect::<String>()
+    };
+    let filler = "nothing\n".repeat(200_000);
+    let log = format!("ret=-30001\n{}{filler}{}", codes(30_002..=30_150), codes(30_151..=30_301));
+    fs::write(folder.path().join("a.log"), &log).unwrap();
+    let whole = report(&folder, &["--users=openid", "-j1", "a.log"]);
+    let told =
+        parsed(&whole)["unknown"].as_array().unwrap().iter().filter(|row| !row["users"].is_null()).count();
+    assert_eq!(told, 300);
+    for threads in ["-j2", "-j8"] {
+        assert_eq!(report(&folder, &["--users=openid", threads, "a.log"]), whole, "{threads}");
+    }
+    // Unknown codes beyond the 1000 nearest to zero are told apart nowhere, whatever parts had told.
+    let near: String = (10_000..11_000).map(|code| format!("ret=-{code}\n")).collect();
+    let log = format!("{}{filler}{near}", codes(30_002..=30_150));
+    fs::write(folder.path().join("a.log"), &log).unwrap();
+    let whole = report(&folder, &["--users=openid", "-j1", "a.log"]);
+    assert_eq!(parsed(&whole)["users"]["count"], 149);
+    for threads in ["-j2", "-j8"] {
+        assert_eq!(report(&folder, &["--users=openid", threads, "a.log"]), whole, "{threads}");
+    }
+}
+
+#[test]
+fn the_salt_stands_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), "ret=-204 openid=7\n").unwrap();
+    let args = ["--users=openid", "--output-dir=out", "--report=json=r.json", "a.log", "--users-salt"];
+    assert_eq!(said(&folder, &[&args[..], &["a long secret"]].concat()).0, Some(0));
+    for entry in fs::read_dir(folder.path().join("out")).unwrap() {
+        let text = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&text).contains("a long secret"));
+    }
+    // Another salt is another setting.
+    let (status, words) = said(&folder, &[&args[..], &["another secret", "--resume"]].concat());
+    assert_eq!(status, Some(2), "{words}");
+    assert!(words.contains("--users-salt") && !words.contains("secret"), "{words}");
+    assert_eq!(said(&folder, &[&args[..], &["a long secret", "--resume"]].concat()).0, Some(0));
 }

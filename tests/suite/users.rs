@@ -164,6 +164,15 @@ fn people_see_the_number_of_users_and_of_lines_that_have_one() {
     // A code without any user has no zero, which would mean that nobody was affected.
     let row = text.lines().find(|line| line.starts_with("  -402")).unwrap();
     assert!(row.contains(" % ") && row.split_whitespace().any(|cell| cell == "-"), "{text}");
+    // The language of people's reports does not change what machines read.
+    let categories = |lang: &str| {
+        let json = parsed(&report(&folder, &["--users=openid", "--users=uid", "--lang", lang, "a.log"]));
+        json["users"]["categories"].clone()
+    };
+    assert_eq!(categories("en")[0]["category"], "auth");
+    assert_eq!((categories("zh"), categories("both")), (categories("en"), categories("en")));
+    let (_, text) = said(&folder, &["-q", "--users=openid", "--report=text", "--lang=zh", "a.log"]);
+    assert!(text.contains("\n  登录鉴权: 2 users\n"), "{text}");
     // Many users are an estimate, and the report says so.
     let many: String = (0..20_000).map(|user| format!("ret=-204 openid=u{user}\n")).collect();
     fs::write(folder.path().join("many.log"), many).unwrap();
@@ -260,7 +269,7 @@ fn each_format_has_the_number_of_users_and_json_alone_their_hashes() {
     assert!(html.contains("2 位用户（3 行中的 2 行）"), "{html}");
     let markdown = users_of("markdown");
     assert!(markdown.contains("| fields | users | failed first | first |"), "{markdown}");
-    assert!(markdown.contains("| user session is failure! | 3 | 2 | 2 | "), "{markdown}");
+    assert!(markdown.contains("| user session is failure! | 3 | 2 (2 of 3 lines) | 2 | "), "{markdown}");
     assert!(markdown.contains("| get FriendList is failure! | 1 | - | 0 | "), "{markdown}");
     assert!(markdown.contains("\n- by openid\\: 2 users (in 2 of 4 lines with a code)\n"), "{markdown}");
     assert!(!markdown.contains(&hashes));

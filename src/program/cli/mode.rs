@@ -77,7 +77,7 @@ pub(super) fn mode(
         return Err(Some(refusal.to_owned()));
     }
     let (triage, only) = triage(&args, catalog, signals)?;
-    if let Some(refusal) = args.values.refusal(triage.counts()) {
+    if let Some(refusal) = args.values.refusal(triage.reports_or_checks()) {
         return Err(Some(refusal));
     }
     let warnings = args.triage.warnings().collect();

@@ -3,6 +3,7 @@
 use super::args::Args;
 use crate::program::compression::ZstdDictionary;
 use crate::program::output::RunSettings;
+use crate::program::report::salt_tag;
 use crate::program::system::stable_hash::stable_hash;
 use crate::{Catalog, EarlierCodes, Entry, TimeBounds};
 use clap::{ArgMatches, CommandFactory};
@@ -10,7 +11,7 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 22] = [
+const WITHOUT_EFFECT: [&str; 23] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
@@ -35,6 +36,7 @@ const WITHOUT_EFFECT: [&str; 22] = [
     "no_builtin",
     "report",
     "top",
+    "users_salt",
     "write_accept",
     "zstd_dictionary",
 ];
@@ -91,6 +93,10 @@ pub(super) fn with_values(
     }
     if let Some(dictionary) = dictionary {
         add("--zstd-dictionary", hash(dictionary.bytes()));
+    }
+    if let Some(salt) = &args.values.users_salt {
+        // The salt itself is a secret.
+        add("--users-salt", salt_tag(salt).to_string());
     }
     // `10m` is another time in each run.
     for (name, bound) in ["--since", "--until"].into_iter().zip(times.map_or([None; 2], TimeBounds::ends)) {

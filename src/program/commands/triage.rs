@@ -75,7 +75,12 @@ impl Triage {
     /// Returns true if a report, a check or the list of accepted codes needs the counts of fields.
     pub(crate) fn counts(&self) -> bool {
         let writes_accepted = self.accept_target.is_some() || self.accept_file.is_some();
-        !self.report_choices.is_empty() || !self.judgement.checks.is_empty() || writes_accepted
+        self.reports_or_checks() || writes_accepted
+    }
+
+    /// Returns true if there is a report to write or a check to decide.
+    pub(crate) fn reports_or_checks(&self) -> bool {
+        !self.report_choices.is_empty() || !self.judgement.checks.is_empty()
     }
 
     /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is the

@@ -13,7 +13,7 @@ pub(crate) use formats::{AUTO, write_entries};
 pub use formats::{LoadedReport, ReportFormat, load};
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
-pub(crate) use tally::ValueHasher;
+pub(crate) use tally::{ValueHasher, salt_tag};
 pub(crate) use verdict::{AcceptList, Check, CheckKind, of_selector};
 pub use verdict::{Baseline, Judgement};
 
@@ -62,7 +62,7 @@ struct ReportRow<'a> {
     has_failed: bool,
     /// The users of the code; `None` if they were not counted, or are not told apart from those of other codes.
     users: Option<&'a CodeUsers>,
-    /// The number of requests that failed first with the code; `None` if they were not counted.
+    /// The number of requests that failed first with the code; `None` if they were not counted, or the code is no error.
     first_failures: Option<u64>,
     language: Language,
 }
@@ -228,12 +228,18 @@ impl<'a> Report<'a> {
             is_new: self.known_codes.as_ref().is_some_and(|known| !known.may_have(code)),
             has_failed: failed.contains(&code),
             users: self.tally.users.as_ref().and_then(|users| users.of_code(code)),
-            first_failures: self.tally.trace.as_ref().map(|trace| trace.of_code(code)),
+            first_failures: self.first_failures_of(code),
             language: self.language,
         };
         let mut rows: Vec<_> = codes.map(row).collect();
         rows.sort_by_key(ReportRow::rank);
         rows
+    }
+
+    /// Returns the number of requests that failed first with a code; `None` if they were not counted, or the code is no error.
+    fn first_failures_of(&self, code: i32) -> Option<u64> {
+        let is_error = self.catalog.get(code).is_some_and(|entry| entry.severity() == Severity::Error);
+        self.tally.trace.as_ref().filter(|_| is_error).map(|trace| trace.of_code(code))
     }
 
     /// Returns the number of fields with known codes and the amount of input, in words, with the encodings of inputs

@@ -3,7 +3,8 @@
 use super::amount::{count_of, fields, users, users_alone};
 use super::tally::CodeUsers;
 use super::{Report, ReportRow};
-use std::collections::BTreeMap;
+use crate::Language;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Report<'_> {
     /// Returns what is said of all users together, and then of those of each category; nothing where users were not counted.
@@ -16,39 +17,35 @@ impl Report<'_> {
         let lines = count_of(tally.code_lines, "line", "lines");
         let mut words =
             vec![format!("by {}: {amount} (in {} of {lines} with a code)", tally.keys.words(), tally.lines)];
-        words.extend(
-            self.users_of_categories()
-                .into_iter()
-                .map(|(category, number, is_exact)| format!("{category}: {}", users(number, is_exact))),
-        );
+        words.extend(self.users_of_categories().iter().map(|of| {
+            let category = in_both(self.language, &of.category, &of.category_zh);
+            format!("{category}: {}", users(of.count, of.is_exact))
+        }));
         words
     }
 
-    /// Returns the users of each category of codes, and of unknown ones as the last, each with its number and true if that is
-    /// exact.
-    pub(super) fn users_of_categories(&self) -> Vec<(String, u64, bool)> {
+    /// Returns the users of each category of codes, in the order of their names, and of unknown codes as the last.
+    pub(super) fn users_of_categories(&self) -> Vec<CategoryUsers> {
         let Some(tally) = &self.tally.users else {
             return Vec::new();
         };
-        let mut codes: BTreeMap<_, Vec<i32>> = BTreeMap::new();
-        for &code in tally.known.codes.keys() {
-            let category =
-                self.catalog.get(code).map(|entry| entry.category().name_in(self.language).into_owned());
-            codes.entry(category).or_default().push(code);
+        let mut codes: BTreeMap<(&str, &str), BTreeSet<i32>> = BTreeMap::new();
+        for entry in tally.known.codes.keys().filter_map(|&code| self.catalog.get(code)) {
+            let names = (entry.category().name(), entry.category().chinese_name());
+            codes.entry(names).or_default().insert(entry.code());
         }
-        let mut categories: Vec<_> = codes
-            .into_iter()
-            .filter_map(|(category, codes)| {
-                let set = tally.known.union(|code| codes.contains(&code));
-                Some((category?, set.count(), set.is_exact()))
-            })
-            .collect();
+        let known =
+            codes.into_iter().map(|(names, codes)| (names, tally.known.union(|code| codes.contains(&code))));
         let mut unknown = tally.unknown.union(|_| true);
         unknown.append(&tally.unknown.others);
-        if !unknown.is_empty() {
-            categories.push(("unknown".to_owned(), unknown.count(), unknown.is_exact()));
-        }
-        categories
+        let unknown = (!unknown.is_empty()).then_some((("unknown", "未知"), unknown));
+        let all = known.chain(unknown).map(|((category, category_zh), set)| CategoryUsers {
+            category: category.to_owned(),
+            category_zh: category_zh.to_owned(),
+            count: set.count(),
+            is_exact: set.is_exact(),
+        });
+        all.collect()
     }
 
     /// Returns what is said of the requests that failed, a line each; nothing where they were not counted.
@@ -59,16 +56,47 @@ impl Report<'_> {
         let requests = count_of(trace.count(), "request", "requests");
         let lines = count_of(trace.error_lines, "line", "lines");
         let keys = trace.keys.words();
-        let mut words = vec![format!("by {keys}: {requests} (in {} of {lines} with an error)", trace.lines)];
-        if trace.may_repeat {
-            let twice = trace.count().saturating_sub(trace.requests.count());
-            let about = if trace.requests.is_exact() { "" } else { "about " };
-            words.push(format!(
-                "{about}{twice} of them are counted again: the requests have lines in several reports, or over 1,000,000 others \
-                 failed in between"
-            ));
-        }
-        words
+        let words = format!("by {keys}: {requests} (in {} of {lines} with an error)", trace.lines);
+        std::iter::once(words).chain(self.repeated_words().map(|(english, _)| english)).collect()
+    }
+
+    /// Returns what is said of requests that are counted more than once, in English and in Chinese; `None` where there are none.
+    pub(super) fn repeated_words(&self) -> Option<(String, String)> {
+        let trace = self.tally.trace.as_ref().filter(|trace| trace.may_repeat)?;
+        let repeated = trace.count().saturating_sub(trace.requests.count());
+        let is_exact = trace.requests.is_exact();
+        let cannot_be_told = !is_exact && repeated <= trace.count() * 3 / 100;
+        let (some, some_zh) = match repeated {
+            0 if is_exact => return None,
+            _ if cannot_be_told => ("up to 3 % of them may be".to_owned(), "可能有至多 3 %".to_owned()),
+            1 => ("1 of them is".to_owned(), "其中 1 个".to_owned()),
+            _ if is_exact => (format!("{repeated} of them are"), format!("其中 {repeated} 个")),
+            _ => (format!("about {repeated} of them are"), format!("其中约 {repeated} 个")),
+        };
+        let why = "a request has lines in several reports, or over 1,000,000 others failed in between";
+        let english = format!("{some} counted again: {why}");
+        Some((
+            english,
+            format!("{some_zh}被重复计数：请求的行在多份报告中，或其间有超过 1,000,000 个其他请求失败"),
+        ))
+    }
+}
+
+/// The users of the codes of a category.
+pub(super) struct CategoryUsers {
+    pub(super) category: String,
+    pub(super) category_zh: String,
+    pub(super) count: u64,
+    pub(super) is_exact: bool,
+}
+
+/// Returns a name in the language, or in both.
+fn in_both(language: Language, english: &str, chinese: &str) -> String {
+    match language {
+        Language::English => english.to_owned(),
+        Language::Chinese => chinese.to_owned(),
+        Language::Both if english == chinese => english.to_owned(),
+        Language::Both => format!("{english}/{chinese}"),
     }
 }
 

@@ -16,9 +16,9 @@ pub(crate) struct ValueArgs {
     #[arg(long, value_name = "KEY", conflicts_with_all = ["merge_reports", "files_with_matches"], help_heading = "Reports and checks")]
     pub(crate) users: Vec<String>,
 
-    /// Mix TEXT into the hashes of users, so that nobody can guess short ones from a JSON report
+    /// Make the key of the hashes of users from TEXT, so that nobody without TEXT can tell users from a JSON report
     ///
-    /// Reports that are added up must have the same TEXT.
+    /// TEXT is a long secret. Reports that are added up must have the same.
     #[arg(long, value_name = "TEXT", requires = "users", help_heading = "Reports and checks")]
     pub(crate) users_salt: Option<String>,
 

@@ -151,8 +151,7 @@ impl Counter {
     /// and is in `encoding`.
     pub(crate) fn finish(&mut self, file: usize, encoding: CharEncoding) -> Tally {
         let open = self.open.take();
-        let codes = self.slots.iter().map(|slot| slot.code);
-        let (users, trace) = self.values.as_mut().map_or((None, None), |values| values.finish(codes));
+        let (users, trace) = self.values.as_mut().map_or((None, None), |values| values.finish());
         let last_is_left_out = open.as_ref().is_some_and(|open| open.is_left_out);
         let lines = mem::take(&mut self.lines) + u64::from(open.is_some());
         let left_out = mem::take(&mut self.left_out_lines) + u64::from(last_is_left_out);

@@ -31,9 +31,19 @@ struct Group {
 
 #[derive(Clone, Debug)]
 struct SlotUsers {
+    code: i32,
     is_known: bool,
-    /// `None` if the users are not told apart from those of other codes.
-    own: Option<CodeUsers>,
+    users: UserPlace,
+}
+
+/// The place in which the users of a code are counted.
+#[derive(Clone, Debug)]
+enum UserPlace {
+    /// The code has no user yet, and takes no place of one that has.
+    Nowhere,
+    Own(CodeUsers),
+    /// Among the users of other codes.
+    Others,
 }
 
 impl UserCounter {
@@ -45,22 +55,31 @@ impl UserCounter {
 
     /// Begins a slot for a code. A slot that was there had an unknown code, which is not told apart any more.
     pub(super) fn begin_slot(&mut self, slot: usize, code: i32, is_known: bool) {
-        let begun = SlotUsers { is_known, own: Some(CodeUsers::default()) };
-        if slot < self.slots.len() {
-            let before = mem::replace(&mut self.slots[slot], begun);
-            before.own.iter().for_each(|own| self.unknown.others.append(&own.users));
-            self.unknown.slots.retain(|_, other| *other != slot);
-        } else {
+        let begun = SlotUsers { code, is_known, users: UserPlace::Nowhere };
+        if slot == self.slots.len() {
             self.slots.push(begun);
+            return;
         }
+        let before = mem::replace(&mut self.slots[slot], begun);
+        if let UserPlace::Own(own) = before.users {
+            self.unknown.others.append(&own.users);
+            self.unknown.slots.remove(&before.code);
+        }
+    }
+
+    /// Begins to tell the users of a slot's code apart, and ends it for the code that is farthest from zero, if there are too many.
+    #[cold]
+    fn tell_apart(&mut self, slot: usize) {
         let Self { known, unknown, slots, .. } = self;
-        let group = if is_known { known } else { unknown };
-        group.slots.insert(code, slot);
+        let SlotUsers { code, is_known, users } = &mut slots[slot];
+        *users = UserPlace::Own(CodeUsers::default());
+        let group = if *is_known { known } else { unknown };
+        group.slots.insert(*code, slot);
         if group.slots.len() > group.max
             && let (Some((&first, _)), Some((&last, _))) =
                 (group.slots.first_key_value(), group.slots.last_key_value())
             && let Some(slot) = group.slots.remove(&farther(first, last))
-            && let Some(own) = slots[slot].own.take()
+            && let UserPlace::Own(own) = mem::replace(&mut slots[slot].users, UserPlace::Others)
         {
             group.others.append(&own.users);
         }
@@ -73,10 +92,14 @@ impl UserCounter {
         let Some(user) = user else { return };
         self.lines += 1;
         for &slot in slots {
-            match &mut self.slots[slot] {
-                SlotUsers { own: Some(own), .. } => own.add(user),
-                SlotUsers { is_known: true, .. } => self.known.others.add(user),
-                SlotUsers { is_known: false, .. } => self.unknown.others.add(user),
+            if matches!(self.slots[slot].users, UserPlace::Nowhere) {
+                self.tell_apart(slot);
+            }
+            let SlotUsers { is_known, users, .. } = &mut self.slots[slot];
+            match users {
+                UserPlace::Own(own) => own.add(user),
+                _ if *is_known => self.known.others.add(user),
+                _ => self.unknown.others.add(user),
             }
         }
         if has_other {
@@ -84,13 +107,15 @@ impl UserCounter {
         }
     }
 
-    /// Returns the users of an input. `codes` has the code of each slot; the next input has other slots.
-    pub(super) fn finish(&mut self, codes: impl Iterator<Item = i32>) -> UserTally {
+    /// Returns the users of an input. The next input has other slots.
+    pub(super) fn finish(&mut self) -> UserTally {
         let mut tally = UserTally::new(self.keys.clone());
         (tally.code_lines, tally.lines) = (mem::take(&mut self.code_lines), mem::take(&mut self.lines));
-        for (SlotUsers { is_known, own }, code) in self.slots.drain(..).zip(codes) {
+        for SlotUsers { code, is_known, users } in self.slots.drain(..) {
             let group = if is_known { &mut tally.known } else { &mut tally.unknown };
-            own.into_iter().filter(|own| own.lines > 0).for_each(|own| group.add(code, own));
+            if let UserPlace::Own(own) = users {
+                group.add(code, own);
+            }
         }
         for (group, counted) in [(&mut tally.known, &mut self.known), (&mut tally.unknown, &mut self.unknown)]
         {

@@ -120,14 +120,11 @@ impl ValueCounter {
         (self.error, self.has_other) = (None, false);
     }
 
-    /// Ends an input, and returns what was counted in it. `codes` has the code of each slot.
-    pub(super) fn finish(
-        &mut self,
-        codes: impl Iterator<Item = i32>,
-    ) -> (Option<UserTally>, Option<TraceTally>) {
+    /// Ends an input, and returns what was counted in it.
+    pub(super) fn finish(&mut self) -> (Option<UserTally>, Option<TraceTally>) {
         self.open_values().for_each(|open| open.go_on(b"", true));
         self.end_line(b"", 0);
-        let users = self.users.as_mut().map(|(users, _)| users.finish(codes));
+        let users = self.users.as_mut().map(|(users, _)| users.finish());
         let trace = self.trace.as_mut().map(|(trace, _)| {
             let next = TraceTally::new(trace.keys.clone());
             mem::replace(trace, next)

@@ -95,7 +95,9 @@ fn case_of_code(report: &Report<'_>, row: &ReportRow<'_>, selecting: &[&CheckOut
     let [first, last] = [&counted.first, &counted.last].map(|place| visible(&report.place(place)));
     let fields = fields(counted.fields);
     let mut status = TestCaseStatus::success();
-    let failed = selecting.iter().filter(|outcome| outcome.has_failed());
+    let counts =
+        |outcome: &&&CheckOutcome<'_>| outcome.measured.codes.iter().any(|&(code, _)| code == row.code);
+    let failed = selecting.iter().filter(|outcome| outcome.has_failed()).filter(counts);
     let failed: Vec<String> = failed.map(|outcome| visible(&outcome.option())).collect();
     if !failed.is_empty() {
         let checks = failed.join(", ");

@@ -132,12 +132,18 @@ fn line_of_code(report: &Report<'_>, row: &ReportRow<'_>) -> String {
     } else {
         String::new()
     };
-    let users = report.tally.users.as_ref().map(|_| format!(" {} |", row.users_cell()));
+    let users = report.tally.users.as_ref().map(|_| format!(" {} |", users_cell(row)));
     let requests = report.tally.trace.as_ref().map(|_| format!(" {} |", row.first_failures_cell()));
     let counts: String = users.into_iter().chain(requests).collect();
     let [first, last] = [&counted.first, &counted.last].map(|place| code_span(&report.place(place)));
     let (code, fields, line) = (row.code, counted.fields, code_span(&counted.first.text));
     format!("| {code} | {category} | {message} | {fields} |{counts}{change} {first} | {last} | {line} |\n")
+}
+
+/// Returns the number of users, with the number of lines that have one: `312 (812 of 900 lines)`.
+fn users_cell(row: &ReportRow<'_>) -> String {
+    let lines = row.users.map(|users| format!(" ({} of {} lines)", users.lines, row.counted.lines));
+    format!("{}{}", row.users_cell(), lines.unwrap_or_default())
 }
 
 fn push_gone(report: &Report<'_>, page: &mut Page) {

@@ -9,7 +9,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
-use twox_hash::XxHash3_64;
 
 /// The most values that are counted exactly.
 pub(crate) const EXACT_MAX: usize = 1024;
@@ -45,11 +44,6 @@ struct WrittenValues {
     /// A character for each register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     registers: Option<String>,
-}
-
-/// Returns the hash of a value, which is the same on every machine. Different seeds give different hashes.
-pub(crate) fn hash_of(value: &[u8], seed: u64) -> u64 {
-    XxHash3_64::oneshot_with_seed(seed, value)
 }
 
 impl DistinctValues {
@@ -222,18 +216,12 @@ fn read_registers(text: &str) -> Option<Box<[u8; REGISTERS]>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::report::tally::value_keys::HashKey;
 
     fn of(numbers: std::ops::Range<u32>) -> DistinctValues {
         let mut set = DistinctValues::default();
-        numbers.for_each(|number| set.add(hash_of(number.to_string().as_bytes(), 0)));
+        numbers.for_each(|number| set.add(HashKey::of_salt(None).hash(number.to_string().as_bytes())));
         set
-    }
-
-    #[test]
-    fn hashes_are_those_of_xxh3() {
-        // From the test vectors of the reference implementation.
-        assert_eq!(hash_of(b"", 0), 0x2D06_8005_38D3_94C2);
-        assert_ne!(hash_of(b"7", 0), hash_of(b"7", 1));
     }
 
     #[test]

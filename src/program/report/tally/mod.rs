@@ -8,12 +8,12 @@ mod recent;
 mod users;
 mod value_keys;
 
-pub(crate) use distinct::DistinctValues;
+pub(crate) use distinct::{DistinctValues, EXACT_MAX};
 pub(crate) use first_failures::TraceTally;
 pub(crate) use histogram::Histogram;
 pub(crate) use ledger::Ledger;
 pub(crate) use users::{CodeUsers, KNOWN_MAX, UNKNOWN_MAX, UserGroup, UserTally, farther};
-pub(crate) use value_keys::{ValueHasher, ValueKeys};
+pub(crate) use value_keys::{ValueHasher, ValueKeys, salt_tag};
 
 use crate::program::encoding::{CharEncoding, EncodingCounts};
 use crate::time::TimeStamp;
@@ -260,8 +260,9 @@ impl Tally {
     /// Keeps apart only the unknown codes nearest to zero, at most [`UNKNOWN_CODES_MAX`].
     pub(crate) fn drop_farthest(&mut self) {
         while self.unknown.len() > UNKNOWN_CODES_MAX
-            && let Some((_, farthest)) = self.unknown.pop_first()
+            && let Some((code, farthest)) = self.unknown.pop_first()
         {
+            self.users.iter_mut().for_each(|users| users.unknown.drop(code));
             self.more_unknown = self.more_unknown.saturating_add(farthest.fields);
         }
     }

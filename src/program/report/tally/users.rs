@@ -99,14 +99,20 @@ impl UserGroup {
         self.limit(max);
     }
 
+    /// Tells the users of a code apart no more.
+    pub(super) fn drop(&mut self, code: i32) {
+        if let Some(users) = self.codes.remove(&code) {
+            self.others.append(&users.users);
+        }
+    }
+
     /// Tells apart only the codes nearest to zero, at most `max`.
     fn limit(&mut self, max: usize) {
         while self.codes.len() > max
             && let (Some((&first, _)), Some((&last, _))) =
                 (self.codes.first_key_value(), self.codes.last_key_value())
-            && let Some(users) = self.codes.remove(&farther(first, last))
         {
-            self.others.append(&users.users);
+            self.drop(farther(first, last));
         }
     }
 }

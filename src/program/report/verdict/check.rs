@@ -6,8 +6,8 @@ use super::limit::{Limit, NoLimit};
 use super::measured::{Lack, Measured};
 use super::selected_users::users_of;
 use super::unknown_fields::unknown_fields;
-use crate::program::report::amount::{fields, users};
-use crate::program::report::tally::{Tally, sum};
+use crate::program::report::amount::{fields, users, users_alone};
+use crate::program::report::tally::{EXACT_MAX, Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -205,7 +205,12 @@ impl CheckOutcome<'_> {
         };
         let before = self.check.earlier.map_or(String::new(), |earlier| format!(", before: {earlier}"));
         let told_apart = sum(codes.iter().map(|&(_, count)| count));
-        let named = codes.iter().take(CODES_IN_MESSAGE).map(|(code, count)| format!("{code}: {count}"));
+        let number = |count: u64| match self.check.measure {
+            Measure::Fields => count.to_string(),
+            Measure::Users => users_alone(count, count <= EXACT_MAX as u64),
+        };
+        let named =
+            codes.iter().take(CODES_IN_MESSAGE).map(|&(code, count)| format!("{code}: {}", number(count)));
         let mut named: Vec<String> = named.collect();
         let more = codes.len().saturating_sub(CODES_IN_MESSAGE);
         if *count > told_apart && *is_exact {

@@ -89,6 +89,6 @@ fn write_code(report: &Report<'_>, row: &ReportRow<'_>, speech: Speech, page: &m
         }
     }
     let place = HtmlText(report.place(&counted.first));
-    let _ = writeln!(page, "; {} <b>{place}</b></p>", speech.both("first at", "首次出现于"));
+    let _ = writeln!(page, "; {} <b>{place}</b></p>", speech.both("first line at", "首行位于"));
     let _ = writeln!(page, "<code>{}</code></li>", HtmlText(&counted.first.text));
 }

@@ -63,7 +63,8 @@ pub(super) fn write_gone(report: &Report<'_>, budget: &mut Budget, page: &mut St
     }
     let _ = write!(page, "</tr></thead>\n<tbody>\n{}</tbody></table>\n", rows.concat());
     if let Some(rest) = rest {
-        let _ = writeln!(page, "<p class=\"cut\">{}</p>", HtmlText(format!("{rest}.")));
+        let chinese = format!("另有 {} 个码未显示；--top 0 显示全部。", report.gone().len() - gone.len());
+        let _ = writeln!(page, "<p class=\"cut\">{}</p>", speech.markup(&format!("{rest}."), &chinese));
     }
     let more = gone.len() - rows.len();
     if more > 0 {

@@ -14,6 +14,7 @@ mod row;
 mod sparkline;
 mod speech;
 mod timeline;
+mod values;
 
 use super::{FormatRow, ReportFormat};
 

@@ -5,7 +5,7 @@ use super::codes::{self, Budget};
 use super::policy::{SCRIPT, STYLE, policy};
 use super::sparkline::Axis;
 use super::speech::{ABOUT_USERS, Speech, USERS};
-use super::{leading, lists, timeline};
+use super::{leading, lists, timeline, values};
 use crate::Language;
 use crate::program::report::tally::{TraceTally, UserTally};
 use crate::program::report::{Report, ReportRow};
@@ -29,6 +29,7 @@ pub(super) fn page(report: &Report<'_>) -> String {
     leading::write(report, &rows, &mut page);
     write_checks(report, &mut page);
     timeline::write(report, &rows, &axis, &mut page);
+    values::write(report, &mut page);
     let mut lists = String::new();
     lists::write_gone(report, &mut Budget(LIST_MAX), &mut lists);
     lists::write_accepted(report, &mut Budget(LIST_MAX), &mut lists);

@@ -57,8 +57,11 @@ impl RowMarkup {
             if columns.changes { format!("<td>{}</td>", change(row, speech)) } else { String::new() };
         let users =
             if columns.users { format!("<td class=\"users\">{}</td>", users(row)) } else { String::new() };
-        let requests = row.first_failures.filter(|_| columns.requests);
-        let requests = requests.map_or(String::new(), |count| format!("<td class=\"requests\">{count}</td>"));
+        let requests = if columns.requests {
+            format!("<td class=\"requests\">{}</td>", requests(row))
+        } else {
+            String::new()
+        };
         let sparkline = axis.sparkline(row);
         let place = HtmlText(report.place(&counted.first));
         let facts = format!(
@@ -120,6 +123,11 @@ fn users(row: &ReportRow<'_>) -> String {
         Some(counted) if counted.users.is_exact() => counted.users.count().to_string(),
         Some(counted) => format!("{} <small>± 3 %</small>", counted.users.count()),
     }
+}
+
+/// Returns the number of requests that failed first with a code; `–` for a code that is no error.
+fn requests(row: &ReportRow<'_>) -> String {
+    row.first_failures.map_or("–".to_owned(), |count| count.to_string())
 }
 
 /// Returns the first and the last line, the times from which and to which the code was there, and the reason for which the

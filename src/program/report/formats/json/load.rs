@@ -113,12 +113,12 @@ fn differs(option: &str, these: Option<ValueKeys>, those: Option<ValueKeys>) -> 
         keys.as_ref().map_or_else(|| format!("no {option}"), |keys| format!("{option} {}", keys.words()))
     };
     let words = match (&these, &those) {
-        (Some(these), Some(those)) if these.keys == those.keys => "another --users-salt".to_owned(),
+        (Some(these), Some(those)) if these.are_alike(those) => return None,
+        (None, None) => return None,
+        (Some(these), Some(those)) if these.salt != those.salt => "another --users-salt".to_owned(),
         _ => typed(&those),
     };
-    (these != those).then(|| {
-        format!("was made with {words}, the reports before it with {}; make all alike", typed(&these))
-    })
+    Some(format!("was made with {words}, the reports before it with {}; make all alike", typed(&these)))
 }
 
 /// The names of inputs, each once.

@@ -17,7 +17,7 @@ use super::{FormatRow, ReportFormat};
 use crate::program::encoding::CharEncoding;
 use crate::program::report::tally::{Histogram, InputCount, LogPlace, NearLines};
 use crate::program::report::verdict::{
-    AcceptEntry, AcceptList, CheckKind, CheckOutcome, CheckVerdict, Comparison,
+    AcceptEntry, AcceptList, CheckKind, CheckOutcome, CheckVerdict, Comparison, Measure,
 };
 use crate::program::report::{Report, ReportRow};
 use crate::time::TimeStamp;
@@ -155,6 +155,9 @@ struct GoneCode {
 #[derive(Serialize)]
 struct CheckResult {
     select: String,
+    /// `users` where the check counts users; left out where it counts fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<&'static str>,
     limit: u64,
     /// The number of fields; of users, if the check counts them.
     count: u64,
@@ -246,6 +249,7 @@ impl CheckResult {
     fn of(outcome: &CheckOutcome<'_>) -> Self {
         Self {
             select: outcome.check.text.clone(),
+            measure: (outcome.check.measure == Measure::Users).then_some("users"),
             limit: outcome.check.limit,
             count: outcome.measured.count,
             verdict: outcome.verdict,

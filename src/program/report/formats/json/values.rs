@@ -1,6 +1,7 @@
 //! The users and the first failures of requests as JSON, with what reports of parts are added up from.
 
 use crate::program::report::tally::{CodeUsers, DistinctValues, TraceTally, UserGroup, UserTally, ValueKeys};
+use crate::program::report::value_words::CategoryUsers;
 use crate::program::report::{Report, ReportRow};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,7 @@ pub(super) struct JsonUsers {
 #[derive(Serialize)]
 struct JsonCategory {
     category: String,
+    category_zh: String,
     count: u64,
     exact: bool,
 }
@@ -69,9 +71,7 @@ impl JsonUsers {
             lines: *lines,
             count: all.count(),
             exact: all.is_exact(),
-            categories: categories
-                .map(|(category, count, exact)| JsonCategory { category, count, exact })
-                .collect(),
+            categories: categories.map(JsonCategory::of).collect(),
             other_known: known.others.clone(),
             other_unknown: unknown.others.clone(),
         })
@@ -83,6 +83,13 @@ impl JsonUsers {
         let group = |others: DistinctValues| UserGroup { others, ..UserGroup::default() };
         let (known, unknown) = (group(other_known), group(other_unknown));
         UserTally { code_lines, lines, known, unknown, ..UserTally::new(keys) }
+    }
+}
+
+impl JsonCategory {
+    fn of(users: CategoryUsers) -> Self {
+        let CategoryUsers { category, category_zh, count, is_exact: exact } = users;
+        Self { category, category_zh, count, exact }
     }
 }
 
