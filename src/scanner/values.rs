@@ -48,7 +48,7 @@ struct ValueKey {
     name: Box<[u8]>,
     /// The index in the name of the letter by which the key is looked for.
     rarest: usize,
-    /// That letter in lower and in upper case.
+    /// The rarest letter in lower and in upper case.
     cases: [u8; 2],
 }
 

@@ -78,7 +78,7 @@ fn levels_follow_from_meaning_checks_and_what_was_there() {
             &[("-204", "WARNING"), ("5", "WARNING"), ("-9999", "WARNING")],
         ],
     );
-    // What is new leads, and the rest has a lower level.
+    // New codes lead, and the others have a lower level.
     let known: [&[(&str, &str)]; 4] = [
         &[("-9999", "NORMAL"), ("-204", "LOW"), ("5", "LOW")],
         &[("-9999", "minor"), ("-204", "info"), ("5", "info")],

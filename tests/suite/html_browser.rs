@@ -2,11 +2,11 @@
 
 use crate::command::{binary, output_of};
 use crate::hostile::LINES;
+use crate::html::golden;
 use crate::page::{by_id, elements, parse, shown_text};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -113,14 +113,6 @@ impl Browser {
     }
 }
 
-fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reports")
-}
-
-fn page() -> String {
-    fs::read_to_string(data().join("report.html")).unwrap()
-}
-
 fn without_policy(page: &str) -> String {
     let (before, policy) = page.split_once("<meta http-equiv").unwrap();
     format!("{before}{}", policy.split_once("/>").unwrap().1)
@@ -133,7 +125,7 @@ fn title(page: &str) -> &str {
 #[test]
 fn a_browser_runs_the_script_of_the_page() {
     let Some(browser) = Browser::find() else { return };
-    let dom = browser.dump(&[], &page());
+    let dom = browser.dump(&[], &golden());
     assert!(dom.contains(" data-scripted=\"\""), "{dom}");
     assert!(!dom.contains("data-script=\"\" hidden"), "{dom}");
     assert!(dom.contains("<p id=\"shown\" role=\"status\">8 / 8</p>"), "{dom}");
@@ -145,7 +137,7 @@ fn a_browser_shows_the_page_under_the_policy_of_jenkins() {
     let Some(browser) = Browser::find() else { return };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
-    let page = page();
+    let page = golden();
     let body = page.clone();
     // Ends with the process: the browser may ask for an icon, too, or not.
     thread::spawn(move || {
@@ -229,7 +221,7 @@ fn the_table_is_sorted_searched_and_filtered() {
         ),
         (format!("{}, byId('shown').textContent", input("category", "auth")), "1 / 8"),
     ];
-    browser.expect(&[], &page(), &expected);
+    browser.expect(&[], &golden(), &expected);
 }
 
 #[test]
@@ -255,10 +247,10 @@ fn language_and_colours_are_chosen() {
         (format!("{}, {color}", choose("colors", "dark")), dark),
         (format!("{}, {color}", choose("colors", "light")), light),
     ];
-    browser.expect(&[], &page(), &expected);
+    browser.expect(&[], &golden(), &expected);
     for (scheme, expected) in [("0", dark), ("1", light)] {
         let args = [&*format!("--blink-settings=preferredColorScheme={scheme}")];
-        browser.expect(&args, &page(), &[(color.to_owned(), expected)]);
+        browser.expect(&args, &golden(), &[(color.to_owned(), expected)]);
     }
 }
 
@@ -267,7 +259,7 @@ fn lines_that_are_opened_can_be_copied_and_links_open_their_rows() {
     let Some(browser) = Browser::find() else { return };
     let first = "document.querySelector('.leading code').previousSibling.className";
     let open = "(location.hash = '#c-402', dispatchEvent(new Event('hashchange')), byId('c-402').querySelector('details').open)";
-    browser.expect(&[], &page(), &[(first.to_owned(), "copy"), (open.to_owned(), "true")]);
+    browser.expect(&[], &golden(), &[(first.to_owned(), "copy"), (open.to_owned(), "true")]);
 }
 
 /// At any width, the page is no wider than the window.
@@ -284,7 +276,7 @@ fn the_page_fits_its_window() {
     ]);
     command.args(["--accept", "/dev/null"]);
     let long = String::from_utf8(output_of(&mut command, long.as_bytes()).stdout).unwrap();
-    for page in [page(), long] {
+    for page in [golden(), long] {
         for width in [400, 760, 1280] {
             let size = format!("--window-size={width},900");
             let open = "document.querySelectorAll('details').forEach(part => { part.open = true; })";
@@ -298,9 +290,9 @@ fn the_page_fits_its_window() {
 fn a_picture_is_dark_or_light_as_the_reader_prefers() {
     let Some(browser) = Browser::find() else { return };
     for width in [1280, 400] {
-        let (light_width, light_height, light) = browser.picture(width, false, &page());
+        let (light_width, light_height, light) = browser.picture(width, false, &golden());
         assert_eq!((light_width, light_height), (width, 900));
-        let (_, _, dark) = browser.picture(width, true, &page());
+        let (_, _, dark) = browser.picture(width, true, &golden());
         assert!(light.len() > 10_000 && dark.len() > 10_000 && light != dark);
     }
 }
@@ -314,8 +306,8 @@ fn a_page_on_paper_is_not_empty() {
         browser.run(&[&format!("--print-to-pdf={}", path.display())], &browser.keep(page));
         fs::read(&path).unwrap().len()
     };
-    let hidden = without_policy(&page()).replace("<body>", "<body hidden=\"\">");
-    let (sheet, empty) = (print(&page()), print(&hidden));
+    let hidden = without_policy(&golden()).replace("<body>", "<body hidden=\"\">");
+    let (sheet, empty) = (print(&golden()), print(&hidden));
     assert!(sheet > 50_000 && sheet > 10 * empty, "{sheet}, empty: {empty}");
 }
 
@@ -337,7 +329,7 @@ fn axe_finds_nothing() {
                 format!("--window-size={width},900"),
                 "--virtual-time-budget=30000".to_owned(),
             ];
-            let page = without_policy(&page());
+            let page = without_policy(&golden());
             let open = "document.querySelectorAll('details').forEach(part => { part.open = true; });";
             let page = page
                 .replace("</body>", &format!("<script>{axe}</script><script>{open}{run}</script></body>"));
@@ -350,7 +342,7 @@ fn axe_finds_nothing() {
 
 #[test]
 fn the_pages_that_a_browser_looks_at_have_their_parts() {
-    let page = page();
+    let page = golden();
     let document = parse(&page);
     for id in ["table", "search", "new", "category", "words", "colors", "shown", "chart"] {
         assert!(by_id(&document, id).is_some(), "{id}");

@@ -144,7 +144,7 @@ fn without_a_check_that_fails_on_codes_each_code_has_a_case_that_passes() {
     let cases = |args: &[&str]| cases(folder.path(), args);
     let passed = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), None)).collect::<Vec<_>>();
     assert_eq!(cases(&["a.log"]), passed(&codes));
-    // What is expected is no case of a code.
+    // A check of `--expect` is no case of a code.
     let expected = [&codes[..], &["--expect error"]].concat();
     assert_eq!(cases(&["a.log", "--expect=error"]), passed(&expected));
     let failed = cases(&["a.log", "--expect=friend"]);

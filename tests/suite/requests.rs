@@ -1,6 +1,7 @@
 //! The requests that failed first with each code, through the binary.
 
 use crate::command::{binary, output_of};
+use crate::time_bounds::Numbers;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,11 +25,8 @@ fn first_failures(report: &Value) -> BTreeMap<i64, u64> {
 
 /// Returns a log in which the lines of many requests are mixed.
 fn log(lines: u32) -> String {
-    let mut number = 1_u64;
-    let mut next = |below: u64| {
-        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (number >> 33) % below
-    };
+    let mut numbers = Numbers(1);
+    let mut next = |below: u64| numbers.below(below);
     let codes = ["-204", "-402", "-705", "-31337", "5", "1"];
     let mut log = String::new();
     for line in 0..u64::from(lines) {

@@ -145,7 +145,7 @@ fn checks_count_all_and_what_fails_leads() {
     let kinds: Vec<_> = json["issues"].as_array().unwrap().iter().map(|issue| &issue["type"]).collect();
     assert_eq!(kinds, ["check", "5", "left-out"]);
     assert_eq!(json["issues"][2]["severity"], "LOW");
-    // What the reports leave out, the checks and the list of new codes have.
+    // Checks and the list of new codes have the codes that the reports leave out.
     let mut command = binary();
     command.current_dir(&folder).args(["-q", "--report=text", "--top=1", "--write-accept=new", "a.log"]);
     assert!(output_of(&mut command, b"").status.success());

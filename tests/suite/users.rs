@@ -1,6 +1,7 @@
 //! The users that each code has affected, through the binary: against a naive twin, in parts, in every format.
 
 use crate::command::{binary, output_of};
+use crate::time_bounds::Numbers;
 use regex::Regex;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,11 +33,8 @@ pub(crate) fn parsed(report: &str) -> Value {
 
 /// Returns a log of many users, of which some forms are none, in an order that looks random.
 pub(crate) fn log(lines: u32, users: u32) -> String {
-    let mut number = 1_u64;
-    let mut next = |below: u32| {
-        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((number >> 33) % u64::from(below)) as u32
-    };
+    let mut numbers = Numbers(1);
+    let mut next = |below: u32| numbers.below(u64::from(below)) as u32;
     let codes = ["-204", "-402", "-705", "-31337", "5", "1"];
     let mut log = String::new();
     for line in 0..lines {

@@ -2,6 +2,7 @@
 
 use super::parts::Parts;
 use super::{LinesTo, Triage, Uses};
+use crate::Catalog;
 use crate::program::input::{ListingRules, REPORT, read_whole};
 use crate::program::output::{self, UsedAs};
 use crate::program::report::{LoadedReport, load};
@@ -51,34 +52,47 @@ impl Merge {
         let mut damaged = HashSet::new();
         for name in &reports {
             // A part that is named twice is said once.
-            if damaged.contains(name) {
-                continue;
+            if !damaged.contains(name) && !add_part(&mut sum, name, &triage.catalog, signals, messages) {
+                damaged.insert(name);
+                sum.tally.complete = false;
             }
-            match read_whole(name, REPORT, signals) {
-                Err(error) => messages.input(name, &error),
-                Ok(text) => match load(&text, &triage.catalog) {
-                    Ok(report) => {
-                        if !report.tally.complete {
-                            messages
-                                .say_of_input(&format!("{name}: is of inputs that could not all be read"));
-                        }
-                        match sum.refusal(&report) {
-                            Some(refusal) => messages.say(&format!("{name}: {refusal}")),
-                            None => {
-                                sum.append(report);
-                                continue;
-                            }
-                        }
-                    }
-                    Err(error) => messages.say_of_input(&format!("{name}: {error}")),
-                },
-            }
-            damaged.insert(name);
-            sum.tally.complete = false;
         }
         let LoadedReport { tally, mut names, .. } = sum;
         triage.label_names(&mut names);
         let has_failed = triage.finish(&tally, &names, messages);
         ExitStatus::of(messages, has_failed)
     }
+}
+
+/// Reads a report and adds it to the sum. Returns false, with a message, if it cannot be read or cannot be added.
+fn add_part(
+    sum: &mut LoadedReport,
+    name: &InputName,
+    catalog: &Catalog,
+    signals: &Signals,
+    messages: &Messages,
+) -> bool {
+    let text = match read_whole(name, REPORT, signals) {
+        Ok(text) => text,
+        Err(error) => {
+            messages.input(name, &error);
+            return false;
+        }
+    };
+    let report = match load(&text, catalog) {
+        Ok(report) => report,
+        Err(error) => {
+            messages.say_of_input(&format!("{name}: {error}"));
+            return false;
+        }
+    };
+    if !report.tally.complete {
+        messages.say_of_input(&format!("{name}: is of inputs that could not all be read"));
+    }
+    if let Some(refusal) = sum.refusal(&report) {
+        messages.say(&format!("{name}: {refusal}"));
+        return false;
+    }
+    sum.append(report);
+    true
 }

@@ -33,7 +33,7 @@ pub(crate) struct Triage {
     pub(crate) language: Language,
     pub(crate) coloring: Coloring,
     pub(crate) judgement: Judgement,
-    /// What tells the users of codes, and the requests that failed; `None` if they are not counted.
+    /// The finders of the users of codes, and of the requests that failed; `None` if they are not counted.
     pub(crate) users: Option<ValueHasher>,
     pub(crate) trace: Option<ValueHasher>,
     /// The file to which new codes are added, until it is opened.

@@ -1,6 +1,7 @@
 //! Reports: the codes in logs, their frequency, their first places, and the change since an earlier run.
 
 mod amount;
+mod axis;
 mod count;
 mod formats;
 mod new_words;
@@ -18,7 +19,7 @@ pub(crate) use verdict::{AcceptList, Check, CheckKind, of_selector};
 pub use verdict::{Baseline, Judgement};
 
 use crate::program::terminal::visible::visible;
-use crate::{Catalog, EarlierCodes, Entry, Language, Severity};
+use crate::{Catalog, Category, EarlierCodes, Entry, Language, Severity};
 use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -43,6 +44,10 @@ pub struct Report<'a> {
     /// The most codes that a list shows, in formats that people or services read; `None` if it shows all.
     top: Option<usize>,
 }
+
+/// The name of the category of codes that are in no catalog, in English and in Chinese.
+const UNKNOWN: &str = "unknown";
+const UNKNOWN_ZH: &str = "未知";
 
 /// The names of inputs, by their numbers.
 pub(crate) type InputNames = BTreeMap<usize, String>;
@@ -248,14 +253,21 @@ impl<'a> Report<'a> {
         let input = self.tally.input;
         let known = fields(self.tally.known_fields());
         let lines = count_of(input.lines, "line", "lines");
-        let encoded =
-            input.encodings.counted().map(|(encoding, count)| format!("{count} in {}", encoding.name()));
-        let encoded = encoded.collect::<Vec<_>>().join(", ");
+        let encoded = self.encodings_words();
         let encoded = if encoded.is_empty() { encoded } else { format!(" ({encoded})") };
         format!(
             "{known} with known codes in {lines} of {}{encoded}",
             count_of(input.files, "input", "inputs")
         )
+    }
+
+    /// Returns the numbers of inputs that are not in UTF-8: `1 in gbk, 2 in utf-16le`.
+    fn encodings_words(&self) -> String {
+        let encodings = self.tally.input.encodings.counted();
+        encodings
+            .map(|(encoding, count)| format!("{count} in {}", encoding.name()))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Returns what to say of accepted codes that have expired or do not occur, a line each.
@@ -336,13 +348,17 @@ impl ReportRow<'_> {
     }
 
     fn category(&self) -> Cow<'_, str> {
-        let category = self.entry.map(|entry| entry.category().name_in(self.language));
-        category.unwrap_or_else(|| in_language(self.language, "unknown", "未知"))
+        category_in(self.entry.map(Entry::category), self.language)
     }
 
     fn severity(&self) -> Option<Severity> {
         self.entry.map(Entry::severity)
     }
+}
+
+/// Returns the name of a category in a language; `None` is the category of unknown codes.
+fn category_in(category: Option<&Category>, language: Language) -> Cow<'_, str> {
+    category.map_or_else(|| in_language(language, UNKNOWN, UNKNOWN_ZH), |category| category.name_in(language))
 }
 
 /// Returns a text in the language, or in both: `in no catalog/不在目录中`.

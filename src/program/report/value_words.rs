@@ -1,9 +1,9 @@
 //! Users and first failures in words, as reports for people have them.
 
 use super::amount::{count_of, fields, users, users_alone};
-use super::tally::CodeUsers;
-use super::{Report, ReportRow};
-use crate::Language;
+use super::tally::{CodeUsers, DistinctValues};
+use super::{Report, ReportRow, category_in};
+use crate::Category;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Report<'_> {
@@ -18,34 +18,33 @@ impl Report<'_> {
         let mut words =
             vec![format!("by {}: {amount} (in {} of {lines} with a code)", tally.keys.words(), tally.lines)];
         words.extend(self.users_of_categories().iter().map(|of| {
-            let category = in_both(self.language, &of.category, &of.category_zh);
-            format!("{category}: {}", users(of.count, of.is_exact))
+            format!("{}: {}", category_in(of.category, self.language), users(of.count, of.is_exact))
         }));
         words
     }
 
     /// Returns the users of each category of codes, in the order of their names, and of unknown codes as the last.
-    pub(super) fn users_of_categories(&self) -> Vec<CategoryUsers> {
+    pub(super) fn users_of_categories(&self) -> Vec<CategoryUsers<'_>> {
         let Some(tally) = &self.tally.users else {
             return Vec::new();
         };
-        let mut codes: BTreeMap<(&str, &str), BTreeSet<i32>> = BTreeMap::new();
+        let mut codes: BTreeMap<&str, (&Category, BTreeSet<i32>)> = BTreeMap::new();
         for entry in tally.known.codes.keys().filter_map(|&code| self.catalog.get(code)) {
-            let names = (entry.category().name(), entry.category().chinese_name());
-            codes.entry(names).or_default().insert(entry.code());
+            let category = entry.category();
+            codes.entry(category.name()).or_insert((category, BTreeSet::new())).1.insert(entry.code());
         }
+        let known = codes.into_values();
         let known =
-            codes.into_iter().map(|(names, codes)| (names, tally.known.union(|code| codes.contains(&code))));
+            known.map(|(category, codes)| (Some(category), tally.known.union(|code| codes.contains(&code))));
         let mut unknown = tally.unknown.union(|_| true);
         unknown.append(&tally.unknown.others);
-        let unknown = (!unknown.is_empty()).then_some((("unknown", "未知"), unknown));
-        let all = known.chain(unknown).map(|((category, category_zh), set)| CategoryUsers {
-            category: category.to_owned(),
-            category_zh: category_zh.to_owned(),
+        let unknown = (!unknown.is_empty()).then_some((None, unknown));
+        let of = |(category, set): (_, DistinctValues)| CategoryUsers {
+            category,
             count: set.count(),
             is_exact: set.is_exact(),
-        });
-        all.collect()
+        };
+        known.chain(unknown).map(of).collect()
     }
 
     /// Returns what is said of the requests that failed, a line each; nothing where they were not counted.
@@ -83,21 +82,11 @@ impl Report<'_> {
 }
 
 /// The users of the codes of a category.
-pub(super) struct CategoryUsers {
-    pub(super) category: String,
-    pub(super) category_zh: String,
+pub(super) struct CategoryUsers<'a> {
+    /// The category; `None` for unknown codes.
+    pub(super) category: Option<&'a Category>,
     pub(super) count: u64,
     pub(super) is_exact: bool,
-}
-
-/// Returns a name in the language, or in both.
-fn in_both(language: Language, english: &str, chinese: &str) -> String {
-    match language {
-        Language::English => english.to_owned(),
-        Language::Chinese => chinese.to_owned(),
-        Language::Both if english == chinese => english.to_owned(),
-        Language::Both => format!("{english}/{chinese}"),
-    }
 }
 
 impl ReportRow<'_> {

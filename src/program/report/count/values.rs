@@ -163,7 +163,7 @@ impl OpenValue {
             return;
         }
         self.text.extend_from_slice(rest);
-        // What may still belong to a key or a value is looked at when more is known.
+        // Looks at bytes that may still belong to a key or a value when more is known.
         let open_bytes = if is_end { 0 } else { KEY_MAX_BYTES + VALUE_REACH_BYTES };
         let end = self.text.len().saturating_sub(open_bytes).max(self.decided);
         let value = self.hasher.finder.first_value(&self.text, self.decided..end);

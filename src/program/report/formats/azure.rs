@@ -1,6 +1,6 @@
 //! The report as logging commands of Azure Pipelines, which shows them at the top of a run.
 
-use super::findings::{Finding, FindingLevel, Subject};
+use super::findings::{Finding, FindingLevel, Subject, sum_of};
 use super::{FormatRow, ReportFormat};
 use crate::program::report::Report;
 use crate::program::terminal::visible::visible;
@@ -20,10 +20,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         for finding in &issues[..shown] {
             write_issue(report, issue_type, finding, wtr)?;
         }
-        let rest = &issues[shown..];
-        if !rest.is_empty() {
-            let names: Vec<String> = rest.iter().map(|finding| finding.name_in_sum()).collect();
-            let message = format!("iMSDK: {} more: {}", rest.len(), names.join(", "));
+        if let Some(message) = sum_of(&issues[shown..]) {
             writeln!(wtr, "##vso[task.logissue type={issue_type};]{}", in_message(&message))?;
         }
     }

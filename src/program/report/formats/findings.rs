@@ -83,7 +83,7 @@ impl Finding<'_> {
     }
 
     /// Returns the words for the entry in a sum of entries that are not shown one by one: the code for a code.
-    pub(super) fn name_in_sum(&self) -> String {
+    fn name_in_sum(&self) -> String {
         match &self.subject {
             Subject::Check(option) => option.clone(),
             Subject::LeftOut => self.words.clone(),
@@ -98,6 +98,12 @@ impl Finding<'_> {
             _ => self.words.clone(),
         }
     }
+}
+
+/// Returns the sentence for entries that have none of their own; `None` if there are no such entries.
+pub(super) fn sum_of(rest: &[&Finding<'_>]) -> Option<String> {
+    let names: Vec<String> = rest.iter().map(|finding| finding.name_in_sum()).collect();
+    (!rest.is_empty()).then(|| format!("iMSDK: {} more: {}", rest.len(), names.join(", ")))
 }
 
 impl<'a> Report<'a> {

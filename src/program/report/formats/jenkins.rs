@@ -1,6 +1,7 @@
 //! The report as JSON of Jenkins' warnings plugin, which draws trends and has quality gates of new issues.
 
 use super::findings::{Finding, FindingLevel};
+use super::html_text::HtmlText;
 use super::json::Harmless;
 use super::{FormatRow, ReportFormat};
 use crate::program::report::Report;
@@ -60,25 +61,20 @@ impl Issue {
             FindingLevel::Known => "LOW",
         };
         let explanation = Some(finding.explanation).filter(|text| !text.is_empty());
-        let explanation = explanation.map(|text| format!("<p>{}</p>", in_html(text)));
-        let line = place.map(|place| format!("<p><code>{}</code></p>", in_html(&place.text)));
+        let explanation = explanation.map(|text| format!("<p>{}</p>", HtmlText(text)));
+        let line = place.map(|place| format!("<p><code>{}</code></p>", HtmlText(&place.text)));
         Self {
             file_name: place.map_or(NO_FILE.to_owned(), |place| visible(report.name(place))),
             line_start: place.map_or(0, |place| place.line),
             kind: finding.subject.kind(),
             category: visible(&finding.category),
             severity,
-            message: in_html(&finding.message()),
+            // Jenkins takes messages and descriptions for HTML.
+            message: HtmlText(finding.message()).to_string(),
             description: explanation.into_iter().chain(line).collect(),
             fingerprint: visible(&finding.subject.fingerprint()),
         }
     }
-}
-
-/// Returns a text as HTML that shows it: Jenkins takes messages and descriptions for HTML.
-fn in_html(text: &str) -> String {
-    let text = visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 #[cfg(test)]
@@ -87,6 +83,9 @@ mod tests {
 
     #[test]
     fn texts_are_no_elements() {
-        assert_eq!(in_html("a<b title='x'>&amp;\n"), "a&lt;b title=&#39;x&#39;&gt;&amp;amp;\\u{a}");
+        assert_eq!(
+            HtmlText("a<b title='x'>&amp;\n").to_string(),
+            "a&lt;b title=&#39;x&#39;&gt;&amp;amp;\\u{a}"
+        );
     }
 }

@@ -6,6 +6,7 @@ mod findings;
 mod github;
 mod gitlab;
 mod html;
+mod html_text;
 mod jenkins;
 mod json;
 mod junit;

@@ -3,9 +3,9 @@
 //!
 //! A problem fails the build, so that there is none where the run ends with status 0.
 
-use super::findings::{Finding, FindingLevel, Subject};
+use super::findings::{Finding, FindingLevel, Subject, sum_of};
 use super::{FormatRow, ReportFormat};
-use crate::program::report::Report;
+use crate::program::report::{Report, UNKNOWN};
 use crate::program::system::stable_hash::stable_hash;
 use crate::program::terminal::visible::visible;
 use std::collections::BTreeMap;
@@ -17,8 +17,6 @@ const DESCRIPTION_MAX: usize = 4000;
 const ENTRIES_MAX: usize = 100;
 /// The largest value of a chart: TeamCity takes up to 13 digits.
 const STATISTIC_MAX: u64 = 9_999_999_999_999;
-/// The category in charts of codes that are in no catalog.
-const UNKNOWN: &str = "unknown";
 
 pub(super) const FORMAT: FormatRow = FormatRow {
     format: ReportFormat::Teamcity,
@@ -64,21 +62,15 @@ fn write_statistics(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> 
         let count = counts.entry(category).or_default();
         *count = fields.saturating_add(*count);
     };
-    for row in report.rows() {
-        add(row.entry.map_or(UNKNOWN, |entry| entry.category().name()), row.counted.fields);
+    for (&code, counted) in &report.tally.known {
+        add(report.catalog.get(code).map_or(UNKNOWN, |entry| entry.category().name()), counted.fields);
     }
-    add(UNKNOWN, report.tally.more_unknown);
+    add(UNKNOWN, report.tally.unknown_fields());
     for (category, count) in counts {
         let (key, count) = (value(&format!("imsdk.{category}")), count.min(STATISTIC_MAX));
         writeln!(wtr, "##teamcity[buildStatisticValue key='{key}' value='{count}']")?;
     }
     Ok(())
-}
-
-/// Returns the sentence for entries that have none of their own; `None` if there are no such entries.
-fn sum_of(rest: &[&Finding<'_>]) -> Option<String> {
-    let names: Vec<String> = rest.iter().map(|finding| finding.name_in_sum()).collect();
-    (!rest.is_empty()).then(|| format!("iMSDK: {} more: {}", rest.len(), names.join(", ")))
 }
 
 fn description(report: &Report<'_>, finding: &Finding<'_>) -> String {

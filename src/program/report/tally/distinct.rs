@@ -1,6 +1,6 @@
 //! The number of different values, exact for few of them and estimated for many.
 //!
-//! What is kept is a function of the set of values alone, so that sets of parts add up to that of the whole, byte for byte,
+//! The state is a function of the set of values alone, so that sets of parts add up to that of the whole, byte for byte,
 //! in any order. Up to [`EXACT_MAX`] values their hashes are kept. More are kept as a HyperLogLog sketch: each hash falls into
 //! one of 2^14 registers by its first 14 bits, and the register keeps the largest number of zeros, and one, that the other
 //! bits of its hashes begin with. The estimate is that of Otmar Ertl, "New cardinality estimation algorithms for
@@ -78,7 +78,7 @@ impl DistinctValues {
 
     /// Returns true if there is no value.
     pub(crate) fn is_empty(&self) -> bool {
-        self.count() == 0
+        matches!(&self.0, KeptValues::Hashes(hashes) if hashes.is_empty())
     }
 
     /// Returns true if the number of values is exact.

@@ -201,6 +201,12 @@ impl Tally {
         (self.more_unknown > 0).then(|| self.unknown.keys().next().copied().unwrap_or(0))
     }
 
+    /// Returns the earliest and the latest of the times of lines with codes; `None` if no time is understood.
+    pub(crate) fn times(&self) -> Option<(TimeStamp, TimeStamp)> {
+        let times = self.known.values().chain(self.unknown.values()).filter_map(|counted| counted.times);
+        times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest)))
+    }
+
     /// Returns the number of fields with known codes.
     pub(crate) fn known_fields(&self) -> u64 {
         sum(self.known.values().map(|counted| counted.fields))
@@ -262,7 +268,7 @@ impl Tally {
         while self.unknown.len() > UNKNOWN_CODES_MAX
             && let Some((code, farthest)) = self.unknown.pop_first()
         {
-            self.users.iter_mut().for_each(|users| users.unknown.drop(code));
+            self.users.iter_mut().for_each(|users| users.unknown.forget(code));
             self.more_unknown = self.more_unknown.saturating_add(farthest.fields);
         }
     }
@@ -323,6 +329,16 @@ impl ZonesMet {
 }
 
 impl NearLines {
+    /// Returns the number of lines with its verb: `1 line has`.
+    pub(crate) fn lines_have(&self) -> String {
+        if self.lines == 1 { "1 line has".to_owned() } else { format!("{} lines have", self.lines) }
+    }
+
+    /// Returns the option that takes the code in the first line, for a shell.
+    pub(crate) fn option(&self) -> String {
+        format!("--pattern '{}'", self.pattern.replace('\'', r"'\''"))
+    }
+
     /// Returns the sum with the lines of what follows.
     fn append(self, next: &Self) -> Self {
         Self { lines: self.lines.saturating_add(next.lines), ..self }

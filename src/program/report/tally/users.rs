@@ -100,7 +100,7 @@ impl UserGroup {
     }
 
     /// Tells the users of a code apart no more.
-    pub(super) fn drop(&mut self, code: i32) {
+    pub(super) fn forget(&mut self, code: i32) {
         if let Some(users) = self.codes.remove(&code) {
             self.others.append(&users.users);
         }
@@ -112,7 +112,7 @@ impl UserGroup {
             && let (Some((&first, _)), Some((&last, _))) =
                 (self.codes.first_key_value(), self.codes.last_key_value())
         {
-            self.drop(farther(first, last));
+            self.forget(farther(first, last));
         }
     }
 }

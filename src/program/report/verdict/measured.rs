@@ -9,11 +9,11 @@ pub(crate) struct Measured {
     pub(crate) is_exact: bool,
     /// The selected codes that are told apart, with their numbers, the highest first.
     pub(crate) codes: Vec<(i32, u64)>,
-    /// What is missing to decide a check for which the number is too low.
+    /// The lack for which a check cannot be decided, if its number is too low.
     pub(crate) lack: Option<Lack>,
 }
 
-/// What a tally lacks for a check.
+/// The lack of a tally that a check would need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lack {
     /// The check may select some of the codes that the tally does not tell apart, but not all.

@@ -1,8 +1,8 @@
 //! The verdict on the run as a whole, and the result of each check.
 
-use super::escape::HtmlText;
 use super::speech::{FIELDS, Speech, USERS, ending};
 use crate::program::report::Report;
+use crate::program::report::formats::html_text::HtmlText;
 use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict, Measure};
 use std::fmt::Write;
 

@@ -1,9 +1,9 @@
 //! The table of codes.
 
-use super::escape::HtmlText;
 use super::row::{Columns, END, NO_LINES, RowMarkup};
-use super::sparkline::Axis;
 use super::speech::{BothTexts, Speech, category, severity};
+use crate::program::report::axis::Axis;
+use crate::program::report::formats::html_text::HtmlText;
 use crate::program::report::tally::sum;
 use crate::program::report::{Report, ReportRow};
 use std::collections::BTreeSet;

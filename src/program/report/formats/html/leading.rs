@@ -1,14 +1,13 @@
 //! The codes to look at first: each with what it means, since when it is there, and where.
 
-use super::escape::HtmlText;
-use super::speech::{FIELDS, REQUESTS, Speech, category, message, severity};
+use super::speech::{FIELDS, INPUTS, REQUESTS, Speech, category, message, severity};
 use crate::Severity;
+use crate::program::report::formats::html_text::HtmlText;
 use crate::program::report::{Report, ReportRow};
 use std::fmt::Write;
 
 /// The most codes that are told here; all stand in the table.
 const LEADING_MAX: usize = 5;
-const INPUTS: [&str; 3] = ["input", "inputs", "个输入"];
 
 /// Writes the first codes for which a check has failed or that are new; where nothing tells which are new, the first
 /// errors and unknown codes.

@@ -1,34 +1,32 @@
 //! Codes that are gone, near misses, and accepted codes to look at.
 
 use super::codes::Budget;
-use super::escape::HtmlText;
 use super::speech::Speech;
 use crate::Language;
 use crate::program::report::Report;
-use crate::program::report::tally::NearLines;
+use crate::program::report::formats::html_text::HtmlText;
 use std::fmt::Write;
 
 /// Writes the lines that have a key and a known code and are no field.
 pub(super) fn write_near(report: &Report<'_>, page: &mut String) {
-    let Some(NearLines { lines, first, pattern }) = &report.tally.near else {
+    let Some(near) = &report.tally.near else {
         return;
     };
+    let (lines, first, have) = (near.lines, &near.first, near.lines_have());
     let speech = Speech(report.language);
-    let have = if *lines == 1 { "1 line has".to_owned() } else { format!("{lines} lines have") };
     let title = speech.both("Near misses", "疑似遗漏");
     let words = speech.markup(
         &format!("{have} a key and a known code that are no field. The first:"),
         &format!("{lines} 行有键和已知码，但不成字段。第一行："),
     );
     let takes = speech.both("This would take it:", "如此可识别：");
-    let pattern = pattern.replace('\'', r"'\''");
     let _ = write!(
         page,
         "<section aria-labelledby=\"near\"><h2 id=\"near\">{title}</h2>\n<p>{words}</p>\n<p><b>{}</b></p><code>{}</code>\n\
-         <p>{takes}</p><code>--pattern &#39;{}&#39;</code></section>\n",
+         <p>{takes}</p><code>{}</code></section>\n",
         HtmlText(report.place(first)),
         HtmlText(&first.text),
-        HtmlText(pattern)
+        HtmlText(near.option())
     );
 }
 

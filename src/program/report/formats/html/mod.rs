@@ -5,7 +5,6 @@
 
 mod checks;
 mod codes;
-mod escape;
 mod leading;
 mod lists;
 mod page;

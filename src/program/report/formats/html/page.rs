@@ -3,11 +3,11 @@
 use super::checks::{RunVerdict, write_checks, write_verdict};
 use super::codes::{self, Budget};
 use super::policy::{SCRIPT, STYLE, policy};
-use super::sparkline::Axis;
-use super::speech::{ABOUT_USERS, Speech, USERS};
+use super::speech::{ABOUT_USERS, FAILED_REQUESTS, INPUTS, Speech, USERS};
 use super::{leading, lists, timeline, values};
 use crate::Language;
-use crate::program::report::tally::{TraceTally, UserTally};
+use crate::program::report::axis::Axis;
+use crate::program::report::tally::{DistinctValues, TraceTally, UserTally};
 use crate::program::report::{Report, ReportRow};
 use std::fmt::Write;
 
@@ -24,12 +24,13 @@ pub(super) fn page(report: &Report<'_>) -> String {
     let axis = Axis::of(&rows);
     let mut page = String::new();
     write_head(report, &mut page);
-    write_header(report, &rows, &mut page);
+    let users = report.tally.users.as_ref().map(UserTally::all);
+    write_header(report, &rows, users.as_ref(), &mut page);
     page.push_str("<main>\n");
     leading::write(report, &rows, &mut page);
     write_checks(report, &mut page);
     timeline::write(report, &rows, &axis, &mut page);
-    values::write(report, &mut page);
+    values::write(report, users.as_ref(), &mut page);
     let mut lists = String::new();
     lists::write_gone(report, &mut Budget(LIST_MAX), &mut lists);
     lists::write_accepted(report, &mut Budget(LIST_MAX), &mut lists);
@@ -67,7 +68,12 @@ fn write_head(report: &Report<'_>, page: &mut String) {
 }
 
 /// Writes the title, the verdict and the figures of the run.
-fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) {
+fn write_header(
+    report: &Report<'_>,
+    rows: &[ReportRow<'_>],
+    users: Option<&DistinctValues>,
+    page: &mut String,
+) {
     let speech = Speech(report.language);
     let _ = write!(page, "<header>\n<h1>{}</h1>\n", speech.both("iMSDK return codes", "iMSDK 返回码"));
     write_view_controls(speech, page);
@@ -76,7 +82,6 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
     let new = report.tells_changes().then(|| rows.iter().filter(|row| row.is_new).count());
     let gone = report.baseline.map(|_| report.gone().len());
     let unknown = report.tally.unknown_fields();
-    let users = report.tally.users.as_ref().map(UserTally::all);
     let requests = report.tally.trace.as_ref().map(TraceTally::count);
     let figures = [
         new.map(|new| (new as u64, ["new code", "new codes", "个新码"])),
@@ -88,9 +93,9 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
         )),
         (unknown > 0).then_some((unknown, ["with an unknown code", "with unknown codes", "个含未知码"])),
         users.map(|users| (users.count(), if users.is_exact() { USERS } else { ABOUT_USERS })),
-        requests.map(|requests| (requests, ["request failed", "requests failed", "个请求失败"])),
+        requests.map(|requests| (requests, FAILED_REQUESTS)),
         Some((input.lines, ["line", "lines", "行"])),
-        Some((input.files, ["input", "inputs", "个输入"])),
+        Some((input.files, INPUTS)),
         input
             .undated_lines
             .map(|lines| (lines, ["line without a time", "lines without a time", "行没有时间"])),
@@ -101,9 +106,7 @@ fn write_header(report: &Report<'_>, rows: &[ReportRow<'_>], page: &mut String) 
         let _ = writeln!(page, "<li><b>{number}</b> {words}</li>");
     }
     page.push_str("</ul>\n");
-    let times = rows.iter().filter_map(|row| row.counted.times);
-    let times = times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest)));
-    if let Some((first, last)) = times {
+    if let Some((first, last)) = report.tally.times() {
         let _ = writeln!(
             page,
             "<p>{} <time>{first}</time> {} <time>{last}</time></p>",
@@ -134,9 +137,7 @@ fn write_view_controls(speech: Speech, page: &mut String) {
 /// Writes what the figures mean and where they are from.
 fn write_footer(report: &Report<'_>, page: &mut String) {
     let speech = Speech(report.language);
-    let encodings = report.tally.input.encodings;
-    let encoded = encodings.counted().map(|(encoding, count)| format!("{count} in {}", encoding.name()));
-    let encoded = encoded.collect::<Vec<_>>().join(", ");
+    let encoded = report.encodings_words();
     let entries = report.catalog.entries().len() as u64;
     page.push_str("</main>\n<footer>\n<p>");
     page.push_str(&speech.both(

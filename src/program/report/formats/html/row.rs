@@ -1,8 +1,9 @@
 //! One row of the table of codes.
 
-use super::escape::HtmlText;
-use super::sparkline::Axis;
+use super::sparkline::sparkline;
 use super::speech::{Speech, category, message, severity};
+use crate::program::report::axis::Axis;
+use crate::program::report::formats::html_text::HtmlText;
 use crate::program::report::tally::{Counted, LogPlace};
 use crate::program::report::verdict::Change;
 use crate::program::report::{Report, ReportRow};
@@ -62,7 +63,7 @@ impl RowMarkup {
         } else {
             String::new()
         };
-        let sparkline = axis.sparkline(row);
+        let sparkline = sparkline(axis, row);
         let place = HtmlText(report.place(&counted.first));
         let facts = format!(
             "<tr id=\"c{code}\" class=\"{class}\"><th scope=\"row\">{code}</th><td>{kind}</td><td>{message}</td>\

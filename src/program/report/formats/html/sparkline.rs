@@ -1,7 +1,7 @@
 //! Histograms of a code as pictures of the size of a word.
 
 use crate::program::report::ReportRow;
-use crate::program::report::tally::Histogram;
+use crate::program::report::axis::Axis;
 use std::fmt::Write;
 
 /// The most bars of a picture.
@@ -11,52 +11,27 @@ const HEIGHT: u64 = 8;
 /// The width of a bar.
 const BAR_WIDTH: usize = 2;
 
-/// The axis that all codes share: the time if lines have times, else the byte offset in the input.
-pub(super) struct Axis {
-    pub(super) bins: Histogram,
-    pub(super) is_time: bool,
-}
-
-impl Axis {
-    pub(super) fn of(rows: &[ReportRow<'_>]) -> Self {
-        let sum = |of: for<'a> fn(&'a ReportRow<'_>) -> &'a Histogram| {
-            let mut sum = Histogram::default();
-            rows.iter().for_each(|row| sum.append(of(row)));
-            sum
-        };
-        let seconds = sum(|row| &row.counted.seconds);
-        let is_time = !seconds.is_empty();
-        Self { bins: if is_time { seconds } else { sum(|row| &row.counted.offsets) }, is_time }
+/// Returns the picture of a code's lines; it is empty if none of them is on the axis.
+pub(super) fn sparkline(axis: &Axis, row: &ReportRow<'_>) -> String {
+    let bins = axis.counts(row);
+    let counts: Vec<u64> =
+        bins.chunks(bins.len().div_ceil(BARS_MAX).max(1)).map(|bins| bins.iter().sum()).collect();
+    let highest = counts.iter().copied().max().unwrap_or(0);
+    if highest == 0 {
+        return String::new();
     }
-
-    /// Returns the number of a code's lines in each bin.
-    pub(super) fn counts(&self, row: &ReportRow<'_>) -> Vec<u64> {
-        let histogram = if self.is_time { &row.counted.seconds } else { &row.counted.offsets };
-        histogram.counts_along(&self.bins)
-    }
-
-    /// Returns the picture of a code's lines; it is empty if none of them is on the axis.
-    pub(super) fn sparkline(&self, row: &ReportRow<'_>) -> String {
-        let bins = self.counts(row);
-        let counts: Vec<u64> =
-            bins.chunks(bins.len().div_ceil(BARS_MAX).max(1)).map(|bins| bins.iter().sum()).collect();
-        let highest = counts.iter().copied().max().unwrap_or(0);
-        if highest == 0 {
-            return String::new();
+    let width = counts.len() * BAR_WIDTH;
+    let mut path = format!("M0 {HEIGHT}");
+    let (mut level, mut run) = (HEIGHT, 0);
+    for count in counts {
+        let height = (u128::from(count) * u128::from(HEIGHT)).div_ceil(u128::from(highest));
+        let top = HEIGHT - u64::try_from(height).unwrap_or(HEIGHT);
+        if top != level {
+            let _ = if run > 0 { write!(path, "h{run}V{top}") } else { write!(path, "V{top}") };
+            (level, run) = (top, 0);
         }
-        let width = counts.len() * BAR_WIDTH;
-        let mut path = format!("M0 {HEIGHT}");
-        let (mut level, mut run) = (HEIGHT, 0);
-        for count in counts {
-            let height = (u128::from(count) * u128::from(HEIGHT)).div_ceil(u128::from(highest));
-            let top = HEIGHT - u64::try_from(height).unwrap_or(HEIGHT);
-            if top != level {
-                let _ = if run > 0 { write!(path, "h{run}V{top}") } else { write!(path, "V{top}") };
-                (level, run) = (top, 0);
-            }
-            run += BAR_WIDTH;
-        }
-        let _ = write!(path, "h{run}V{HEIGHT}");
-        format!("<svg viewBox=\"0 0 {width} {HEIGHT}\" height=\"16\"><path d=\"{path}\"/></svg>")
+        run += BAR_WIDTH;
     }
+    let _ = write!(path, "h{run}V{HEIGHT}");
+    format!("<svg viewBox=\"0 0 {width} {HEIGHT}\" height=\"16\"><path d=\"{path}\"/></svg>")
 }

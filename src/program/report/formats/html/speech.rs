@@ -1,9 +1,9 @@
 //! Words in both languages, of which one is shown.
 
-use super::escape::HtmlText;
-use crate::Language;
+use crate::program::report::formats::html_text::HtmlText;
 use crate::program::report::tally::CodeUsers;
-use crate::program::report::{Report, ReportRow};
+use crate::program::report::{Report, ReportRow, UNKNOWN, UNKNOWN_ZH};
+use crate::{Category, Entry, Language};
 use std::borrow::Cow;
 
 /// The choice of the language that is shown at first.
@@ -18,15 +18,10 @@ impl Speech {
     /// counted or are not told apart.
     pub(super) fn users(self, row: &ReportRow<'_>) -> Option<String> {
         let CodeUsers { lines, users } = row.users?;
-        let all = row.counted.lines;
-        let (number, about) = (users.count(), if users.is_exact() { "" } else { " ± 3 %" });
-        let [one, several, chinese] = USERS;
-        let unit = if number == 1 { one } else { several };
-        let word = if all == 1 { "line" } else { "lines" };
-        Some(self.markup(
-            &format!("{number}{about} {unit} (in {lines} of {all} {word})"),
-            &format!("{number}{about} {chinese}（{all} 行中的 {lines} 行）"),
-        ))
+        let (number, all) = (users.count(), row.counted.lines);
+        let [.., unit] = if users.is_exact() { USERS } else { ABOUT_USERS };
+        let chinese = format!("{number} {unit}（{all} 行中的 {lines} 行）");
+        Some(self.markup(&row.users_words()?, &chinese))
     }
 
     /// Returns the markup of a text in both languages. The texts may come from outside.
@@ -59,6 +54,9 @@ pub(super) const FIELDS: [&str; 3] = ["field", "fields", "个字段"];
 pub(super) const USERS: [&str; 3] = ["user", "users", "位用户"];
 /// The unit of users whose number is an estimate.
 pub(super) const ABOUT_USERS: [&str; 3] = ["users ± 3 %", "users ± 3 %", "位用户 ± 3 %"];
+pub(super) const INPUTS: [&str; 3] = ["input", "inputs", "个输入"];
+pub(super) const FAILED_REQUESTS: [&str; 3] = ["request failed", "requests failed", "个请求失败"];
+/// The unit of requests beside the code with which they failed first.
 pub(super) const REQUESTS: [&str; 3] =
     ["request failed first with it", "requests failed first with it", "个请求以此码首次失败"];
 
@@ -71,9 +69,13 @@ pub(super) fn message<'a>(row: &ReportRow<'a>) -> BothTexts<'a> {
 
 /// Returns the category of a row's code.
 pub(super) fn category<'a>(row: &ReportRow<'a>) -> BothTexts<'a> {
-    row.entry.map_or(("unknown".into(), "未知".into()), |entry| {
-        (entry.category().name().into(), entry.category().chinese_name().into())
-    })
+    let (english, chinese) = category_names(row.entry.map(Entry::category));
+    (english.into(), chinese.into())
+}
+
+/// Returns the names of a category; `None` is the category of unknown codes.
+pub(super) fn category_names(category: Option<&Category>) -> (&str, &str) {
+    category.map_or((UNKNOWN, UNKNOWN_ZH), |category| (category.name(), category.chinese_name()))
 }
 
 /// Returns the severity of a row's code.

@@ -1,7 +1,8 @@
 //! The timeline: lines with codes along the time, or along the inputs, stacked by category.
 
-use super::sparkline::Axis;
 use super::speech::{BothTexts, Speech, category};
+use crate::program::report::axis::Axis;
+use crate::program::report::formats::html_text::HtmlText;
 use crate::program::report::tally::sum;
 use crate::program::report::{Report, ReportRow};
 use crate::time::TimeStamp;
@@ -141,8 +142,7 @@ fn write_chart(
     for (bin, &total) in totals.iter().enumerate().filter(|&(_, &total)| total > 0) {
         let x = bin * BIN_WIDTH;
         let parts = stacks.iter().filter(|stack| stack.counts[bin] > 0);
-        let parts =
-            parts.map(|stack| format!("{} {}", super::escape::HtmlText(&stack.names.0), stack.counts[bin]));
+        let parts = parts.map(|stack| format!("{} {}", HtmlText(&stack.names.0), stack.counts[bin]));
         let parts = parts.collect::<Vec<_>>().join(", ");
         let label = labels.bin(bin);
         let _ = writeln!(

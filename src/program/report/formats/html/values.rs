@@ -1,29 +1,27 @@
 //! The users that were affected, and the requests that failed, as a whole.
 
-use super::speech::{ABOUT_USERS, Speech, USERS};
+use super::speech::{ABOUT_USERS, FAILED_REQUESTS, Speech, USERS, category_names};
 use crate::program::report::Report;
-use crate::program::report::value_words::CategoryUsers;
+use crate::program::report::tally::DistinctValues;
 use std::fmt::Write;
 
 /// The most categories whose users are told.
 const CATEGORIES_MAX: usize = 100;
-const REQUESTS: [&str; 3] = ["request failed", "requests failed", "个请求失败"];
 
-/// Writes the number of users of all codes and of each category, and what limits the number of requests.
-pub(super) fn write(report: &Report<'_>, page: &mut String) {
-    write_users(report, page);
+/// Writes the number of users of all codes, which are `users`, and of each category, and what limits the number of requests.
+pub(super) fn write(report: &Report<'_>, users: Option<&DistinctValues>, page: &mut String) {
+    write_users(report, users, page);
     write_requests(report, page);
 }
 
-fn write_users(report: &Report<'_>, page: &mut String) {
-    let Some(tally) = &report.tally.users else {
+fn write_users(report: &Report<'_>, users: Option<&DistinctValues>, page: &mut String) {
+    let (Some(tally), Some(all)) = (&report.tally.users, users) else {
         return;
     };
     let speech = Speech(report.language);
     let title = speech.both("Users affected", "受影响的用户");
     let count =
         |number: u64, is_exact: bool| speech.count(number, if is_exact { USERS } else { ABOUT_USERS });
-    let all = tally.all();
     let (with, lines, keys) = (tally.lines, tally.code_lines, tally.keys.words());
     let found = speech.both(
         &format!("by {keys}, in {with} of {lines} lines with a code"),
@@ -34,11 +32,10 @@ fn write_users(report: &Report<'_>, page: &mut String) {
         page,
         "<section aria-labelledby=\"users\"><h2 id=\"users\">{title}</h2>\n<p>{all} {found}</p>\n<ul class=\"legend\">\n"
     );
-    for CategoryUsers { category, category_zh, count: number, is_exact } in
-        report.users_of_categories().iter().take(CATEGORIES_MAX)
-    {
-        let name = speech.both(category, category_zh);
-        let _ = writeln!(page, "<li>{name}: {}</li>", count(*number, *is_exact));
+    for of in report.users_of_categories().iter().take(CATEGORIES_MAX) {
+        let (english, chinese) = category_names(of.category);
+        let _ =
+            writeln!(page, "<li>{}: {}</li>", speech.both(english, chinese), count(of.count, of.is_exact));
     }
     page.push_str("</ul></section>\n");
 }
@@ -54,7 +51,7 @@ fn write_requests(report: &Report<'_>, page: &mut String) {
         &format!("by {keys}, in {with} of {lines} lines with an error"),
         &format!("按 {keys}，含错误的 {lines} 行中有 {with} 行"),
     );
-    let requests = speech.count(trace.count(), REQUESTS);
+    let requests = speech.count(trace.count(), FAILED_REQUESTS);
     let _ = write!(
         page,
         "<section aria-labelledby=\"requests\"><h2 id=\"requests\">{title}</h2>\n<p>{requests} {found}</p>\n"

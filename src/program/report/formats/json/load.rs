@@ -87,10 +87,9 @@ impl LoadedReport {
         if these.input.files == 0 || those.input.files == 0 {
             return None;
         }
-        let users = |tally: &Tally| tally.users.as_ref().map(|users| users.keys.clone());
-        let requests = |tally: &Tally| tally.trace.as_ref().map(|trace| trace.keys.clone());
-        differs("--users", users(these), users(those))
-            .or_else(|| differs("--trace", requests(these), requests(those)))
+        let users = [these, those].map(|tally| tally.users.as_ref().map(|users| &users.keys));
+        let requests = [these, those].map(|tally| tally.trace.as_ref().map(|trace| &trace.keys));
+        differs("--users", users).or_else(|| differs("--trace", requests))
     }
 
     /// Adds another report, whose inputs follow those of this one.
@@ -108,17 +107,17 @@ impl LoadedReport {
 }
 
 /// Returns what to say where the keys of an option differ between reports.
-fn differs(option: &str, these: Option<ValueKeys>, those: Option<ValueKeys>) -> Option<String> {
-    let typed = |keys: &Option<ValueKeys>| {
-        keys.as_ref().map_or_else(|| format!("no {option}"), |keys| format!("{option} {}", keys.words()))
+fn differs(option: &str, [these, those]: [Option<&ValueKeys>; 2]) -> Option<String> {
+    let typed = |keys: Option<&ValueKeys>| {
+        keys.map_or_else(|| format!("no {option}"), |keys| format!("{option} {}", keys.words()))
     };
-    let words = match (&these, &those) {
-        (Some(these), Some(those)) if these.are_alike(those) => return None,
+    let words = match (these, those) {
         (None, None) => return None,
+        (Some(these), Some(those)) if these.are_alike(those) => return None,
         (Some(these), Some(those)) if these.salt != those.salt => "another --users-salt".to_owned(),
-        _ => typed(&those),
+        _ => typed(those),
     };
-    Some(format!("was made with {words}, the reports before it with {}; make all alike", typed(&these)))
+    Some(format!("was made with {words}, the reports before it with {}; make all alike", typed(these)))
 }
 
 /// The names of inputs, each once.

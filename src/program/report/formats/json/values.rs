@@ -2,7 +2,7 @@
 
 use crate::program::report::tally::{CodeUsers, DistinctValues, TraceTally, UserGroup, UserTally, ValueKeys};
 use crate::program::report::value_words::CategoryUsers;
-use crate::program::report::{Report, ReportRow};
+use crate::program::report::{Report, ReportRow, UNKNOWN, UNKNOWN_ZH};
 use serde::{Deserialize, Serialize};
 
 /// The users of all codes together.
@@ -62,8 +62,9 @@ pub(super) struct JsonTrace {
 
 impl JsonUsers {
     pub(super) fn of(report: &Report<'_>) -> Option<Self> {
-        let UserTally { keys, code_lines, lines, known, unknown } = report.tally.users.as_ref()?;
-        let all = report.tally.users.as_ref()?.all();
+        let tally = report.tally.users.as_ref()?;
+        let UserTally { keys, code_lines, lines, known, unknown } = tally;
+        let all = tally.all();
         let categories = report.users_of_categories().into_iter();
         Some(Self {
             keys: keys.clone(),
@@ -87,8 +88,11 @@ impl JsonUsers {
 }
 
 impl JsonCategory {
-    fn of(users: CategoryUsers) -> Self {
-        let CategoryUsers { category, category_zh, count, is_exact: exact } = users;
+    fn of(users: CategoryUsers<'_>) -> Self {
+        let CategoryUsers { category, count, is_exact: exact } = users;
+        let [category, category_zh] = category
+            .map_or([UNKNOWN, UNKNOWN_ZH], |category| [category.name(), category.chinese_name()])
+            .map(str::to_owned);
         Self { category, category_zh, count, exact }
     }
 }

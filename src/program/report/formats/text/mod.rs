@@ -5,7 +5,6 @@ mod codes;
 
 use super::{FormatRow, ReportFormat};
 use crate::program::report::amount::fields;
-use crate::program::report::tally::NearLines;
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::screen::Screen;
 use crate::program::terminal::visible::visible;
@@ -52,8 +51,7 @@ fn write_summary(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
 /// Writes the ends of the axis that the bars have: the first and the last time, or places in the inputs.
 fn write_axis(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let tally = report.tally;
-    let times = tally.known.values().chain(tally.unknown.values()).filter_map(|counted| counted.times);
-    match times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest))) {
+    match tally.times() {
         Some((first, last)) => {
             let assumed = if tally.zones.are_assumed() { " (times without a zone as UTC)" } else { "" };
             writeln!(wtr, "\nwhen: from {first} to {last}{assumed}")
@@ -85,14 +83,13 @@ fn write_values(report: &Report<'_>, rows: &[ReportRow<'_>], wtr: &mut dyn Write
 }
 
 fn write_near(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
-    let Some(NearLines { lines, first, pattern }) = &report.tally.near else {
+    let Some(near) = &report.tally.near else {
         return Ok(());
     };
-    let have = if *lines == 1 { "1 line has" } else { &format!("{lines} lines have") };
-    let pattern = visible(&pattern.replace('\'', r"'\''"));
-    writeln!(wtr, "\n{have} a key and a known code that are no field, first:\n")?;
+    let first = &near.first;
+    writeln!(wtr, "\n{} a key and a known code that are no field, first:\n", near.lines_have())?;
     writeln!(wtr, "  {}: {}", visible(&report.place(first)), visible(&first.text))?;
-    writeln!(wtr, "\nThis would take it: --pattern '{pattern}'")
+    writeln!(wtr, "\nThis would take it: {}", visible(&near.option()))
 }
 
 fn write_gone(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
