@@ -2,6 +2,7 @@
 
 use crate::annotator::Annotator;
 use crate::catalog::{Catalog, Language};
+use crate::colors::SeverityColors;
 use crate::engine::PartAnnotator;
 use crate::lines::{LineRules, Lines};
 use crate::note::{NoteStyle, Notes, Template};
@@ -50,10 +51,18 @@ impl AnnotatorBuilder {
         self
     }
 
-    /// Writes notes in colour: green for success, yellow for action, red for error. Where the line has a colour of its
+    /// Writes notes in colour: green for success, yellow for action, red for error, or as
+    /// [`colors`](AnnotatorBuilder::colors) says. Where the line has a colour of its
     /// own, this colour is set again behind the note.
     pub fn color(mut self, color: bool) -> Self {
         self.color = color;
+        self
+    }
+
+    /// Sets the colours of the severities, in place of green, yellow and red. They have an effect only where notes are
+    /// written [in colour](AnnotatorBuilder::color).
+    pub fn colors(mut self, colors: SeverityColors) -> Self {
+        self.style.colors = colors;
         self
     }
 

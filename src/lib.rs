@@ -120,6 +120,7 @@ mod annotator;
 mod buffer;
 mod builder;
 mod catalog;
+mod colors;
 mod engine;
 mod field;
 mod fields;
@@ -141,6 +142,7 @@ pub use catalog::{
     BadRow, Catalog, CatalogError, CatalogFormat, Category, CategoryError, Entry, Language, RowError,
     Severity, SeverityError,
 };
+pub use colors::{ColorsError, SeverityColors};
 pub use field::Field;
 pub use fields::Fields;
 pub use lines::{Context, Lines};

@@ -1,8 +1,6 @@
 //! Severities: success, success with something left to do, and failure.
 
 use super::shown;
-use colored::Color;
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -28,16 +26,6 @@ pub enum Severity {
 impl Severity {
     /// Every severity, from the best to the worst.
     pub(crate) const ALL: [Self; 3] = [Self::Success, Self::Action, Self::Error];
-
-    /// Returns the colour of the severity on terminals, as a parameter of an escape sequence: `31`.
-    pub(crate) fn color(self) -> Cow<'static, str> {
-        let color = match self {
-            Self::Success => Color::Green,
-            Self::Action => Color::Yellow,
-            Self::Error => Color::Red,
-        };
-        color.to_fg_str()
-    }
 
     /// Returns the name in lower case: `success`, `action` or `error`.
     pub fn name(self) -> &'static str {

@@ -134,6 +134,11 @@ pub(crate) fn sequence_length(text: &[u8]) -> usize {
     if rest.get(length) == Some(&b'm') && length + 3 <= SEQUENCE_MAX_BYTES { length + 3 } else { 0 }
 }
 
+/// Returns true if a text that is not empty is the beginning of a colour sequence, and no whole one.
+pub(crate) fn begins_sequence(text: &[u8]) -> bool {
+    text.first() == Some(&b'\x1b') && matches!(sequence(text), Sequence::Unfinished)
+}
+
 fn is_parameter(byte: &u8) -> bool {
     matches!(byte, b'0'..=b'9' | b';' | b':')
 }

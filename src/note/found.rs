@@ -4,6 +4,7 @@ use super::name::{ValueName, keyed_syntax};
 use super::{ESCAPE, FittingNotes, Notes, RESET, key_of, members};
 use crate::catalog::CodeIndex;
 use crate::field::{Checks, FoundField, Members, NoteForm, Syntax};
+use crate::line::color;
 use crate::scanner;
 use memchr::{memchr_iter, memmem};
 use std::ops::Range;
@@ -34,10 +35,38 @@ impl Notes {
         if rest.first() != Some(&ESCAPE) && rest.get(self.lead) != Some(&ESCAPE) {
             return None;
         }
-        let skipped = if rest.starts_with(RESET) { RESET.len() } else { 0 };
-        let found =
-            self.colored(entry).iter().try_fold(&rest[skipped..], |rest, piece| rest.strip_prefix(*piece))?;
+        let (blanks, text) = self.halves(entry);
+        let behind_reset = rest.strip_prefix(RESET);
+        let found = behind_reset.unwrap_or(rest).strip_prefix(blanks)?;
+        if text.is_empty() {
+            return Some(rest.len() - found.len());
+        }
+        let color = color::sequence_length(found);
+        if behind_reset.is_none() && color == 0 {
+            return None;
+        }
+        let found = found[color..].strip_prefix(text)?.strip_prefix(RESET)?;
         Some(rest.len() - found.len())
+    }
+
+    /// Returns true if a text, which must not be empty, is the beginning of the note of an entry in any colour.
+    fn is_begun_in_color(&self, entry: usize, text: &[u8]) -> bool {
+        let (blanks, words) = self.halves(entry);
+        if RESET.starts_with(text) {
+            return true;
+        }
+        let behind_reset = text.strip_prefix(RESET);
+        let rest = behind_reset.unwrap_or(text);
+        let Some(rest) = rest.strip_prefix(blanks) else { return blanks.starts_with(rest) };
+        if color::begins_sequence(rest) {
+            return true;
+        }
+        let color = color::sequence_length(rest);
+        if behind_reset.is_none() && color == 0 {
+            return false;
+        }
+        let rest = &rest[color..];
+        rest.strip_prefix(words).map_or_else(|| words.starts_with(rest), |rest| RESET.starts_with(rest))
     }
 
     /// Returns true if the bytes from a field to the end of a text are the beginning of the field's note, and more than
@@ -57,10 +86,7 @@ impl Notes {
             }),
             (Some(fitting), NoteForm::XmlText) => begins(fitting.xml_text().get(entry)),
             (Some(fitting), NoteForm::EscapedXmlText) => begins(fitting.escaped_xml_text().get(entry)),
-            _ => {
-                let colored = self.colored(entry).concat();
-                begins(self.plain.get(entry)) || begins(&colored) || begins(&[RESET, &colored].concat())
-            }
+            _ => begins(self.plain.get(entry)) || self.is_begun_in_color(entry, rest),
         }
     }
 

@@ -19,10 +19,12 @@ pub(crate) use form::FormFinder;
 pub(crate) use style::NoteStyle;
 pub use template::{Template, TemplateError};
 
+pub(crate) use crate::colors::RESET;
+
 use crate::buffer::{CHUNK_BYTES, Sink};
 use crate::catalog::{Catalog, Entry, Severity};
 use crate::field::{FoundField, NoteForm};
-use crate::line::color::LineColor;
+use crate::line::color::{self, LineColor};
 use crate::scanner;
 use members::MemberNotes;
 use memchr::memmem;
@@ -31,9 +33,6 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use text_forms::{harmless, xml};
 use texts::Texts;
-
-/// Ends all colours and styles.
-pub(crate) const RESET: &[u8] = b"\x1b[0m";
 
 const ESCAPE: u8 = RESET[0];
 
@@ -68,7 +67,7 @@ pub(crate) struct Notes {
     style: NoteStyle,
     plain: Texts,
     severities: Vec<Severity>,
-    /// The sequence that begins the colour of each severity; [`RESET`] ends it.
+    /// The sequence that begins the colour of each severity, empty where it has none; [`RESET`] ends it.
     colors: [String; Severity::ALL.len()],
     fitting: Option<FittingNotes>,
     /// The number of blanks before the colour.
@@ -109,7 +108,7 @@ impl Notes {
         }
         plain.pad(CHUNK_BYTES);
         let severities = catalog.entries().iter().map(Entry::severity).collect();
-        let colors = Severity::ALL.map(|severity| format!("\x1b[{}m", severity.color()));
+        let colors = Severity::ALL.map(|severity| style.colors.sequence(severity));
         let fitting = style.as_fields.then(|| FittingNotes {
             members: MemberNotes::new(catalog, style),
             rendered,
@@ -216,30 +215,33 @@ impl Notes {
         &texts[end]
     }
 
-    /// Returns the parts of a note in colour: blanks, the beginning of the colour, the text, the end of the colour.
-    fn colored(&self, entry: usize) -> [&[u8]; 4] {
-        let (blanks, text) = self.plain.get(entry).split_at(self.lead);
-        if text.is_empty() {
-            return [blanks, b"", b"", b""];
-        }
-        [blanks, self.colors[self.severities[entry] as usize].as_bytes(), text, RESET]
+    /// Returns the blanks that stand before the colour of a note, and the text behind them.
+    fn halves(&self, entry: usize) -> (&[u8], &[u8]) {
+        self.plain.get(entry).split_at(self.lead)
     }
 
+    /// Writes a note in colour: blanks, the beginning of the colour, the text, the end of the colour. Where the line has a
+    /// colour, it ends before the note and is set again behind it.
     fn write_colored(&self, entry: usize, line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
         let restoring = line.restoring_sequence().filter(|_| !self.plain.get(entry).is_empty());
-        if restoring.is_some() {
-            wtr.write_all(RESET)?;
-        }
-        self.colored(entry).into_iter().try_for_each(|piece| wtr.write_all(piece))?;
-        restoring.map_or(Ok(()), |sequence| wtr.write_all(&sequence))
+        let (blanks, text) = self.halves(entry);
+        let color =
+            if text.is_empty() { b"" } else { self.colors[self.severities[entry] as usize].as_bytes() };
+        let is_ended = !text.is_empty() && (!color.is_empty() || restoring.is_some());
+        let pieces = [
+            if restoring.is_some() { RESET } else { b"" },
+            blanks,
+            color,
+            text,
+            if is_ended { RESET } else { b"" },
+            restoring.as_deref().unwrap_or_default(),
+        ];
+        pieces.into_iter().try_for_each(|piece| wtr.write_all(piece))
     }
 
-    /// Returns an upper bound of the length of a note, in bytes, with the sequences for its colour.
+    /// Returns an upper bound of the length of a note, in bytes, with the sequences for any colour.
     pub(crate) fn max_length(&self) -> usize {
-        let text = RESET.len()
-            + self.colors.iter().map(String::len).max().unwrap_or(0)
-            + self.plain.longest()
-            + RESET.len();
+        let text = RESET.len() + color::SEQUENCE_MAX_BYTES + self.plain.longest() + RESET.len();
         let fitting = |fitting: &FittingNotes| {
             fitting.members.longest().max(XML_BYTES_MAX * fitting.rendered.longest())
         };
@@ -281,8 +283,9 @@ mod tests {
         let notes = notes(" ({category}: {message})");
         let texts = |code: i32| {
             let entry = entry(code);
-            [notes.plain.get(entry).to_vec(), notes.colored(entry).concat()]
-                .map(|text| String::from_utf8(text).unwrap())
+            let mut colored = Vec::new();
+            notes.write_colored(entry, &LineColor::default(), &mut colored).unwrap();
+            [notes.plain.get(entry).to_vec(), colored].map(|text| String::from_utf8(text).unwrap())
         };
         assert_eq!(texts(1), [" (success: success)", " \x1b[32m(success: success)\x1b[0m"]);
         assert_eq!(
@@ -302,8 +305,10 @@ mod tests {
             let notes = notes(&format!("{lead}({{category}}: {{message}})"));
             let plain = format!("{lead}{text}").into_bytes();
             let colored = format!("{lead}\x1b[31m{text}\x1b[0m").into_bytes();
+            let of_other_color = format!("{lead}\x1b[1;2;3;4;38;2;255;175;100m{text}\x1b[0m").into_bytes();
             let on_colored_line = [RESET, &colored].concat();
-            for form in [&plain, &colored, &on_colored_line] {
+            let without_color = format!("\x1b[0m{lead}{text}\x1b[0m").into_bytes();
+            for form in [&plain, &colored, &of_other_color, &on_colored_line, &without_color] {
                 let length = |rest: &[u8]| notes.length_at(entry(-204), rest);
                 assert_eq!(length(form), Some(form.len()));
                 assert_eq!(length(&[form, &b" x"[..]].concat()), Some(form.len()));

@@ -3,6 +3,7 @@
 use super::charset::Charset;
 use super::template::Template;
 use crate::catalog::{Entry, Language};
+use crate::colors::SeverityColors;
 
 /// The options for the notes of a catalog.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub(crate) struct NoteStyle {
     pub(crate) as_fields: bool,
     /// The encoding of the notes.
     pub(crate) charset: Charset,
+    /// The colours of notes, where they are in colour.
+    pub(crate) colors: SeverityColors,
 }
 
 impl NoteStyle {

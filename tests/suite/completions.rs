@@ -38,6 +38,7 @@ fn bash_offers_values() {
         ("--report team", "teamcity"),
         ("--lang bo", "both"),
         ("--color ne", "never"),
+        ("--colors er", "error=black"),
         ("--files-w", "--files-with-matches"),
     ] {
         let script = format!(
@@ -61,6 +62,7 @@ fn fish_offers_values_with_what_they_mean() {
         ("--explain=-20", "--explain=-204\tuser session is failure!"),
         ("--report ", "junit"),
         ("--lang ", "both\tEnglish and Chinese"),
+        ("--colors act", "action=bright-red\tcolour of actions"),
     ] {
         let script = format!("complete -C 'imsdk-annotate {words}'\n");
         let Some(said) = in_shell("fish", &["--no-config"], &script) else { return };

@@ -56,6 +56,13 @@ fn options_are_read_in_each_form() {
 fn the_command_line_wins() {
     assert_eq!(annotated("--only error", &["--only", "action"]), "ret=5 (action: need google authcode)\n");
     assert!(!annotated("--color always", &["--color", "never"]).contains('\x1b'));
+    // Severities that are not typed keep the colours of the file.
+    let colors = "--color always\n--colors error=bold red,action=#ffaf00";
+    let colored = annotated(colors, &["--colors", "error=34"]);
+    assert!(
+        colored.contains("\x1b[38;5;34m(auth") && colored.contains("\x1b[38;2;255;175;0m(action"),
+        "{colored:?}"
+    );
     // An option of the file that conflicts with one of the command line is left out.
     assert_eq!(annotated("--only error", &["--quiet"]), "");
     assert_eq!(annotated("--quiet", &["--only", "error"]), ERRORS);

@@ -216,6 +216,10 @@ fn other_settings_are_refused_by_name() {
         refused(&[&begun[..], &["--fail-on", "error", "--color=always"]].concat()),
         "without --color and --fail-on"
     );
+    assert_eq!(
+        refused(&[&begun[..], &["--color=always", "--colors=error=bold"]].concat()),
+        "without --color and --colors"
+    );
     // The threads, the place and the form of a report change nothing.
     let output = run(folder, &with(&["--resume", "-j3", "--catalog", "codes.csv", "--report", "text=r.txt"]));
     assert!(output.status.success() && message(&output).contains(" 1 left out"), "{output:?}");

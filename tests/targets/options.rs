@@ -2,11 +2,11 @@
 
 use super::naive::Rules;
 use super::naive::lines::Wanted;
-use super::naive::notes::Style;
+use super::naive::notes::{COLORS, Style};
 use arbitrary::{Result, Unstructured};
 use imsdk_annotate::{
     Annotator, AnnotatorBuilder, Catalog, Category, Entry, Keys, Language, Pattern, Selector, Severity,
-    Template,
+    SeverityColors, Template,
 };
 use std::sync::LazyLock;
 
@@ -20,6 +20,9 @@ const TIMES_OF_SHORT_MAX: usize = 80;
 
 /// The bytes between repetitions: near the lengths at which gaps are copied in another way, or not at all.
 const GAPS: [usize; 10] = [0, 1, 127, 128, 129, 1024, 1025, 2048, 2049, 5000];
+
+/// Colours other than the default ones.
+const OTHER_COLORS: &str = "error=bold red,action=#ffaf00,success=none";
 
 const TEMPLATES: [&str; 12] = [
     " ({category}: {message})",
@@ -97,6 +100,8 @@ static CATALOGS: LazyLock<[Catalog; 5]> = LazyLock::new(|| {
 pub(crate) struct Options {
     pub(crate) strict: bool,
     pub(crate) color: bool,
+    /// True if colours are not the default ones.
+    colors: bool,
     pub(crate) unknown: bool,
     pub(crate) as_fields: bool,
     pub(crate) strip: bool,
@@ -152,6 +157,7 @@ impl Options {
         Ok(Self {
             strict: is_set(0),
             color: is_set(1),
+            colors: is_set(6),
             unknown: is_set(2),
             as_fields: is_set(3),
             strip: is_set(4),
@@ -199,6 +205,7 @@ impl Options {
         Annotator::builder()
             .strict(self.strict)
             .color(self.color)
+            .colors(if self.colors { OTHER_COLORS.parse().unwrap() } else { SeverityColors::default() })
             .unknown(self.unknown)
             .as_fields(self.as_fields)
             .keys(keys)
@@ -219,6 +226,7 @@ impl Options {
             language: self.language,
             as_fields: self.as_fields,
             color: self.color,
+            colors: if self.colors { ["1;31", "38;2;255;175;0", ""] } else { COLORS },
             strip: self.strip,
         }
     }

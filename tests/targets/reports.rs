@@ -129,6 +129,6 @@ fn check_loaded(report: &LoadedReport) {
 fn written(report: &LoadedReport, format: ReportFormat, judgement: &Judgement) -> String {
     let report = Report::new(&report.tally, &report.names, &CATALOG, judgement, Language::Both);
     let mut text = Vec::new();
-    report.write(format, Screen { color: false, columns: 80 }, &mut text).unwrap();
+    report.write(format, Screen { colors: None, columns: 80 }, &mut text).unwrap();
     String::from_utf8(text).unwrap()
 }

@@ -22,6 +22,8 @@ pub(crate) struct Style<'a> {
     pub(crate) language: Language,
     pub(crate) as_fields: bool,
     pub(crate) color: bool,
+    /// The parameters of the colours of error, action and success; empty for no colour.
+    pub(crate) colors: [&'static str; 3],
     pub(crate) strip: bool,
 }
 
@@ -34,6 +36,9 @@ pub(crate) struct Found {
     form: Form,
     old_note: Option<usize>,
 }
+
+/// The parameters of the colours of error, action and success by default.
+pub(crate) const COLORS: [&str; 3] = ["31", "33", "32"];
 
 static COLOR: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?-u)^\x1B\[[0-9;:]{0,93}m").unwrap());
 
@@ -50,6 +55,7 @@ impl<'a> Style<'a> {
             language: Language::English,
             as_fields: false,
             color: false,
+            colors: COLORS,
             strip: false,
         }
     }
@@ -161,14 +167,35 @@ impl<'a> Style<'a> {
         if field.form != Form::Text {
             return None;
         }
-        let colored = colored(&note, entry.severity());
-        let reset = [b"\x1b[0m", &colored[..]].concat();
-        [colored, reset].iter().find(|note| behind.starts_with(note)).map(Vec::len)
+        let (blanks, text) = halves(&note);
+        let behind_reset = behind.strip_prefix(b"\x1b[0m").unwrap_or(behind);
+        let colored = behind_reset.strip_prefix(blanks)?;
+        let color = COLOR.find(colored).map_or(0, |color| color.end());
+        let behind_text = colored[color..].strip_prefix(text)?;
+        let is_colored = color > 0 || behind_reset.len() < behind.len();
+        let rest = if text.is_empty() { Some(colored) } else { behind_text.strip_prefix(b"\x1b[0m") };
+        rest.filter(|_| is_colored).map(|rest| behind.len() - rest.len())
     }
 
     fn note(&self, line: &[u8], field: &Found, entry: &Entry) -> Vec<u8> {
         let note = self.plain_note(line, field, entry);
-        if self.color && !self.as_fields { colored(&note, entry.severity()) } else { note }
+        if self.color && !self.as_fields { self.colored(&note, entry.severity()) } else { note }
+    }
+
+    /// Returns a note in colour. The colour begins behind the note's blanks.
+    fn colored(&self, note: &[u8], severity: Severity) -> Vec<u8> {
+        let [error, action, success] = self.colors;
+        let parameters = match severity {
+            Severity::Success => success,
+            Severity::Action => action,
+            Severity::Error => error,
+            other => panic!("{other} has no colour"),
+        };
+        let (blanks, text) = halves(note);
+        if text.is_empty() || parameters.is_empty() {
+            return note.to_vec();
+        }
+        [blanks, format!("\x1b[{parameters}m").as_bytes(), text, b"\x1b[0m"].concat()
     }
 
     fn plain_note(&self, line: &[u8], field: &Found, entry: &Entry) -> Vec<u8> {
@@ -255,18 +282,9 @@ impl<'a> Style<'a> {
     }
 }
 
-/// Returns a note in colour. The colour begins behind the note's blanks.
-fn colored(note: &[u8], severity: Severity) -> Vec<u8> {
-    let blanks = note.iter().take_while(|byte| b" \t".contains(byte)).count();
-    let (blanks, text) = note.split_at(blanks);
-    let parameter = match severity {
-        Severity::Success => "32",
-        Severity::Action => "33",
-        Severity::Error => "31",
-        other => panic!("{other} has no colour"),
-    };
-    let color = format!("\x1b[{parameter}m");
-    if text.is_empty() { note.to_vec() } else { [blanks, color.as_bytes(), text, b"\x1b[0m"].concat() }
+/// Returns the blanks that a note begins with, and the text behind them.
+fn halves(note: &[u8]) -> (&[u8], &[u8]) {
+    note.split_at(note.iter().take_while(|byte| b" \t".contains(byte)).count())
 }
 
 /// Returns the code that the whole text is, by the rules for a code behind a key.

@@ -1,6 +1,7 @@
 //! Completions for shells, with the values of options: formats of reports, and what a SELECT can be.
 
 use super::args::Args;
+use crate::colors::appearance_names;
 use crate::program::report::ReportFormat;
 use crate::{Catalog, Category, Severity};
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -42,10 +43,22 @@ pub(super) fn completions(shell: Shell) -> Vec<u8> {
 fn with_values(command: Command) -> Command {
     let formats = ReportFormat::all_names().map(PossibleValue::new);
     let command = command.mut_arg("report", |arg| arg.value_parser(PossibleValuesParser::new(formats)));
+    let command = command.mut_arg("colors", |arg| arg.value_parser(PossibleValuesParser::new(colors())));
     FOR_SELECTS.iter().fold(command, |command, id| {
         let terms = if *id == "explain" { codes() } else { terms() };
         command.mut_arg(id, |arg| arg.value_parser(PossibleValuesParser::new(terms)))
     })
+}
+
+/// Returns a colour for each severity and each name of a colour, and for each style: what can be typed without quotes.
+fn colors() -> Vec<PossibleValue> {
+    let severities = [("error", "errors"), ("action", "actions"), ("success", "success")];
+    let values = severities.into_iter().flat_map(|(severity, of)| {
+        appearance_names().map(move |name| {
+            PossibleValue::new(lasting(&format!("{severity}={name}"))).help(format!("colour of {of}"))
+        })
+    });
+    values.collect()
 }
 
 /// Returns the terms of a SELECT: words, severities, categories, codes.

@@ -66,7 +66,7 @@ pub(super) fn mode(
             annotator: annotator.unknown(true).quiet(true).build(),
             reading: Reading { buffering: Buffering::WhileInputComes, ..reading(&args, signals)? },
             language: args.notes.lang.language(),
-            coloring: args.output.color.coloring(),
+            coloring: args.output.coloring(),
             json: args.lookup.json,
             catalog,
             uses,
@@ -168,8 +168,10 @@ fn annotate(
     let writes_lines = !args.triage.quiet || selected_lines == SelectedLines::Sought;
     let has_line_rules = (only.is_some() || numbers_lines) && writes_lines;
     let ends_lines = has_line_rules || times.is_some() && writes_lines;
+    let coloring = args.output.coloring();
     let mut annotator = annotator
-        .color(args.output.color.coloring().is_on(args.output.is_to_stdout() && io::stdout().is_terminal()))
+        .colors(coloring.colors)
+        .color(coloring.is_on(args.output.is_to_stdout() && io::stdout().is_terminal()))
         .unknown(triage.counts() || only.is_some())
         .language(args.notes.lang.language())
         .as_fields(args.notes.fields)
@@ -289,7 +291,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
     let triage = Triage {
         catalog,
         language: args.notes.lang.language(),
-        coloring: args.output.color.coloring(),
+        coloring: args.output.coloring(),
         judgement,
         users: hasher("--users", &args.values.users, args.values.users_salt.as_deref())?,
         trace: hasher("--trace", &args.values.trace, None)?,

@@ -5,7 +5,7 @@ use crate::program::compression::ZstdDictionary;
 use crate::program::output::RunSettings;
 use crate::program::report::salt_tag;
 use crate::program::system::stable_hash::stable_hash;
-use crate::{Catalog, EarlierCodes, Entry, TimeBounds};
+use crate::{Catalog, EarlierCodes, Entry, SeverityColors, TimeBounds};
 use clap::{ArgMatches, CommandFactory};
 use std::ffi::OsStr;
 
@@ -33,6 +33,7 @@ const WITHOUT_EFFECT: [&str; 23] = [
     "baseline",
     "catalog",
     "color",
+    "colors",
     "no_builtin",
     "report",
     "top",
@@ -104,8 +105,12 @@ pub(super) fn with_values(
             add(name, bound.stamp().to_string());
         }
     }
-    if args.output.color.coloring().elsewhere {
+    let coloring = args.output.coloring();
+    if coloring.elsewhere {
         add("--color", "on".to_owned());
+    }
+    if coloring.elsewhere && coloring.colors != SeverityColors::default() {
+        add("--colors", format!("{:?}", coloring.colors));
     }
     let reports = &args.triage.report;
     if !reports.is_empty() || args.triage.write_accept.is_some() {

@@ -1,6 +1,7 @@
 //! The place on which text for people is shown: colours, and the number of columns.
 
 use super::coloring::Coloring;
+use crate::SeverityColors;
 use rustix::termios::tcgetwinsize;
 use std::io::IsTerminal;
 use std::os::fd::AsFd;
@@ -11,20 +12,21 @@ const USUAL_COLUMNS: usize = 80;
 /// The properties of a terminal or a file that text for people fits into.
 #[derive(Clone, Copy, Debug)]
 pub struct Screen {
-    pub color: bool,
+    /// The colours of text; `None` where text is plain.
+    pub colors: Option<SeverityColors>,
     pub columns: usize,
 }
 
 impl Screen {
     /// Returns the screen that a stream is, which need not be a terminal.
     pub(crate) fn of(stream: &(impl AsFd + IsTerminal), coloring: Coloring) -> Self {
-        let color = coloring.is_on(stream.is_terminal());
-        Self { color, columns: columns_of(stream).map_or(USUAL_COLUMNS, usize::from) }
+        let colors = coloring.colors_on(stream.is_terminal());
+        Self { colors, columns: columns_of(stream).map_or(USUAL_COLUMNS, usize::from) }
     }
 
     /// Returns the screen that a file is.
     pub(crate) fn of_file(coloring: Coloring) -> Self {
-        Self { color: coloring.is_on(false), columns: USUAL_COLUMNS }
+        Self { colors: coloring.colors_on(false), columns: USUAL_COLUMNS }
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) enum Align {
     Right,
 }
 
-/// A cell: its text, and the escape sequence that colours it, if any.
+/// A cell: its text, and the escape sequence that colours it, if any. An empty sequence is none.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     pub(crate) text: String,
@@ -67,9 +67,9 @@ pub(crate) fn write(columns: &[Align], rows: &[Vec<Cell>], wtr: &mut dyn Write) 
         let mut line = String::new();
         for ((cell, align), width) in row.iter().zip(columns).zip(&widths) {
             let padding = " ".repeat(width - cell.text.width());
-            let text = match &cell.color {
+            let text = match cell.color.as_deref() {
+                None | Some("") => cell.text.clone(),
                 Some(color) => format!("{color}{}\x1b[0m", cell.text),
-                None => cell.text.clone(),
             };
             line.push_str(GAP);
             line.push_str(&match align {

@@ -1,5 +1,7 @@
 //! The arguments that say where lines go, and in which form.
 
+use crate::SeverityColors;
+use crate::colors::ColorChanges;
 use crate::program::compression::{Format, Packing};
 use crate::program::input::Buffering;
 use crate::program::terminal::coloring::Coloring;
@@ -108,6 +110,16 @@ pub(crate) struct OutputArgs {
     )]
     pub(crate) color: ColorChoice,
 
+    /// Colours of severities in notes, reports and look-ups: 'error=bold red,action=#ffaf00'
+    ///
+    /// Severities are error, action and success; the defaults are error=red,action=yellow,success=green. Behind = stand
+    /// a colour, styles, or both, with blanks between, or none. Colours: black, red, green, yellow, blue, magenta, cyan,
+    /// white, the same with bright- before them, 0 to 255 of the terminal's table, #rrggbb. Styles: bold, dim, italic,
+    /// underline. May be given several times: the last one for a severity counts. Notes of other colours are still
+    /// known when their log is annotated again, or stripped.
+    #[arg(long, value_name = "COLORS", value_parser = ColorChanges::parse, help_heading = "Output")]
+    pub(crate) colors: Vec<ColorChanges>,
+
     /// Write all complete lines after each read
     ///
     /// Without it, lines are held back only while more input is there to be read at once.
@@ -188,6 +200,12 @@ impl OutputArgs {
         }
     }
 
+    /// Returns where text is in colour, and the colours.
+    pub(crate) fn coloring(&self) -> Coloring {
+        let [on_terminal, elsewhere] = [true, false].map(|terminal| self.color.is_on(terminal));
+        Coloring { on_terminal, elsewhere, colors: SeverityColors::with_all(&self.colors) }
+    }
+
     pub(crate) fn buffering(&self) -> Buffering {
         match (self.line_buffered, self.block_buffered) {
             (true, _) => Buffering::Line,
@@ -213,14 +231,14 @@ impl Compression {
 }
 
 impl ColorChoice {
-    /// Returns where text is in colour, by the environment where that counts.
-    pub(crate) fn coloring(self) -> Coloring {
-        let is_on = |terminal| match self {
+    /// Returns true if text is in colour, by the environment where that counts. `terminal` is true if the text goes to a
+    /// terminal.
+    fn is_on(self, terminal: bool) -> bool {
+        match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => environment_wants_color(terminal, |name| env::var_os(name)),
-        };
-        Coloring { on_terminal: is_on(true), elsewhere: is_on(false) }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::program::terminal::table::{self, Align, Cell};
 use crate::program::terminal::visible::visible;
-use crate::{Entry, Language};
+use crate::{Entry, Language, SeverityColors};
 use std::io::{self, Write};
 
 const COLUMNS: [(&str, Align); 5] = [
@@ -21,14 +21,13 @@ const COLUMNS: [(&str, Align); 5] = [
 pub(crate) fn write_blocks(
     entries: &[&Entry],
     language: Language,
-    color: bool,
+    colors: Option<SeverityColors>,
     wtr: &mut impl Write,
 ) -> io::Result<()> {
     let width = entries.iter().map(|entry| entry.code().to_string().len()).max().unwrap_or(0);
     for (index, entry) in entries.iter().enumerate() {
-        let paint = paint(entry, color);
-        let painted = |text: &str| match &paint {
-            Some(paint) => format!("{paint}{text}\x1b[0m"),
+        let painted = |text: &str| match colors {
+            Some(colors) => colors.painted(entry.severity(), text),
             None => text.to_owned(),
         };
         let between = if index == 0 { "" } else { "\n" };
@@ -50,7 +49,7 @@ pub(crate) fn write_blocks(
 pub(crate) fn write_table(
     entries: &[&Entry],
     language: Language,
-    color: bool,
+    colors: Option<SeverityColors>,
     wtr: &mut impl Write,
 ) -> io::Result<()> {
     if entries.is_empty() {
@@ -58,7 +57,8 @@ pub(crate) fn write_table(
     }
     let mut rows = vec![COLUMNS.map(|(title, _)| Cell::from(title)).to_vec()];
     for entry in entries {
-        let colored = |text: String| Cell { text, color: paint(entry, color) };
+        let color = colors.map(|colors| colors.sequence(entry.severity()));
+        let colored = |text: String| Cell { text, color: color.clone() };
         rows.push(vec![
             colored(entry.code().to_string()),
             visible(&entry.category().name_in(language)).into(),
@@ -82,18 +82,14 @@ fn texts(entry: &Entry, language: Language) -> Vec<&str> {
     texts
 }
 
-/// Returns the escape sequence that colours an entry by its severity; `None` without colour.
-fn paint(entry: &Entry, color: bool) -> Option<String> {
-    color.then(|| format!("\x1b[{}m", entry.severity().color()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn blocks(entries: &[&Entry], language: Language, color: bool) -> String {
+        let colors = color.then(SeverityColors::default);
         let mut text = Vec::new();
-        write_blocks(entries, language, color, &mut text).unwrap();
+        write_blocks(entries, language, colors, &mut text).unwrap();
         String::from_utf8(text).unwrap()
     }
 

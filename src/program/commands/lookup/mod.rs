@@ -87,13 +87,13 @@ impl LookUp {
 
     /// Writes the found entries to standard output, as JSON, as blocks or as a table.
     fn write(&self, found: &Found<'_>) -> io::Result<()> {
-        let color = self.coloring.is_on(io::stdout().is_terminal());
+        let colors = self.coloring.colors_on(io::stdout().is_terminal());
         let mut wtr = BufWriter::new(Destination::stdout(&self.reading.signals)?);
         match &self.wanted {
             _ if self.json => write_entries(&found.entries, &mut wtr)?,
-            Lookup::Explain(_) => form::write_blocks(&found.entries, self.language, color, &mut wtr)?,
+            Lookup::Explain(_) => form::write_blocks(&found.entries, self.language, colors, &mut wtr)?,
             Lookup::List(_) | Lookup::Search(_) => {
-                form::write_table(&found.entries, self.language, color, &mut wtr)?;
+                form::write_table(&found.entries, self.language, colors, &mut wtr)?;
             }
         }
         wtr.flush()

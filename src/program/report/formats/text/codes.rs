@@ -1,6 +1,7 @@
 //! The table of codes, which fits the screen, and the first line with each code.
 
 use super::bars::Bars;
+use crate::SeverityColors;
 use crate::program::report::tally::sum;
 use crate::program::report::{Report, ReportRow};
 use crate::program::terminal::screen::Screen;
@@ -52,7 +53,7 @@ fn write_table(
     // The bars, the first and the last place.
     let bars_at = columns.len() - 3;
     let all = sum(rows.iter().map(|row| row.counted.fields));
-    let cells_with = |bars: &Bars| cells(report, shown, all, bars, screen.color);
+    let cells_with = |bars: &Bars| cells(report, shown, all, bars, screen.colors);
     let cells = cells_with(&bars);
     let widths = table::widths(&cells);
     let width_of =
@@ -91,10 +92,16 @@ fn columns(report: &Report<'_>, bars: &Bars) -> Vec<TableColumn> {
 }
 
 /// Returns the cells of the table, with a row of titles. `all` is the number of fields of which each row has a share.
-fn cells(report: &Report<'_>, rows: &[ReportRow<'_>], all: u64, bars: &Bars, color: bool) -> Vec<Vec<Cell>> {
+fn cells(
+    report: &Report<'_>,
+    rows: &[ReportRow<'_>],
+    all: u64,
+    bars: &Bars,
+    colors: Option<SeverityColors>,
+) -> Vec<Vec<Cell>> {
     let mut cells = vec![columns(report, bars).into_iter().map(|column| column.title.into()).collect()];
     for row in rows {
-        let paint = row.severity().filter(|_| color).map(|severity| format!("\x1b[{}m", severity.color()));
+        let paint = row.severity().zip(colors).map(|(severity, colors)| colors.sequence(severity));
         let colored = |text: String| Cell { text, color: paint.clone() };
         let counted = row.counted;
         let mut of_row = vec![
