@@ -120,6 +120,7 @@ mod threads; // --threads: the same bytes, in bounded memory
 
 // Signals.
 mod given_up; // messages about outputs that a signal leaves unwritten
+mod gone_readers; // readers of standard output that go away during a wait for input
 mod interrupted; // files after a signal or on a full disk, and --resume after it
 mod signals; // output and reports after a signal, and how the program ends
 mod stopped; // names of outputs after a signal, of streams and of files

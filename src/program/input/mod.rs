@@ -297,6 +297,6 @@ impl Source for Input {
     }
 
     fn is_given_up(&self) -> bool {
-        self.signals.has_stopped()
+        self.signals.has_stopped() || self.signals.reader_has_gone()
     }
 }

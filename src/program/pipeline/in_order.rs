@@ -8,7 +8,7 @@ use crate::program::input::{InputFile, is_worth_threads};
 use crate::program::output::Outlet;
 use crate::program::report::Tally;
 use crate::program::system::signals::Stop;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 
 impl Pipeline {
     /// Annotates the inputs in their order into one writer, and returns the counts. Reports trouble
@@ -42,7 +42,9 @@ impl Pipeline {
                     self.reading.signals.set_idle(true);
                 }
                 let opened = self.open(file).map(|opened| opened.decoded_beside(&self.threads, false));
+                self.refuse_gone_reader()?;
                 let outcome = annotate_input(&mut worker, file, opened, wtr)?;
+                self.refuse_gone_reader()?;
                 tally.append(outcome.tally);
                 for trouble in outcome.troubles {
                     // The lines go first, so that lines and message are in order if both go to one terminal.
@@ -56,5 +58,14 @@ impl Pipeline {
         }
         tally.stopped = self.reading.signals.has_stopped();
         Ok(tally)
+    }
+
+    /// Fails as a write does whose reader has gone, if the reader of the output has gone while an input was waited for.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ErrorKind::BrokenPipe`].
+    fn refuse_gone_reader(&self) -> io::Result<()> {
+        if self.reading.signals.reader_has_gone() { Err(ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 }

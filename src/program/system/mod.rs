@@ -4,6 +4,7 @@ pub(crate) mod disk_room;
 pub(crate) mod file_id;
 pub(crate) mod heartbeat;
 pub(crate) mod limits;
+mod output_reader;
 pub(crate) mod pipes;
 pub(crate) mod side_work;
 pub(crate) mod signals;

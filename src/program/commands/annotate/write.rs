@@ -49,7 +49,12 @@ impl Job {
                 // nor threads.
                 pipeline.reading.buffering = Buffering::Block;
             }
-            pipeline.stdout = Some(stdout.stat()?);
+            let stat = stdout.stat()?;
+            if pipeline.counter.is_none() {
+                // A run that counts goes on to the end of its inputs, whoever reads its lines.
+                pipeline.reading.signals.watch_reader(&stat);
+            }
+            pipeline.stdout = Some(stat);
             let is_terminal = io::stdout().is_terminal();
             Ok(if is_terminal { stdout.beside(&pipeline.reading.progress) } else { stdout })
         });

@@ -9,7 +9,9 @@
 mod ending;
 
 use super::heartbeat::beats;
+use super::output_reader::{GONE, OutputReader};
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::Stat;
 use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::flag;
@@ -63,6 +65,8 @@ struct SignalState {
     written_bytes: AtomicU64,
     /// A pipe that is at its end when a signal has come; set where a read that waits is given up for a signal.
     wake: OnceLock<PipeReader>,
+    /// The reader of standard output, which can end a wait for input as a signal can.
+    reader: OutputReader,
 }
 
 impl Default for SignalState {
@@ -75,6 +79,7 @@ impl Default for SignalState {
             is_stream: AtomicBool::new(false),
             written_bytes: AtomicU64::new(0),
             wake: OnceLock::new(),
+            reader: OutputReader::default(),
         }
     }
 }
@@ -281,29 +286,51 @@ impl Signals {
     }
 
     /// Prepares a read that may be given up for a signal; must be called before each such read. If `can_wait` says that
-    /// there may be nothing to read yet, and a signal would have to end that wait, waits until there is something. The
-    /// wait is not in the read itself, which may have taken bytes when a signal comes. Returns true if the wait took a
-    /// while.
+    /// there may be nothing to read yet, and a signal or a reader that goes would have to end that wait, waits until there is
+    /// something. The wait is not in the read itself, which may have taken bytes when a signal comes. Returns true if the wait
+    /// took a while.
     ///
     /// # Errors
     ///
-    /// Fails with `ECANCELED` where a signal has asked for the end.
+    /// Fails with `ECANCELED` where a signal has asked for the end, and with `EPIPE` where the reader of standard output is
+    /// watched and has gone.
     pub(crate) fn before_read(&self, fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool> {
         let wake = self.0.wake.get();
         let mut has_waited = false;
-        if can_wait && (wake.is_some() || self.0.is_idle.load(Ordering::SeqCst)) {
+        let is_watched = self.0.reader.is_watched();
+        if can_wait && (wake.is_some() || is_watched || self.0.is_idle.load(Ordering::SeqCst)) {
             // A signal that comes after this check ends the idle program itself.
             self.give_up_if_asked(Stop::of(can_wait))?;
-            let fds =
-                [fd, wake.map_or(fd, AsFd::as_fd)].map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
-            let count = 1 + usize::from(wake.is_some());
+            let stdout = io::stdout();
+            // The last of the descriptors that count is the output, if its reader is watched.
+            let mut fds = [fd, wake.map_or(stdout.as_fd(), AsFd::as_fd), stdout.as_fd()]
+                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+            let count = 1 + usize::from(wake.is_some()) + usize::from(is_watched);
+            if is_watched {
+                fds[count - 1] = PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty());
+            }
             let start = Instant::now();
-            while poll(&mut fds.clone()[..count], None) == Err(Errno::INTR) {}
+            while poll(&mut fds[..count], None) == Err(Errno::INTR) {}
             has_waited = start.elapsed() >= A_WHILE;
+            if is_watched && fds[count - 1].revents().intersects(GONE) {
+                self.0.reader.leave();
+                return Err(Errno::PIPE.into());
+            }
         }
         self.set_idle(false);
         self.give_up_if_asked(Stop::of(can_wait))?;
         Ok(has_waited)
+    }
+
+    /// Watches the reader of standard output, whose file status is `stat`, in the waits for input from now on, if it is a
+    /// pipe or a socket. This is for a run that has nothing more to do when its output has no reader.
+    pub(crate) fn watch_reader(&self, stat: &Stat) {
+        self.0.reader.watch(stat);
+    }
+
+    /// Returns true if a wait for input has ended because the reader of standard output has gone.
+    pub(crate) fn reader_has_gone(&self) -> bool {
+        self.0.reader.has_gone()
     }
 
     /// Fails with `ECANCELED` if a signal has asked for the end.
