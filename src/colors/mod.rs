@@ -8,7 +8,6 @@ pub use error::ColorsError;
 
 use crate::catalog::Severity;
 use appearance::Appearance;
-#[cfg(feature = "cli")]
 use std::str::FromStr;
 #[cfg(feature = "cli")]
 use words::{COLOR_NAMES, STYLES};
