@@ -1,21 +1,15 @@
 //! The appearance of a text on a terminal: a colour and styles, as an escape sequence (SGR, "select graphic rendition").
 
 use super::error::ColorsError;
-use super::words::{COLOR_NAMES, STYLES};
-
-/// The parameter of the first of [`COLOR_NAMES`].
-const FIRST: u8 = 30;
-/// The parameter of the first bright colour.
-const FIRST_BRIGHT: u8 = 90;
+use super::words::{COLORS, STYLES};
+use colored::Color;
 
 /// The colour of a text. Terminals give the names their own colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Foreground {
-    /// The parameter of a colour with a name.
-    Named(u8),
-    /// A number of the terminal's table of 256 colours.
-    Indexed(u8),
-    /// Red, green and blue.
+    /// A colour with a name, or with a number of the terminal's table of 256 colours.
+    OfTerminal(Color),
+    /// Red, green and blue. The crate `colored` would take another colour where COLORTERM is not set.
     Exact([u8; 3]),
 }
 
@@ -28,12 +22,12 @@ pub(crate) struct Appearance {
 }
 
 impl Appearance {
-    pub(super) const RED: Self = Self::named(1);
-    pub(super) const GREEN: Self = Self::named(2);
-    pub(super) const YELLOW: Self = Self::named(3);
+    pub(super) const RED: Self = Self::named(Color::Red);
+    pub(super) const GREEN: Self = Self::named(Color::Green);
+    pub(super) const YELLOW: Self = Self::named(Color::Yellow);
 
-    const fn named(number: u8) -> Self {
-        Self { foreground: Some(Foreground::Named(FIRST + number)), styles: [false; STYLES.len()] }
+    const fn named(color: Color) -> Self {
+        Self { foreground: Some(Foreground::OfTerminal(color)), styles: [false; STYLES.len()] }
     }
 
     /// Reads a colour and styles with blanks between, in any case and order, or `none`.
@@ -90,23 +84,19 @@ impl Foreground {
             };
         }
         if word.bytes().all(|byte| byte.is_ascii_digit()) {
-            let number = word.parse().map(Self::Indexed);
+            let number = word.parse().map(|number| Self::OfTerminal(Color::AnsiColor(number)));
             return number.map_err(|_| ColorsError::Number { word: word.to_owned() });
         }
-        let (first, name) = match word.strip_prefix("bright-") {
-            Some(name) => (FIRST_BRIGHT, name),
-            None => (FIRST, word),
-        };
-        let number = (0..).zip(COLOR_NAMES).find(|&(_, color)| color == name);
-        let unknown = || ColorsError::Unknown { word: word.to_owned() };
-        number.map(|(number, _)| Self::Named(first + number)).ok_or_else(unknown)
+        let (name, is_bright) = word.strip_prefix("bright-").map_or((word, false), |name| (name, true));
+        let color = COLORS.iter().find(|(color, ..)| *color == name);
+        let color = color.map(|&(_, color, bright)| Self::OfTerminal(if is_bright { bright } else { color }));
+        color.ok_or_else(|| ColorsError::Unknown { word: word.to_owned() })
     }
 
     /// Returns the parameters of the sequence that sets the colour.
     fn parameters(self) -> String {
         match self {
-            Self::Named(parameter) => parameter.to_string(),
-            Self::Indexed(number) => format!("38;5;{number}"),
+            Self::OfTerminal(color) => color.to_fg_str().into_owned(),
             Self::Exact([red, green, blue]) => format!("38;2;{red};{green};{blue}"),
         }
     }

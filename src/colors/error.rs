@@ -1,6 +1,6 @@
 //! The errors of texts that give colours to severities.
 
-use super::words::{COLOR_NAMES, STYLES};
+use super::words::{COLORS, STYLES};
 use crate::catalog::{Severity, SeverityError, shown};
 use std::fmt;
 
@@ -78,7 +78,7 @@ impl fmt::Display for ColorsError {
                 write!(f, "{word} is no colour; # has six hexadecimal digits behind it: #ffaf00")
             }
             Self::Unknown { word } => {
-                let (word, colors) = (shown(word), COLOR_NAMES.join(", "));
+                let (word, colors) = (shown(word), COLORS.map(|(name, ..)| name).join(", "));
                 let styles = STYLES.map(|(name, _)| name).join(", ");
                 write!(
                     f,

@@ -10,13 +10,13 @@ use crate::catalog::Severity;
 use appearance::Appearance;
 use std::str::FromStr;
 #[cfg(feature = "cli")]
-use words::{COLOR_NAMES, STYLES};
+use words::{COLORS, STYLES};
 
 /// Returns the words that can stand behind `error=` alone, but for numbers.
 #[cfg(feature = "cli")]
 pub(crate) fn appearance_names() -> impl Iterator<Item = String> {
-    let names = COLOR_NAMES.map(str::to_owned).into_iter();
-    let bright = COLOR_NAMES.map(|name| format!("bright-{name}"));
+    let names = COLORS.map(|(name, ..)| name.to_owned()).into_iter();
+    let bright = COLORS.map(|(name, ..)| format!("bright-{name}"));
     names.chain(bright).chain(STYLES.map(|(name, _)| name.to_owned())).chain(["none".to_owned()])
 }
 

@@ -11,7 +11,7 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 23] = [
+const WITHOUT_EFFECT: [&str; 24] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
