@@ -3,6 +3,8 @@
 mod held;
 mod newlines;
 mod number;
+#[cfg(feature = "cli")]
+mod pieces;
 mod selected;
 mod time_choice;
 mod writer;

@@ -29,11 +29,11 @@ pub(crate) struct LineWriter {
     /// The number of lines that are still to be written behind a selected line.
     after_left: usize,
     /// True if lines have been left out since the last line was written.
-    left_out: bool,
+    pub(super) left_out: bool,
     /// The number of selected lines of the input, where they are counted.
     selected: SelectedCount,
     /// True if a line has been written to the output, of this input or of an earlier one.
-    has_written: bool,
+    pub(super) has_written: bool,
     held: HeldLines,
     number: NumberText,
 }

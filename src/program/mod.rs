@@ -6,6 +6,7 @@ mod commands;
 mod compression;
 mod container;
 mod encoding;
+mod follow;
 mod input;
 mod output;
 mod pipeline;

@@ -70,6 +70,18 @@ pub(crate) struct StreamAnnotator<'a> {
     collected: Collected,
 }
 
+/// The state of the lines of an input that comes in pieces.
+#[cfg(feature = "cli")]
+#[derive(Debug, Default)]
+pub(crate) struct PieceLines {
+    writer: LineWriter,
+    have_begun: bool,
+    /// True if the last piece was of this input. The owner clears it when a piece of another input follows.
+    pub(crate) were_last: bool,
+    /// The number of selected lines so far, where they are counted.
+    pub(crate) selected: u64,
+}
+
 impl<'a> StreamAnnotator<'a> {
     /// Returns an annotator with a buffer of `window_bytes` bytes, or of more where the rules of `writing` need it.
     pub(crate) fn new(writing: &'a Writing, window_bytes: usize) -> Self {
@@ -156,6 +168,47 @@ impl<'a> StreamAnnotator<'a> {
             times.end_source(source);
         }
         outcome.map(|()| self.state.fields)
+    }
+
+    /// Annotates the next piece of an input that comes in pieces of whole lines, between which there may be pieces of others.
+    /// `lines` has the state of the input's lines, and is new for its first piece. Returns true if the rest of the input has no
+    /// line to write.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`StreamAnnotator::annotate`] does.
+    #[cfg(feature = "cli")]
+    pub(crate) fn annotate_piece(
+        &mut self,
+        lines: &mut PieceLines,
+        source: &mut impl Source,
+        name: &[u8],
+        wtr: &mut impl Write,
+        observer: &mut impl Observer,
+    ) -> Result<bool, StreamError> {
+        let is_another = !std::mem::replace(&mut lines.were_last, true);
+        let has_written = is_another && self.lines.has_written();
+        self.window.clear();
+        self.state.clear();
+        self.done = 0;
+        std::mem::swap(&mut self.lines, &mut lines.writer);
+        if !std::mem::replace(&mut lines.have_begun, true) {
+            self.lines.begin_input(name, source.lines_skipped());
+        }
+        self.lines.go_on(has_written);
+        if let Some(times) = &mut self.times {
+            times.begin_source(source);
+        }
+        let outcome = self.annotate_steps(source, wtr, observer);
+        if let Some(times) = &mut self.times {
+            times.end_source(source);
+        }
+        let has_enough = self.has_enough();
+        lines.selected = self.lines.selected();
+        let has_written = has_written || self.lines.has_written();
+        std::mem::swap(&mut self.lines, &mut lines.writer);
+        self.lines.go_on(has_written);
+        outcome.map(|()| has_enough)
     }
 
     fn annotate_steps(

@@ -2,9 +2,10 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 28] = [
+pub(super) const FOR_LOGS: [&str; 29] = [
     "files",
     "files_from",
+    "follow",
     "only",
     "line_number",
     "count",
@@ -48,7 +49,11 @@ pub(super) const FOR_WHOLE_INPUTS: [&str; 4] = ["report", "fail_on", "expect", "
 pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold.
-pub(super) const FOR_ONE_RUN: [&str; 9] = [
+pub(super) const FOR_ONE_RUN: [&str; 13] = [
+    "follow",
+    "until_fail",
+    "until_idle",
+    "pid",
     "explain",
     "list",
     "search",

@@ -57,7 +57,7 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
             return Err(ExitStatus::Trouble);
         }
     };
-    if args.reads_stdin() && io::stdin().is_terminal() {
+    if args.reads_stdin() && !args.follow.follow && io::stdin().is_terminal() {
         write_to_stderr(&Args::command().render_help().to_string());
         return Err(ExitStatus::Trouble);
     }

@@ -16,6 +16,7 @@ use crate::program::commands::{
 };
 use crate::program::commands::{LinesTo, Mode, Triage, Uses};
 use crate::program::encoding::{Annotators, EncodingChoice};
+use crate::program::follow::FollowRules;
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings};
 use crate::program::pipeline::{SelectedLines, SideBySide};
@@ -98,8 +99,12 @@ pub(super) fn mode(
     let (catalog, times_asked) = (&triage.catalog, times.as_ref());
     let settings =
         run_settings::with_values(settings, &args, catalog, known.as_ref(), dictionary, times_asked);
+    let operands =
+        if args.follow.follow && args.reads_stdin() { Vec::new() } else { inputs(&args, signals)? };
+    let follow = args.follow.rules(&operands, triage.counts() || args.triage.line_number)?;
     let chosen = Chosen {
-        operands: inputs(&args, signals)?,
+        operands,
+        follow,
         listing_rules: ListingRules {
             filter: NameFilter::new(&args.input.include, &args.input.exclude)?,
             keeps_parents: args.output.parents,
@@ -127,6 +132,7 @@ fn rules_for_reports(args: &Args) -> Result<ListingRules, String> {
 /// The inputs that the arguments choose.
 struct Chosen {
     operands: Vec<InputName>,
+    follow: Option<FollowRules>,
     listing_rules: ListingRules,
     /// Warnings about options that were probably meant otherwise.
     warnings: Vec<String>,
@@ -160,7 +166,7 @@ fn annotate(
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
-    Chosen { operands, listing_rules, warnings, times, journal_head }: Chosen,
+    Chosen { operands, follow, listing_rules, warnings, times, journal_head }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
     let max_count = args.triage.selected_lines().max_count(args.triage.max_count);
@@ -193,6 +199,7 @@ fn annotate(
     }
     let job = Job {
         operands,
+        follow,
         listing_rules,
         lines_to: lines_to(args, journal_head),
         packing: None,

@@ -83,6 +83,15 @@ impl Triage {
         !self.report_choices.is_empty() || !self.judgement.checks.is_empty()
     }
 
+    /// Returns true if a check fails that more input cannot mend.
+    pub(super) fn has_failed(&self, tally: &Tally) -> bool {
+        let mut so_far = tally.clone();
+        so_far.complete = false;
+        let names = InputNames::new();
+        let report = Report::new(&so_far, &names, &self.catalog, &self.judgement, self.language);
+        !report.failures().is_empty()
+    }
+
     /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is the
     /// folder of `--output-dir`.
     ///

@@ -38,6 +38,11 @@ pub(crate) fn begins<R: Read>(rdr: &mut PeekReader<R>) -> io::Result<Beginning> 
     }
 }
 
+/// Returns true if data with these first bytes, of which no more are there yet, is packed in a way that is known.
+pub(crate) fn begins_packed(bytes: &[u8]) -> bool {
+    !matches!(beginning(bytes, true), Beginning::Of(Format::Plain) | Beginning::Undecided)
+}
+
 /// Returns the beginning of data with these first bytes; `at_end` is true if no more bytes follow.
 ///
 /// An input that ends within the signature of a compressed format is of that format and cut off, unless it is text so

@@ -13,6 +13,7 @@ mod signature;
 mod text;
 mod units;
 
+pub(crate) use beginning::begins_packed;
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;
 pub use formats::{Format, Packing, ZstdDictionary};

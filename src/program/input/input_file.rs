@@ -90,6 +90,13 @@ impl InputFile {
         Self { number, in_folder: true, modified, ..file }
     }
 
+    /// Returns the input with this place that a file is which is followed.
+    pub(crate) fn followed(name: InputName, place: usize) -> Self {
+        let mut file = Self::new(name, None, None);
+        file.set_place(place);
+        file
+    }
+
     /// Returns the input that standard input is, by its name, with the identity of its file if it is a regular one.
     pub(super) fn stdin(name: InputName) -> (Self, Option<FileId>) {
         let file = stdin_file();

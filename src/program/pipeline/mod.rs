@@ -2,6 +2,7 @@
 
 mod dry_run;
 mod files;
+mod followed;
 mod in_order;
 mod members;
 mod no_texts;

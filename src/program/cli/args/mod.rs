@@ -1,6 +1,7 @@
 //! The arguments as they are typed, and what each means.
 
 mod catalog;
+mod follow;
 mod given_name;
 mod input;
 pub(super) mod lookup;
@@ -18,6 +19,7 @@ use crate::program::terminal::input_name::InputName;
 use catalog::CatalogArgs;
 use clap::Parser;
 use clap::builder::styling::{AnsiColor, Styles};
+use follow::FollowArgs;
 use input::InputArgs;
 use lookup::LookupArgs;
 use note::NoteArgs;
@@ -53,6 +55,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) follow: FollowArgs,
 
     #[command(flatten)]
     pub(crate) recognition: RecognitionArgs,

@@ -8,6 +8,7 @@ use super::{LinesTo, Triage, Uses, other_names};
 use crate::program::compression::{Format, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
+use crate::program::follow::{FollowRules, is_glob, paths_now};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
 use crate::program::output::{self, Existing, FilesInUse, Journal};
 use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide};
@@ -40,6 +41,8 @@ pub(crate) struct Job {
     /// The rules by which the files of folders are listed.
     pub(crate) listing_rules: ListingRules,
     pub(crate) lines_to: LinesTo,
+    /// The settings for following files; `None` if inputs are read to their ends.
+    pub(crate) follow: Option<FollowRules>,
     /// The packing of the output; `None` if the name of its file, or the input, decides it.
     pub(crate) packing: Option<Packing>,
     /// True if blocks of zeros become holes in the files that are made.
@@ -81,14 +84,22 @@ impl Annotate {
     /// Annotates all inputs, and returns the exit status. Reports trouble with an input, and goes on with the others.
     pub(super) fn run(self) -> ExitStatus {
         let Self { annotators, mut reading, mut triage, job } = self;
+        let followed = job.follow.as_ref().map(|_| list(&paths_now(&job.operands), &job.listing_rules));
+        // Files that are followed are looked for again and again.
+        let operands = if followed.is_some() { &[][..] } else { &job.operands };
         let Listing { files: inputs, unread, dangling, other_names, identities, filtered } =
-            list(&job.operands, &job.listing_rules);
+            list(operands, &job.listing_rules);
         let progress = job.shown_progress(&inputs);
         reading.progress = progress.clone();
         let mut pipeline = job.pipeline(annotators, reading, &triage, &inputs);
         job.watch_signals(&pipeline, &triage);
         job.warnings.iter().for_each(|warning| pipeline.messages.mention(warning));
-        let in_use = job.uses.files_in_use(|in_use| in_use.add_listed(&inputs, &identities));
+        let in_use = job.uses.files_in_use(|in_use| {
+            in_use.add_listed(&inputs, &identities);
+            if let Some(followed) = &followed {
+                in_use.add_listed(&followed.files, &followed.identities);
+            }
+        });
         let opened = match in_use.and_then(|in_use| job.open(&mut triage, &inputs, &in_use, &pipeline)) {
             Ok(opened) => opened,
             Err(refusal) => {
@@ -96,7 +107,7 @@ impl Annotate {
                 return ExitStatus::Trouble;
             }
         };
-        job.operands.iter().filter_map(hint).for_each(|hint| pipeline.messages.mention(&hint));
+        operands.iter().filter_map(hint).for_each(|hint| pipeline.messages.mention(&hint));
         for (name, error) in &unread {
             pipeline.messages.input(name, error);
         }
@@ -121,7 +132,7 @@ impl Annotate {
         let named = if triage.counts() { &inputs[..] } else { &[] };
         let mut names: InputNames =
             named.iter().map(|input| (input.number, input.name.in_reports())).collect();
-        let tally = job.write(opened, &mut pipeline, &inputs);
+        let tally = job.write(opened, &mut pipeline, &inputs, &triage);
         names.append(pipeline.member_names.get_mut().unwrap_or_else(PoisonError::into_inner));
         triage.label_names(&mut names);
         progress.finish();
@@ -158,8 +169,9 @@ impl Job {
         triage: &Triage,
         inputs: &[InputFile],
     ) -> Pipeline {
-        let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir());
-        let several = || inputs.len() > 1 || self.operands.iter().any(is_folder);
+        let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir() || self.follow.is_some() && is_glob(path));
+        let names_several = self.follow.is_some() && self.operands.len() > 1;
+        let several = || inputs.len() > 1 || names_several || self.operands.iter().any(is_folder);
         Pipeline {
             counter: triage.counts().then(|| triage.counter(annotators.of(CharEncoding::Utf8))),
             annotators,
@@ -261,6 +273,7 @@ impl Job {
         let beside_output = self.lines_to.is_stdout() && io::stdout().is_terminal();
         let (files, bytes) = (inputs.len() as u64, inputs.iter().map(|input| input.regular_bytes).sum());
         match (self.progress, io::stderr().is_terminal()) {
+            _ if self.follow.is_some() => Progress::hidden(),
             _ if matches!(&self.lines_to, LinesTo::Folder(folder) if folder.is_dry_run) => Progress::hidden(),
             (ShowProgress::Always, false) => Progress::plain(files, bytes),
             (ShowProgress::Always, true) => Progress::shown(files, bytes, false),

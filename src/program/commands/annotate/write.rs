@@ -1,6 +1,7 @@
 //! Writes the annotated lines to their destination: nowhere, one stream, or a folder.
 
 use super::{Job, OpenedOutput};
+use crate::program::commands::Triage;
 use crate::program::commands::lines_to::{FolderOutput, PlannedFolder};
 use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
@@ -22,14 +23,17 @@ impl Job {
         opened: OpenedOutput<'_>,
         pipeline: &mut Pipeline,
         inputs: &[InputFile],
+        triage: &Triage,
     ) -> Option<Tally> {
         match opened {
             OpenedOutput::Nowhere if self.selected_lines == SelectedLines::Sought => {
-                pipeline.annotate(inputs, &mut Outlet::new(DeafWriter)).ok()
+                self.annotate(pipeline, inputs, triage, &mut Outlet::new(DeafWriter)).ok()
             }
-            OpenedOutput::Nowhere => pipeline.annotate(inputs, &mut Outlet::new(io::sink())).ok(),
-            OpenedOutput::Stdout => self.to_stdout(pipeline, inputs),
-            OpenedOutput::File(path) => self.to_file(pipeline, inputs, path),
+            OpenedOutput::Nowhere => {
+                self.annotate(pipeline, inputs, triage, &mut Outlet::new(io::sink())).ok()
+            }
+            OpenedOutput::Stdout => self.to_stdout(pipeline, inputs, triage),
+            OpenedOutput::File(path) => self.to_file(pipeline, inputs, triage, path),
             OpenedOutput::Folder(output, planned, earlier) => {
                 pipeline.journal = earlier;
                 if output.is_dry_run {
@@ -41,7 +45,28 @@ impl Job {
         }
     }
 
-    fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile]) -> Option<Tally> {
+    /// Annotates all inputs, or follows them, into one writer.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the writer.
+    fn annotate<W: Write + Send>(
+        &self,
+        pipeline: &Pipeline,
+        inputs: &[InputFile],
+        triage: &Triage,
+        wtr: &mut Outlet<W>,
+    ) -> io::Result<Tally> {
+        match &self.follow {
+            None => pipeline.annotate(inputs, wtr),
+            Some(rules) => {
+                let has_failed = |tally: &Tally| triage.has_failed(tally);
+                pipeline.follow(rules, &self.operands, &self.listing_rules, &has_failed, wtr)
+            }
+        }
+    }
+
+    fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile], triage: &Triage) -> Option<Tally> {
         let packing = self.packing.unwrap_or(Packing::from(Format::Plain));
         let destination = Destination::stdout(&pipeline.reading.signals).and_then(|stdout| {
             if stdout.is_file() && packing.format != Format::Plain {
@@ -58,10 +83,16 @@ impl Job {
             let is_terminal = io::stdout().is_terminal();
             Ok(if is_terminal { stdout.beside(&pipeline.reading.progress) } else { stdout })
         });
-        self.to_one_stream(pipeline, inputs, &Promised::new(STDOUT_NAME), destination, packing)
+        self.to_one_stream(pipeline, (inputs, triage), &Promised::new(STDOUT_NAME), destination, packing)
     }
 
-    fn to_file(&self, pipeline: &mut Pipeline, inputs: &[InputFile], path: &Path) -> Option<Tally> {
+    fn to_file(
+        &self,
+        pipeline: &mut Pipeline,
+        inputs: &[InputFile],
+        triage: &Triage,
+        path: &Path,
+    ) -> Option<Tally> {
         let packing = self.packing.unwrap_or(Packing::from(Format::of_name(path)));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
         let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals)
@@ -72,7 +103,7 @@ impl Job {
         if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
             pipeline.reading.buffering = Buffering::Block;
         }
-        self.to_one_stream(pipeline, inputs, &promised, destination, packing)
+        self.to_one_stream(pipeline, (inputs, triage), &promised, destination, packing)
     }
 
     /// Annotates all inputs into one stream, and returns the counts. If fields are counted, all are counted, even if
@@ -81,7 +112,7 @@ impl Job {
     fn to_one_stream(
         &self,
         pipeline: &mut Pipeline,
-        inputs: &[InputFile],
+        (inputs, triage): (&[InputFile], &Triage),
         promised: &Promised,
         destination: io::Result<Destination>,
         packing: Packing,
@@ -92,7 +123,7 @@ impl Job {
         // A regular file is read without pauses, so that no line of it waits.
         let is_live = match pipeline.reading.buffering {
             Buffering::Block => false,
-            Buffering::WhileInputComes => inputs.iter().any(InputFile::is_stream),
+            Buffering::WhileInputComes => self.follow.is_some() || inputs.iter().any(InputFile::is_stream),
             Buffering::Line => true,
         };
         let encoder = destination.and_then(|destination| match is_live {
@@ -101,7 +132,7 @@ impl Job {
         });
         let counted = encoder.and_then(|encoder| {
             let mut wtr = Outlet::new(encoder).outlived(is_outlived);
-            Ok((pipeline.annotate(inputs, &mut wtr)?, wtr))
+            Ok((self.annotate(pipeline, inputs, triage, &mut wtr)?, wtr))
         });
         let (tally, wtr) = say_if_not_written(&pipeline.messages, name, counted)?;
         let written = wtr.into_inner().and_then(|encoder| {

@@ -10,7 +10,7 @@ mod ending;
 
 use super::heartbeat::beats;
 use super::output_reader::{GONE, OutputReader};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Stat;
 use rustix::io::Errno;
 use signal_hook::consts::{SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
@@ -331,6 +331,23 @@ impl Signals {
     /// Returns true if a wait for input has ended because the reader of standard output has gone.
     pub(crate) fn reader_has_gone(&self) -> bool {
         self.0.reader.has_gone()
+    }
+
+    /// Waits until there is something to read from `fd`, or for `timeout`. Must be called when all that was read has been
+    /// written. Returns true if a signal has asked for the end, which also ends the wait.
+    pub(crate) fn wait(&self, fd: Option<BorrowedFd<'_>>, timeout: Duration) -> bool {
+        self.set_idle(true);
+        // A signal that comes after this check ends the idle program itself, or closes the pipe that is waited for.
+        if self.ask_to_stop(Stop::Stream) {
+            return true;
+        }
+        let fds = [fd, self.0.wake.get().map(AsFd::as_fd)].into_iter().flatten();
+        let mut fds: Vec<_> = fds.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+        // A pause that is too long to be told is as good as none.
+        let timeout = Timespec::try_from(timeout).ok();
+        let _ = poll(&mut fds, timeout.as_ref());
+        self.set_idle(false);
+        self.ask_to_stop(Stop::Stream)
     }
 
     /// Fails with `ECANCELED` if a signal has asked for the end.
