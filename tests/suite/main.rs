@@ -94,6 +94,7 @@ mod whole_inputs; // sizes of configurations, catalogs and reports that are read
 mod archive_outputs; // an archive becomes an archive
 mod dry_run; // --dry-run
 mod follow; // -F: one and several files that grow, are renamed, truncated, gone
+mod follow_many; // -F: globs, folders, many files, and beside other options
 mod journal; // the journal of --output-dir, and --resume by it
 mod journal_checks; // the journal against inputs, outputs and runs that have changed
 mod journal_trouble; // the journal and --resume where something goes wrong

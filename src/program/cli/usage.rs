@@ -7,10 +7,6 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::ffi::OsString;
 
-/// Options for following a file, which other programs for logs have and this program lacks. clap reports them without
-/// letters or values behind them: `-f` for `-fn`, `--follow` for `--follow=name`.
-const FOLLOW: [&str; 3] = ["-f", "-F", "--follow"];
-
 /// Returns the message for a usage error: clap's lines without colour, and a hint at the option that was meant, if
 /// one is known. Arguments in the error are escaped before clap lays out the lines, so that no argument makes a line
 /// of its own.
@@ -43,15 +39,12 @@ pub(super) fn message(mut error: clap::Error, typed: &[OsString]) -> String {
     error.render().to_string()
 }
 
-/// Returns a hint for an unknown option that is a code or asks to follow a file; `None` for any other error.
+/// Returns a hint for an unknown option that is a code; `None` for any other error.
 fn hint(error: &clap::Error, typed: &[OsString]) -> Option<String> {
     if error.kind() != ErrorKind::UnknownArgument {
         return None;
     }
     let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else { return None };
-    if FOLLOW.contains(&&unknown[..]) {
-        return Some("to follow a file as it grows: tail -F FILE | imsdk-annotate".to_owned());
-    }
     if !matches!(unknown.as_bytes(), [b'-', b'0'..=b'9', ..]) {
         return None;
     }

@@ -1,9 +1,10 @@
 //! One file that is followed: the place up to which it has been read, and the bytes by which it is known again.
 
+use super::bytes::{last_line_end, read_full};
 use super::listed::{ListedFile, ListedFrom};
 use super::nature::{FileNature, HEAD_BYTES, nature};
-use super::piece::{Piece, RawPiece, last_line_end};
-use super::tail_start::{lines_before, read_full, tail_start};
+use super::piece::{FollowedLines, RawPiece};
+use super::tail_start::{lines_before, tail_start};
 use crate::program::encoding::{InputEncoding, Utf16Reader};
 use crate::program::input::{Buffering, Reading};
 use crate::program::system::file_id::{FileId, file_id};
@@ -296,13 +297,17 @@ impl FollowedFile {
     }
 
     /// Returns the whole lines that a look has left in the buffer.
-    pub(super) fn piece<'a>(&'a mut self, buffer: &'a TurnBuffer, reading: &Reading) -> Option<Piece<'a>> {
+    pub(super) fn piece<'a>(
+        &'a mut self,
+        buffer: &'a TurnBuffer,
+        reading: &Reading,
+    ) -> Option<FollowedLines<'a>> {
         let is_first = !std::mem::replace(&mut self.has_given, true);
         let encoding = self.encoding.unwrap_or_default();
         let has_mark = encoding.has_mark && buffer.offset == 0;
         let utf16 = encoding.encoding.utf16_order().map(|order| Box::new(Utf16Reader::new(order, has_mark)));
         let parts = [&buffer.before[..], &buffer.block[buffer.lines.clone()], buffer.newline];
-        Some(Piece {
+        Some(FollowedLines {
             name: &self.name,
             number: self.number,
             encoding: InputEncoding { has_mark, ..encoding },

@@ -3,7 +3,7 @@
 use super::FollowRules;
 use super::followed_file::{FileLook, FollowedFile, TurnBuffer};
 use super::handles::{make_room, open_max};
-use super::piece::Piece;
+use super::piece::FollowedLines;
 use super::wait::{FolderChanges, FolderEvents};
 use super::wanted::WantedNames;
 use crate::program::input::{ListingRules, Reading};
@@ -138,7 +138,7 @@ impl<'a> Follower<'a> {
     /// Returns the errors of `take`.
     pub(crate) fn round(
         &mut self,
-        take: &mut impl FnMut(&mut Piece<'_>) -> io::Result<()>,
+        take: &mut impl FnMut(&mut FollowedLines<'_>) -> io::Result<()>,
     ) -> io::Result<RoundEnd> {
         let mut end = RoundEnd::Rest;
         for index in 0..self.files.len() {
@@ -168,7 +168,7 @@ impl<'a> Follower<'a> {
     fn turn(
         &mut self,
         index: usize,
-        take: &mut impl FnMut(&mut Piece<'_>) -> io::Result<()>,
+        take: &mut impl FnMut(&mut FollowedLines<'_>) -> io::Result<()>,
     ) -> io::Result<bool> {
         if self.files[index].handle.is_none() {
             make_room(&mut self.files, self.open_max);
@@ -246,7 +246,10 @@ impl<'a> Follower<'a> {
     }
 
     /// Ends the last lines of files that have been replaced and are idle, and drops those that have no name any more.
-    fn end_idle(&mut self, take: &mut impl FnMut(&mut Piece<'_>) -> io::Result<()>) -> io::Result<()> {
+    fn end_idle(
+        &mut self,
+        take: &mut impl FnMut(&mut FollowedLines<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut index = 0;
         while index < self.files.len() {
             let file = &mut self.files[index];
@@ -282,7 +285,7 @@ impl<'a> Follower<'a> {
     /// Returns the errors of `take`.
     pub(crate) fn end_all(
         &mut self,
-        take: &mut impl FnMut(&mut Piece<'_>) -> io::Result<()>,
+        take: &mut impl FnMut(&mut FollowedLines<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         for index in 0..self.files.len() {
             let file = &mut self.files[index];

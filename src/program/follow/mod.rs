@@ -1,6 +1,7 @@
 //! Following: files that grow are found by name, in folders and by globs, and their lines are given as they come, whole, each
 //! with its file. Files that are replaced, renamed, truncated or not there yet are part of it.
 
+mod bytes;
 mod file_glob;
 mod followed_file;
 mod follower;
@@ -15,7 +16,7 @@ mod wanted;
 
 pub(crate) use file_glob::is_glob;
 pub(crate) use follower::{Follower, RoundEnd};
-pub(crate) use piece::Piece;
+pub(crate) use piece::FollowedLines;
 pub(crate) use wanted::paths_now;
 
 use rustix::process::Pid;

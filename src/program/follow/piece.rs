@@ -1,10 +1,10 @@
 //! A piece of a followed file: whole lines, as a source for the annotator.
 
-use super::tail_start::read_full;
-use crate::program::encoding::{CharEncoding, InputEncoding, Utf16Reader};
+use super::bytes::read_full;
+use crate::program::encoding::{InputEncoding, Utf16Reader};
 use crate::program::terminal::input_name::InputName;
 use crate::stream::Source;
-use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
+use memchr::memchr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
@@ -13,7 +13,7 @@ use std::ops::Range;
 const LOOK_BACK_BYTES: u64 = 64 * 1024;
 
 /// Whole lines of a followed file.
-pub(crate) struct Piece<'a> {
+pub(crate) struct FollowedLines<'a> {
     pub(crate) name: &'a InputName,
     /// The number of the file among all that are followed.
     pub(crate) number: usize,
@@ -40,7 +40,7 @@ pub(super) struct RawPiece<'a> {
     pub(super) parts: [&'a [u8]; 3],
 }
 
-impl Piece<'_> {
+impl FollowedLines<'_> {
     /// Returns the number of bytes of the file that were read of a text in UTF-16; `None` for other text.
     pub(crate) fn utf16_bytes(&self) -> Option<u64> {
         self.utf16.as_ref().map(|utf16| utf16.bytes())
@@ -72,7 +72,7 @@ impl Read for RawPiece<'_> {
     }
 }
 
-impl Read for Piece<'_> {
+impl Read for FollowedLines<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match &mut self.utf16 {
             None => self.raw.read(buffer),
@@ -81,7 +81,7 @@ impl Read for Piece<'_> {
     }
 }
 
-impl Source for Piece<'_> {
+impl Source for FollowedLines<'_> {
     fn would_wait(&mut self) -> bool {
         self.line_buffered
     }
@@ -115,24 +115,4 @@ impl Source for Piece<'_> {
     fn is_narrowed(&self) -> bool {
         true
     }
-}
-
-/// Returns the byte offset behind the last newline of a text, which must begin with a whole unit of its encoding.
-pub(super) fn last_line_end(text: &[u8], encoding: CharEncoding) -> Option<usize> {
-    let newline = encoding.newline();
-    if newline.len() == 1 {
-        return memrchr(b'\n', text).map(|at| at + 1);
-    }
-    let at = |found: usize| found - newline.iter().position(|&byte| byte == b'\n').unwrap_or(0).min(found);
-    let mut found = memrchr_iter(b'\n', text).map(at);
-    found.find(|&at| at % 2 == 0 && text[at..].starts_with(newline)).map(|at| at + newline.len())
-}
-
-/// Returns the number of newlines of a text, which must begin with a whole unit of its encoding.
-pub(super) fn newlines(text: &[u8], encoding: CharEncoding) -> u64 {
-    let newline = encoding.newline();
-    if newline.len() == 1 {
-        return memchr_iter(b'\n', text).count() as u64;
-    }
-    text.chunks_exact(newline.len()).filter(|unit| *unit == newline).count() as u64
 }

@@ -1,8 +1,7 @@
 //! The place before the end of a file at which following begins.
 
-use super::piece::{last_line_end, newlines};
+use super::bytes::{last_line_end, newlines, read_full};
 use crate::program::encoding::CharEncoding;
-use rustix::io::{Errno, pread};
 use std::fs::File;
 use std::io;
 
@@ -52,24 +51,6 @@ pub(super) fn lines_before(file: &File, end: u64, encoding: CharEncoding) -> io:
         at += count as u64;
     }
     Ok(lines)
-}
-
-/// Reads into the whole buffer, as far as the file goes, and returns the number of bytes.
-///
-/// # Errors
-///
-/// Fails where the file cannot be read.
-pub(super) fn read_full(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    let mut count = 0;
-    while count < buffer.len() {
-        match pread(file, &mut buffer[count..], at + count as u64) {
-            Ok(0) => break,
-            Ok(more) => count += more,
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(count)
 }
 
 fn unit_bytes(encoding: CharEncoding) -> u64 {

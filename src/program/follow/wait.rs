@@ -41,7 +41,7 @@ mod linux {
 
     /// The folders whose events are read.
     #[derive(Debug)]
-    pub(in super::super) struct FolderEvents {
+    pub(in crate::program::follow) struct FolderEvents {
         inotify: OwnedFd,
         /// The watch of each folder, and true if the system tells all changes in it.
         folders: HashMap<PathBuf, (i32, bool)>,
@@ -53,13 +53,13 @@ mod linux {
 
     impl FolderEvents {
         /// Begins to read events; `None` if the system refuses.
-        pub(in super::super) fn new() -> Option<Self> {
+        pub(in crate::program::follow) fn new() -> Option<Self> {
             let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok()?;
             Some(Self { inotify, folders: HashMap::new(), files: HashMap::new(), are_complete: true })
         }
 
         /// Watches these folders, and these files in their folders, and no others' names.
-        pub(in super::super) fn watch<'a>(
+        pub(in crate::program::follow) fn watch<'a>(
             &mut self,
             folders: impl Iterator<Item = &'a Path>,
             files: impl Iterator<Item = (&'a Path, FileId)>,
@@ -108,16 +108,16 @@ mod linux {
         }
 
         /// Returns true if the system tells all changes in the folders.
-        pub(in super::super) fn are_complete(&self) -> bool {
+        pub(in crate::program::follow) fn are_complete(&self) -> bool {
             self.are_complete
         }
 
-        pub(in super::super) fn as_fd(&self) -> BorrowedFd<'_> {
+        pub(in crate::program::follow) fn as_fd(&self) -> BorrowedFd<'_> {
             self.inotify.as_fd()
         }
 
         /// Takes the events that have come.
-        pub(in super::super) fn take(&mut self) -> FolderChanges {
+        pub(in crate::program::follow) fn take(&mut self) -> FolderChanges {
             let mut changes = FolderChanges::default();
             let mut buffer = [MaybeUninit::uninit(); BUFFER_BYTES];
             let mut events = Reader::new(&self.inotify, &mut buffer);
@@ -154,14 +154,14 @@ mod none {
 
     /// No events: the system has none that are read here.
     #[derive(Debug)]
-    pub(in super::super) enum FolderEvents {}
+    pub(in crate::program::follow) enum FolderEvents {}
 
     impl FolderEvents {
-        pub(in super::super) fn new() -> Option<Self> {
+        pub(in crate::program::follow) fn new() -> Option<Self> {
             None
         }
 
-        pub(in super::super) fn watch<'a>(
+        pub(in crate::program::follow) fn watch<'a>(
             &mut self,
             _: impl Iterator<Item = &'a Path>,
             _: impl Iterator<Item = (&'a Path, FileId)>,
@@ -169,15 +169,15 @@ mod none {
             match *self {}
         }
 
-        pub(in super::super) fn are_complete(&self) -> bool {
+        pub(in crate::program::follow) fn are_complete(&self) -> bool {
             match *self {}
         }
 
-        pub(in super::super) fn as_fd(&self) -> BorrowedFd<'_> {
+        pub(in crate::program::follow) fn as_fd(&self) -> BorrowedFd<'_> {
             match *self {}
         }
 
-        pub(in super::super) fn take(&mut self) -> FolderChanges {
+        pub(in crate::program::follow) fn take(&mut self) -> FolderChanges {
             match *self {}
         }
     }

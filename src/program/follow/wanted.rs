@@ -24,7 +24,7 @@ pub(super) struct WantedNames {
 #[derive(Debug)]
 struct WantedName {
     path: PathBuf,
-    kind: NameKind,
+    kind: WantedKind,
     /// The number of looks in a row in which the name stood for nothing.
     absent_looks: u32,
     /// True if the name has stood for something before.
@@ -32,7 +32,7 @@ struct WantedName {
 }
 
 #[derive(Debug)]
-enum NameKind {
+enum WantedKind {
     /// A name that has not stood for anything yet.
     NotYet,
     File,
@@ -53,7 +53,7 @@ impl WantedNames {
                 continue;
             };
             let is_glob = is_glob(path) && fs::symlink_metadata(path).is_err();
-            let kind = if is_glob { NameKind::Glob(FileGlob::new(path)?) } else { NameKind::NotYet };
+            let kind = if is_glob { WantedKind::Glob(FileGlob::new(path)?) } else { WantedKind::NotYet };
             names.push(WantedName { path: path.clone(), kind, absent_looks: 0, was_there: false });
         }
         Ok(Self { names, said: HashSet::new() })
@@ -62,9 +62,9 @@ impl WantedNames {
     /// Returns the folders in which named files appear, so that they can be watched.
     pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.names.iter().filter_map(|name| match name.kind {
-            NameKind::Folder => Some(&*name.path),
-            NameKind::NotYet | NameKind::File => name.path.parent().map(folder_or_here),
-            NameKind::Glob(_) => name.path.parent().filter(|parent| !is_glob(parent)).map(folder_or_here),
+            WantedKind::Folder => Some(&*name.path),
+            WantedKind::NotYet | WantedKind::File => name.path.parent().map(folder_or_here),
+            WantedKind::Glob(_) => name.path.parent().filter(|parent| !is_glob(parent)).map(folder_or_here),
         })
     }
 
@@ -105,7 +105,7 @@ impl WantedName {
     /// than files.
     fn look(&mut self, rules: &ListingRules, files: &mut Vec<ListedFile>, unread: &mut Unread) -> bool {
         match &self.kind {
-            NameKind::Glob(glob) => {
+            WantedKind::Glob(glob) => {
                 let (paths, folders) = glob.paths();
                 let is_trouble = !folders.is_empty();
                 unread.extend(folders);
@@ -113,14 +113,14 @@ impl WantedName {
                     .extend(paths.into_iter().filter_map(|path| ListedFile::of(path, ListedFrom::Glob).ok()));
                 is_trouble
             }
-            NameKind::Folder => self.look_in_folder(rules, files, unread),
-            NameKind::NotYet | NameKind::File => match fs::metadata(&self.path) {
-                Ok(metadata) if metadata.is_dir() && matches!(self.kind, NameKind::NotYet) => {
-                    self.kind = NameKind::Folder;
+            WantedKind::Folder => self.look_in_folder(rules, files, unread),
+            WantedKind::NotYet | WantedKind::File => match fs::metadata(&self.path) {
+                Ok(metadata) if metadata.is_dir() && matches!(self.kind, WantedKind::NotYet) => {
+                    self.kind = WantedKind::Folder;
                     self.look_in_folder(rules, files, unread)
                 }
                 Ok(metadata) if metadata.is_file() => {
-                    self.kind = NameKind::File;
+                    self.kind = WantedKind::File;
                     files.push(ListedFile::new(self.path.clone(), ListedFrom::Name, &metadata));
                     false
                 }
@@ -178,10 +178,10 @@ impl WantedName {
         self.absent_looks = self.absent_looks.saturating_add(1);
         let name = InputName::File(self.path.clone());
         match (&self.kind, self.was_there) {
-            (NameKind::Glob(_), false) if self.absent_looks == 1 => {
+            (WantedKind::Glob(_), false) if self.absent_looks == 1 => {
                 messages.mention(&format!("{name}: matches no file yet; waiting for one"));
             }
-            (NameKind::Glob(_), _) => {}
+            (WantedKind::Glob(_), _) => {}
             (_, false) if self.absent_looks == 1 => {
                 messages.mention(&format!("{name}: is not there yet; waiting for it"));
             }

@@ -5,7 +5,7 @@ use super::selected_lines::SelectedLines;
 use super::worker::Worker;
 use super::{ArchiveOutput, Pipeline};
 use crate::program::encoding::{CharEncoding, Utf16Writer};
-use crate::program::follow::{FollowRules, Follower, Piece, RoundEnd};
+use crate::program::follow::{FollowRules, FollowedLines, Follower, RoundEnd};
 use crate::program::input::{InputFile, ListingRules};
 use crate::program::output::Outlet;
 use crate::program::report::{Counter, Tally};
@@ -156,7 +156,7 @@ impl<'a> FollowWork<'a> {
     /// # Errors
     ///
     /// Returns the error of the writer.
-    fn take(&mut self, piece: &mut Piece<'_>, wtr: &mut impl Write) -> io::Result<()> {
+    fn take(&mut self, piece: &mut FollowedLines<'_>, wtr: &mut impl Write) -> io::Result<()> {
         let Self { pipeline, stream, counter, files, last, .. } = self;
         if *last != Some(piece.number) {
             if let Some(before) = last.and_then(|last| files.get_mut(&last)) {
@@ -207,7 +207,7 @@ impl<'a> FollowWork<'a> {
     }
 
     /// Adds up what was counted in a piece.
-    fn count(&mut self, piece: &Piece<'_>, encoding: CharEncoding) {
+    fn count(&mut self, piece: &FollowedLines<'_>, encoding: CharEncoding) {
         let Some(work) = self.files.get_mut(&piece.number) else {
             return;
         };
@@ -270,7 +270,7 @@ impl<'a> FollowWork<'a> {
 }
 
 impl FileWork {
-    fn new(piece: &Piece<'_>) -> Self {
+    fn new(piece: &FollowedLines<'_>) -> Self {
         Self {
             file: InputFile::followed(piece.name.clone(), piece.number),
             lines: PieceLines::default(),

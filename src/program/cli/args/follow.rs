@@ -26,7 +26,7 @@ pub(crate) struct FollowArgs {
         short = 'F',
         long,
         visible_short_alias = 'f',
-        conflicts_with_all = ["output_dir", "merge_reports", "sorted", "count", "files_with_matches", "name"],
+        conflicts_with_all = ["output_dir", "merge_reports", "sorted", "count", "files_with_matches", "max_count", "name"],
         help_heading = "Following"
     )]
     pub(crate) follow: bool,
