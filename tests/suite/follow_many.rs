@@ -103,6 +103,17 @@ fn a_report_names_the_files_and_the_lines_in_them() {
 }
 
 #[test]
+fn the_last_lines_of_a_large_file_have_their_numbers() {
+    let mut run = Following::new();
+    run.write("a.log", &("x".repeat(99) + "\n").repeat(5000));
+    run.append("a.log", "last ret=-204\n");
+    run.start(&["-F", "a.log", "-n", "--tail", "2", "--until-idle", "1s"]);
+    let (status, written, said) = run.wait();
+    assert!(status.success(), "{said}");
+    assert_eq!(written, format!("5000:{}\n5001:last ret=-204 {NOTE_204}\n", "x".repeat(99)));
+}
+
+#[test]
 fn a_run_ends_as_soon_as_a_check_fails() {
     let mut run = Following::new();
     run.write("a.log", "ret=-204\n");

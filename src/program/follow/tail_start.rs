@@ -18,7 +18,7 @@ pub(super) fn tail_start(file: &File, size: u64, lines: u64, encoding: CharEncod
     let (mut end, mut left) = (size - size % unit_bytes(encoding), lines);
     let mut buffer = vec![0; BLOCK_BYTES as usize];
     while end > 0 {
-        let start = end.saturating_sub(BLOCK_BYTES) / BLOCK_BYTES * BLOCK_BYTES;
+        let start = (end - 1) / BLOCK_BYTES * BLOCK_BYTES;
         let block = &mut buffer[..(end - start) as usize];
         let count = read_full(file, block, start)?;
         let mut rest = &block[..count];
