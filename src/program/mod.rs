@@ -31,7 +31,7 @@ pub mod parts {
     };
     pub use super::output::{Existing, FilesInUse, Outlet, plan};
     pub use super::pipeline::{
-        ArchiveOutput, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide, annotate_to_files,
+        ArchiveOutput, LiveCounts, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide, annotate_to_files,
     };
     pub use super::report::{Baseline, Counter, Judgement, LoadedReport, Report, ReportFormat, Tally, load};
     pub use super::system::signals::Signals;

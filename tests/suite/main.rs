@@ -54,7 +54,9 @@ mod html_senses; // --report html for other senses, in the dark, on paper
 mod html_size; // --report html: the size of a page
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
+mod live; // --report-every and SIGUSR1: reports on a run that goes on
 mod markdown_size; // reports in Markdown at the limit of their size
+mod metrics; // --metrics, with promtool and node_exporter where they are installed
 mod missing_years; // times of lines that are written without a year
 mod names; // --label, --name
 mod near; // lines with a key and a code that are no field, in reports

@@ -14,10 +14,12 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) const LINE: &[u8] = b"ret=-204 openid=7\n";
 pub(crate) const ANNOTATED: &[u8] = b"ret=-204 (auth: user session is failure!) openid=7\n";
+/// The time after which a wait is given up: far longer than any takes on a busy machine.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
 pub(crate) const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
 /// The program, reading from a pipe. The test has both ends of the pipe, and can read the bytes that the program did
@@ -26,7 +28,7 @@ pub(crate) struct Run {
     pub(crate) child: Child,
     pub(crate) stdin_wtr: PipeWriter,
     stdin_rdr: PipeReader,
-    stdout: ChildStdout,
+    pub(crate) stdout: ChildStdout,
 }
 
 pub(crate) fn start(command: &mut Command) -> Run {
@@ -43,9 +45,16 @@ pub(crate) fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// Waits for a condition, as long as the test runner does.
+/// Waits for a condition.
+///
+/// # Panics
+///
+/// Panics if the condition has not come about in two minutes, so that a program that has ended shows where it is waited for.
+#[track_caller]
 pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
     while !is_so() {
+        assert!(start.elapsed() < LONGEST_WAIT, "it has not come about in {LONGEST_WAIT:?}");
         thread::sleep(Duration::from_millis(2));
     }
 }
@@ -54,8 +63,32 @@ impl Run {
     /// Writes a text, and waits until the program has read all of it.
     pub(crate) fn feed(&mut self, text: &[u8]) {
         self.stdin_wtr.write_all(text).unwrap();
+        self.wait_for_read();
+    }
+
+    /// Waits until the program has read all that was written.
+    pub(crate) fn wait_for_read(&self) {
         let rdr = self.stdin_rdr.as_fd();
         wait_until(|| ioctl_fionread(rdr).unwrap() == 0);
+    }
+
+    /// Ends the input, and returns the exit status with what is left of both outputs.
+    pub(crate) fn end(mut self) -> (Option<i32>, Vec<u8>, String) {
+        drop(self.stdin_wtr);
+        let (mut rest, mut said) = (Vec::new(), String::new());
+        let mut stderr = self.child.stderr.take();
+        thread::scope(|scope| {
+            scope.spawn(|| stderr.iter_mut().for_each(|stderr| drop(stderr.read_to_string(&mut said))));
+            self.stdout.read_to_end(&mut rest).unwrap();
+        });
+        (self.child.wait().unwrap().code(), rest, said)
+    }
+
+    /// Ends the input, and returns the rest of the output. The run must end without a message.
+    pub(crate) fn ended_in_order(self) -> Vec<u8> {
+        let (status, rest, said) = self.end();
+        assert_eq!((status, said.as_str()), (Some(0), ""));
+        rest
     }
 
     /// Waits for the end, which the signal must have caused. Returns the rest of the output.

@@ -228,8 +228,12 @@ fn options_that_would_do_nothing_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.log"), "ret=-204 openid=7\n").unwrap();
     for (args, words) in [
-        (&["--users=openid", "a.log"][..], "--users counts for reports and checks; add --report"),
+        (&["--users=openid", "a.log"][..], "--users counts for reports, checks and metrics; add --report"),
         (&["--trace=openid", "a.log"], "--trace counts for reports and checks; add --report"),
+        (
+            &["--trace=openid", "--metrics=m.prom", "a.log"],
+            "--trace counts for reports and checks; add --report",
+        ),
         (&["--users=a b", "--report=text", "a.log"], "--users: \"a b\" is no key"),
         (&["--users-salt=x", "--report=text", "a.log"], "--users <KEY>"),
         (&["--merge-reports", "--users=openid", "--report=text", "a.json"], "cannot be used with"),

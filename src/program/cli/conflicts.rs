@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 29] = [
+pub(super) const FOR_LOGS: [&str; 31] = [
     "files",
     "files_from",
     "follow",
@@ -26,6 +26,8 @@ pub(super) const FOR_LOGS: [&str; 29] = [
     "name",
     "users",
     "users_salt",
+    "report_every",
+    "metrics",
     "trace",
     "since",
     "until",

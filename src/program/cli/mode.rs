@@ -77,9 +77,12 @@ pub(super) fn mode(
     if let Some(refusal) = args.triage.refusal() {
         return Err(Some(refusal.to_owned()));
     }
+    if let Some(refusal) = args.live.refusal(args.triage.selected_lines()) {
+        return Err(Some(refusal.to_owned()));
+    }
     let (triage, only) = triage(&args, catalog, signals)?;
-    if let Some(refusal) = args.values.refusal(triage.reports_or_checks()) {
-        return Err(Some(refusal));
+    if let Some(refusal) = args.values.refusal(triage.reports_or_checks(), triage.metrics.is_some()) {
+        return Err(Some(refusal.to_owned()));
     }
     let warnings = args.triage.warnings().collect();
     if args.triage.merge_reports {
@@ -308,6 +311,9 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         report_choices: args.triage.report.clone(),
         label: args.triage.label.clone(),
         reports: Vec::new(),
+        report_every: args.live.report_every,
+        metrics: args.live.metrics.clone(),
+        metrics_file: None,
     };
     Ok((triage, only))
 }

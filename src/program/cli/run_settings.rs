@@ -11,7 +11,7 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 24] = [
+const WITHOUT_EFFECT: [&str; 26] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
@@ -35,7 +35,9 @@ const WITHOUT_EFFECT: [&str; 24] = [
     "color",
     "colors",
     "no_builtin",
+    "metrics",
     "report",
+    "report_every",
     "top",
     "users_salt",
     "write_accept",
@@ -113,7 +115,7 @@ pub(super) fn with_values(
         add("--colors", format!("{:?}", coloring.colors));
     }
     let reports = &args.triage.report;
-    if !reports.is_empty() || args.triage.write_accept.is_some() {
+    if !reports.is_empty() || args.triage.write_accept.is_some() || args.live.metrics.is_some() {
         add("--report", "on".to_owned());
     }
     if reports.iter().any(|report| report.format.shows_near()) {

@@ -41,6 +41,7 @@ pub(super) fn uses(args: &Args) -> Uses {
         makes_files: args.output.output.is_some()
             || args.output.output_dir.is_some()
             || args.triage.write_accept.is_some()
+            || args.live.metrics.is_some()
             || reports_to_files,
         stdout,
         stderr: if has_report { StreamContent::Results } else { StreamContent::Messages },

@@ -3,7 +3,7 @@
 use crate::program::output::{OutputFolder, resolve};
 use crate::program::report::ReportFormat;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A report that an option asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,11 @@ impl ReportChoice {
     /// or a device. Below `folder`, the folder of `--output-dir`, no link is followed, and a link in the place of the
     /// report is replaced.
     pub(super) fn place(&self, folder: Option<&OutputFolder>) -> Option<PathBuf> {
-        let path = self.path.as_ref().filter(|_| !self.is_to_stdout())?;
+        self.path.as_ref().filter(|_| !self.is_to_stdout()).and_then(|path| Self::place_of(path, folder))
+    }
+
+    /// Returns the place of a path as [`ReportChoice::place`] does.
+    pub(super) fn place_of(path: &Path, folder: Option<&OutputFolder>) -> Option<PathBuf> {
         let below = folder.and_then(|folder| Some(folder.root().join(folder.relative(path)?)));
         let there = below.as_ref().map_or_else(|| fs::metadata(path), fs::symlink_metadata);
         let is_special = there.is_ok_and(|there| !there.is_file() && !there.is_symlink());

@@ -2,30 +2,25 @@
 
 use super::accept_file::{AcceptTarget, OpenAcceptFile};
 use super::lines_to::written_twice;
+use super::metrics_file::{MetricsChoice, MetricsFile};
+use super::open_report::{OpenReport, name_of};
 use super::read_named::read_named;
 use super::{LinesTo, ReportChoice};
 use crate::program::input::REPORT;
-use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
+use crate::program::output::{FilesInUse, OutputFolder, resolve};
 use crate::program::report::{
-    Baseline, Counter, InputNames, Judgement, Report, ReportFormat, Tally, ValueHasher, load,
+    Baseline, Counter, InputNames, Judgement, Report, SoFar, Tally, ValueHasher, load,
 };
 use crate::program::system::signals::Signals;
-use crate::program::system::standard_error::StandardError;
-use crate::program::system::standard_streams::{STDOUT, descriptor_of};
 use crate::program::terminal::coloring::Coloring;
-use crate::program::terminal::input_name::InputName;
-use crate::program::terminal::messages::STDOUT_NAME;
-use crate::program::terminal::messages::{Messages, output_trouble};
-use crate::program::terminal::progress::Progress;
-use crate::program::terminal::screen::Screen;
+use crate::program::terminal::messages::Messages;
 use crate::{Annotator, Catalog, Language};
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use jiff::Timestamp;
 use std::path::Path;
+use std::time::Duration;
 
 /// The most accepted codes to look at that messages name; the report names all.
 const REMARKS_MAX: usize = 10;
-/// The name of standard error in messages.
-const STDERR_NAME: &str = "standard error";
 
 /// The reports and checks to make of the counts.
 pub(crate) struct Triage {
@@ -48,34 +43,36 @@ pub(crate) struct Triage {
     pub(crate) label: Option<String>,
     /// The reports that are open.
     pub(crate) reports: Vec<OpenReport>,
+    /// The interval at which reports are written while the run goes on; `None` if they are written at the end alone.
+    pub(crate) report_every: Option<Duration>,
+    /// The file of metrics, until it is opened.
+    pub(crate) metrics: Option<MetricsChoice>,
+    /// The file of metrics, once it is open.
+    pub(crate) metrics_file: Option<MetricsFile>,
 }
 
-/// A report that is open, and still to be written.
-pub(crate) struct OpenReport {
-    format: ReportFormat,
-    /// The name of the destination in messages.
-    promised: Promised,
-    /// True if the report goes to standard output, directly or by a path of it (`/dev/stdout`).
-    is_to_stdout: bool,
-    target: ReportTarget,
-    screen: Screen,
+/// The checks of a run, to be made while it goes on.
+pub(crate) struct ChecksSoFar {
+    catalog: Catalog,
+    judgement: Judgement,
+    language: Language,
 }
 
-/// The open destination of a report.
-enum ReportTarget {
-    /// Standard error. An empty line comes before the report if the lines are on the same terminal.
-    Stderr {
-        stderr: StandardError,
-        below_lines: bool,
-    },
-    Destination(Destination),
+impl ChecksSoFar {
+    /// Returns true if a check fails that more input cannot mend.
+    pub(super) fn any_fails(&self, so_far: &Tally) -> bool {
+        debug_assert!(!so_far.complete, "more is to come");
+        let names = InputNames::new();
+        let Self { catalog, judgement, language } = self;
+        !Report::new(so_far, &names, catalog, judgement, *language).failures().is_empty()
+    }
 }
 
 impl Triage {
     /// Returns true if a report, a check or the list of accepted codes needs the counts of fields.
     pub(crate) fn counts(&self) -> bool {
         let writes_accepted = self.accept_target.is_some() || self.accept_file.is_some();
-        self.reports_or_checks() || writes_accepted
+        self.reports_or_checks() || self.metrics.is_some() || self.metrics_file.is_some() || writes_accepted
     }
 
     /// Returns true if there is a report to write or a check to decide.
@@ -83,13 +80,10 @@ impl Triage {
         !self.report_choices.is_empty() || !self.judgement.checks.is_empty()
     }
 
-    /// Returns true if a check fails that more input cannot mend.
-    pub(super) fn has_failed(&self, tally: &Tally) -> bool {
-        let mut so_far = tally.clone();
-        so_far.complete = false;
-        let names = InputNames::new();
-        let report = Report::new(&so_far, &names, &self.catalog, &self.judgement, self.language);
-        !report.failures().is_empty()
+    /// Returns the checks, to be made while the run goes on.
+    pub(super) fn checks_so_far(&self) -> ChecksSoFar {
+        let Self { catalog, judgement, language, .. } = self;
+        ChecksSoFar { catalog: catalog.clone(), judgement: judgement.clone(), language: *language }
     }
 
     /// Opens the reports, so that a place that cannot be written is known before the work starts. `folder` is the
@@ -125,6 +119,16 @@ impl Triage {
                 signals,
             )?);
         }
+        if let Some(choice) = self.metrics.take() {
+            if let Some(place) = choice.place(folder) {
+                if taken.contains(&place) {
+                    return Err(written_twice(&place));
+                }
+                taken.push(place);
+            }
+            let file = MetricsFile::open(choice, &self.catalog, lines_to, files_in_use, folder, signals)?;
+            self.metrics_file = Some(file);
+        }
         if let Some(target) = self.accept_target.take() {
             if taken.contains(&target.place()) {
                 return Err(written_twice(&target.place()));
@@ -150,6 +154,27 @@ impl Triage {
             .with_values(self.users.clone(), self.trace.clone(), &self.catalog)
     }
 
+    /// Writes the reports on a run that goes on, which covers the time that `so_far` tells. Returns true if there is one that
+    /// can be written before the end.
+    pub(super) fn write_so_far(
+        &mut self,
+        tally: &Tally,
+        names: &InputNames,
+        so_far: &SoFar,
+        messages: &Messages,
+    ) -> bool {
+        let Self { catalog, language, judgement, top, reports, .. } = self;
+        let report = Report::new(tally, names, catalog, judgement, *language).with_top(*top);
+        let report = report.on_run_that_goes_on(Some(so_far));
+        let heading = heading(so_far.time());
+        let mut any = false;
+        for open in reports.iter_mut().filter(|open| open.can_go_on()) {
+            open.write_so_far(&report, &heading, messages);
+            any = true;
+        }
+        any
+    }
+
     /// Writes the reports, and prints a line for each check that has not passed. Returns true if any has failed. It is
     /// trouble if there was no input, or a check cannot be decided from the reports of parts.
     pub(crate) fn finish(self, tally: &Tally, names: &InputNames, messages: &Messages) -> bool {
@@ -158,14 +183,8 @@ impl Triage {
         }
         let Self { catalog, language, judgement, top, reports, accept_file, .. } = self;
         let report = Report::new(tally, names, &catalog, &judgement, language).with_top(top);
-        for OpenReport { format, promised, is_to_stdout, target, screen } in reports {
-            match target.write(&report, format, screen) {
-                // The reader has read enough (`| head`).
-                Err(error) if is_to_stdout && error.kind() == ErrorKind::BrokenPipe => {}
-                Err(error) => messages.output(promised.name(), &error),
-                Ok(()) => {}
-            }
-        }
+        let heading = self.report_every.map(|_| heading(&now()));
+        reports.into_iter().for_each(|open| open.finish(&report, heading.as_deref(), messages));
         if let Some(accept_file) = accept_file {
             accept_file.write(&report, messages);
         }
@@ -188,77 +207,15 @@ impl Triage {
     }
 }
 
-impl OpenReport {
-    /// Opens the destination of a report, and promises the report.
-    ///
-    /// # Errors
-    ///
-    /// Returns the message if the destination is refused or cannot be opened.
-    fn open(
-        choice: &ReportChoice,
-        coloring: Coloring,
-        lines_to: &LinesTo,
-        files_in_use: &FilesInUse<'_>,
-        folder: Option<&OutputFolder>,
-        signals: &Signals,
-    ) -> Result<Self, String> {
-        let format = choice.format;
-        let Some(path) = &choice.path else {
-            let on_terminal = io::stderr().is_terminal();
-            let below_lines = on_terminal && lines_to.is_stdout() && io::stdout().is_terminal();
-            let stderr =
-                StandardError::for_reports(signals).map_err(|error| output_trouble(STDERR_NAME, &error))?;
-            let screen = Screen::of(&io::stderr(), coloring);
-            let (target, promised) =
-                (ReportTarget::Stderr { stderr, below_lines }, Promised::new(STDERR_NAME));
-            return Ok(Self { format, promised, is_to_stdout: false, target, screen });
-        };
-        let is_to_stdout = choice.is_to_stdout() || descriptor_of(path) == Some(STDOUT);
-        if is_to_stdout && lines_to.reaches_stdout() {
-            return Err(format!(
-                "--report {}={}: the lines go to standard output; add --quiet",
-                format.name(),
-                name_of(path)
-            ));
-        }
-        if choice.is_to_stdout() {
-            let stdout = Destination::stdout(signals).map_err(|error| output_trouble(STDOUT_NAME, &error))?;
-            let target = ReportTarget::Destination(stdout);
-            let screen = Screen::of(&io::stdout(), coloring);
-            let promised = Promised::new(STDOUT_NAME);
-            return Ok(Self { format, promised, is_to_stdout, target, screen });
-        }
-        let name = name_of(path);
-        let place = choice.place(folder).unwrap_or_else(|| resolve(path));
-        files_in_use.refuse_output(path, &place)?;
-        // Promised before it is opened: opening a named pipe waits for its reader.
-        let promised = Promised::new(&name);
-        let below = folder.and_then(|folder| Some((folder, folder.relative(path)?)));
-        let destination = match below {
-            Some((folder, relative)) => Destination::below(folder, &relative, signals),
-            None => Destination::file(path, &Progress::hidden(), signals),
-        };
-        let destination = destination.map_err(|error| output_trouble(&name, &error))?;
-        let screen = Screen::of_file(coloring);
-        Ok(Self { format, promised, is_to_stdout, target: ReportTarget::Destination(destination), screen })
-    }
+/// Returns the line that parts reports which follow each other: `-- 2026-05-01T10:00:00Z --`.
+fn heading(time: &str) -> String {
+    format!("-- {time} --\n")
 }
 
-impl ReportTarget {
-    fn write(self, report: &Report<'_>, format: ReportFormat, screen: Screen) -> io::Result<()> {
-        match self {
-            Self::Stderr { mut stderr, below_lines } => {
-                let mut text = if below_lines { b"\n".to_vec() } else { Vec::new() };
-                report.write(format, screen, &mut text)?;
-                stderr.write_all(&text)
-            }
-            Self::Destination(destination) => {
-                let mut wtr = BufWriter::new(destination);
-                report.write(format, screen, &mut wtr)?;
-                wtr.into_inner().map_err(io::IntoInnerError::into_error)?.finish(true).map(drop)
-            }
-        }
-    }
+/// Returns the time now, in UTC and in whole seconds, as text.
+pub(super) fn now() -> String {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }
 
 /// Reads the report of an earlier run, to compare with.
@@ -276,8 +233,4 @@ pub(crate) fn load_baseline(path: &Path, catalog: &Catalog, signals: &Signals) -
         ));
     }
     Ok(Baseline::new(&report.tally))
-}
-
-fn name_of(path: &Path) -> String {
-    InputName::File(path.to_owned()).to_string()
 }

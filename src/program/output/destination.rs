@@ -2,7 +2,7 @@
 
 use super::folder::OutputFolder;
 use super::holes::Holes;
-use super::new_file::NewFile;
+use super::new_file::{FOR_EVERYONE, FOR_READERS, NewFile};
 use super::output_stamp::OutputStamp;
 use super::place::{Place, names_folder};
 use super::resolve::resolve;
@@ -125,6 +125,20 @@ impl Destination {
             Some(FileType::Directory) => Err(ErrorKind::IsADirectory.into()),
             Some(_) => Ok(Self::new(Opened::Special(place.open_to_write()?), signals)),
         }
+    }
+
+    /// Returns another new file for the same place, which replaces the one there; `None` for a stream, to which more is
+    /// written. Only the owner may write the file if `is_for_readers` is true.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be made.
+    pub(crate) fn again(&self, is_for_readers: bool) -> io::Result<Option<Self>> {
+        let Opened::New(file) = &self.opened else {
+            return Ok(None);
+        };
+        let file = file.again(if is_for_readers { FOR_READERS } else { FOR_EVERYONE })?;
+        Ok(Some(Self::new_file(file, &self.signals)))
     }
 
     /// Returns the destination so that it leaves some room on the disk: what is written is unpacked.

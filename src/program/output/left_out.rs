@@ -16,7 +16,7 @@ pub(crate) enum Behind {
 }
 
 /// Decides which parts are left out. Both methods must be called for the parts in their order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LeftOut {
     /// The number of the last input that ended early.
     input: Option<usize>,

@@ -21,6 +21,12 @@ static TEMPORARY: RwLock<Vec<Place>> = RwLock::new(Vec::new());
 /// if the group differs.
 pub(super) const RIGHTS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
+/// The mode of a file that replaces none, of which the user's mask leaves a part.
+pub(super) const FOR_EVERYONE: Mode =
+    Mode::RUSR.union(Mode::WUSR).union(Mode::RGRP).union(Mode::WGRP).union(Mode::ROTH).union(Mode::WOTH);
+/// The mode of a file that everyone may read, and its owner alone may write.
+pub(super) const FOR_READERS: Mode = Mode::RUSR.union(Mode::WUSR).union(Mode::RGRP).union(Mode::ROTH);
+
 /// The smallest difference between the time of a file that is not whole and that of its origin: some file systems keep
 /// times in steps of two seconds.
 const ANOTHER_TIME: Duration = Duration::from_secs(2);
@@ -75,7 +81,17 @@ impl NewFile {
     ///
     /// Fails where the file cannot be made.
     pub(crate) fn create(place: Place, origin: Option<Origin>) -> io::Result<Self> {
-        Self::create_with(place, origin, Place::create_nameless)
+        Self::create_with(place, origin, FOR_EVERYONE, Place::create_nameless)
+    }
+
+    /// Begins another file for the same place, which replaces the one there. `mode` is the mode of a file that replaces none,
+    /// less the user's mask.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be made.
+    pub(super) fn again(&self, mode: Mode) -> io::Result<Self> {
+        Self::create_with(self.place.clone(), None, mode, Place::create_nameless)
     }
 
     /// Does what [`NewFile::create`] does, with a given way to make files without names. Where that way fails, the file
@@ -83,13 +99,13 @@ impl NewFile {
     fn create_with(
         place: Place,
         origin: Option<Origin>,
+        for_everyone: Mode,
         create_nameless: fn(&Place, Mode) -> io::Result<File>,
     ) -> io::Result<Self> {
         let origin = origin.or_else(|| {
             let replaced = place.stat().filter(|stat| FileType::from_raw_mode(stat.st_mode).is_file())?;
             Some(Origin::of_replaced(&replaced))
         });
-        let for_everyone = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH;
         let mode = if origin.is_some() { Mode::RUSR | Mode::WUSR } else { for_everyone };
         if let Ok(file) = create_nameless(&place, mode) {
             return Ok(Self { file, temporary: None, place, origin });
@@ -196,7 +212,8 @@ mod tests {
             let path = folder.path().join("file");
             let names = || fs::read_dir(&folder).unwrap().count();
             let write = |text: &[u8], before: usize| {
-                let mut file = NewFile::create_with(Place::of_path(path.clone()), None, way).unwrap();
+                let mut file =
+                    NewFile::create_with(Place::of_path(path.clone()), None, FOR_EVERYONE, way).unwrap();
                 file.file.write_all(text).unwrap();
                 let has_name = file.temporary.is_some();
                 assert_eq!(names(), before + usize::from(has_name));
@@ -213,7 +230,7 @@ mod tests {
             // A place in a folder that is held open, for the first file.
             let open = File::open(&folder).unwrap();
             let place = Place::in_folder(std::sync::Arc::new(open.into()), std::path::Path::new("other"));
-            NewFile::create_with(place, None, way).unwrap().finish(true).unwrap();
+            NewFile::create_with(place, None, FOR_EVERYONE, way).unwrap().finish(true).unwrap();
             assert!(folder.path().join("other").exists());
         }
     }
@@ -255,9 +272,9 @@ mod tests {
         for way in WAYS {
             let folder = tempfile::tempdir().unwrap();
             let place = Place::of_path(folder.path().join("file"));
-            drop(NewFile::create_with(place.clone(), None, way).unwrap());
+            drop(NewFile::create_with(place.clone(), None, FOR_EVERYONE, way).unwrap());
             fs::create_dir(folder.path().join("file")).unwrap();
-            NewFile::create_with(place, None, way).unwrap().finish(true).unwrap_err();
+            NewFile::create_with(place, None, FOR_EVERYONE, way).unwrap().finish(true).unwrap_err();
             assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         }
     }

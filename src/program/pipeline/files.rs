@@ -1,5 +1,6 @@
 //! Annotates each input into a file of its own.
 
+use super::live::PieceOrder;
 use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
 use super::outcomes::FileOutcome;
@@ -21,6 +22,7 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::is_out_of_room;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The most bytes that are copied at a time.
@@ -42,7 +44,8 @@ pub fn annotate_to_files(
     let workers = threads.min(plans.len()).max(1);
     let threads_each = threads / workers;
     let next = AtomicUsize::new(0);
-    let (no_room, ledger) = (AtomicBool::new(false), Ledger::default());
+    let (no_room, ledger) = (AtomicBool::new(false), Arc::<Ledger>::default());
+    pipeline.live.begin_group(&ledger, PieceOrder::EachAtOnce);
     in_team(&pipeline.threads, workers, |team| {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -69,24 +72,28 @@ pub fn annotate_to_files(
                 continue;
             }
             let mut facts = InputFacts::new(&plan);
+            let settle = |tally| {
+                let settle = || ledger.add(number as u64, plan.input.number, tally, Behind::Follows);
+                pipeline.live.end(plan.input.number as u64, settle);
+            };
             match write_file(pipeline, folder, packing, existing, threads_each, &mut facts) {
                 Ok((tally, outcome)) => {
                     let outcome = outcome.at_stop(pipeline.reading.signals.has_stopped());
                     pipeline.outcomes.add(outcome, plan.input);
                     let is_out_of_room = pipeline.note_done(&facts, plan.input, &tally, outcome);
                     no_room.fetch_or(is_out_of_room, Ordering::Relaxed);
-                    ledger.add(number as u64, plan.input.number, tally, Behind::Follows);
+                    settle(tally);
                 }
                 Err((output, error)) => {
                     pipeline.outcomes.add(FileOutcome::Failed, plan.input);
-                    ledger.add(number as u64, plan.input.number, Tally::incomplete(), Behind::Follows);
+                    settle(Tally::incomplete());
                     pipeline.messages.output(&InputName::File(output).to_string(), &error);
                     no_room.fetch_or(is_out_of_room(&error), Ordering::Relaxed);
                 }
             }
         }
     });
-    let mut tally = ledger.into_tally();
+    let mut tally = ledger.total();
     tally.stopped = pipeline.reading.signals.has_stopped();
     tally
 }
@@ -197,7 +204,8 @@ fn annotate_to_file(
         Ok(blocks) => annotate_blocks(pipeline, plan.input, blocks, &mut wtr)?,
         Err(input) => {
             let input = input.decoded_beside(&pipeline.threads, threads > 1);
-            annotate_input(&mut Worker::new(pipeline), plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
+            let mut worker = Worker::new(pipeline).at(plan.input.number as u64);
+            annotate_input(&mut worker, plan.input, Ok(OpenedInput::Input(input)), &mut wtr)?
         }
     };
     let Outcome { tally, troubles, .. } = outcome;
@@ -230,7 +238,7 @@ fn unpack_to_files(
     packing: Option<Packing>,
 ) -> io::Result<Tally> {
     folder.check_folder(&plan.copy().relative)?;
-    let mut worker = Worker::new(pipeline);
+    let mut worker = Worker::new(pipeline).at(plan.input.number as u64);
     let mut members = ArchiveMembers::new(&mut worker, plan.input, input.is_stream());
     members.unpack(kind, input, &plan.copy().relative, &mut UnpackFolder::new(folder, packing))?;
     let Outcome { tally, troubles, .. } = members.finish();
@@ -259,8 +267,8 @@ fn rewrite_to_file(
     let packings = Packing::chosen_or_kept(packing, &input.formats);
     let mut wtr = Outlet::new(Encoder::new(&packings, file, &pipeline.threads)?);
     let opened = Ok(OpenedInput::Archive(kind, input.decoded_beside(&pipeline.threads, false)));
-    let Outcome { tally, troubles, .. } =
-        annotate_input(&mut Worker::new(pipeline), facts.plan.input, opened, &mut wtr)?;
+    let mut worker = Worker::new(pipeline).at(facts.plan.input.number as u64);
+    let Outcome { tally, troubles, .. } = annotate_input(&mut worker, facts.plan.input, opened, &mut wtr)?;
     let mut is_readable = tally.complete || !troubles.is_empty();
     for Trouble { name, error, .. } in &troubles {
         // Behind a failed read of the archive there may be more than was read.

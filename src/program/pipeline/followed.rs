@@ -24,8 +24,6 @@ struct FollowWork<'a> {
     stream: StreamAnnotator<'a>,
     counter: FollowCounter,
     files: BTreeMap<usize, FileWork>,
-    /// The sum of the files that have ended.
-    ended: Tally,
     /// The number of the file of the last piece.
     last: Option<usize>,
     /// True if fields have been counted since checks were made.
@@ -38,7 +36,6 @@ struct FollowWork<'a> {
 struct FileWork {
     file: InputFile,
     lines: PieceLines,
-    tally: Tally,
     /// True if no more lines of the file are to be written.
     has_enough: bool,
     /// The first line, if none so far has a time that is understood.
@@ -88,7 +85,7 @@ impl Pipeline {
         loop {
             let end = follower.round(&mut |piece| work.take(piece, wtr))?;
             work.end(follower.take_ended());
-            let has_failed = rules.until_fail && work.is_news() && has_failed(&work.so_far());
+            let has_failed = rules.until_fail && work.is_news() && has_failed(&self.live.so_far());
             if has_failed || work.has_all || self.reading.signals.ask_to_stop(Stop::Stream) {
                 break;
             }
@@ -104,7 +101,8 @@ impl Pipeline {
             }
         }
         wtr.flush()?;
-        let mut tally = work.finish();
+        work.end_all();
+        let mut tally = self.live.at_end();
         tally.stopped = self.reading.signals.has_stopped();
         Ok(tally)
     }
@@ -117,7 +115,6 @@ impl<'a> FollowWork<'a> {
             stream: pipeline.annotators.of(CharEncoding::Utf8).stream_annotator(),
             counter: FollowCounter(pipeline.counter.clone()),
             files: BTreeMap::new(),
-            ended: Tally::new(),
             last: None,
             is_checked: true,
             has_all: false,
@@ -134,11 +131,12 @@ impl<'a> FollowWork<'a> {
         for name in follower.take_packed() {
             let file = InputFile::followed(name, follower.new_number());
             let mut worker = Worker::new(self.pipeline);
+            worker.begin_piece(file.number as u64);
             let outcome = annotate_input(&mut worker, &file, self.pipeline.open(&file), wtr)?;
             if outcome.tally.has_places() {
                 self.pipeline.keep_name(&file);
             }
-            self.ended.append(outcome.tally);
+            self.pipeline.live.append(file.number as u64, outcome.tally);
             self.is_checked = false;
             for trouble in outcome.troubles {
                 wtr.flush()?;
@@ -228,7 +226,7 @@ impl<'a> FollowWork<'a> {
             self.is_checked = false;
             self.pipeline.keep_name(&work.file);
         }
-        work.tally.append(tally);
+        self.pipeline.live.append_followed(piece.number, tally);
     }
 
     /// Finds out if the run has all that it was asked for.
@@ -245,27 +243,20 @@ impl<'a> FollowWork<'a> {
         !std::mem::replace(&mut self.is_checked, true)
     }
 
-    /// Returns the counts so far.
-    fn so_far(&self) -> Tally {
-        let mut sum = self.ended.clone();
-        self.files.values().for_each(|work| sum.append(work.tally.clone()));
-        sum
-    }
-
-    /// Adds the files that have ended to the sum.
+    /// Ends the work on files that have ended.
     fn end(&mut self, numbers: Vec<usize>) {
         for number in numbers {
             if let Some(work) = self.files.remove(&number) {
-                self.ended.append(work.finish(self.pipeline));
+                let has_times = work.end(self.pipeline);
+                self.pipeline.live.end_followed(number, has_times);
             }
         }
     }
 
-    /// Returns the counts of all files.
-    fn finish(mut self) -> Tally {
+    /// Ends the work on all files.
+    fn end_all(&mut self) {
         let numbers = self.files.keys().copied().collect();
         self.end(numbers);
-        self.ended
     }
 }
 
@@ -274,19 +265,17 @@ impl FileWork {
         Self {
             file: InputFile::followed(piece.name.clone(), piece.number),
             lines: PieceLines::default(),
-            tally: Tally::new(),
             has_enough: false,
             without_times: None,
         }
     }
 
-    /// Returns the counts of the file. Lines that should be chosen by their times and have none are trouble.
-    fn finish(self, pipeline: &Pipeline) -> Tally {
-        let Self { file, mut tally, without_times, .. } = self;
-        if let Some(first_line) = without_times {
-            pipeline.messages.input(&file.name, &io::Error::other(NoTimes { first_line }));
-            tally.complete = false;
-        }
-        tally
+    /// Ends the work. Returns false if lines should be chosen by their times and none has one, which is said as trouble.
+    fn end(self, pipeline: &Pipeline) -> bool {
+        let Some(first_line) = self.without_times else {
+            return true;
+        };
+        pipeline.messages.input(&self.file.name, &io::Error::other(NoTimes { first_line }));
+        false
     }
 }

@@ -24,16 +24,17 @@ impl Pipeline {
     pub fn annotate<W: Write + Send>(&self, inputs: &[InputFile], wtr: &mut Outlet<W>) -> io::Result<Tally> {
         let threads = self.threads.total();
         let mut worker = Worker::new(self);
-        let mut tally = Tally::new();
+        let live = &self.live;
         'groups: for group in inputs.chunk_by(|a, b| a.regular_bytes.is_some() && b.regular_bytes.is_some()) {
             let bytes = group.iter().filter_map(|file| file.regular_bytes).sum();
             if threads > 1 && is_worth_threads(bytes) {
-                tally.append(annotate_files(self, group, wtr, threads)?);
+                live.end_group(annotate_files(self, group, wtr, threads)?);
                 continue;
             }
             for file in group {
                 if self.reading.signals.ask_to_stop(Stop::of(file.is_stream())) {
-                    tally.complete &= inputs[file.place()..].iter().all(InputFile::is_stream);
+                    let are_streams = inputs[file.place()..].iter().all(InputFile::is_stream);
+                    live.change(|tally| tally.complete &= are_streams);
                     break 'groups;
                 }
                 if file.is_stream() {
@@ -41,11 +42,13 @@ impl Pipeline {
                     wtr.flush()?;
                     self.reading.signals.set_idle(true);
                 }
+                let place = file.number as u64;
+                worker.begin_piece(place);
                 let opened = self.open(file).map(|opened| opened.decoded_beside(&self.threads, false));
                 self.refuse_gone_reader()?;
                 let outcome = annotate_input(&mut worker, file, opened, wtr)?;
                 self.refuse_gone_reader()?;
-                tally.append(outcome.tally);
+                live.append(place, outcome.tally);
                 for trouble in outcome.troubles {
                     // The lines go first, so that lines and message are in order if both go to one terminal.
                     wtr.flush()?;
@@ -56,6 +59,7 @@ impl Pipeline {
                 }
             }
         }
+        let mut tally = live.at_end();
         tally.stopped = self.reading.signals.has_stopped();
         Ok(tally)
     }

@@ -4,6 +4,7 @@ mod dry_run;
 mod files;
 mod followed;
 mod in_order;
+mod live;
 mod members;
 mod no_texts;
 mod one_input;
@@ -18,6 +19,7 @@ mod worker;
 
 pub(crate) use dry_run::foretell;
 pub use files::annotate_to_files;
+pub use live::LiveCounts;
 pub use no_texts::NoTexts;
 pub use outcomes::Outcomes;
 pub(crate) use selected_lines::DeafWriter;
@@ -34,7 +36,7 @@ use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The output of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,8 @@ pub struct Pipeline {
     pub opened_any: AtomicBool,
     /// The counter of fields, of which each thread has a copy; `None` if nothing is counted.
     pub counter: Option<Counter>,
+    /// The counts so far, for those who ask while the run goes on.
+    pub live: LiveCounts,
     pub side_by_side: SideBySide,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
@@ -90,7 +94,7 @@ pub struct Pipeline {
     /// The inputs that are not text.
     pub no_texts: NoTexts,
     /// The names of members of archives that reports show places in.
-    pub member_names: Mutex<InputNames>,
+    pub member_names: Arc<Mutex<InputNames>>,
     /// The outcomes of the inputs, if each goes to a file of its own.
     pub outcomes: Outcomes,
     /// The journal of the outputs, if each input goes to a file of its own.

@@ -1,5 +1,6 @@
 //! Annotates on several threads into one output: each thread takes the next piece of work, and writes in its turn.
 
+use super::live::PieceOrder;
 use super::members::ArchiveMembers;
 use super::one_input::annotate_input;
 use super::team::{Team, in_team};
@@ -11,7 +12,7 @@ use crate::program::output::{AheadRoom, Behind, Outlet, TurnWriter, Turns};
 use crate::program::report::{Ledger, Tally};
 use crate::program::system::signals::Stop;
 use std::io::{self, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The pieces of work, in the order of their output.
 struct Pieces<'a> {
@@ -73,7 +74,9 @@ pub(super) fn annotate_files<W: Write + Send>(
     let pieces = Pieces { decode_ahead, splits_archives, ..Pieces::new(pipeline, files) };
     // Packing is slower than annotating, so that more output ahead of it would not help.
     let room = AheadRoom { threads, on_disk: !pipeline.packs_output };
-    annotate_pieces(pieces, wtr, room, &|wtr, Said { troubles, owed }| {
+    let ledger = Arc::default();
+    pipeline.live.begin_group(&ledger, PieceOrder::OneAfterTheOther);
+    annotate_pieces(pieces, ledger, wtr, room, &|wtr, Said { troubles, owed }| {
         for trouble in troubles {
             pipeline.messages.input(&trouble.name, &trouble.error);
         }
@@ -97,7 +100,7 @@ pub(super) fn annotate_blocks<W: Write + Send>(
     let pieces = Pieces { blocks: Some((file, blocks)), ..Pieces::new(pipeline, &[]) };
     let met = Mutex::new(Vec::new());
     let room = AheadRoom { threads: pipeline.threads.total(), on_disk: false };
-    let tally = annotate_pieces(pieces, wtr, room, &|_, Said { troubles, .. }| {
+    let tally = annotate_pieces(pieces, Arc::default(), wtr, room, &|_, Said { troubles, .. }| {
         met.lock().unwrap_or_else(PoisonError::into_inner).extend(troubles);
     })?;
     let troubles = met.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -111,16 +114,17 @@ pub(super) fn annotate_blocks<W: Write + Send>(
 /// Returns the error of the writer.
 fn annotate_pieces<W: Write + Send>(
     pieces: Pieces<'_>,
+    ledger: Arc<Ledger>,
     wtr: &mut W,
     room: AheadRoom,
     say: &(dyn Fn(&mut &mut W, Said) + Sync),
 ) -> io::Result<Tally> {
     let pipeline = pieces.pipeline;
     let turns = Turns::new(wtr, room, &pipeline.threads, say);
-    let (pieces, ledger) = (Mutex::new(pieces), Ledger::default());
+    let pieces = Mutex::new(pieces);
     in_team(&pipeline.threads, room.threads, |team| do_pieces(pipeline, &pieces, &turns, &ledger, team));
     turns.into_result()?;
-    let mut tally = ledger.into_tally();
+    let mut tally = ledger.total();
     tally.complete &= !pieces.into_inner().unwrap_or_else(PoisonError::into_inner).is_cut;
     Ok(tally)
 }
@@ -165,6 +169,11 @@ fn do_piece<W: Write>(
 ) -> io::Result<()> {
     let InputPiece { ticket, file, work, is_last } = piece;
     let mut is_broken = false;
+    // A block is small enough to count when it is finished.
+    let is_live = matches!(work, Work::ZipMember(..) | Work::OpenedInput(_));
+    if is_live {
+        worker.begin_piece(ticket);
+    }
     let outcome = match work {
         Work::Block(mut block) => {
             let encoding = block.encoding().into();
@@ -198,7 +207,12 @@ fn do_piece<W: Write>(
         _ if is_broken => Behind::InputIsLeftOut,
         _ => Behind::Follows,
     };
-    ledger.add(ticket, file.number, tally, behind);
+    let settle = || ledger.add(ticket, file.number, tally, behind);
+    if is_live {
+        pipeline.live.end(ticket, settle);
+    } else {
+        settle();
+    }
     let is_silent = troubles.is_empty() && owed.is_none();
     wtr.end(behind, (!is_silent).then_some(Said { troubles, owed }))
 }

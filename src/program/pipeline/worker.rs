@@ -1,15 +1,17 @@
 //! The tools of one thread: a buffer for streams and, if fields are counted, a counter.
 
+use super::live::PieceCounts;
 use super::{Pipeline, SelectedLines};
 use crate::program::encoding::{CharEncoding, InputEncoding, Utf16Writer};
 use crate::program::input::InputFile;
-use crate::program::report::{Counter, Tally};
+use crate::program::report::Tally;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::NoTimes;
 use crate::program::terminal::progress::Progress;
 use crate::stream::{Source, StreamAnnotator};
 use crate::{Observer, Part, StreamError};
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Annotates inputs, or parts of inputs, one after the other.
@@ -24,7 +26,7 @@ pub(super) struct Worker<'a> {
 /// Observes all that is annotated: for the progress, for the counts, and for lines that are cut off.
 struct Watch<'a> {
     progress: &'a Progress,
-    counter: Option<Counter>,
+    counts: Option<Arc<PieceCounts>>,
     /// True if the bytes that were annotated last do not end with a newline.
     in_line: bool,
 }
@@ -72,10 +74,22 @@ impl Annotated {
 impl<'a> Worker<'a> {
     /// Returns a worker with its own copy of the pipeline's counter.
     pub(super) fn new(pipeline: &'a Pipeline) -> Self {
-        let (progress, counter) = (&pipeline.reading.progress, pipeline.counter.clone());
-        let watch = Watch { progress, counter, in_line: false };
+        let progress = &pipeline.reading.progress;
+        let counts = pipeline.counter.clone().map(|counter| Arc::new(PieceCounts::new(counter)));
+        let watch = Watch { progress, counts, in_line: false };
         let stream = pipeline.annotators.of(CharEncoding::Utf8).stream_annotator();
         Self { pipeline, stream, watch, separator: None }
+    }
+
+    /// Returns the worker, at work on the input at this place in the order.
+    pub(super) fn at(self, place: u64) -> Self {
+        self.begin_piece(place);
+        self
+    }
+
+    /// Begins the piece of work at this place in the order, which counts from now on.
+    pub(super) fn begin_piece(&self, place: u64) {
+        self.pipeline.live.begin(place, self.watch.counts.as_ref());
     }
 
     /// Begins an output, or a part of one that is put together with others later.
@@ -107,8 +121,8 @@ impl<'a> Worker<'a> {
         if pipeline.reads_times() {
             let years = pipeline.reading.year_reference(file.modified);
             self.stream.set_year_reference(years);
-            if let Some(counter) = &mut self.watch.counter {
-                counter.begin_input(years, source.lines_skipped());
+            if let Some(counts) = &self.watch.counts {
+                counts.begin_input((file.number, encoding), years, source.lines_skipped());
             }
         }
         self.watch.in_line = false;
@@ -138,11 +152,7 @@ impl<'a> Worker<'a> {
         if !writes_lines {
             self.write_row(file, &plain_name, trouble.as_ref(), wtr)?;
         }
-        let mut tally = self
-            .watch
-            .counter
-            .as_mut()
-            .map_or_else(Tally::new, |counter| counter.finish(file.number, encoding));
+        let mut tally = self.watch.counts.as_ref().map_or_else(Tally::new, |counts| counts.finish());
         tally.complete = trouble.is_none();
         let mut without_times = None;
         if let Some(times) = self.stream.times() {
@@ -185,14 +195,14 @@ impl<'a> Worker<'a> {
 
 impl Observer for Watch<'_> {
     fn wants_fields(&self) -> bool {
-        self.counter.is_some()
+        self.counts.is_some()
     }
 
     fn observe(&mut self, part: Part<'_>) {
         self.progress.add_fields(part.known_count);
         self.in_line = part.text[..part.end].last().is_some_and(|&last| last != b'\n');
-        if let Some(counter) = &mut self.counter {
-            counter.observe(&part);
+        if let Some(counts) = &self.counts {
+            counts.observe(&part);
         }
     }
 }

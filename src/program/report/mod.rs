@@ -4,7 +4,9 @@ mod amount;
 mod axis;
 mod count;
 mod formats;
+mod metrics;
 mod new_words;
+mod so_far;
 mod tally;
 mod value_words;
 mod verdict;
@@ -12,6 +14,8 @@ mod verdict;
 pub use count::Counter;
 pub(crate) use formats::{AUTO, write_entries};
 pub use formats::{LoadedReport, ReportFormat, load};
+pub(crate) use metrics::Metrics;
+pub(crate) use so_far::SoFar;
 pub(crate) use tally::Ledger;
 pub use tally::Tally;
 pub(crate) use tally::{ValueHasher, salt_tag};
@@ -43,6 +47,8 @@ pub struct Report<'a> {
     language: Language,
     /// The most codes that a list shows, in formats that people or services read; `None` if it shows all.
     top: Option<usize>,
+    /// The time that the report covers, if the run goes on; `None` at the end.
+    so_far: Option<&'a SoFar>,
 }
 
 /// The name of the category of codes that are in no catalog, in English and in Chinese.
@@ -106,6 +112,7 @@ impl<'a> Report<'a> {
             known_codes: judgement.known_codes(),
             language,
             top: None,
+            so_far: None,
         }
     }
 
@@ -292,9 +299,12 @@ impl<'a> Report<'a> {
         rows.iter().filter(|row| is_new(row)).map(|row| (row.code, visible(&reason(row)))).collect()
     }
 
-    /// Returns the way in which reading ended, in words; `None` if all inputs were read to their ends. It is trouble unless
-    /// [`Tally::is_whole`].
-    fn ending(&self) -> Option<&'static str> {
+    /// Returns the way in which reading ended, in words, or the time that the report covers if the run goes on; `None` if
+    /// all inputs were read to their ends. See [`Report::ends_in_trouble`].
+    fn ending(&self) -> Option<&'a str> {
+        if let Some(so_far) = self.so_far {
+            return Some(&so_far.english);
+        }
         match (self.tally.complete, self.tally.stopped) {
             (true, false) if self.tally.input.files == 0 => Some("there was no input"),
             (true, false) => None,
@@ -302,6 +312,11 @@ impl<'a> Report<'a> {
             (false, true) => Some("stopped by a signal before all was read"),
             (false, false) => Some("not all could be read: see the messages"),
         }
+    }
+
+    /// Returns true if reading has ended, and not all could be read.
+    fn ends_in_trouble(&self) -> bool {
+        self.so_far.is_none() && !self.tally.is_whole()
     }
 
     /// Returns a place as reports show it: `server.log:12`.

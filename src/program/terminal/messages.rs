@@ -11,7 +11,8 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct Messages {
     signals: Signals,
     /// True if an input was damaged or could not be read.
     input_trouble: AtomicBool,
+    /// The number of inputs that could not be read to their ends.
+    troubled_inputs: Arc<AtomicU64>,
     /// True if there was any other trouble.
     trouble: AtomicBool,
     /// The messages, if they are kept and not written.
@@ -46,7 +49,7 @@ pub struct Messages {
 impl Messages {
     pub(crate) fn new(progress: Progress, signals: Signals) -> Self {
         let [input_trouble, trouble] = [false; 2].map(AtomicBool::new);
-        Self { progress, signals, input_trouble, trouble, kept: None }
+        Self { progress, signals, input_trouble, troubled_inputs: Arc::default(), trouble, kept: None }
     }
 
     /// Returns an instance that keeps its messages for [`Messages::take_kept`] in place of writing them.
@@ -59,6 +62,11 @@ impl Messages {
         let take =
             |kept: &std::sync::Mutex<Vec<String>>| std::mem::take(&mut *kept.lock().expect("no panic"));
         self.kept.as_ref().map(take).unwrap_or_default()
+    }
+
+    /// Returns the number of inputs that could not be read to their ends, as it grows.
+    pub(crate) fn troubled_inputs(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.troubled_inputs)
     }
 
     /// Returns true if trouble has been reported.
@@ -81,6 +89,7 @@ impl Messages {
         if self.signals.is_stop(error) {
             return;
         }
+        self.troubled_inputs.fetch_add(1, Ordering::Relaxed);
         let text = input_trouble(name, error);
         if is_of_usage(error) { self.say(&text) } else { self.say_of_input(&text) }
     }
@@ -94,6 +103,7 @@ impl Messages {
     /// the cause.
     pub(crate) fn not_written(&self, name: &InputName, error: &io::Error, output: &Path) {
         if !self.signals.is_stop(error) {
+            self.troubled_inputs.fetch_add(1, Ordering::Relaxed);
             let output = InputName::File(output.to_owned());
             let text = format!("{}; {output} is not written", input_trouble(name, error));
             if is_of_usage(error) { self.say(&text) } else { self.say_of_input(&text) }

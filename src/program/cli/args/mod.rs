@@ -4,6 +4,7 @@ mod catalog;
 mod follow;
 mod given_name;
 mod input;
+mod live;
 pub(super) mod lookup;
 mod note;
 mod output;
@@ -21,6 +22,7 @@ use clap::Parser;
 use clap::builder::styling::{AnsiColor, Styles};
 use follow::FollowArgs;
 use input::InputArgs;
+use live::LiveArgs;
 use lookup::LookupArgs;
 use note::NoteArgs;
 use output::OutputArgs;
@@ -70,6 +72,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
+
+    #[command(flatten)]
+    pub(crate) live: LiveArgs,
 
     #[command(flatten)]
     pub(crate) values: ValueArgs,

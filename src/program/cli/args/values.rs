@@ -32,10 +32,15 @@ pub(crate) struct ValueArgs {
 }
 
 impl ValueArgs {
-    /// Returns what to say where values are counted and no report or check would show it. `counts` is true if one does.
-    pub(crate) fn refusal(&self, counts: bool) -> Option<String> {
-        let options = [("--users", &self.users), ("--trace", &self.trace)];
-        let (option, _) = options.into_iter().find(|(_, keys)| !keys.is_empty()).filter(|_| !counts)?;
-        Some(format!("{option} counts for reports and checks; add --report, --fail-on or --expect"))
+    /// Returns the reason why values would be counted for nothing, if they would: metrics show users, and reports and checks
+    /// show both.
+    pub(crate) fn refusal(&self, reports_or_checks: bool, metrics: bool) -> Option<&'static str> {
+        if !self.users.is_empty() && !reports_or_checks && !metrics {
+            return Some(
+                "--users counts for reports, checks and metrics; add --report, --fail-on, --expect or --metrics",
+            );
+        }
+        (!self.trace.is_empty() && !reports_or_checks)
+            .then_some("--trace counts for reports and checks; add --report, --fail-on or --expect")
     }
 }

@@ -3,6 +3,7 @@
 mod write;
 
 use super::lines_to::{FolderOutput, PlannedFolder, refuse_file};
+use super::live::{LiveReports, RunningReports};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
 use crate::program::compression::{Format, Packing};
@@ -11,7 +12,9 @@ use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::follow::{FollowRules, is_glob, paths_now};
 use crate::program::input::{InputFile, Listing, ListingRules, Reading, list};
 use crate::program::output::{self, Existing, FilesInUse, Journal};
-use crate::program::pipeline::{ArchiveOutput, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide};
+use crate::program::pipeline::{
+    ArchiveOutput, LiveCounts, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide,
+};
 use crate::program::report::InputNames;
 use crate::program::system::limits::threads_max;
 use crate::program::system::signals::{self, Haste};
@@ -24,7 +27,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 
 /// Annotates inputs, and counts their fields if a report or a check needs the counts.
@@ -130,10 +133,25 @@ impl Annotate {
             pipeline.messages.say(&format!("signals cannot be handled: {error}"));
         }
         let named = if triage.counts() { &inputs[..] } else { &[] };
-        let mut names: InputNames =
-            named.iter().map(|input| (input.number, input.name.in_reports())).collect();
-        let tally = job.write(opened, &mut pipeline, &inputs, &triage);
-        names.append(pipeline.member_names.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let names: InputNames = named.iter().map(|input| (input.number, input.name.in_reports())).collect();
+        let checks = job.follow.as_ref().map(|_| triage.checks_so_far());
+        let is_dry_run = matches!(&job.lines_to, LinesTo::Folder(folder) if folder.is_dry_run);
+        // A stream that nothing is counted in needs no more than with `cat`: no thread beside the one that reads.
+        let is_live = triage.counts() && !is_dry_run;
+        let live = LiveReports::new(
+            triage,
+            pipeline.live.clone(),
+            names,
+            Arc::clone(&pipeline.member_names),
+            pipeline.messages.troubled_inputs(),
+            Messages::new(progress.clone(), pipeline.reading.signals.clone()),
+        );
+        let live = if is_live { live.start() } else { RunningReports::None(Box::new(live)) };
+        let tally = job.write(opened, &mut pipeline, &inputs, checks.as_ref());
+        let mut live = live.end();
+        live.write_metrics();
+        let LiveReports { triage, mut names, messages: live_messages, .. } = live;
+        names.append(&mut pipeline.member_names.lock().unwrap_or_else(PoisonError::into_inner));
         triage.label_names(&mut names);
         progress.finish();
         if let Some(summary) = pipeline.no_texts.summary(pipeline.archives != ArchiveOutput::Texts) {
@@ -156,7 +174,7 @@ impl Annotate {
         if job.selected_lines == SelectedLines::Sought && selected {
             return ExitStatus::Success;
         }
-        ExitStatus::of(&pipeline.messages, has_failed || has_none)
+        ExitStatus::of(&pipeline.messages, has_failed || has_none).max(ExitStatus::of(&live_messages, false))
     }
 }
 
@@ -173,6 +191,7 @@ impl Job {
         let names_several = self.follow.is_some() && self.operands.len() > 1;
         let several = || inputs.len() > 1 || names_several || self.operands.iter().any(is_folder);
         Pipeline {
+            live: LiveCounts::default(),
             counter: triage.counts().then(|| triage.counter(annotators.of(CharEncoding::Utf8))),
             annotators,
             messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
@@ -196,7 +215,7 @@ impl Job {
                 _ => None,
             },
             chosen_members: self.listing_rules.filter.clone(),
-            member_names: Mutex::default(),
+            member_names: Arc::default(),
             outcomes: Outcomes::default(),
             journal: None,
             packs_output: false,

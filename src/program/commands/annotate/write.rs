@@ -1,8 +1,8 @@
 //! Writes the annotated lines to their destination: nowhere, one stream, or a folder.
 
 use super::{Job, OpenedOutput};
-use crate::program::commands::Triage;
 use crate::program::commands::lines_to::{FolderOutput, PlannedFolder};
+use crate::program::commands::triage::ChecksSoFar;
 use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
 use crate::program::output::{Destination, Existing, Journal, Outlet, Promised};
@@ -23,17 +23,17 @@ impl Job {
         opened: OpenedOutput<'_>,
         pipeline: &mut Pipeline,
         inputs: &[InputFile],
-        triage: &Triage,
+        checks: Option<&ChecksSoFar>,
     ) -> Option<Tally> {
         match opened {
             OpenedOutput::Nowhere if self.selected_lines == SelectedLines::Sought => {
-                self.annotate(pipeline, inputs, triage, &mut Outlet::new(DeafWriter)).ok()
+                self.annotate(pipeline, inputs, checks, &mut Outlet::new(DeafWriter)).ok()
             }
             OpenedOutput::Nowhere => {
-                self.annotate(pipeline, inputs, triage, &mut Outlet::new(io::sink())).ok()
+                self.annotate(pipeline, inputs, checks, &mut Outlet::new(io::sink())).ok()
             }
-            OpenedOutput::Stdout => self.to_stdout(pipeline, inputs, triage),
-            OpenedOutput::File(path) => self.to_file(pipeline, inputs, triage, path),
+            OpenedOutput::Stdout => self.to_stdout(pipeline, inputs, checks),
+            OpenedOutput::File(path) => self.to_file(pipeline, inputs, checks, path),
             OpenedOutput::Folder(output, planned, earlier) => {
                 pipeline.journal = earlier;
                 if output.is_dry_run {
@@ -54,19 +54,24 @@ impl Job {
         &self,
         pipeline: &Pipeline,
         inputs: &[InputFile],
-        triage: &Triage,
+        checks: Option<&ChecksSoFar>,
         wtr: &mut Outlet<W>,
     ) -> io::Result<Tally> {
         match &self.follow {
             None => pipeline.annotate(inputs, wtr),
             Some(rules) => {
-                let has_failed = |tally: &Tally| triage.has_failed(tally);
+                let has_failed = |so_far: &Tally| checks.is_some_and(|checks| checks.any_fails(so_far));
                 pipeline.follow(rules, &self.operands, &self.listing_rules, &has_failed, wtr)
             }
         }
     }
 
-    fn to_stdout(&self, pipeline: &mut Pipeline, inputs: &[InputFile], triage: &Triage) -> Option<Tally> {
+    fn to_stdout(
+        &self,
+        pipeline: &mut Pipeline,
+        inputs: &[InputFile],
+        checks: Option<&ChecksSoFar>,
+    ) -> Option<Tally> {
         let packing = self.packing.unwrap_or(Packing::from(Format::Plain));
         let destination = Destination::stdout(&pipeline.reading.signals).and_then(|stdout| {
             if stdout.is_file() && packing.format != Format::Plain {
@@ -83,14 +88,14 @@ impl Job {
             let is_terminal = io::stdout().is_terminal();
             Ok(if is_terminal { stdout.beside(&pipeline.reading.progress) } else { stdout })
         });
-        self.to_one_stream(pipeline, (inputs, triage), &Promised::new(STDOUT_NAME), destination, packing)
+        self.to_one_stream(pipeline, (inputs, checks), &Promised::new(STDOUT_NAME), destination, packing)
     }
 
     fn to_file(
         &self,
         pipeline: &mut Pipeline,
         inputs: &[InputFile],
-        triage: &Triage,
+        checks: Option<&ChecksSoFar>,
         path: &Path,
     ) -> Option<Tally> {
         let packing = self.packing.unwrap_or(Packing::from(Format::of_name(path)));
@@ -103,7 +108,7 @@ impl Job {
         if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
             pipeline.reading.buffering = Buffering::Block;
         }
-        self.to_one_stream(pipeline, (inputs, triage), &promised, destination, packing)
+        self.to_one_stream(pipeline, (inputs, checks), &promised, destination, packing)
     }
 
     /// Annotates all inputs into one stream, and returns the counts. If fields are counted, all are counted, even if
@@ -112,7 +117,7 @@ impl Job {
     fn to_one_stream(
         &self,
         pipeline: &mut Pipeline,
-        (inputs, triage): (&[InputFile], &Triage),
+        (inputs, checks): (&[InputFile], Option<&ChecksSoFar>),
         promised: &Promised,
         destination: io::Result<Destination>,
         packing: Packing,
@@ -132,7 +137,7 @@ impl Job {
         });
         let counted = encoder.and_then(|encoder| {
             let mut wtr = Outlet::new(encoder).outlived(is_outlived);
-            Ok((self.annotate(pipeline, inputs, triage, &mut wtr)?, wtr))
+            Ok((self.annotate(pipeline, inputs, checks, &mut wtr)?, wtr))
         });
         let (tally, wtr) = say_if_not_written(&pipeline.messages, name, counted)?;
         let written = wtr.into_inner().and_then(|encoder| {

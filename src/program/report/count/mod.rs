@@ -147,6 +147,11 @@ impl Counter {
         self.left_out_lines += lines;
     }
 
+    /// Returns true if anything was counted since the last input was finished.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.bytes > 0 || self.lines > 0 || self.open.is_some()
+    }
+
     /// Returns the counts since the last call, as a tally of an input or of a part of it. The input has the number `file`
     /// and is in `encoding`.
     pub(crate) fn finish(&mut self, file: usize, encoding: CharEncoding) -> Tally {

@@ -144,7 +144,7 @@ impl<'a> Report<'a> {
     }
 
     fn finding_of_input(&self) -> Option<Finding<'a>> {
-        let level = if self.tally.is_whole() { FindingLevel::Warning } else { FindingLevel::Failed };
+        let level = if self.ends_in_trouble() { FindingLevel::Failed } else { FindingLevel::Warning };
         Some(plain(Subject::Input, level, "input", self.ending()?.to_owned()))
     }
 

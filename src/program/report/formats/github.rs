@@ -49,7 +49,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
 /// Returns the titles and the words of what is said of the run as a whole at a level: the way in which reading ended, and
 /// checks that have not passed.
 fn verdicts(report: &Report<'_>, level: &str) -> Vec<(&'static str, String)> {
-    let ending_level = if report.tally.is_whole() { "notice" } else { "error" };
+    let ending_level = if report.ends_in_trouble() { "error" } else { "notice" };
     let ending = report.ending().filter(|_| ending_level == level).map(str::to_owned);
     let mut verdicts: Vec<_> = ending.map(|words| ("iMSDK", words)).into_iter().collect();
     if level == "error" {

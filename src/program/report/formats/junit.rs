@@ -22,7 +22,7 @@ pub(super) const FORMAT: FormatRow =
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
     let mut suite = TestSuite::new("imsdk-annotate");
-    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.tally.is_whole())));
+    suite.add_test_cases(report.ending().map(|words| case_of_ending(words, report.ends_in_trouble())));
     let with_case = report.outcomes.iter().filter(|outcome| has_case(outcome));
     let (passed, others): (Vec<_>, Vec<_>) =
         with_case.partition(|outcome| outcome.verdict == CheckVerdict::Passed);
@@ -55,10 +55,10 @@ fn timed(mut case: TestCase, class: &str) -> TestCase {
     case
 }
 
-/// Returns the test case for the way in which reading ended: an error, unless a signal ended a stream.
-fn case_of_ending(words: &str, is_whole: bool) -> TestCase {
+/// Returns the test case for the way in which reading ended: an error if not all could be read.
+fn case_of_ending(words: &str, is_trouble: bool) -> TestCase {
     let mut status = TestCaseStatus::success();
-    if !is_whole {
+    if is_trouble {
         status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(words);
     }

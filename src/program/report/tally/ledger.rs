@@ -3,7 +3,7 @@
 use super::Tally;
 use crate::program::output::{Behind, LeftOut};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Tallies of numbered parts: 0, 1, 2 and so on, each of one input. Adjacent parts of one input are added up at once,
 /// and so are all parts before the first missing one. So there are never more tallies than inputs that are being worked
@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(Mutex<LedgerState>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct LedgerState {
     /// The sum of the parts before `next`, without those that are left out.
     sum: Tally,
@@ -23,7 +23,7 @@ struct LedgerState {
 }
 
 /// Parts of one input that follow each other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Run {
     /// The number of the part that follows the run.
     end: u64,
@@ -37,7 +37,7 @@ struct Run {
 impl Ledger {
     /// Adds the tally of a part of the input with this number. Each part must be given once.
     pub(crate) fn add(&self, number: u64, input: usize, tally: Tally, behind: Behind) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         let state = &mut *state;
         let mut run = Run { end: number + 1, input, tally, behind };
         if let Some(next) = state.ahead.remove(&run.end)
@@ -59,13 +59,42 @@ impl Ledger {
         }
     }
 
-    /// Returns the sum of all parts.
-    pub(crate) fn into_tally(self) -> Tally {
-        let mut state = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the sum of all parts. Must be called once, at the end. Where others have the ledger, too, it goes on as it is.
+    pub(crate) fn total(self: Arc<Self>) -> Tally {
+        let mut state = match Arc::try_unwrap(self) {
+            Ok(ledger) => ledger.0.into_inner().unwrap_or_else(PoisonError::into_inner),
+            Err(ledger) => ledger.state().clone(),
+        };
         while let Some((_, run)) = state.ahead.pop_first() {
             state.settle(run);
         }
         state.sum
+    }
+
+    /// Returns the sum of the parts before the first missing one, and the number of that part.
+    pub(crate) fn settled(&self) -> (Tally, u64) {
+        let state = self.state();
+        (state.sum.clone(), state.next)
+    }
+
+    /// Returns true if more of the input with this number would be left out, behind the parts before the first missing one.
+    pub(crate) fn leaves_out(&self, input: usize) -> bool {
+        self.state().left_out.has(input)
+    }
+
+    /// Returns the sum of all parts so far and of others, in the order of their inputs. Each part must be an input of its own.
+    pub(crate) fn all_with(&self, mut others: Vec<(usize, Tally)>) -> Tally {
+        let state = self.state();
+        others.extend(state.ahead.values().map(|run| (run.input, run.tally.clone())));
+        others.sort_by_key(|(input, _)| *input);
+        let mut sum = state.sum.clone();
+        drop(state);
+        others.into_iter().for_each(|(_, tally)| sum.append(tally));
+        sum
+    }
+
+    fn state(&self) -> MutexGuard<'_, LedgerState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,13 +147,13 @@ mod tests {
         parts.iter().for_each(|&(file, lines)| whole.append(Tally::of_file(file, GBK, lines, lines)));
         assert_eq!((whole.input.files, whole.input.lines), (3, 20));
         for order in ORDERS {
-            let ledger = Ledger::default();
+            let ledger = Arc::new(Ledger::default());
             for number in order {
                 let (file, lines) = parts[number];
                 ledger.add(number as u64, file, Tally::of_file(file, GBK, lines, lines), Behind::Follows);
             }
             assert!(ledger.0.lock().unwrap().ahead.is_empty());
-            assert_eq!(ledger.into_tally(), whole);
+            assert_eq!(ledger.total(), whole);
         }
     }
 
@@ -142,12 +171,12 @@ mod tests {
         ];
         for (behind, expected) in cases {
             for order in ORDERS {
-                let ledger = Ledger::default();
+                let ledger = Arc::new(Ledger::default());
                 for number in order {
                     let (file, lines) = parts[number];
                     ledger.add(number as u64, file, Tally::of_file(file, GBK, lines, lines), behind[number]);
                 }
-                assert_eq!(ledger.into_tally().input.lines, expected, "{behind:?} {order:?}");
+                assert_eq!(ledger.total().input.lines, expected, "{behind:?} {order:?}");
             }
         }
     }

@@ -207,6 +207,11 @@ impl Tally {
         times.reduce(|(first, last), (earliest, latest)| (first.min(earliest), last.max(latest)))
     }
 
+    /// Returns the codes that are told apart, each with the number of its fields.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (i32, u64)> {
+        self.known.iter().chain(&self.unknown).map(|(code, counted)| (*code, counted.fields))
+    }
+
     /// Returns the number of fields with known codes.
     pub(crate) fn known_fields(&self) -> u64 {
         sum(self.known.values().map(|counted| counted.fields))

@@ -6,7 +6,10 @@
 //! signal, or a second without any output taken, ends the program at once, as other signals do; no file that is not
 //! whole is left then.
 
+mod calls;
 mod ending;
+
+pub(crate) use calls::{Call, CallsEnd, ReportCalls};
 
 use super::heartbeat::beats;
 use super::output_reader::{GONE, OutputReader};

@@ -90,8 +90,11 @@ pub(super) fn severity(row: &ReportRow<'_>) -> (&'static str, &'static str) {
 }
 
 /// Returns the way in which reading ended; `None` if all inputs were read to their ends.
-pub(super) fn ending(report: &Report<'_>) -> Option<(&'static str, &'static str)> {
+pub(super) fn ending<'a>(report: &Report<'a>) -> Option<(&'a str, &'a str)> {
     let english = report.ending()?;
+    if let Some(so_far) = report.so_far {
+        return Some((english, &so_far.chinese));
+    }
     let chinese = match (report.tally.complete, report.tally.stopped) {
         (true, false) => "没有输入",
         (true, true) => "被信号停止",

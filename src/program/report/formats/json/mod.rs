@@ -19,7 +19,7 @@ use crate::program::report::tally::{Histogram, InputCount, LogPlace, NearLines};
 use crate::program::report::verdict::{
     AcceptEntry, AcceptList, CheckKind, CheckOutcome, CheckVerdict, Comparison, Measure,
 };
-use crate::program::report::{Report, ReportRow};
+use crate::program::report::{Report, ReportRow, SoFar};
 use crate::time::TimeStamp;
 use meaning::Meaning;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ struct Document {
     /// True if a signal has ended reading; left out if none has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     stopped: bool,
+    /// The time that the report covers, if the run went on; left out at the end of a run.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    so_far: Option<SoFar>,
     input: JsonInput,
     /// The number of fields with a code of the catalog; `unknown_fields` is the number of those with any other code.
     fields: u64,
@@ -191,6 +194,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         version: VERSION,
         complete: tally.complete,
         stopped: tally.stopped,
+        so_far: report.so_far.cloned(),
         input: JsonInput { files, lines, bytes, undated_lines, encodings },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),
