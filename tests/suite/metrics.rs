@@ -1,7 +1,7 @@
 //! --metrics: the file while the run goes on, its rights, trouble with it, and readers of it.
 
 use crate::command::{binary, output_of};
-use crate::in_folder::{make_pipe, mode, run, succeed};
+use crate::in_folder::{make_pipe, mode, run, settle, succeed};
 use crate::signals::{ANNOTATED, LINE, send, start, wait_until};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -101,10 +101,8 @@ fn threads_folders_and_archives_are_counted_as_in_reports() {
     let text = "2026-05-01 10:00:00 ret=-204 x ret=5\nret=-31337\n".repeat(60_000);
     for name in ["a.log", "b.log"] {
         fs::write(folder.path().join(name), &text).unwrap();
-        // A file that has just changed would be read again by --resume.
-        let at = std::time::SystemTime::now() - Duration::from_secs(3600);
-        File::options().append(true).open(folder.path().join(name)).unwrap().set_modified(at).unwrap();
     }
+    settle(&folder);
     for args in [&["-j1", "-q"][..], &["-j3", "-q"], &["-j3", "--output-dir", "out"]] {
         succeed(folder.path(), &[args, &["--metrics", "m.prom,1s", "a.log", "b.log"]].concat());
         let counted = samples(&folder.path().join("m.prom"));
