@@ -5,6 +5,8 @@ use crate::follow::{Following, POLLING, both_ways};
 use crate::packed::pack;
 use std::fs;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 const NOTE_204: &str = "(auth: user session is failure!)";
 
@@ -44,6 +46,38 @@ fn a_glob_that_matches_nothing_yet_is_said_and_waited_for() {
     run.append("logs/a.log", "first\n");
     run.expect("first\n");
     assert_eq!(run.stop().1.lines().count(), 1);
+}
+
+/// Returns how often the program has waited.
+#[cfg(target_os = "linux")]
+fn waits(run: &Following) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", run.id())).unwrap();
+    let row = status.lines().find_map(|row| row.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+    row.trim().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn other_files_of_the_folder_wake_nobody_and_hold_nothing_up() {
+    let mut run = Following::new();
+    run.write("a.log", "first\n");
+    run.start(&["-F", "a.log"]);
+    run.expect("first\n");
+    run.append("other.txt", "it is there\n");
+    run.append("a.log", "second\n");
+    run.expect("second\n");
+    let before = waits(&run);
+    for number in 0..1000 {
+        run.append("other.txt", "busy\n");
+        if number % 10 == 0 {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+    let waits = waits(&run) - before;
+    assert!(waits < 50, "{waits} waits");
+    run.append("a.log", "third\n");
+    run.expect("third\n");
+    assert_eq!(run.stop(), ("first\nsecond\nthird\n".to_owned(), String::new()));
 }
 
 #[test]

@@ -91,6 +91,20 @@ fn a_reader_that_goes_before_any_line_ends_the_wait_too() {
 }
 
 #[test]
+fn a_reader_that_goes_ends_the_wait_for_files_that_are_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("quiet.log");
+    fs::write(&path, LINE).unwrap();
+    for args in [&["-F"][..], &["-F", "--only", "error", "-n"], &["-F", "--poll", "60000"]] {
+        let (mut rdr, wtr) = output(false);
+        let (child, _stdin) = start(binary().args(args).arg(&path), wtr);
+        read_until(&mut rdr, b"\n");
+        drop(rdr);
+        assert_eq!(ended(child, &format!("{args:?}")), (Some(0), String::new()), "{args:?}");
+    }
+}
+
+#[test]
 fn trouble_before_the_reader_went_is_told_by_the_status() {
     let (rdr, wtr) = output(false);
     let (child, stdin) = start(binary().args(["no such file", "-"]), wtr);
@@ -164,9 +178,12 @@ fn an_input_beside_standard_input_is_no_other() {
 /// As `tail -f quiet.log | imsdk-annotate | head -1`: the filter ends, and so its own reader and the shell do.
 #[test]
 fn head_ends_the_filter_of_a_quiet_log() {
-    let script = "{ printf 'ret=-1\\n'; exec 3>&1 >/dev/null; exec sleep 1000 >&3; } | { \"$0\"; echo \"$?\" >&2; kill 0; } | head -n 1";
-    let mut command = isolated("setsid");
-    command.args(["-w", "sh", "-c", script]).arg(binary().get_program());
+    let folder = tempfile::tempdir().unwrap();
+    // The writer alone is killed: head still has to print when its input is closed.
+    let script = "sh -c 'printf \"ret=-1\\n\"; echo $$ > pid; exec sleep 1000' |
+        { \"$0\"; echo \"$?\" >&2; kill -PIPE $(cat pid); } | head -n 1";
+    let mut command = isolated("sh");
+    command.args(["-c", script]).arg(binary().get_program()).current_dir(&folder);
     let output = output_of(&mut command, b"");
     assert_eq!(output.stdout, b"ret=-1 (general: failure)\n", "{output:?}");
     assert_eq!(output.stderr, b"0\n", "{output:?}");

@@ -1,10 +1,10 @@
 //! Follows files: looks at names and sizes, waits for changes, and gives whole lines of one file after the other.
 
 use super::FollowRules;
+use super::change_events::{ChangeEvents, Changes};
 use super::followed_file::{FileLook, FollowedFile, TurnBuffer};
 use super::handles::{make_room, open_max};
 use super::piece::FollowedLines;
-use super::wait::{FolderChanges, FolderEvents};
 use super::wanted::WantedNames;
 use crate::program::input::{ListingRules, Reading};
 use crate::program::system::file_id::{FileId, id_of};
@@ -41,7 +41,7 @@ pub(crate) struct Follower<'a> {
     pub(super) left_out: HashSet<(FileId, PathBuf)>,
     /// The files that were finished, with the place up to which each was read.
     pub(super) finished: HashMap<FileId, FollowedFile>,
-    pub(super) events: Option<FolderEvents>,
+    pub(super) events: Option<ChangeEvents>,
     pub(super) buffer: TurnBuffer,
     pub(super) next_number: usize,
     /// True until the first look at names is done.
@@ -95,7 +95,7 @@ impl<'a> Follower<'a> {
             files: Vec::new(),
             left_out: HashSet::new(),
             finished: HashMap::new(),
-            events: if rules.poll.is_none() { FolderEvents::new() } else { None },
+            events: if rules.poll.is_none() { ChangeEvents::new() } else { None },
             buffer: TurnBuffer::default(),
             next_number: 0,
             is_start: true,
@@ -201,13 +201,13 @@ impl<'a> Follower<'a> {
         }
         match look {
             FileLook::Lines(_) => {
-                // One more look tells the end of the file, which other files may wait for.
-                file.is_due = true;
+                // One more look tells the end of the file, if another file waits for it.
+                file.is_due |= file.is_awaited;
                 if let Some(mut piece) = file.piece(&self.buffer, self.reading) {
                     take(&mut piece)?;
                 }
             }
-            FileLook::Part(_) => file.is_due = true,
+            FileLook::Part(_) => file.is_due |= file.is_awaited,
             FileLook::Truncated => {
                 if file.end_last_line(&mut self.buffer, self.reading)
                     && let Some(mut piece) = file.piece(&self.buffer, self.reading)
@@ -300,7 +300,8 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Waits until something may have changed, and looks at what has. Returns false if a signal has asked for the end.
+    /// Waits until something may have changed, and looks at what has. Returns false if a signal has asked for the end, or the
+    /// reader of the output has gone.
     pub(crate) fn wait(&mut self) -> bool {
         let interval = self.interval();
         let names_pause = if self.names_due { NAMES_PAUSE } else { NAMES_INTERVAL.max(interval) };
@@ -309,7 +310,7 @@ impl<'a> Follower<'a> {
         if let Some(idle) = self.rules.until_idle {
             timeout = timeout.min(left(self.grown_at, idle));
         }
-        let fd = self.events.as_ref().map(FolderEvents::as_fd);
+        let fd = self.events.as_ref().map(ChangeEvents::as_fd);
         if self.reading.signals.wait(fd, timeout) {
             return false;
         }
@@ -329,17 +330,15 @@ impl<'a> Follower<'a> {
 
     /// Returns the interval of looks at sizes.
     fn interval(&self) -> Duration {
-        let tells_all = self.events.as_ref().is_some_and(FolderEvents::are_complete);
+        let tells_all = self.events.as_ref().is_some_and(ChangeEvents::are_complete);
         let automatic = if tells_all { NAMES_INTERVAL } else { SIZES_INTERVAL };
         self.rules.poll.unwrap_or(automatic)
     }
 
-    fn take_changes(&mut self, changes: &FolderChanges) {
+    fn take_changes(&mut self, changes: &Changes) {
         self.names_due |= changes.names;
         for file in &mut self.files {
-            let is_nameless = file.path.is_none() || file.replaced_at.is_some();
-            let has_changed = changes.files.contains(&file.id) || changes.others && is_nameless;
-            file.is_due |= has_changed || changes.all;
+            file.is_due |= changes.files.contains(&file.id) || changes.all;
         }
     }
 

@@ -59,8 +59,8 @@ impl Follower<'_> {
             self.open(&listed[place]);
         }
         if let Some(events) = &mut self.events {
-            let files = self.files.iter().filter_map(|file| Some((file.path.as_deref()?, file.id)));
-            events.watch(self.wanted.folders(), files);
+            events.watch_folders(self.wanted.folders());
+            events.keep_files(self.files.iter().map(|file| file.id));
         }
     }
 
@@ -105,6 +105,9 @@ impl Follower<'_> {
                 return;
             }
             Err(error) => return self.messages.input(&file.name, &error),
+        }
+        if let (Some(events), Some(handle)) = (&mut self.events, &file.handle) {
+            events.watch_file(file.id, handle);
         }
         self.next_number += 1;
         let earlier = self.files.iter_mut().rev().find(|earlier| earlier.name == file.name);

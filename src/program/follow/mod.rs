@@ -2,6 +2,7 @@
 //! with its file. Files that are replaced, renamed, truncated or not there yet are part of it.
 
 mod bytes;
+mod change_events;
 mod file_glob;
 mod followed_file;
 mod follower;
@@ -11,7 +12,6 @@ mod looks;
 mod nature;
 mod piece;
 mod tail_start;
-mod wait;
 mod wanted;
 
 pub(crate) use file_glob::is_glob;

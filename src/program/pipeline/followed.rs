@@ -96,6 +96,7 @@ impl Pipeline {
                     break;
                 }
                 if !follower.wait() {
+                    self.refuse_gone_reader()?;
                     break;
                 }
             }

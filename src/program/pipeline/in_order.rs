@@ -69,7 +69,7 @@ impl Pipeline {
     /// # Errors
     ///
     /// Returns [`ErrorKind::BrokenPipe`].
-    fn refuse_gone_reader(&self) -> io::Result<()> {
+    pub(super) fn refuse_gone_reader(&self) -> io::Result<()> {
         if self.reading.signals.reader_has_gone() { Err(ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 }
