@@ -47,6 +47,7 @@ pub struct Lines {
     only: Option<Selector>,
     context: Option<Context>,
     numbered: bool,
+    named: bool,
     /// The most selected lines of a stream; `None` counts none and sets no bound.
     max_count: Option<u64>,
     /// True if selected lines are counted, and no line is written.
@@ -79,6 +80,12 @@ impl Lines {
     #[must_use]
     pub fn numbered(self, numbered: bool) -> Self {
         Self { numbered, ..self }
+    }
+
+    /// Writes the name of the input before each line, where it has one, and before the number: `server.log:`.
+    #[must_use]
+    pub fn named(self, named: bool) -> Self {
+        Self { named, ..self }
     }
 
     /// Ends reading a stream when this number of selected lines, and the context behind the last one, has been written. With
@@ -166,6 +173,11 @@ impl LineRules {
     /// Returns true if the number of each line is written before it.
     pub(crate) fn number(&self) -> bool {
         self.lines.numbered
+    }
+
+    /// Returns true if a name or a number is written before each line.
+    pub(crate) fn have_prefix(&self) -> bool {
+        self.lines.numbered || self.lines.named
     }
 
     /// Returns true if a field selects its line. Must be called only where [`LineRules::choose`] returns true; it may

@@ -197,7 +197,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
                 let start = newline.map_or(next_end, |newline| next_end + newline + 1);
                 self.write_with_context(run)?;
                 run = start..self.line_end(field.end, part_end);
-            } else if self.rules.lines.numbered {
+            } else if self.rules.have_prefix() {
                 self.write_with_context(run.clone())?;
                 run = run.end..next_end;
             } else {
@@ -289,17 +289,16 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes all lines up to `end`, each with its number where lines are numbered.
+    /// Writes all lines up to `end`, each with its name and number where lines have them.
     fn write_lines(&mut self, end: usize, mark: u8) -> io::Result<()> {
         while self.at < end {
-            let numbered = self.rules.lines.numbered;
-            let line_end = if numbered { self.line_end(self.at, end) } else { end };
+            let line_end = if self.rules.have_prefix() { self.line_end(self.at, end) } else { end };
             self.write_line(line_end, mark)?;
         }
         Ok(())
     }
 
-    /// Writes the line up to `end`. Where lines are not numbered, there may be several lines up to `end`.
+    /// Writes the line up to `end`. Where lines have neither names nor numbers, there may be several lines up to `end`.
     fn write_line(&mut self, end: usize, mark: u8) -> io::Result<()> {
         self.skip_fields();
         self.count_to(self.at);
@@ -315,17 +314,17 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes the name of the input and the number of a line, where lines are numbered.
+    /// Writes the name of the input and the number of a line, where lines have them.
     #[inline]
     fn write_prefix(&mut self, number: u64, mark: u8) -> io::Result<()> {
-        if !self.rules.lines.numbered {
+        if !self.rules.have_prefix() {
             return Ok(());
         }
         if !self.so_far.name.is_empty() {
             self.wtr.write_all(&self.so_far.name)?;
             self.wtr.write_all(&[mark])?;
         }
-        self.wtr.write_all(self.so_far.number.of(number, mark))
+        if self.rules.number() { self.wtr.write_all(self.so_far.number.of(number, mark)) } else { Ok(()) }
     }
 
     /// Writes all text up to `end`, with its notes.

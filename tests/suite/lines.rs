@@ -246,3 +246,40 @@ fn a_long_run_of_nuls_is_neither_written_nor_held() {
     drop(stdin);
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn names_without_numbers_stand_before_the_same_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    // Several blocks for the threads, and a last line without a newline.
+    let text = "login\nret=-204 ret=1\n\nlogout\nret=-31337 \u{9519}\n".repeat(15_000) + "ret=5";
+    std::fs::write(folder.path().join("a.log"), &text).unwrap();
+    std::fs::write(folder.path().join("b-1:2.log"), "ret=-1\nx\n").unwrap();
+    let written = |args: &[&str]| {
+        let output = output_of(binary().args(args).current_dir(&folder), b"");
+        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {output:?}");
+        output.stdout
+    };
+    let without_numbers = |line: &[u8]| {
+        let name = ["a.log", "b-1:2.log"].into_iter().find(|name| line.starts_with(name.as_bytes())).unwrap();
+        let rest = &line[name.len() + 1..];
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        assert!(digits > 0 && rest[digits] == line[name.len()], "{}", line.escape_ascii());
+        [&line[..=name.len()], &rest[digits + 1..]].concat()
+    };
+    for args in [&[][..], &["--only", "error"], &["--only", "auth", "-C1"], &["--only", "any", "-m3"]] {
+        for threads in ["-j1", "-j3"] {
+            for files in [&["a.log"][..], &["a.log", "b-1:2.log"]] {
+                let args = [args, &[threads, "-H"], files].concat();
+                let named = written(&args);
+                let numbered = written(&[&args[..], &["-n"]].concat());
+                let lines = numbered.split_inclusive(|byte| *byte == b'\n');
+                let expected =
+                    lines.map(|line| if line == b"--\n" { line.to_vec() } else { without_numbers(line) });
+                assert!(named == expected.collect::<Vec<_>>().concat(), "{args:?}");
+            }
+        }
+    }
+    assert_eq!(written(&["-H", "-c", "a.log"]), b"a.log:30001\n");
+    let output = output_of(binary().arg("-H"), b"ret=1\n");
+    assert_eq!(output.stdout, b"(standard input):ret=1 (success: success)\n", "{output:?}");
+}

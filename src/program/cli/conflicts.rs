@@ -2,12 +2,13 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 31] = [
+pub(super) const FOR_LOGS: [&str; 32] = [
     "files",
     "files_from",
     "follow",
     "only",
     "line_number",
+    "with_filename",
     "count",
     "files_with_matches",
     "max_count",
@@ -37,8 +38,16 @@ pub(super) const FOR_LOGS: [&str; 31] = [
 ];
 
 /// Options that choose the lines to write and their destination.
-pub(super) const FOR_LINES: [&str; 7] =
-    ["only", "line_number", "count", "files_with_matches", "max_count", "output", "output_dir"];
+pub(super) const FOR_LINES: [&str; 8] = [
+    "only",
+    "line_number",
+    "with_filename",
+    "count",
+    "files_with_matches",
+    "max_count",
+    "output",
+    "output_dir",
+];
 
 /// Options that say how lines are written, and their destination. They have no effect where no line is written.
 pub(super) const FOR_WRITTEN_LINES: [&str; 6] =

@@ -175,7 +175,8 @@ fn annotate(
     let max_count = args.triage.selected_lines().max_count(args.triage.max_count);
     let selected_lines = args.triage.selected_lines();
     let writes_lines = !args.triage.quiet || selected_lines == SelectedLines::Sought;
-    let has_line_rules = (only.is_some() || numbers_lines) && writes_lines;
+    let names_lines = args.triage.with_filename;
+    let has_line_rules = (only.is_some() || numbers_lines || names_lines) && writes_lines;
     let ends_lines = has_line_rules || times.is_some() && writes_lines;
     let coloring = args.output.coloring();
     let mut annotator = annotator
@@ -196,7 +197,7 @@ fn annotate(
         SideBySide::Blocks
     };
     if has_line_rules {
-        let lines = Lines::new().only(only).context(context).numbered(numbers_lines);
+        let lines = Lines::new().only(only).context(context).numbered(numbers_lines).named(names_lines);
         let is_silent = selected_lines != SelectedLines::Written;
         annotator = annotator.lines(lines.max_count(max_count).silent(is_silent));
     }
@@ -210,6 +211,7 @@ fn annotate(
         ends_lines,
         side_by_side,
         numbers_lines,
+        names_lines,
         selected_lines,
         threads: args.work.threads,
         progress: match args.work.progress {
@@ -222,7 +224,8 @@ fn annotate(
     };
     let annotators = Annotators::new(annotator.build());
     // Reports have lines of the log, and names of files in the log's encoding may stand before lines.
-    let encoding = annotators.choice(args.input.encoding.choice(), triage.counts() || numbers_lines);
+    let encoding =
+        annotators.choice(args.input.encoding.choice(), triage.counts() || numbers_lines || names_lines);
     Annotate { annotators, reading: Reading { encoding, ..reading }, triage, job }
 }
 

@@ -50,6 +50,18 @@ pub(crate) struct TriageArgs {
     #[arg(short = 'n', long, help_heading = "Which lines")]
     pub(crate) line_number: bool,
 
+    /// Put the name of its file before each line, as grep does
+    ///
+    /// `server.log:`, and `server.log-` for lines of context; also where there is one file, and before the numbers of --count.
+    /// Without it, names stand before numbers where there are several files.
+    #[arg(
+        short = 'H',
+        long,
+        conflicts_with_all = ["quiet", "output_dir", "files_with_matches"],
+        help_heading = "Which lines"
+    )]
+    pub(crate) with_filename: bool,
+
     /// Write the number of selected lines of each input instead, as grep does
     ///
     /// `12`, and `server.log:12` where there are several inputs, or members of an archive. Counts lines, not fields: those

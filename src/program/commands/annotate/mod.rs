@@ -54,6 +54,8 @@ pub(crate) struct Job {
     pub(crate) ends_lines: bool,
     pub(crate) side_by_side: SideBySide,
     pub(crate) numbers_lines: bool,
+    /// True if the name of its file stands before each line, also where there is one file.
+    pub(crate) names_lines: bool,
     /// The use of the selected lines, if lines are chosen.
     pub(crate) selected_lines: SelectedLines,
     /// The number of threads; `None` for one thread for each core.
@@ -220,7 +222,8 @@ impl Job {
             journal: None,
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
-            names_before_lines: self.selected_lines.have_names(self.numbers_lines) && several(),
+            names_before_lines: self.names_lines
+                || self.selected_lines.have_names(self.numbers_lines) && several(),
             selected_lines: self.selected_lines,
             any_selected: AtomicBool::new(false),
             numbers_lines: self.numbers_lines,
