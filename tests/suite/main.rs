@@ -14,6 +14,7 @@ mod page; // reads the HTML report
 mod source; // constants of the source, for tests at limits
 #[path = "../twin/mod.rs"]
 mod twin; // a naive twin of the annotator, written from the rules alone
+mod window; // a terminal that the binary runs on, and what it shows
 mod yaml; // the YAML of the recipes
 
 // Recognition of fields, and bytes that stay as they are.
@@ -55,6 +56,7 @@ mod html_size; // --report html: the size of a page
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
 mod live; // --report-every and SIGUSR1: reports on a run that goes on
+mod live_table; // --live on a terminal
 mod markdown_size; // reports in Markdown at the limit of their size
 mod metrics; // --metrics, with promtool and node_exporter where they are installed
 mod missing_years; // times of lines that are written without a year

@@ -29,6 +29,7 @@ pub(super) const FOR_LOGS: [&str; 32] = [
     "users_salt",
     "report_every",
     "metrics",
+    "live",
     "trace",
     "since",
     "until",
@@ -60,8 +61,9 @@ pub(super) const FOR_WHOLE_INPUTS: [&str; 4] = ["report", "fail_on", "expect", "
 pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold.
-pub(super) const FOR_ONE_RUN: [&str; 13] = [
+pub(super) const FOR_ONE_RUN: [&str; 14] = [
     "follow",
+    "live",
     "until_fail",
     "until_idle",
     "pid",

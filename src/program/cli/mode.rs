@@ -20,7 +20,7 @@ use crate::program::follow::FollowRules;
 use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings};
 use crate::program::pipeline::{SelectedLines, SideBySide};
-use crate::program::report::{Check, CheckKind, Judgement, ValueHasher, of_selector};
+use crate::program::report::{Check, CheckKind, Judgement, LiveTable, ValueHasher, of_selector};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::Messages;
@@ -77,8 +77,8 @@ pub(super) fn mode(
     if let Some(refusal) = args.triage.refusal() {
         return Err(Some(refusal.to_owned()));
     }
-    if let Some(refusal) = args.live.refusal(args.triage.selected_lines()) {
-        return Err(Some(refusal.to_owned()));
+    if let Some(refusal) = args.live.refusal(args.triage.selected_lines(), args.triage.quiet) {
+        return Err(Some(refusal));
     }
     let (triage, only) = triage(&args, catalog, signals)?;
     if let Some(refusal) = args.values.refusal(triage.reports_or_checks(), triage.metrics.is_some()) {
@@ -315,6 +315,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         label: args.triage.label.clone(),
         reports: Vec::new(),
         report_every: args.live.report_every,
+        live_table: args.live.live.map(|most| LiveTable::new(most.0)),
         metrics: args.live.metrics.clone(),
         metrics_file: None,
     };

@@ -1,13 +1,16 @@
-//! Reports on a run that goes on: a thread writes reports and metrics at their times, and when a signal asks for them.
+//! Reports on a run that goes on: a thread writes reports and metrics at their times, and when a signal asks for them, and
+//! draws the table of `--live`.
 //!
 //! The thread reads copies of the counts. It neither holds up the lines nor changes them.
 
 use super::Triage;
+use super::open_report::SaidTrouble;
 use super::triage::now;
 use crate::program::pipeline::LiveCounts;
 use crate::program::report::{InputNames, SoFar, Tally};
 use crate::program::system::signals::{Call, CallsEnd, ReportCalls};
-use crate::program::terminal::messages::Messages;
+use crate::program::terminal::messages::{Messages, STDOUT_NAME};
+use crate::program::terminal::redrawn::RedrawnLines;
 use indicatif::BinaryBytes;
 use std::cmp::Reverse;
 use std::panic::resume_unwind;
@@ -18,6 +21,8 @@ use std::time::{Duration, Instant};
 
 /// The number of codes that the answer to a signal names, where no report was asked for.
 const MOST_FREQUENT: usize = 5;
+/// The time between two looks at the counts for the table.
+const TABLE_EVERY: Duration = Duration::from_millis(250);
 
 /// The reports and metrics of a run, with all that they are made of.
 pub(super) struct LiveReports {
@@ -29,6 +34,9 @@ pub(super) struct LiveReports {
     /// The number of inputs that could not be read.
     pub(super) troubled_inputs: Arc<AtomicU64>,
     pub(super) messages: Messages,
+    /// The place of the table on the terminal; `None` if there is no table.
+    redrawn: Option<RedrawnLines>,
+    said: SaidTrouble,
     /// The start of the run, as text.
     start: String,
     /// The number of lines and fields at the last report.
@@ -49,9 +57,15 @@ impl LiveReports {
         member_names: Arc<Mutex<InputNames>>,
         troubled_inputs: Arc<AtomicU64>,
         messages: Messages,
+        redrawn: Option<RedrawnLines>,
     ) -> Self {
         counts.watch();
-        Self { triage, counts, names, member_names, troubled_inputs, messages, start: now(), last: None }
+        if redrawn.is_some() {
+            counts.keep_latest();
+        }
+        let said = SaidTrouble::default();
+        let (start, last) = (now(), None);
+        Self { triage, counts, names, member_names, troubled_inputs, messages, redrawn, said, start, last }
     }
 
     /// Writes the metrics for the first time, and starts the thread. Where none can be had, reports are written at the end
@@ -75,8 +89,9 @@ impl LiveReports {
                 RunningReports::Thread(thread, end)
             }
             Err(error) => {
-                if self.triage.metrics_file.is_some() || self.triage.report_every.is_some() {
-                    let what = "reports and metrics are written at the end alone";
+                let is_wanted = self.triage.metrics_file.is_some() || self.triage.report_every.is_some();
+                if is_wanted || self.redrawn.is_some() {
+                    let what = "reports, metrics and the table of --live are written at the end alone";
                     self.messages.say(&format!("{what}: no thread can be had: {error}"));
                 }
                 RunningReports::None(Box::new(self))
@@ -90,8 +105,10 @@ impl LiveReports {
         let metrics_every = self.triage.metrics_file.as_ref().map(|file| file.every());
         let mut metrics = Schedule::new(start, metrics_every);
         let mut reports = Schedule::new(start, self.triage.report_every);
+        let mut table = Schedule::new(start, self.redrawn.as_ref().map(|_| TABLE_EVERY));
+        self.draw_table(false);
         loop {
-            let next = [metrics.next, reports.next].into_iter().flatten().min();
+            let next = [metrics.next, reports.next, table.next].into_iter().flatten().min();
             let call = calls.wait(next);
             if call == Call::End {
                 return self;
@@ -102,6 +119,9 @@ impl LiveReports {
             }
             if reports.is_due(now) || is_called {
                 self.write_reports(is_called);
+            }
+            if table.is_due(now) {
+                self.draw_table(false);
             }
         }
     }
@@ -116,17 +136,36 @@ impl LiveReports {
 
     /// Writes the reports on the counts so far. A signal is answered by three lines where there are none.
     fn write_reports(&mut self, is_called: bool) {
-        let tally = self.counts.so_far();
-        let mut names = self.names.clone();
-        let members = self.member_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        names.extend(members);
-        self.triage.label_names(&mut names);
+        let (tally, names) = (self.counts.so_far(), self.names_so_far());
         let so_far = SoFar::new(self.start.clone(), now(), &tally, self.last);
         self.last = Some(SoFar::amounts(&tally));
+        // Reports on the terminal of the table go above it.
+        self.redrawn.iter().for_each(RedrawnLines::clear);
         let any = self.triage.write_so_far(&tally, &names, &so_far, &self.messages);
         if is_called && !any {
             self.answer(&tally);
         }
+    }
+
+    /// Draws the table on the terminal, if there is one.
+    fn draw_table(&mut self, is_last: bool) {
+        let Some(redrawn) = &self.redrawn else {
+            return;
+        };
+        let troubles = self.troubled_inputs.load(Ordering::Relaxed);
+        let lines = self.triage.live_lines(&self.counts.latest(), &self.names_so_far(), troubles);
+        if let Err(error) = redrawn.draw(lines.unwrap_or_default(), is_last) {
+            self.said.say(&self.messages, STDOUT_NAME, &error);
+        }
+    }
+
+    /// Returns the names of the inputs so far, with members of archives.
+    fn names_so_far(&self) -> InputNames {
+        let mut names = self.names.clone();
+        let members = self.member_names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        names.extend(members);
+        self.triage.label_names(&mut names);
+        names
     }
 
     /// Answers a signal by three lines: the lines, the fields, and the most frequent codes.
@@ -145,15 +184,18 @@ impl LiveReports {
 }
 
 impl RunningReports {
-    /// Ends the thread, and returns the reports, which are still to be written for the last time.
+    /// Ends the thread, draws the table for the last time, and returns the reports, which are still to be written for the last
+    /// time.
     pub(super) fn end(self) -> LiveReports {
-        match self {
+        let mut reports = match self {
             Self::None(reports) => *reports,
             Self::Thread(thread, end) => {
                 drop(end);
                 thread.join().unwrap_or_else(|panic| resume_unwind(panic))
             }
-        }
+        };
+        reports.draw_table(true);
+        reports
     }
 }
 

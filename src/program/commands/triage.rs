@@ -9,13 +9,15 @@ use super::{LinesTo, ReportChoice};
 use crate::program::input::REPORT;
 use crate::program::output::{FilesInUse, OutputFolder, resolve};
 use crate::program::report::{
-    Baseline, Counter, InputNames, Judgement, Report, SoFar, Tally, ValueHasher, load,
+    Baseline, Counter, InputNames, Judgement, LiveTable, Report, SoFar, Tally, ValueHasher, load,
 };
 use crate::program::system::signals::Signals;
 use crate::program::terminal::coloring::Coloring;
 use crate::program::terminal::messages::Messages;
+use crate::program::terminal::screen::{Screen, rows_of};
 use crate::{Annotator, Catalog, Language};
 use jiff::Timestamp;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -45,6 +47,8 @@ pub(crate) struct Triage {
     pub(crate) reports: Vec<OpenReport>,
     /// The interval at which reports are written while the run goes on; `None` if they are written at the end alone.
     pub(crate) report_every: Option<Duration>,
+    /// The table on the terminal; `None` if there is none.
+    pub(crate) live_table: Option<LiveTable>,
     /// The file of metrics, until it is opened.
     pub(crate) metrics: Option<MetricsChoice>,
     /// The file of metrics, once it is open.
@@ -69,10 +73,11 @@ impl ChecksSoFar {
 }
 
 impl Triage {
-    /// Returns true if a report, a check or the list of accepted codes needs the counts of fields.
+    /// Returns true if a report, a table, metrics, a check or the list of accepted codes needs the counts of fields.
     pub(crate) fn counts(&self) -> bool {
         let writes_accepted = self.accept_target.is_some() || self.accept_file.is_some();
-        self.reports_or_checks() || self.metrics.is_some() || self.metrics_file.is_some() || writes_accepted
+        let has_metrics = self.metrics.is_some() || self.metrics_file.is_some();
+        self.reports_or_checks() || has_metrics || self.live_table.is_some() || writes_accepted
     }
 
     /// Returns true if there is a report to write or a check to decide.
@@ -152,6 +157,20 @@ impl Triage {
         Counter::new(&self.catalog, selectors)
             .with_near(shows_near.then(|| annotator.near_scanner()))
             .with_values(self.users.clone(), self.trace.clone(), &self.catalog)
+    }
+
+    /// Returns the lines of the table on the terminal of standard output, for its window as it is now; `None` if there is no
+    /// such table.
+    pub(super) fn live_lines(
+        &mut self,
+        tally: &Tally,
+        names: &InputNames,
+        troubled_inputs: u64,
+    ) -> Option<Vec<String>> {
+        let Self { catalog, language, judgement, live_table, coloring, .. } = self;
+        let report = Report::new(tally, names, catalog, judgement, *language);
+        let (screen, rows) = (Screen::of(&io::stdout(), *coloring), rows_of(io::stdout()));
+        live_table.as_mut().map(|table| table.lines(&report, troubled_inputs, screen, rows))
     }
 
     /// Writes the reports on a run that goes on, which covers the time that `so_far` tells. Returns true if there is one that

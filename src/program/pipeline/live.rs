@@ -5,7 +5,7 @@
 
 use crate::Part;
 use crate::program::encoding::CharEncoding;
-use crate::program::report::{Counter, Ledger, Tally};
+use crate::program::report::{Counter, LatestPlaces, Ledger, Tally};
 use crate::time::YearReference;
 use std::collections::BTreeMap;
 use std::mem;
@@ -20,6 +20,8 @@ pub struct LiveCounts(Arc<LiveState>);
 struct LiveState {
     /// True if anybody may ask for the counts. Otherwise nothing is kept for an answer.
     is_watched: AtomicBool,
+    /// True if the last lines of codes are those that came last, whatever files they are in.
+    keeps_latest: AtomicBool,
     done: Mutex<Done>,
 }
 
@@ -34,6 +36,8 @@ struct Done {
     at_work: BTreeMap<u64, Arc<PieceCounts>>,
     /// The counts of the files that are followed, by their numbers.
     followed: BTreeMap<usize, Tally>,
+    /// The places of the codes in the lines of followed files that came last, if they are kept.
+    latest: LatestPlaces,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +73,19 @@ impl LiveCounts {
     /// Lets others ask for the counts from now on.
     pub(crate) fn watch(&self) {
         self.0.is_watched.store(true, Ordering::Relaxed);
+    }
+
+    /// Keeps the line of each code in followed files that came last, for [`Self::latest`].
+    pub(crate) fn keep_latest(&self) {
+        self.0.keeps_latest.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns the counts so far, as [`Self::so_far`] does, but for the last lines of codes, which are those that came last:
+    /// reports have that of the last file instead, whenever it came.
+    pub(crate) fn latest(&self) -> Tally {
+        let mut tally = self.so_far();
+        self.done().latest.set_in(&mut tally);
+        tally
     }
 
     /// Returns the counts so far. They are not complete: more is to come.
@@ -124,7 +141,12 @@ impl LiveCounts {
 
     /// Adds the counts of a piece to those of the file with this number, which is followed.
     pub(super) fn append_followed(&self, number: usize, piece: Tally) {
-        self.done().followed.entry(number).or_default().append(piece);
+        let mut done = self.done();
+        let Done { followed, latest, .. } = &mut *done;
+        let file = followed.entry(number).or_default();
+        let codes = self.0.keeps_latest.load(Ordering::Relaxed).then(|| piece.codes());
+        file.append(piece);
+        codes.iter().flatten().for_each(|code| latest.keep(*code, file));
     }
 
     /// Ends a file that was followed. It counts as read to its end if `is_complete` says so.

@@ -6,6 +6,7 @@ pub(crate) mod input_name;
 pub(crate) mod messages;
 mod plain_progress;
 pub(crate) mod progress;
+pub(crate) mod redrawn;
 pub(crate) mod screen;
 pub(crate) mod table;
 pub(crate) mod visible;

@@ -1,6 +1,8 @@
-//! Progress on standard error: bytes of input, rate, time left, files done and fields found, as far as they are known.
+//! Progress on standard error: bytes of input, rate, time left, files done and fields found, as far as they are known. Where
+//! lines are drawn on standard output again and again, they take its place.
 
 use super::plain_progress::PlainProgress;
+use super::redrawn::RedrawnLines;
 use super::screen::columns_of;
 use indicatif::{
     BinaryBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
@@ -38,6 +40,8 @@ struct Shown {
     is_drawn: Arc<AtomicBool>,
     /// The lines that are written in place of the bar where standard error is no terminal.
     plain: Option<PlainProgress>,
+    /// The lines that are drawn in place of the bar.
+    redrawn: Option<RedrawnLines>,
 }
 
 impl Progress {
@@ -79,7 +83,27 @@ impl Progress {
             line_is_open: Arc::default(),
             is_drawn: Arc::new(AtomicBool::new(true)),
             plain: Some(PlainProgress::start(Arc::new(line))),
+            redrawn: None,
         })))
+    }
+
+    /// Returns a progress that shows nothing itself, and keeps what is written to the terminal apart from lines that are
+    /// drawn there again and again.
+    pub(crate) fn beside(lines: RedrawnLines) -> Self {
+        Self(Some(Arc::new(Shown {
+            bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            files: Arc::default(),
+            fields: Arc::default(),
+            line_is_open: Arc::default(),
+            is_drawn: Arc::default(),
+            plain: None,
+            redrawn: Some(lines),
+        })))
+    }
+
+    /// Returns the lines that are drawn in place of the progress, if there are such.
+    pub(crate) fn redrawn(&self) -> Option<RedrawnLines> {
+        self.0.as_ref().and_then(|shown| shown.redrawn.clone())
     }
 
     /// Returns a progress on a terminal, for `files` inputs of `bytes` bytes together; `None` if one of them is a
@@ -111,7 +135,15 @@ impl Progress {
                 let _ = write!(text, "{}", HumanCount(found.load(Ordering::Relaxed)));
             });
         bar.set_style(style);
-        Self(Some(Arc::new(Shown { bar, files: files_done, fields, line_is_open, is_drawn, plain: None })))
+        Self(Some(Arc::new(Shown {
+            bar,
+            files: files_done,
+            fields,
+            line_is_open,
+            is_drawn,
+            plain: None,
+            redrawn: None,
+        })))
     }
 
     pub(crate) fn add_bytes(&self, count: u64) {
@@ -153,6 +185,9 @@ impl Progress {
         let Some(shown) = &self.0 else {
             return write();
         };
+        if let Some(lines) = &shown.redrawn {
+            return lines.suspend(write);
+        }
         shown.bar.suspend(|| {
             let count = write()?;
             if let Some(last) = count.checked_sub(1) {
@@ -169,7 +204,8 @@ impl Progress {
 
     /// Calls `action` while the terminal is clear of progress, and returns its result.
     pub(crate) fn suspend<R>(&self, action: impl FnOnce() -> R) -> R {
-        match &self.0 {
+        match self.0.as_deref() {
+            Some(Shown { redrawn: Some(lines), .. }) => lines.suspend(action),
             Some(shown) => shown.bar.suspend(action),
             None => action(),
         }
@@ -184,6 +220,8 @@ impl Progress {
     pub(crate) fn finish(&self) {
         if let Some(Shown { plain: Some(plain), .. }) = self.0.as_deref() {
             plain.finish();
+        } else if let Some(Shown { redrawn: Some(lines), .. }) = self.0.as_deref() {
+            lines.leave();
         } else if let Some(shown) = &self.0 {
             shown.bar.abandon();
             if shown.is_drawn.load(Ordering::Relaxed) && !shown.line_is_open.load(Ordering::Relaxed) {

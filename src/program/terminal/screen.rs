@@ -6,8 +6,9 @@ use rustix::termios::tcgetwinsize;
 use std::io::IsTerminal;
 use std::os::fd::AsFd;
 
-/// The number of columns that terminals usually have, for places that do not tell their own.
+/// The number of columns and rows that terminals usually have, for places that do not tell their own.
 const USUAL_COLUMNS: usize = 80;
+const USUAL_ROWS: usize = 24;
 
 /// The properties of a terminal or a file that text for people fits into.
 #[derive(Clone, Copy, Debug)]
@@ -33,4 +34,10 @@ impl Screen {
 /// Returns the number of columns of a terminal; `None` for one that does not tell it, and for anything else.
 pub(crate) fn columns_of(terminal: impl AsFd) -> Option<u16> {
     tcgetwinsize(terminal).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
+}
+
+/// Returns the number of rows of a terminal, or the usual one where it does not tell it.
+pub(crate) fn rows_of(terminal: impl AsFd) -> usize {
+    let rows = tcgetwinsize(terminal).ok().map(|size| usize::from(size.ws_row));
+    rows.filter(|rows| *rows > 0).unwrap_or(USUAL_ROWS)
 }

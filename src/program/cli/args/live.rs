@@ -1,7 +1,8 @@
-//! The arguments for counts while a run goes on: reports at intervals, and metrics.
+//! The arguments for counts while a run goes on: reports at intervals, metrics, and the table on the terminal.
 
 use crate::program::commands::MetricsChoice;
 use crate::program::pipeline::SelectedLines;
+use crate::program::terminal::redrawn::RedrawnLines;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use jiff::Timestamp;
@@ -50,16 +51,56 @@ pub(crate) struct LiveArgs {
         help_heading = "Reports and checks"
     )]
     pub(crate) metrics: Option<MetricsChoice>,
+
+    /// With -q, show a table of the N most frequent codes on the terminal [default: as many as fit]
+    ///
+    /// Each has the number of its fields, the rate of the last ten seconds and its last line. The table is drawn again in its
+    /// place as the counts grow and the window changes, at most ten times a second; messages go above it, and the last state
+    /// stays. Standard output must be a terminal.
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = most_codes,
+        default_missing_value = "",
+        conflicts_with_all = ["merge_reports", "dry_run", "files_with_matches", "count", "max_count"],
+        help_heading = "Reports and checks"
+    )]
+    pub(crate) live: Option<MostCodes>,
 }
+
+/// The most codes that a table shows; `None` for as many as fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MostCodes(pub(crate) Option<usize>);
 
 impl LiveArgs {
     /// Returns the reason why the options cannot be used with this use of selected lines, if they cannot.
-    pub(crate) fn refusal(&self, selected: SelectedLines) -> Option<&'static str> {
-        (self.metrics.is_some() && selected == SelectedLines::Sought).then_some(
-            "--quiet with --only ends at the first selected line, and --metrics needs all lines; leave out --only, which \
-             changes no count",
-        )
+    /// `quiet` says that no line is written.
+    pub(crate) fn refusal(&self, selected: SelectedLines, quiet: bool) -> Option<String> {
+        let needs_all = self.metrics.as_ref().map(|_| "--metrics").or(self.live.map(|_| "--live"));
+        if let Some(option) = needs_all.filter(|_| selected == SelectedLines::Sought) {
+            return Some(format!(
+                "--quiet with --only ends at the first selected line, and {option} needs all lines; leave out --only, \
+                 which changes no count"
+            ));
+        }
+        self.live?;
+        if !quiet {
+            return Some("--live needs the screen, where the lines go; add --quiet".to_owned());
+        }
+        let reason = RedrawnLines::refusal()?;
+        Some(format!("--live draws a table again and again, and {reason}; use --report, with --report-every"))
     }
+}
+
+/// Reads the number of codes of `--live`; none stands for as many as fit.
+fn most_codes(text: &str) -> Result<MostCodes, String> {
+    if text.is_empty() {
+        return Ok(MostCodes(None));
+    }
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.map(|number| MostCodes(Some(number))).ok_or_else(|| "write a number from 1: --live=10".to_owned())
 }
 
 /// Reads an interval: `10s`, `1m30s`.

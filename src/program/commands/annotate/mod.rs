@@ -23,6 +23,7 @@ use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{self, Messages};
 use crate::program::terminal::progress::Progress;
+use crate::program::terminal::redrawn::RedrawnLines;
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -94,7 +95,7 @@ impl Annotate {
         let operands = if followed.is_some() { &[][..] } else { &job.operands };
         let Listing { files: inputs, unread, dangling, other_names, identities, filtered } =
             list(operands, &job.listing_rules);
-        let progress = job.shown_progress(&inputs);
+        let progress = job.shown_progress(&inputs, triage.live_table.is_some());
         reading.progress = progress.clone();
         let mut pipeline = job.pipeline(annotators, reading, &triage, &inputs);
         job.watch_signals(&pipeline, &triage);
@@ -147,6 +148,7 @@ impl Annotate {
             Arc::clone(&pipeline.member_names),
             pipeline.messages.troubled_inputs(),
             Messages::new(progress.clone(), pipeline.reading.signals.clone()),
+            progress.redrawn(),
         );
         let live = if is_live { live.start() } else { RunningReports::None(Box::new(live)) };
         let tally = job.write(opened, &mut pipeline, &inputs, checks.as_ref());
@@ -289,12 +291,14 @@ impl Job {
         if wanted > 1 { wanted.min(threads_max()) } else { wanted }
     }
 
-    /// Returns the progress of the run, which is hidden unless the condition for showing it is met.
-    fn shown_progress(&self, inputs: &[InputFile]) -> Progress {
+    /// Returns the progress of the run, which is hidden unless the condition for showing it is met. A table that is drawn on
+    /// the terminal takes its place.
+    fn shown_progress(&self, inputs: &[InputFile], has_table: bool) -> Progress {
         let all_are_files = inputs.iter().all(|input| input.regular_bytes.is_some());
         let beside_output = self.lines_to.is_stdout() && io::stdout().is_terminal();
         let (files, bytes) = (inputs.len() as u64, inputs.iter().map(|input| input.regular_bytes).sum());
         match (self.progress, io::stderr().is_terminal()) {
+            _ if has_table => Progress::beside(RedrawnLines::new()),
             _ if self.follow.is_some() => Progress::hidden(),
             _ if matches!(&self.lines_to, LinesTo::Folder(folder) if folder.is_dry_run) => Progress::hidden(),
             (ShowProgress::Always, false) => Progress::plain(files, bytes),

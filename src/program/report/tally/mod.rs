@@ -3,6 +3,7 @@
 mod distinct;
 mod first_failures;
 mod histogram;
+mod latest;
 mod ledger;
 mod recent;
 mod users;
@@ -11,6 +12,7 @@ mod value_keys;
 pub(crate) use distinct::{DistinctValues, EXACT_MAX};
 pub(crate) use first_failures::TraceTally;
 pub(crate) use histogram::Histogram;
+pub(crate) use latest::LatestPlaces;
 pub(crate) use ledger::Ledger;
 pub(crate) use users::{CodeUsers, KNOWN_MAX, UNKNOWN_MAX, UserGroup, UserTally, farther};
 pub(crate) use value_keys::{ValueHasher, ValueKeys, salt_tag};

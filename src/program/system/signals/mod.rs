@@ -16,7 +16,7 @@ use super::output_reader::{GONE, OutputReader};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Stat;
 use rustix::io::Errno;
-use signal_hook::consts::{SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
+use signal_hook::consts::{SIGCONT, SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals as Incoming;
 use std::ffi::c_int;
@@ -133,6 +133,14 @@ pub(crate) fn ignore_user_signals() -> io::Result<()> {
 pub(crate) fn make_size_limit_an_error() -> io::Result<()> {
     // Any handler does; its flag is not read.
     flag::register(SIGXFSZ, Arc::default()).map(drop)
+}
+
+/// Returns a flag that becomes true each time that the program goes on after it was stopped (`fg` after ^Z). It stays false
+/// where the handler cannot be registered.
+pub(crate) fn flag_of_going_on() -> Arc<AtomicBool> {
+    let goes_on = Arc::new(AtomicBool::new(false));
+    let _ = flag::register(SIGCONT, Arc::clone(&goes_on));
+    goes_on
 }
 
 impl Signals {
