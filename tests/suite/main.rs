@@ -67,6 +67,7 @@ mod recipes; // the recipes for CI services in `docs/ci.md`, run through bash
 mod report_names; // names of formats, ends of file names, and CI services that choose a format
 mod reports; // each form of --report, counts, reports of parts
 mod requests; // the requests that failed first with each code: --trace
+mod services; // the recipes for systemd and rsyslog in the guide, run for real where these are installed
 mod time_bounds; // --since, --until, --tz, --sorted: lines from one time to another
 mod time_places; // where the time of a line may stand: at the beginning, behind words, in JSON and logfmt
 mod time_rules; // fractions, zones, limits, what is no time
