@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 32] = [
+pub(super) const FOR_LOGS: [&str; 33] = [
     "files",
     "files_from",
     "follow",
