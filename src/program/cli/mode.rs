@@ -34,6 +34,9 @@ const ANY: &str = "any";
 /// The refusal of a merge that names no reports.
 const NO_REPORTS: &str =
     "--merge-reports: which reports? name files, folders of *.json, or @LIST with a path a line";
+/// The refusal of a rate where reports are added up.
+const NO_RATES: &str =
+    "reports do not have the times of single fields, so that rates are checked where the logs are read";
 /// The glob for the reports in a folder.
 const REPORTS: &str = "*.json";
 
@@ -294,6 +297,11 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
             .map_err(|error| format!("{} {text}: {error}", kind.option()))
     });
     judgement.checks = checks.collect::<Result<_, _>>()?;
+    if let Some(check) =
+        judgement.checks.iter().find(|check| args.triage.merge_reports && check.window.is_some())
+    {
+        return Err(format!("{} {}: {NO_RATES}", check.kind.option(), check.text));
+    }
     let counted = args.triage.selected_lines().decides_status().then(|| ANY.to_owned());
     let only = args.triage.only.as_ref().or(counted.as_ref()).map(|text| {
         Selector::parse(text, &catalog, known.as_ref())

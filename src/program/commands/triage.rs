@@ -155,6 +155,7 @@ impl Triage {
         let shows_near = self.report_choices.iter().any(|choice| choice.format.shows_near());
         let selectors = self.judgement.checks.iter().map(|check| check.selector.clone()).collect();
         Counter::new(&self.catalog, selectors)
+            .with_rates(self.judgement.rates())
             .with_near(shows_near.then(|| annotator.near_scanner()))
             .with_values(self.users.clone(), self.trace.clone(), &self.catalog)
     }

@@ -8,7 +8,7 @@ use crate::program::encoding::{CharEncoding, Utf16Writer};
 use crate::program::follow::{FollowRules, FollowedLines, Follower, RoundEnd};
 use crate::program::input::{InputFile, ListingRules};
 use crate::program::output::Outlet;
-use crate::program::report::{Counter, Tally};
+use crate::program::report::{ArrivedTime, Counter, Tally};
 use crate::program::system::signals::Stop;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::NoTimes;
@@ -40,6 +40,8 @@ struct FileWork {
     has_enough: bool,
     /// The first line, if none so far has a time that is understood.
     without_times: Option<String>,
+    /// The last time of the file, if times are counted by.
+    last_time: Option<ArrivedTime>,
 }
 
 /// Counts fields, if they are counted.
@@ -174,6 +176,7 @@ impl<'a> FollowWork<'a> {
         }
         if let Some(counter) = &mut counter.0 {
             counter.begin_input(years, crate::stream::Source::lines_skipped(piece));
+            counter.count_arrivals(work.last_time);
         }
         pipeline.annotators.of(encoding).take_over(stream);
         let name = encoding.name_before_lines(pipeline.name_before_lines(&work.file));
@@ -211,7 +214,10 @@ impl<'a> FollowWork<'a> {
             return;
         };
         let mut tally = match &mut self.counter.0 {
-            Some(counter) => counter.finish(work.file.number, encoding),
+            Some(counter) => {
+                work.last_time = counter.last_arrived();
+                counter.finish(work.file.number, encoding)
+            }
             None => Tally::of_file(work.file.number, encoding, 0, 0),
         };
         if let Some(bytes) = piece.utf16_bytes() {
@@ -268,6 +274,7 @@ impl FileWork {
             lines: PieceLines::default(),
             has_enough: false,
             without_times: None,
+            last_time: None,
         }
     }
 

@@ -206,16 +206,20 @@ impl PieceCounts {
         Self(Mutex::new(PieceState { counter, file: 0, encoding: CharEncoding::Utf8, finished: None }))
     }
 
-    /// Begins an input or a part of one, of which the first lines are skipped.
+    /// Begins an input or a part of one, of which the first lines are skipped. Lines of a stream arrive.
     pub(super) fn begin_input(
         &self,
         (file, encoding): (usize, CharEncoding),
         years: YearReference,
         skipped: u64,
+        is_stream: bool,
     ) {
         let mut state = self.state();
         (state.file, state.encoding) = (file, encoding);
         state.counter.begin_input(years, skipped);
+        if is_stream {
+            state.counter.count_arrivals(None);
+        }
     }
 
     pub(super) fn observe(&self, part: &Part<'_>) {

@@ -122,7 +122,7 @@ impl<'a> Worker<'a> {
             let years = pipeline.reading.year_reference(file.modified);
             self.stream.set_year_reference(years);
             if let Some(counts) = &self.watch.counts {
-                counts.begin_input((file.number, encoding), years, source.lines_skipped());
+                counts.begin_input((file.number, encoding), years, source.lines_skipped(), file.is_stream());
             }
         }
         self.watch.in_line = false;

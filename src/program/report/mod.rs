@@ -4,6 +4,7 @@ mod amount;
 mod axis;
 mod count;
 mod formats;
+mod lack_words;
 mod live_table;
 mod metrics;
 mod new_words;
@@ -12,6 +13,7 @@ mod tally;
 mod value_words;
 mod verdict;
 
+pub(crate) use count::ArrivedTime;
 pub use count::Counter;
 pub(crate) use formats::{AUTO, write_entries};
 pub use formats::{LoadedReport, ReportFormat, load};
@@ -30,8 +32,8 @@ use amount::{count_of, fields};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use tally::{CodeUsers, Counted, KNOWN_MAX, LogPlace, UNKNOWN_MAX, sum};
-use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison, Lack};
+use tally::{CodeUsers, Counted, LogPlace, sum};
+use verdict::{AcceptEntry, Change, CheckOutcome, CheckVerdict, Comparison};
 
 /// The data that all report formats are made of.
 pub struct Report<'a> {
@@ -101,8 +103,9 @@ impl<'a> Report<'a> {
         let counted = |index| tally.unknown_selected.get(index).copied();
         let Judgement { checks, baseline, accepted } = judgement;
         let outcomes = checks.iter().enumerate();
-        let outcomes =
-            outcomes.map(|(index, check)| check.outcome(tally, catalog, counted(index), is_whole)).collect();
+        let outcomes = outcomes
+            .map(|(index, check)| check.outcome(index, tally, catalog, counted(index), is_whole))
+            .collect();
         let (baseline, accepted) = (baseline.as_ref(), accepted.as_ref());
         Self {
             tally,
@@ -147,45 +150,6 @@ impl<'a> Report<'a> {
     pub(crate) fn undecided(&self) -> Vec<String> {
         let undecided = self.with_verdict(CheckVerdict::Undecided);
         undecided.map(|outcome| format!("{}: {}", outcome.option(), self.why_undecided(outcome))).collect()
-    }
-
-    fn why_undecided(&self, outcome: &CheckOutcome<'_>) -> String {
-        match outcome.measured.lack {
-            None => format!("not decided, {} so far", outcome.found()),
-            Some(lack) => format!("not decided: {}", self.lack_words(lack).0),
-        }
-    }
-
-    /// Returns what is missing to decide a check, in English and in Chinese.
-    fn lack_words(&self, lack: Lack) -> (String, String) {
-        match lack {
-            Lack::Codes => {
-                let fields = self.tally.more_unknown;
-                let english = format!(
-                    "the reports do not tell {fields} fields with unknown codes apart; check the parts where they are annotated"
-                );
-                (english, format!("报告没有区分 {fields} 个含未知码的字段；请在注释各部分时检查"))
-            }
-            Lack::UsersOfCodes => {
-                let english = format!(
-                    "users are told apart for {KNOWN_MAX} codes of the catalog and {UNKNOWN_MAX} unknown ones, those nearest to zero; \
-                     select these, or all"
-                );
-                let chinese = format!(
-                    "只区分最接近零的 {KNOWN_MAX} 个目录码和 {UNKNOWN_MAX} 个未知码的用户；请选择这些码或全部"
-                );
-                (english, chinese)
-            }
-            Lack::Users => {
-                let english = "the reports have no users; make them with --users KEY";
-                (english.to_owned(), "报告中没有用户；请用 --users KEY 生成".to_owned())
-            }
-            Lack::Values => {
-                let keys = self.tally.users.as_ref().map_or(String::new(), |users| users.keys.words());
-                let english = format!("no line with these codes has a value of {keys}");
-                (english, format!("含这些码的行中都没有 {keys} 的值"))
-            }
-        }
     }
 
     /// Returns true if more than the rest of the input is missing to decide a check.

@@ -137,7 +137,8 @@ pub(crate) struct TriageArgs {
     /// End with status 1 if more than N fields are selected [default N: 0]; may be given several times
     ///
     /// --fail-on 'error>10' --fail-on 'new,!success'. SELECT is as for --only. N may be growth since the --baseline:
-    /// 'error>+20%', '-204>+100'. Without characters of the shell: error:10, error:+20%. Trouble, status 2 or 3, wins.
+    /// 'error>+20%', '-204>+100'. With a time it is a rate: 'error>100/1m' fails where more than 100 are within any minute, by the
+    /// times of lines. Without characters of the shell: error:10, error:+20%, error:100/1m. Trouble, status 2 or 3, wins.
     #[arg(long, value_name = "SELECT[>N]", allow_hyphen_values = true, help_heading = "Reports and checks")]
     pub(crate) fail_on: Vec<String>,
 

@@ -4,9 +4,11 @@
 //! the input, for the first and the last line with each code.
 
 mod counted_line;
+mod counter_rates;
 mod near;
 mod near_pattern;
 mod open_line;
+mod rates;
 mod slot;
 mod users;
 mod values;
@@ -22,6 +24,8 @@ use counted_line::CountedLine;
 use memchr::memrchr;
 use near::NearCounter;
 use open_line::OpenLine;
+use rates::RateCounter;
+pub(crate) use rates::{ArrivedTime, RateRule};
 use slot::{HEAD_MAX_BYTES, Moment, Slot, extend};
 use std::collections::BTreeMap;
 use std::mem;
@@ -63,6 +67,8 @@ pub struct Counter {
     near: Option<NearCounter>,
     /// `None` if neither users nor first failures are counted.
     values: Option<Box<ValueCounter>>,
+    /// `None` if there are no checks of rates.
+    rates: Option<Box<RateCounter>>,
 }
 
 impl Counter {
@@ -86,6 +92,7 @@ impl Counter {
             zones: ZonesMet::default(),
             near: None,
             values: None,
+            rates: None,
         }
     }
 
@@ -109,6 +116,7 @@ impl Counter {
     pub(crate) fn begin_input(&mut self, years: YearReference, lines_skipped: u64) {
         self.times = TimeReader::new().year_reference(years);
         (self.lines, self.left_out_lines) = (lines_skipped, lines_skipped);
+        self.rates.iter_mut().for_each(|rates| rates.begin_input());
     }
 
     /// Counts a part, which must follow the previous one. A part that ends within a line must have the first bytes of
@@ -125,8 +133,12 @@ impl Counter {
         if let Some(near) = &mut self.near {
             near.count(part, self.open.as_ref(), self.lines);
         }
+        self.rates.iter_mut().for_each(|rates| rates.begin_part());
         for field in part.found {
             self.find_line(text, field.end - part.start, offset);
+            if self.rates.is_some() {
+                self.count_rates(part, field);
+            }
             if let Some(slot) = self.slot(field) {
                 self.count(slot);
             } else if let Some(values) = &mut self.values {
@@ -134,6 +146,8 @@ impl Counter {
             }
         }
         self.look_up_marks(text);
+        let Self { rates, open, times, .. } = self;
+        rates.iter_mut().for_each(|rates| rates.end_part(text, open.as_ref(), times));
         self.leave_line(text, offset);
         self.bytes += text.len() as u64;
     }
@@ -164,6 +178,7 @@ impl Counter {
         tally.input.lines -= left_out;
         tally.zones = mem::take(&mut self.zones);
         (tally.users, tally.trace) = (users, trace);
+        tally.rates = self.rates.as_mut().map(|rates| rates.finish(open.as_ref(), &mut self.times));
         tally.more_unknown = mem::take(&mut self.more_unknown);
         for (code, slot) in mem::take(&mut self.unknown) {
             self.count_selected(code, self.slots[slot].fields);
@@ -350,49 +365,4 @@ impl Counter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Annotator, Observer};
-    use std::io;
-
-    struct CountingObserver(Counter);
-
-    impl Observer for CountingObserver {
-        fn observe(&mut self, part: Part<'_>) {
-            self.0.observe(&part);
-        }
-    }
-
-    /// Returns the counts of a text that is read with a buffer of that size.
-    fn tally(text: &[u8], window_bytes: usize) -> Tally {
-        let annotator = Annotator::builder().unknown(true).window_bytes(window_bytes).build();
-        let mut watch = CountingObserver(Counter::new(&Catalog::builtin(), Vec::new()));
-        annotator.observe_stream(text, io::sink(), &mut watch).unwrap();
-        watch.0.finish(0, CharEncoding::Utf8)
-    }
-
-    #[test]
-    fn buffers_make_no_difference() {
-        let long =
-            [b"2026-05-01 10:00:00 ret=-1 ", "用户 ret=-204 ".repeat(200).as_bytes(), b"ret=-9999\r\n"]
-                .concat();
-        let dots = [&b".".repeat(5000)[..], b"ret=-705 ret=-1"].concat();
-        let short = b"ret=-1\n\nret=5 x\n[20260501 10:00:01] ret=-9999\n".repeat(30);
-        for text in [&long[..], &dots, &short, &[&short[..], &long, &short, &dots].concat()] {
-            let expected = tally(text, 1 << 20);
-            assert!(expected.known_fields() > 0);
-            for window_bytes in (700..2700).step_by(13) {
-                assert_eq!(tally(text, window_bytes), expected, "{window_bytes}");
-            }
-        }
-    }
-
-    #[test]
-    fn fields_that_reach_beyond_a_part_of_their_line_are_counted_once() {
-        let line = b"ret=-204 (auth: user session is failure!) ret=-204 x ret=-31337 ".repeat(200);
-        for window_bytes in 700..800 {
-            let tally = tally(&line, window_bytes);
-            assert_eq!(tally, self::tally(&line, line.len()), "{window_bytes}");
-        }
-    }
-}
+mod tests;

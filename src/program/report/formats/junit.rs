@@ -71,7 +71,10 @@ fn case_of_ending(words: &str, is_trouble: bool) -> TestCase {
 /// file without cases for a failure.
 fn has_case(outcome: &CheckOutcome<'_>) -> bool {
     let expects = outcome.check.kind == CheckKind::Expect;
-    outcome.measured.codes.is_empty() || expects || outcome.verdict == CheckVerdict::Undecided
+    outcome.measured.codes.is_empty()
+        || outcome.check.window.is_some()
+        || expects
+        || outcome.verdict == CheckVerdict::Undecided
 }
 
 /// Returns the test case of a check: an error where it is not decided.

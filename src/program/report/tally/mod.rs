@@ -1,10 +1,14 @@
 //! The tally: the number of fields with each code, and their places. Tallies of parts add up to that of the whole.
 
 mod distinct;
+mod file_rates;
 mod first_failures;
 mod histogram;
 mod latest;
 mod ledger;
+mod rate_buckets;
+mod rate_window;
+mod rates;
 mod recent;
 mod users;
 mod value_keys;
@@ -14,6 +18,9 @@ pub(crate) use first_failures::TraceTally;
 pub(crate) use histogram::Histogram;
 pub(crate) use latest::LatestPlaces;
 pub(crate) use ledger::Ledger;
+pub(crate) use rate_buckets::{BUCKETS_LEFT as RATE_STEPS, RateBuckets};
+pub(crate) use rate_window::RateWindow;
+pub(crate) use rates::{RateCounts, RateTally, TimelessFields};
 pub(crate) use users::{CodeUsers, KNOWN_MAX, UNKNOWN_MAX, UserGroup, UserTally, farther};
 pub(crate) use value_keys::{ValueHasher, ValueKeys, salt_tag};
 
@@ -46,6 +53,8 @@ pub struct Tally {
     /// The first failures of requests; `None` if they were not counted. A run with a journal does not count them.
     #[serde(skip)]
     pub(crate) trace: Option<TraceTally>,
+    /// The fields by their times, for checks of rates; `None` if there are no such checks.
+    pub(crate) rates: Option<RateTally>,
     /// True if all inputs could be read to their ends. A stream that a signal ended counts as read to its end.
     pub complete: bool,
     /// True if a signal has ended reading.
@@ -141,6 +150,7 @@ impl Tally {
             near: None,
             users: None,
             trace: None,
+            rates: None,
             complete: true,
             stopped: false,
             zones: ZonesMet::default(),
@@ -191,6 +201,7 @@ impl Tally {
         if let Some(near) = &mut self.near {
             change(&mut near.first.file);
         }
+        self.rates.iter_mut().for_each(|rates| rates.renumber(change));
         if let Some(files) = &mut self.files {
             change(&mut files.first);
             change(&mut files.last);
@@ -229,6 +240,7 @@ impl Tally {
         self.complete &= next.complete;
         self.stopped |= next.stopped;
         self.zones.append(next.zones);
+        self.append_rates(&mut next);
         self.more_unknown = self.more_unknown.saturating_add(next.more_unknown);
         self.unknown_selected.resize(self.unknown_selected.len().max(next.unknown_selected.len()), 0);
         for (sum, count) in self.unknown_selected.iter_mut().zip(&next.unknown_selected) {

@@ -1,20 +1,18 @@
 //! Checks: `--fail-on error>3` fails where more than three fields have a code that is selected, and `--expect any>3` where
-//! not more than three have.
+//! not more than three have. `--fail-on error>100/1m` fails where more than a hundred have within a minute.
 
 use super::baseline::Baseline;
 use super::limit::{Limit, NoLimit};
-use super::measured::{Lack, Measured};
+use super::measured::{CODES_IN_MESSAGE, Lack, Measured};
+use super::rate::{NoWindow, rate_of, split_rate};
 use super::selected_users::users_of;
 use super::unknown_fields::unknown_fields;
 use crate::program::report::amount::{fields, users, users_alone};
-use crate::program::report::tally::{EXACT_MAX, Tally, sum};
+use crate::program::report::tally::{EXACT_MAX, RateWindow, Tally, sum};
 use crate::{Catalog, EarlierCodes, Selector, SelectorError};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt;
-
-/// The most codes that a message names.
-const CODES_IN_MESSAGE: usize = 3;
 
 /// The end of a selector that counts users and not fields: `error@users>100`.
 const USERS: &str = "@users";
@@ -31,6 +29,8 @@ pub(crate) struct Check {
     pub(crate) limit: u64,
     /// The number of selected fields of the earlier run, if the limit depends on it.
     pub(crate) earlier: Option<u64>,
+    /// The time within which the limit holds; `None` if it holds for all of the run.
+    pub(crate) window: Option<RateWindow>,
 }
 
 /// The things that a check counts.
@@ -83,15 +83,23 @@ pub(crate) enum CheckError {
     UsersGrow,
     /// The check counts users, and nothing says who they are.
     NoUsers,
+    Window(NoWindow),
+    /// The check is of a rate, which is not for `--expect`.
+    ExpectsRate,
+    /// The check is of a rate of users.
+    RateOfUsers,
+    /// The check is of a rate, and the limit is growth.
+    RateGrows,
 }
 
 impl Check {
-    /// Reads `SELECT`, `SELECT>N` or `SELECT:N`, where `N` is a limit; without one, the limit is 0. `SELECT@users` counts users,
-    /// which `counts_users` allows. `known` are the codes that are not new.
+    /// Reads `SELECT`, `SELECT>N` or `SELECT:N`, where `N` is a limit; without one, the limit is 0. Behind `N`, `/TIME` makes it that
+    /// of a window of time. `SELECT@users` counts users, which `counts_users` allows. `known` are the codes that are not new.
     ///
     /// # Errors
     ///
-    /// Fails where `SELECT` is not a selector, where `N` is not a limit, and where `N` is growth that cannot be told.
+    /// Fails where `SELECT` is not a selector, where `N` is not a limit, where `N` is growth that cannot be told, and where a rate
+    /// is asked for of something else than fields.
     pub(crate) fn parse(
         kind: CheckKind,
         text: &str,
@@ -108,20 +116,32 @@ impl Check {
             let selector = Selector::parse(selector, catalog, known).map_err(CheckError::Selector)?;
             Ok((selector, measure))
         };
-        let limit = |text: &str| Limit::parse(text).map_err(CheckError::Limit);
-        let ((selector, measure), limit) = match (text.split_once('>'), text.rsplit_once(':')) {
+        let limit = |text: &str| {
+            let (number, window) = split_rate(text).map_err(CheckError::Window)?;
+            Ok((Limit::parse(number).map_err(CheckError::Limit)?, window))
+        };
+        let ((selector, measure), (limit, window)) = match (text.split_once('>'), text.rsplit_once(':')) {
             (Some((selector, number)), _) => (parse(selector)?, limit(number)?),
             // A category may have a colon in its name.
             (None, Some((selector, number))) => match parse(text) {
-                Ok(selected) => (selected, Limit::Fields(0)),
+                Ok(selected) => (selected, (Limit::Fields(0), None)),
                 Err(_) => (parse(selector)?, limit(number)?),
             },
-            (None, None) => (parse(text)?, Limit::Fields(0)),
+            (None, None) => (parse(text)?, (Limit::Fields(0), None)),
         };
         if measure == Measure::Users && !counts_users {
             return Err(CheckError::NoUsers);
         }
-        let mut check = Self { kind, text: text.to_owned(), selector, measure, limit: 0, earlier: None };
+        if window.is_some() {
+            match (kind, measure) {
+                (CheckKind::Expect, _) => return Err(CheckError::ExpectsRate),
+                (_, Measure::Users) => return Err(CheckError::RateOfUsers),
+                _ if limit.is_growth() => return Err(CheckError::RateGrows),
+                _ => {}
+            }
+        }
+        let text = text.to_owned();
+        let mut check = Self { kind, text, selector, measure, limit: 0, earlier: None, window };
         if limit.is_growth() {
             match (kind, measure) {
                 (CheckKind::Expect, _) => return Err(CheckError::ExpectsGrowth),
@@ -135,17 +155,22 @@ impl Check {
         Ok(check)
     }
 
-    /// Returns the result of the check. `unknown_fields` is the number of selected fields with unknown codes if it was
+    /// Returns the result of the check, which stands at `place` among all checks. `unknown_fields` is the number of selected fields with unknown codes if it was
     /// counted where the codes were annotated; otherwise it is that of the tally. `is_whole` is false if more input could
     /// change the result.
     pub(crate) fn outcome<'a>(
         &'a self,
+        place: usize,
         tally: &Tally,
         catalog: &Catalog,
         unknown_fields: Option<u64>,
         is_whole: bool,
     ) -> CheckOutcome<'a> {
         let measured = match self.measure {
+            Measure::Fields if let Some(window) = self.window => {
+                let codes = self.fields(tally, catalog, unknown_fields).codes;
+                rate_of((place, window), tally, codes, self.limit)
+            }
             Measure::Fields => self.fields(tally, catalog, unknown_fields),
             Measure::Users => users_of(&self.selector, tally, catalog),
         };
@@ -169,7 +194,7 @@ impl Check {
         let unknown_fields = unknown_fields.or_else(|| self.unknown_fields(tally));
         let lack = if unknown_fields.is_none() { Some(Lack::Codes) } else { None };
         let count = known_fields.saturating_add(unknown_fields.unwrap_or(0));
-        Measured { count, is_exact: true, codes, lack }
+        Measured { count, is_exact: true, codes, lack, rate: None }
     }
 
     /// Returns true if the check selects the code.
@@ -196,9 +221,13 @@ impl CheckOutcome<'_> {
 
     /// Returns the number of selected fields, and the codes that most of them have: `7 fields (-204: 4, -402: 3)`. For growth,
     /// the number of the earlier run stands beside it: `7 fields, before: 3`. For users, those of each code stand there:
-    /// `5 users (-204: 4, -402: 3)`.
+    /// `5 users (-204: 4, -402: 3)`. For a rate, the fullest window stands there: `7 fields within 1m from 2026-05-01T10:00:00
+    /// (-204, -402)`.
     pub(crate) fn found(&self) -> String {
-        let Measured { count, is_exact, codes, .. } = &self.measured;
+        let Measured { count, is_exact, codes, rate, .. } = &self.measured;
+        if let Some(rate) = rate {
+            return rate.found(*count, codes);
+        }
         let amount = match self.check.measure {
             Measure::Fields => fields(*count),
             Measure::Users => users(*count, *is_exact),
@@ -266,6 +295,10 @@ impl fmt::Display for CheckError {
             ),
             Self::UsersGrow => f.write_str("growth is told for fields; for users, give a number: 'error@users>100'"),
             Self::NoUsers => f.write_str("@users needs the key that has the user: --users openid"),
+            Self::Window(window) => window.fmt(f),
+            Self::ExpectsRate => f.write_str("takes a number of fields; a rate is for --fail-on"),
+            Self::RateOfUsers => f.write_str("a rate is told for fields; write 'error>100/1m', or 'error@users>100' for all of the run"),
+            Self::RateGrows => f.write_str("a rate takes a number, and no growth: 'error>100/1m'"),
             Self::ExpectsGrowth => f.write_str("takes a number of fields; growth is for --fail-on"),
         }
     }

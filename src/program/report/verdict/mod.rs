@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod limit;
 mod measured;
+mod rate;
 mod selected_users;
 mod unknown_fields;
 
@@ -12,9 +13,10 @@ pub(crate) use accepted::{AcceptEntry, AcceptList};
 pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
 pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, Measure, of_selector};
-pub(crate) use measured::Lack;
+pub(crate) use measured::{Lack, MeasuredRate};
 
 use crate::EarlierCodes;
+use crate::program::report::count::RateRule;
 
 /// The checks, the earlier run and the accepted codes by which a run is judged.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,12 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Returns the checks of rates, each with its place among all checks.
+    pub(crate) fn rates(&self) -> Vec<RateRule> {
+        let rules = self.checks.iter().enumerate();
+        rules.filter_map(|(place, check)| Some((place, check.selector.clone(), check.window?))).collect()
+    }
+
     /// Returns the codes that are not new: those of the earlier run and those that are accepted. Returns `None` if nothing
     /// tells which codes are new.
     pub(crate) fn known_codes(&self) -> Option<EarlierCodes> {

@@ -33,7 +33,7 @@ pub(super) fn users_of(selector: &Selector, tally: &Tally, catalog: &Catalog) ->
     }
     codes.retain(|&(_, count)| count > 0);
     codes.sort_by_key(|&(code, count)| (Reverse(count), code.unsigned_abs()));
-    Measured { count: union.count(), is_exact: union.is_exact(), codes, lack }
+    Measured { count: union.count(), is_exact: union.is_exact(), codes, lack, rate: None }
 }
 
 /// Returns true if a selector chooses all codes of the catalog whose users are not told apart, and false if it chooses none;

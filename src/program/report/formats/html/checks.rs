@@ -3,7 +3,7 @@
 use super::speech::{FIELDS, Speech, USERS, ending};
 use crate::program::report::Report;
 use crate::program::report::formats::html_text::HtmlText;
-use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict, Measure};
+use crate::program::report::verdict::{CheckKind, CheckOutcome, CheckVerdict, Measure, MeasuredRate};
 use std::fmt::Write;
 
 /// The most checks that have a line of their own.
@@ -139,6 +139,13 @@ fn write_check(report: &Report<'_>, outcome: &CheckOutcome<'_>, page: &mut Strin
         page,
         "<li class=\"{class}\"><strong>{verdict}</strong> <code>{option}</code> {counted}{about}, {limit}"
     );
+    if let Some(MeasuredRate { window, from, .. }) = &outcome.measured.rate {
+        let (english, chinese) = match from.as_str() {
+            "" => (format!("within {window}"), format!("{window} 之内")),
+            from => (format!("within {window} from {from}"), format!("从 {from} 起 {window} 之内")),
+        };
+        let _ = write!(page, ", {}", speech.markup(&english, &chinese));
+    }
     if let Some(earlier) = outcome.check.earlier {
         let _ =
             write!(page, ", {}", speech.markup(&format!("before: {earlier}"), &format!("此前：{earlier}")));
@@ -153,7 +160,11 @@ fn write_check(report: &Report<'_>, outcome: &CheckOutcome<'_>, page: &mut Strin
     }
     for (index, (code, count)) in outcome.measured.codes.iter().take(CODES_MAX).enumerate() {
         let mark = if index == 0 { ": " } else { ", " };
-        let _ = write!(page, "{mark}<a href=\"#c{code}\">{code}</a>&#160;({count})");
+        let _ = write!(page, "{mark}<a href=\"#c{code}\">{code}</a>");
+        // The fields of a code in the window are not told apart from others.
+        if outcome.measured.rate.is_none() {
+            let _ = write!(page, "&#160;({count})");
+        }
     }
     let more = outcome.measured.codes.len().saturating_sub(CODES_MAX);
     if more > 0 {

@@ -155,6 +155,15 @@ struct GoneCode {
     baseline: Comparison,
 }
 
+/// A window of time with the most fields of a check.
+#[derive(Serialize)]
+struct JsonWindow {
+    seconds: u32,
+    /// The time at which it begins; left out if there are no fields.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    from: String,
+}
+
 #[derive(Serialize)]
 struct CheckResult {
     select: String,
@@ -168,6 +177,9 @@ struct CheckResult {
     failed: bool,
     /// The selected codes that the inputs have, the most frequent first.
     codes: Vec<i32>,
+    /// The window of time that has the number of fields; left out where the check is of no rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<JsonWindow>,
 }
 
 fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
@@ -259,6 +271,11 @@ impl CheckResult {
             verdict: outcome.verdict,
             failed: outcome.has_failed(),
             codes: outcome.measured.codes.iter().map(|&(code, _)| code).collect(),
+            window: outcome
+                .measured
+                .rate
+                .as_ref()
+                .map(|rate| JsonWindow { seconds: rate.window.seconds(), from: rate.from.clone() }),
         }
     }
 }
