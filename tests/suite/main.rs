@@ -41,6 +41,7 @@ mod lookups; // --explain, --list, --search, --json
 
 // Chosen lines, counts and reports.
 mod accepted; // codes that somebody has accepted, growth since an earlier run, and the file of new codes
+mod alarms; // --exec-on-fail: a command that runs when a check fails
 mod baselines; // files that are no baseline: another version, something else, damaged
 mod checks; // --fail-on, --baseline, --merge-reports, selectors, places of reports
 mod count_options; // options beside -c, -l, -m, and -q with --only

@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 33] = [
+pub(super) const FOR_LOGS: [&str; 34] = [
     "files",
     "files_from",
     "follow",
@@ -28,6 +28,7 @@ pub(super) const FOR_LOGS: [&str; 33] = [
     "users",
     "users_salt",
     "report_every",
+    "exec_on_fail",
     "metrics",
     "live",
     "trace",
@@ -60,8 +61,10 @@ pub(super) const FOR_WHOLE_INPUTS: [&str; 4] = ["report", "fail_on", "expect", "
 /// Options that choose lines by their times. Reports that are added up have no lines any more.
 pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
-/// Options for a single run, which a configuration must not hold.
-pub(super) const FOR_ONE_RUN: [&str; 14] = [
+/// Options for a single run, which a configuration must not hold. `--exec-on-fail` is one of them because whoever can have a
+/// configuration read would run a command, in the name of the user who reads a log.
+pub(super) const FOR_ONE_RUN: [&str; 15] = [
+    "exec_on_fail",
     "follow",
     "live",
     "until_fail",

@@ -12,7 +12,7 @@ use crate::program::commands::lines_to::FolderOutput;
 use crate::program::commands::lookup::LookUp;
 use crate::program::commands::merge::Merge;
 use crate::program::commands::{
-    AcceptTarget, load_accepted, load_baseline, load_catalog, load_zstd_dictionary,
+    AcceptTarget, Alarms, load_accepted, load_baseline, load_catalog, load_zstd_dictionary,
 };
 use crate::program::commands::{LinesTo, Mode, Triage, Uses};
 use crate::program::encoding::{Annotators, EncodingChoice};
@@ -309,6 +309,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
     });
     let only = only.transpose()?;
     let write_accept = args.triage.write_accept.as_deref();
+    let checks = judgement.checks.len();
     let triage = Triage {
         catalog,
         language: args.notes.lang.language(),
@@ -324,6 +325,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         reports: Vec::new(),
         report_every: args.live.report_every,
         live_table: args.live.live.map(|most| LiveTable::new(most.0)),
+        alarms: args.alarm.exec_on_fail.clone().map(|command| Alarms::new(command, checks)),
         metrics: args.live.metrics.clone(),
         metrics_file: None,
     };

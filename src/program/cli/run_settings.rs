@@ -11,7 +11,7 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 26] = [
+const WITHOUT_EFFECT: [&str; 27] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
@@ -27,6 +27,7 @@ const WITHOUT_EFFECT: [&str; 26] = [
     "progress",
     "line_buffered",
     "block_buffered",
+    "exec_on_fail",
     "no_config",
     // Contents of files, and what follows from the environment or from several arguments.
     "accept",

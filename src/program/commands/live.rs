@@ -4,6 +4,7 @@
 //! The thread reads copies of the counts. It neither holds up the lines nor changes them.
 
 use super::Triage;
+use super::alarms::CHECKED_EVERY;
 use super::open_report::SaidTrouble;
 use super::triage::now;
 use crate::program::pipeline::LiveCounts;
@@ -89,9 +90,10 @@ impl LiveReports {
                 RunningReports::Thread(thread, end)
             }
             Err(error) => {
-                let is_wanted = self.triage.metrics_file.is_some() || self.triage.report_every.is_some();
+                let Triage { metrics_file, report_every, alarms, .. } = &self.triage;
+                let is_wanted = metrics_file.is_some() || report_every.is_some() || alarms.is_some();
                 if is_wanted || self.redrawn.is_some() {
-                    let what = "reports, metrics and the table of --live are written at the end alone";
+                    let what = "reports, metrics, checks and the table of --live are made at the end alone";
                     self.messages.say(&format!("{what}: no thread can be had: {error}"));
                 }
                 RunningReports::None(Box::new(self))
@@ -106,9 +108,10 @@ impl LiveReports {
         let mut metrics = Schedule::new(start, metrics_every);
         let mut reports = Schedule::new(start, self.triage.report_every);
         let mut table = Schedule::new(start, self.redrawn.as_ref().map(|_| TABLE_EVERY));
+        let mut alarms = Schedule::new(start, self.triage.alarms.is_some().then_some(CHECKED_EVERY));
         self.draw_table(false);
         loop {
-            let next = [metrics.next, reports.next, table.next].into_iter().flatten().min();
+            let next = [metrics.next, reports.next, table.next, alarms.next].into_iter().flatten().min();
             let call = calls.wait(next);
             if call == Call::End {
                 return self;
@@ -123,6 +126,9 @@ impl LiveReports {
             if table.is_due(now) {
                 self.draw_table(false);
             }
+            if alarms.is_due(now) {
+                self.look_for_alarms();
+            }
         }
     }
 
@@ -132,6 +138,24 @@ impl LiveReports {
             let troubles = self.troubled_inputs.load(Ordering::Relaxed);
             file.write(&self.counts.so_far(), troubles, &self.triage.catalog, &self.messages);
         }
+    }
+
+    /// Makes the checks of alarms on the counts so far, and runs their command.
+    fn look_for_alarms(&mut self) {
+        if self.triage.alarms.is_some() {
+            let (tally, names) = (self.counts.so_far(), self.names_so_far());
+            let Self { triage: Triage { alarms, judgement, catalog, .. }, messages, .. } = self;
+            alarms.iter_mut().for_each(|alarms| {
+                alarms.look(&judgement.checks, &tally, catalog, &names, messages);
+            });
+        }
+    }
+
+    /// Makes the checks of alarms for the last time, and waits for their command.
+    pub(super) fn finish_alarms(&mut self) {
+        self.look_for_alarms();
+        let Self { triage, messages, .. } = self;
+        triage.alarms.iter_mut().for_each(|alarms| alarms.finish(messages));
     }
 
     /// Writes the reports on the counts so far. A signal is answered by three lines where there are none.

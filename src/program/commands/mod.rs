@@ -2,6 +2,8 @@
 //! arguments.
 
 mod accept_file;
+mod alarm_command;
+mod alarms;
 pub(crate) mod annotate;
 pub(crate) mod check_catalog;
 pub(crate) mod lines_to;
@@ -21,6 +23,8 @@ mod triage;
 mod uses;
 
 pub(crate) use accept_file::{AcceptTarget, load_accepted};
+pub(crate) use alarm_command::AlarmCommand;
+pub(crate) use alarms::Alarms;
 pub(crate) use lines_to::LinesTo;
 pub(crate) use load_catalog::load_catalog;
 pub(crate) use load_zstd_dictionary::load_zstd_dictionary;

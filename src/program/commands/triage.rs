@@ -1,6 +1,7 @@
 //! Reports and checks of a run: opened before the work starts, written when it is done.
 
 use super::accept_file::{AcceptTarget, OpenAcceptFile};
+use super::alarms::Alarms;
 use super::lines_to::written_twice;
 use super::metrics_file::{MetricsChoice, MetricsFile};
 use super::open_report::{OpenReport, name_of};
@@ -49,6 +50,8 @@ pub(crate) struct Triage {
     pub(crate) report_every: Option<Duration>,
     /// The table on the terminal; `None` if there is none.
     pub(crate) live_table: Option<LiveTable>,
+    /// The command that runs when a check fails; `None` if there is none.
+    pub(crate) alarms: Option<Alarms>,
     /// The file of metrics, until it is opened.
     pub(crate) metrics: Option<MetricsChoice>,
     /// The file of metrics, once it is open.

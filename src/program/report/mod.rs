@@ -23,7 +23,7 @@ pub(crate) use so_far::SoFar;
 pub use tally::Tally;
 pub(crate) use tally::{LatestPlaces, Ledger};
 pub(crate) use tally::{ValueHasher, salt_tag};
-pub(crate) use verdict::{AcceptList, Check, CheckKind, of_selector};
+pub(crate) use verdict::{AcceptList, Check, CheckKind, Trip, of_selector};
 pub use verdict::{Baseline, Judgement};
 
 use crate::program::terminal::visible::visible;

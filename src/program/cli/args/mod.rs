@@ -1,5 +1,6 @@
 //! The arguments as they are typed, and what each means.
 
+mod alarm;
 mod catalog;
 mod follow;
 mod given_name;
@@ -17,6 +18,7 @@ mod work;
 
 use super::help::{EXAMPLES, EXIT_STATUS, TEMPLATE};
 use crate::program::terminal::input_name::InputName;
+use alarm::AlarmArgs;
 use catalog::CatalogArgs;
 use clap::Parser;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -72,6 +74,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) triage: TriageArgs,
+
+    #[command(flatten)]
+    pub(crate) alarm: AlarmArgs,
 
     #[command(flatten)]
     pub(crate) live: LiveArgs,

@@ -147,7 +147,12 @@ fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Optio
         }
         Err(error) => match error.kind() {
             ErrorKind::MissingRequiredArgument => {
-                let ids = args[0].to_str().and_then(|arg| grammar.id_of(arg)).into_iter().collect();
+                // What is behind an option without a value is an option, too.
+                let named = args.iter().filter_map(|arg| grammar.id_of(arg.to_str()?));
+                let ids: Vec<Id> = named.collect();
+                if let Some(refusal) = refusal(&ids) {
+                    return Err(format!("{}: {refusal}", text()));
+                }
                 Ok(Some(ConfigLine { number, args, ids, needs_others: true }))
             }
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Err(format!("{}: {ONLY_TYPED}", text())),

@@ -154,6 +154,7 @@ impl Annotate {
         let tally = job.write(opened, &mut pipeline, &inputs, checks.as_ref());
         let mut live = live.end();
         live.write_metrics();
+        live.finish_alarms();
         let LiveReports { triage, mut names, messages: live_messages, .. } = live;
         names.append(&mut pipeline.member_names.lock().unwrap_or_else(PoisonError::into_inner));
         triage.label_names(&mut names);

@@ -1,8 +1,8 @@
 //! The rates of a tally: how they are added up by its inputs, and what a check of a rate finds in them.
 
 use super::Tally;
-use super::rate_buckets::FullWindow;
-use super::rates::{RateJoint, TimelessFields};
+use super::rate_buckets::{FullWindow, RateBuckets};
+use super::rates::{RateCounts, RateJoint, TimelessFields};
 use crate::TimeBound;
 
 /// The fields that a check of a rate has found.
@@ -16,6 +16,16 @@ pub(crate) struct FoundRate {
     pub(crate) timeless: Option<TimelessFields>,
     /// The number of fields that came so long behind later ones that their windows had been judged.
     pub(crate) late: u64,
+}
+
+/// A window in which a check of a rate has found more fields than its limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RateAbove {
+    pub(crate) fields: u64,
+    /// The time at which it begins, as text.
+    pub(crate) from: String,
+    /// The step behind it and behind all such windows that begin later.
+    pub(crate) next_step: i64,
 }
 
 impl Tally {
@@ -41,26 +51,45 @@ impl Tally {
 
     /// Returns what the check of a rate with this place among all checks has found; `None` if rates were not counted.
     pub(crate) fn rate(&self, check: usize) -> Option<FoundRate> {
-        let rates = self.rates.as_ref()?;
-        let mut counts = rates.checks.get(&check)?.clone();
-        let (leading, waiting) = (counts.leading, counts.waiting);
-        let (first, last) = self.files.map_or((0, 0), |files| (files.first, files.last));
-        match rates.first_time {
-            Some(time) if leading > 0 => counts.buckets.add(time, leading),
-            Some(_) => {}
-            None => counts.add_timeless(leading, first),
-        }
-        counts.add_timeless(waiting, last);
+        let counts = self.settled_rates(check)?;
         let mut found =
             FoundRate { timeless: counts.timeless, late: counts.buckets.late(), ..FoundRate::default() };
-        if let Some(FullWindow { fields, start }) = counts.buckets.fullest() {
-            let milliseconds = start.saturating_mul(counts.buckets.window().step());
-            let (second, rest) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
-            let nanosecond = u32::try_from(rest * 1_000_000).unwrap_or(0);
-            let bound = if rates.has_instants { TimeBound::instant } else { TimeBound::written };
-            found.from = bound(second, nanosecond).stamp().to_string();
-            found.fields = fields;
+        if let Some(window) = counts.buckets.fullest() {
+            found.from = self.beginning(window, &counts.buckets);
+            found.fields = window.fields;
         }
         Some(found)
+    }
+
+    /// Returns the fullest window in which that check has more fields than a limit, of those that begin at `step` or later;
+    /// `None` if there is none.
+    pub(crate) fn rate_above(&self, check: usize, limit: u64, step: Option<i64>) -> Option<RateAbove> {
+        let counts = self.settled_rates(check)?;
+        let (window, next_step) = counts.buckets.fullest_above(limit, step)?;
+        Some(RateAbove { fields: window.fields, from: self.beginning(window, &counts.buckets), next_step })
+    }
+
+    /// Returns the counts of a check, with no field left that waits for a time.
+    fn settled_rates(&self, check: usize) -> Option<RateCounts> {
+        let rates = self.rates.as_ref()?;
+        let mut counts = rates.checks.get(&check)?.clone();
+        let (first, last) = self.files.map_or((0, 0), |files| (files.first, files.last));
+        match rates.first_time {
+            Some(time) if counts.leading > 0 => counts.buckets.add(time, counts.leading),
+            Some(_) => {}
+            None => counts.add_timeless(counts.leading, first),
+        }
+        counts.add_timeless(counts.waiting, last);
+        Some(counts)
+    }
+
+    /// Returns the time at which a window begins, as text: with its zone, unless no line's time has one.
+    fn beginning(&self, window: FullWindow, buckets: &RateBuckets) -> String {
+        let milliseconds = window.start.saturating_mul(buckets.window().step());
+        let (second, rest) = (milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
+        let nanosecond = u32::try_from(rest * 1_000_000).unwrap_or(0);
+        let has_instants = self.rates.as_ref().is_some_and(|rates| rates.has_instants);
+        let bound = if has_instants { TimeBound::instant } else { TimeBound::written };
+        bound(second, nanosecond).stamp().to_string()
     }
 }

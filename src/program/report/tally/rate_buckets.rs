@@ -115,6 +115,17 @@ impl RateBuckets {
         self.windows().chain(forgotten).reduce(FullWindow::fuller)
     }
 
+    /// Returns the fullest window of those that have more fields than a limit and begin at `step` or later, and the step behind
+    /// the last of them; `None` if there is none.
+    pub(crate) fn fullest_above(&self, limit: u64, step: Option<i64>) -> Option<(FullWindow, i64)> {
+        let forgotten = self.forgotten.map(|forgotten| forgotten.fullest);
+        let is_meant =
+            |window: &FullWindow| window.fields > limit && step.is_none_or(|step| window.start >= step);
+        let windows = || forgotten.into_iter().chain(self.windows()).filter(is_meant);
+        let last = windows().map(|window| window.start).max()?;
+        Some((windows().reduce(FullWindow::fuller)?, last.saturating_add(self.window.steps())))
+    }
+
     /// Returns the windows that begin at a step with fields.
     fn windows(&self) -> impl Iterator<Item = FullWindow> {
         let (steps, mut ends) = (self.window.steps(), self.counts.iter().peekable());

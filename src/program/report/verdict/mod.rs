@@ -7,6 +7,7 @@ mod limit;
 mod measured;
 mod rate;
 mod selected_users;
+mod trip;
 mod unknown_fields;
 
 pub(crate) use accepted::{AcceptEntry, AcceptList};
@@ -14,6 +15,7 @@ pub use baseline::Baseline;
 pub(crate) use baseline::{Change, Comparison};
 pub(crate) use check::{Check, CheckKind, CheckOutcome, CheckVerdict, Measure, of_selector};
 pub(crate) use measured::{Lack, MeasuredRate};
+pub(crate) use trip::Trip;
 
 use crate::EarlierCodes;
 use crate::program::report::count::RateRule;
