@@ -161,6 +161,12 @@ impl Window {
         Settled { text: &self.buffer[..self.end], part, at_end: self.at_end, is_cut: self.is_cut }
     }
 
+    /// Returns all bytes in the window, and the range of the bytes that are not consumed. Where all settled bytes are, it is the
+    /// beginning of a line, or of the rest of one.
+    pub(crate) fn unsettled(&self) -> (&[u8], Range<usize>) {
+        (&self.buffer[..self.end], self.start..self.end)
+    }
+
     /// Consumes all bytes before `to`, which must not lie before [`Window::start`] or behind the bytes that were read.
     pub(crate) fn consume(&mut self, to: usize) {
         debug_assert!((self.start..=self.end).contains(&to));

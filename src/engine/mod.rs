@@ -70,6 +70,17 @@ impl PartAnnotator {
         self.patterns.is_empty() && !self.notes.have_forms()
     }
 
+    /// Returns true if the output is the input with notes added to it, which depend on no more than a field and what is near it.
+    pub(crate) fn adds_notes_alone(&self) -> bool {
+        self.is_keyed_alone() && !self.strip
+    }
+
+    /// Returns the end of the first bytes of a range that are written as they are, whatever comes behind the window, as
+    /// [`Scanner::untouched_end`] does. The annotator must [add notes alone](PartAnnotator::adds_notes_alone).
+    pub(crate) fn untouched_end(&self, window: &[u8], range: Range<usize>) -> usize {
+        self.scanner.untouched_end(window, range)
+    }
+
     /// Returns a scanner of near misses.
     #[cfg(feature = "cli")]
     pub(crate) fn near_scanner(&self) -> scanner::NearScanner {

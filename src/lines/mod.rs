@@ -1,5 +1,6 @@
 //! Lines of a stream: the choice of the lines that are written, the context around them, and their numbers.
 
+mod begun;
 mod held;
 mod newlines;
 mod number;

@@ -21,11 +21,11 @@ pub(crate) const GROUP_SEPARATOR: &[u8] = b"--\n";
 #[derive(Debug, Default)]
 pub(crate) struct LineWriter {
     /// The name of the input, which stands before the number of each line; may be empty.
-    name: Vec<u8>,
+    pub(super) name: Vec<u8>,
     /// The number of lines that have been counted.
-    lines: u64,
+    pub(super) lines: u64,
     /// True if the last output did not end its line.
-    in_line: bool,
+    pub(super) in_line: bool,
     /// The number of lines that are still to be written behind a selected line.
     after_left: usize,
     /// True if lines have been left out since the last line was written.
@@ -35,7 +35,7 @@ pub(crate) struct LineWriter {
     /// True if a line has been written to the output, of this input or of an earlier one.
     pub(super) has_written: bool,
     held: HeldLines,
-    number: NumberText,
+    pub(super) number: NumberText,
 }
 
 impl LineWriter {

@@ -79,6 +79,7 @@ mod other_kinds;
 mod pairs;
 mod parts;
 mod second_half;
+mod untouched;
 mod usual;
 // Reports alone count values.
 #[cfg(feature = "cli")]

@@ -1,6 +1,7 @@
 //! Annotates a stream in its order: fills the window, annotates the settled text, and flushes before a read would wait.
 
 mod observer;
+mod prompt;
 mod source;
 mod writing;
 
@@ -16,6 +17,7 @@ use crate::lines::{LineWriter, TimeChoice};
 use crate::scanner::LOOK_BEHIND_BYTES;
 #[cfg(feature = "cli")]
 use crate::time::YearReference;
+use prompt::Prompt;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -67,6 +69,8 @@ pub(crate) struct StreamAnnotator<'a> {
     times: Option<TimeChoice>,
     /// True if the last line that was written has no newline, and lines of other sources must not go on with it.
     owes_newline: bool,
+    /// The beginning of an incomplete line that has been written.
+    prompt: Prompt,
     collected: Collected,
 }
 
@@ -93,6 +97,7 @@ impl<'a> StreamAnnotator<'a> {
             lines: LineWriter::default(),
             times: writing.times.as_ref().map(TimeChoice::new),
             owes_newline: false,
+            prompt: Prompt::default(),
             collected: Collected::default(),
         }
     }
@@ -157,6 +162,7 @@ impl<'a> StreamAnnotator<'a> {
     ) -> Result<u64, StreamError> {
         self.window.clear();
         self.state.clear();
+        self.prompt.clear();
         self.done = 0;
         let lines_before = if self.writing.numbers_lines() { source.lines_before() } else { 0 };
         self.lines.begin_input(name, lines_before);
@@ -190,6 +196,7 @@ impl<'a> StreamAnnotator<'a> {
         let has_written = is_another && self.lines.has_written();
         self.window.clear();
         self.state.clear();
+        self.prompt.clear();
         self.done = 0;
         std::mem::swap(&mut self.lines, &mut lines.writer);
         if !std::mem::replace(&mut lines.have_begun, true) {
@@ -246,6 +253,8 @@ impl<'a> StreamAnnotator<'a> {
     ) -> Result<bool, StreamError> {
         if source.would_wait() {
             wtr.flush().map_err(StreamError::Write)?;
+            let Self { prompt, window, writing, lines, .. } = self;
+            prompt.write(window.unsettled(), writing, lines, source, wtr).map_err(StreamError::Write)?;
         }
         let start = self.window.start();
         let outcome = self.window.fill(source);
@@ -300,11 +309,19 @@ impl<'a> StreamAnnotator<'a> {
             self.owes_newline = self.writing.writes_all() && !settled.text[..run.end].ends_with(b"\n");
         }
         let part = settled.part.clone();
+        let mut rest;
+        let wtr: &mut dyn Write = if self.prompt.is_written() {
+            rest = self.prompt.rest(wtr);
+            &mut rest
+        } else {
+            wtr
+        };
         let mut collector = Collector::new(&mut self.collected, wtr);
         let (state, lines) = (&mut self.state, &mut self.lines);
         let written = self.writing.write_part(settled, state, lines, &mut telling, &mut collector);
         let end = written.and_then(|end| collector.finish().map(|()| end)).map_err(StreamError::Write)?;
         self.window.consume(end);
+        self.prompt.consumed(end - part.start);
         self.done += (end - part.start) as u64;
         Ok(part.end < settled_end && end == part.end)
     }

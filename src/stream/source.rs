@@ -1,6 +1,7 @@
 //! Sources: readers that report whether a read would wait.
 
 use std::io::{self, Read};
+use std::time::Instant;
 
 /// A reader that reports whether the next read would wait for more input.
 ///
@@ -10,6 +11,13 @@ use std::io::{self, Read};
 pub(crate) trait Source: Read {
     /// Returns true if a read would wait now, or if this is not known: complete lines are then written before the read.
     fn would_wait(&mut self) -> bool;
+
+    /// Returns true if the reader of the output is to see the beginning of an incomplete line, which has waited since `since`
+    /// for its end: waits for a byte until that has been long enough. `since` is `None`, and is set, where the line has not
+    /// waited before. Must be called only where [`Source::would_wait`] has returned true and all output is flushed.
+    fn rests(&mut self, _since: &mut Option<Instant>) -> bool {
+        false
+    }
 
     /// Returns the byte offset in the input of the first byte that the source has read; not 0 where the source is a
     /// part of a file. Must be called after a read.

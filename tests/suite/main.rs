@@ -122,6 +122,7 @@ mod unpacked; // --unpack: the members of an archive as files
 
 // Streams, memory and threads.
 mod long_lines; // time and memory for long lines
+mod prompts; // incomplete lines of a stream that rests, such as prompts and progress bars
 mod short_calls; // system calls that do less than was asked for: EINTR, EAGAIN
 mod starved; // little memory, few files, no threads, no room, no environment
 mod streaming; // each line at once; lines of any length in little memory

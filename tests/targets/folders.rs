@@ -170,6 +170,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
     let reading = Reading {
         year: None,
         buffering: Buffering::Block,
+        shows_prompts: false,
         decompress: true,
         as_text: false,
         enters_archives: false,

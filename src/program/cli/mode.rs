@@ -241,6 +241,7 @@ fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
     let dictionary = args.input.zstd_dictionary.as_deref();
     Ok(Reading {
         buffering: args.output.buffering(),
+        shows_prompts: false,
         decompress: !args.input.no_decompress,
         as_text: args.input.text,
         enters_archives: !args.input.no_archives,

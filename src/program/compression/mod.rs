@@ -19,4 +19,5 @@ pub use encoder::Encoder;
 pub use formats::{Format, Packing, ZstdDictionary};
 pub(crate) use layers::{Layer, Unpacked, Unpacking, unpack};
 pub(crate) use peek::PeekReader;
+pub(crate) use text::is_text;
 pub(crate) use units::{GoOn, ReadPlaces, UnitsRead, UnitsReader};

@@ -11,7 +11,7 @@ pub(super) fn has_control(bytes: &[u8]) -> bool {
 }
 
 /// Returns true if the bytes could be the beginning of a text in UTF-8, with no control characters but those of logs.
-pub(super) fn is_text(bytes: &[u8]) -> bool {
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
         // The bytes end within a character.

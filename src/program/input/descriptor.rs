@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The number of bytes that are read at a time to count newlines.
 const COUNTED_BYTES: usize = 64 * 1024;
@@ -172,6 +172,11 @@ impl Descriptor {
             return false;
         }
         wait_for(self.as_fd(), PollFlags::IN, Some(Duration::ZERO)).unwrap_or(false)
+    }
+
+    /// Waits for input until `deadline`. Returns true if none has come, and false if a read is due.
+    pub(super) fn rests_until(&self, deadline: Instant) -> bool {
+        self.signals.rests_until(self.as_fd(), deadline)
     }
 
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {

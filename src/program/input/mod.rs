@@ -11,6 +11,7 @@ mod input_part;
 mod member;
 mod name_filter;
 mod no_text;
+mod prompt;
 mod read_ahead;
 mod reading;
 mod sorted;
@@ -43,10 +44,12 @@ use crate::time::{TimeBounds, YearReference};
 use blocks::BLOCK_BYTES;
 use in_units::InUnits;
 use input_part::InputPart;
+use prompt::REST;
 use read_ahead::ReadAhead;
 use sorted::SortedLines;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
+use std::time::Instant;
 
 /// One thread has done up to this many blocks before others have started.
 const FEW_BLOCKS: u64 = 2;
@@ -78,6 +81,10 @@ pub(crate) struct Input {
     /// The reader of text in UTF-16, which is read as UTF-8; `None` for other text.
     utf16: Option<Box<Utf16Reader>>,
     buffering: Buffering,
+    /// True if the reader of the output is to see prompts of the input.
+    shows_prompts: bool,
+    /// The time since which the prompt has waited that the input begins with, until it is written; `None` if it has none.
+    prompt_since: Option<Instant>,
     /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
     /// The last answer of `would_wait`: true means that the caller has written all it read.
@@ -278,6 +285,17 @@ impl Source for Input {
             }
         };
         self.is_flushed
+    }
+
+    fn rests(&mut self, since: &mut Option<Instant>) -> bool {
+        match &self.content {
+            Content::Direct(rdr) if self.shows_prompts && self.is_flushed && rdr.buffer().is_empty() => {
+                let first = self.prompt_since.take();
+                let since = since.get_or_insert_with(|| first.unwrap_or_else(Instant::now));
+                rdr.get_ref().bottom().rests_until(*since + REST)
+            }
+            _ => false,
+        }
     }
 
     fn input_offset(&self) -> u64 {

@@ -4,6 +4,7 @@
 //! The members of an archive are opened in `member.rs`.
 
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
+use super::prompt::begins_with_prompt;
 use super::{Buffering, Content, Descriptor, Input};
 use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
 use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES, ends_as_zip};
@@ -30,6 +31,8 @@ const ZIP_BEHIND_BYTES: &str = "holds a zip archive behind other bytes, which no
 #[derive(Clone, Debug)]
 pub struct Reading {
     pub buffering: Buffering,
+    /// True if incomplete lines of streams are written while more of them is waited for.
+    pub shows_prompts: bool,
     pub decompress: bool,
     /// True if all content is taken for text, even if it is not, or is packed in a way that this program cannot unpack.
     pub as_text: bool,
@@ -96,10 +99,13 @@ impl Reading {
         if formats.is_empty() {
             rdr.get_mut().bottom_mut().gives_text();
         }
-        let archive = self.archive_kind(&mut rdr, can_wait);
-        let encoding = match archive {
-            Some(_) => CharEncoding::Utf8.into(),
-            None => encoding::tell(self.encoding, &mut rdr, can_wait),
+        let is_plain_stream = self.shows_prompts && can_wait && formats.is_empty();
+        let prompt = if is_plain_stream { begins_with_prompt(&mut rdr) } else { None };
+        let archive = if prompt.is_some() { None } else { self.archive_kind(&mut rdr, can_wait) };
+        let encoding = match (archive, self.encoding) {
+            (Some(_), _) => CharEncoding::Utf8.into(),
+            (None, EncodingChoice::Auto { .. }) if prompt.is_some() => CharEncoding::Utf8.into(),
+            (None, choice) => encoding::tell(choice, &mut rdr, can_wait),
         };
         Ok(Input {
             archive,
@@ -108,6 +114,8 @@ impl Reading {
             encoding,
             utf16: utf16_reader(encoding),
             buffering: self.buffering,
+            shows_prompts: is_plain_stream && encoding.encoding == CharEncoding::Utf8,
+            prompt_since: prompt,
             can_wait,
             is_flushed: false,
             start,

@@ -124,6 +124,9 @@ impl Job {
     ) -> Option<Tally> {
         let name = promised.name();
         pipeline.packs_output = packing.format != Format::Plain;
+        // Nobody waits for an answer to a prompt in a file.
+        let has_reader = !pipeline.packs_output && destination.as_ref().is_ok_and(|to| !to.is_file());
+        pipeline.reading.shows_prompts = has_reader && !pipeline.reading.holds_back();
         let is_outlived = pipeline.counter.is_some();
         // A regular file is read without pauses, so that no line of it waits.
         let is_live = match pipeline.reading.buffering {

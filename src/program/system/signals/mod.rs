@@ -8,11 +8,12 @@
 
 mod calls;
 mod ending;
+mod input_wait;
 
 pub(crate) use calls::{Call, CallsEnd, ReportCalls};
 
 use super::heartbeat::beats;
-use super::output_reader::{GONE, OutputReader};
+use super::output_reader::OutputReader;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Stat;
 use rustix::io::Errno;
@@ -34,8 +35,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const TOGETHER: Duration = Duration::from_millis(100);
 /// The interval at which a waiting thread looks for another signal and for finished writes.
 const TICK: Duration = Duration::from_millis(10);
-/// The shortest duration of a call that has waited: a call that does not wait returns sooner.
-const A_WHILE: Duration = Duration::from_micros(20);
 /// Bytes that a pipe takes even if nobody reads from it. Until more is written, no write can wait for a reader, and a
 /// thread that ends such a wait would be started in vain.
 const SURELY_TAKEN_BYTES: u64 = 32 * 1024;
@@ -294,43 +293,6 @@ impl Signals {
     /// Returns true if a wait for input is given up for a signal, so that the rest of the run can end in order.
     pub(crate) fn reads_are_given_up(&self) -> bool {
         self.0.wake.get().is_some()
-    }
-
-    /// Prepares a read that may be given up for a signal; must be called before each such read. If `can_wait` says that
-    /// there may be nothing to read yet, and a signal or a reader that goes would have to end that wait, waits until there is
-    /// something. The wait is not in the read itself, which may have taken bytes when a signal comes. Returns true if the wait
-    /// took a while.
-    ///
-    /// # Errors
-    ///
-    /// Fails with `ECANCELED` where a signal has asked for the end, and with `EPIPE` where the reader of standard output is
-    /// watched and has gone.
-    pub(crate) fn before_read(&self, fd: BorrowedFd<'_>, can_wait: bool) -> io::Result<bool> {
-        let wake = self.0.wake.get();
-        let mut has_waited = false;
-        let is_watched = self.0.reader.is_watched();
-        if can_wait && (wake.is_some() || is_watched || self.0.is_idle.load(Ordering::SeqCst)) {
-            // A signal that comes after this check ends the idle program itself.
-            self.give_up_if_asked(Stop::of(can_wait))?;
-            let stdout = io::stdout();
-            // The last of the descriptors that count is the output, if its reader is watched.
-            let mut fds = [fd, wake.map_or(stdout.as_fd(), AsFd::as_fd), stdout.as_fd()]
-                .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
-            let count = 1 + usize::from(wake.is_some()) + usize::from(is_watched);
-            if is_watched {
-                fds[count - 1] = PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty());
-            }
-            let start = Instant::now();
-            while poll(&mut fds[..count], None) == Err(Errno::INTR) {}
-            has_waited = start.elapsed() >= A_WHILE;
-            if is_watched && fds[count - 1].revents().intersects(GONE) {
-                self.0.reader.leave();
-                return Err(Errno::PIPE.into());
-            }
-        }
-        self.set_idle(false);
-        self.give_up_if_asked(Stop::of(can_wait))?;
-        Ok(has_waited)
     }
 
     /// Watches the reader of standard output, whose file status is `stat`, in the waits for input from now on, if it is a
