@@ -24,6 +24,7 @@ fn a_prompt_is_written_while_its_line_rests() {
         (&["--line-buffered"], ["", ""]),
         (&["-n"], ["1:", "2:"]),
         (&["-n", "--name", "app", "-", "/dev/null"], ["app:1:", "app:2:"]),
+        (&["-H", "--name", "app"], ["app:", "app:"]),
         (&["-o", "/dev/stdout"], ["", ""]),
         (&["--report", "json=/dev/null"], ["", ""]),
         (&["-j4", "--key", "word"], ["", ""]),

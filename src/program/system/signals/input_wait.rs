@@ -41,7 +41,7 @@ impl Signals {
             // A signal that comes after this check ends the idle program itself.
             self.give_up_if_asked(Stop::of(can_wait))?;
             let start = Instant::now();
-            let end = self.wait_for_input(fd, None);
+            let end = self.wait_for_input(Some(fd), None);
             has_waited = start.elapsed() >= A_WHILE;
             if end == WaitEnd::ReaderGone {
                 state.reader.leave();
@@ -60,33 +60,50 @@ impl Signals {
         self.set_idle(true);
         // A signal that comes after this check ends the idle program itself, or closes the pipe that is waited for.
         let is_asked = self.0.asking.load(Ordering::SeqCst) != 0;
-        let rests = !is_asked && self.wait_for_input(fd, Some(deadline)) == WaitEnd::Time;
+        let rests = !is_asked && self.wait_for_input(Some(fd), Some(deadline)) == WaitEnd::Time;
         if rests {
             self.set_idle(false);
         }
         rests
     }
 
+    /// Waits until there is something to read from `fd`, or for `timeout`. Must be called when all that was read has been
+    /// written. Returns true if a signal has asked for the end, or the reader of standard output is watched and has gone: both
+    /// also end the wait.
+    pub(crate) fn wait(&self, fd: Option<BorrowedFd<'_>>, timeout: Duration) -> bool {
+        self.set_idle(true);
+        // A signal that comes after this check ends the idle program itself, or closes the pipe that is waited for.
+        if self.ask_to_stop(Stop::Stream) {
+            return true;
+        }
+        // A pause that is too long to be told is as good as none.
+        let end = self.wait_for_input(fd, Instant::now().checked_add(timeout));
+        self.set_idle(false);
+        if end == WaitEnd::ReaderGone {
+            self.0.reader.leave();
+            return true;
+        }
+        self.ask_to_stop(Stop::Stream)
+    }
+
     /// Waits for an event, or until `deadline`, if there is one.
-    fn wait_for_input(&self, fd: BorrowedFd<'_>, deadline: Option<Instant>) -> WaitEnd {
+    fn wait_for_input(&self, fd: Option<BorrowedFd<'_>>, deadline: Option<Instant>) -> WaitEnd {
         let (wake, is_watched) = (self.0.wake.get(), self.0.reader.is_watched());
         let stdout = io::stdout();
-        // The last of the descriptors that count is the output, if its reader is watched.
-        let mut fds = [fd, wake.map_or(stdout.as_fd(), AsFd::as_fd), stdout.as_fd()]
-            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
-        let count = 1 + usize::from(wake.is_some()) + usize::from(is_watched);
+        let fds = [fd, wake.map(AsFd::as_fd)].into_iter().flatten();
+        let mut fds: Vec<_> = fds.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
         if is_watched {
-            fds[count - 1] = PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty());
+            fds.push(PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty()));
         }
         let ended = loop {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             let timeout = left.and_then(|left| Timespec::try_from(left).ok());
-            match poll(&mut fds[..count], timeout.as_ref()) {
+            match poll(&mut fds, timeout.as_ref()) {
                 Err(Errno::INTR) => {}
                 ended => break ended,
             }
         };
-        if is_watched && fds[count - 1].revents().intersects(GONE) {
+        if is_watched && fds.last().is_some_and(|fd| fd.revents().intersects(GONE)) {
             WaitEnd::ReaderGone
         } else if ended == Ok(0) {
             WaitEnd::Time

@@ -14,7 +14,6 @@ pub(crate) use calls::{Call, CallsEnd, ReportCalls};
 
 use super::heartbeat::beats;
 use super::output_reader::OutputReader;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Stat;
 use rustix::io::Errno;
 use signal_hook::consts::{SIGCONT, SIGINT, SIGUSR1, SIGUSR2, SIGXFSZ};
@@ -23,7 +22,6 @@ use signal_hook::iterator::Signals as Incoming;
 use std::ffi::c_int;
 use std::io::{self, PipeReader, PipeWriter};
 use std::mem;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::thread;
@@ -304,33 +302,6 @@ impl Signals {
     /// Returns true if a wait for input has ended because the reader of standard output has gone.
     pub(crate) fn reader_has_gone(&self) -> bool {
         self.0.reader.has_gone()
-    }
-
-    /// Waits until there is something to read from `fd`, or for `timeout`. Must be called when all that was read has been
-    /// written. Returns true if a signal has asked for the end, or the reader of standard output is watched and has gone: both
-    /// also end the wait.
-    pub(crate) fn wait(&self, fd: Option<BorrowedFd<'_>>, timeout: Duration) -> bool {
-        self.set_idle(true);
-        // A signal that comes after this check ends the idle program itself, or closes the pipe that is waited for.
-        if self.ask_to_stop(Stop::Stream) {
-            return true;
-        }
-        let stdout = io::stdout();
-        let fds = [fd, self.0.wake.get().map(AsFd::as_fd)].into_iter().flatten();
-        let mut fds: Vec<_> = fds.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
-        if self.0.reader.is_watched() {
-            fds.push(PollFd::from_borrowed_fd(stdout.as_fd(), PollFlags::empty()));
-        }
-        // A pause that is too long to be told is as good as none.
-        let timeout = Timespec::try_from(timeout).ok();
-        let is_told = poll(&mut fds, timeout.as_ref()).is_ok();
-        self.set_idle(false);
-        if is_told && self.0.reader.is_watched() && fds.last().is_some_and(|fd| fd.revents().intersects(GONE))
-        {
-            self.0.reader.leave();
-            return true;
-        }
-        self.ask_to_stop(Stop::Stream)
     }
 
     /// Fails with `ECANCELED` if a signal has asked for the end.
