@@ -57,7 +57,8 @@ mod html_size; // --report html: the size of a page
 mod junit_schema; // reports in JUnit XML against the schema that readers have
 mod lines; // --only, -A, -B, -C, -n
 mod live; // --report-every and SIGUSR1: reports on a run that goes on
-mod live_table; // --live on a terminal
+mod live_drawing; // --live: how its table is drawn in its place
+mod live_table; // --live: what its table has
 mod markdown_size; // reports in Markdown at the limit of their size
 mod metrics; // --metrics, with promtool and node_exporter where they are installed
 mod missing_years; // times of lines that are written without a year

@@ -80,11 +80,12 @@ impl OnTerminal {
         &self.window
     }
 
-    /// Gives the window another size. Nothing must come meanwhile.
-    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+    /// Gives the window another size. Returns false if something came meanwhile, of which nobody knows for which size it was.
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> bool {
         self.window();
         tcsetwinsize(&self.controller, size(columns, rows)).unwrap();
         (self.window.columns, self.window.rows) = (columns.into(), rows.into());
+        self.shown.lock().unwrap().len() == self.read
     }
 
     /// Waits for the end of the program, and returns its status and the window that it leaves.

@@ -1,6 +1,6 @@
 //! The table of a run that goes on: the most frequent codes with their rates and last lines, as it fits a window.
 
-use super::amount::{count_of, fields};
+use super::amount::count_of;
 use super::tally::{Counted, sum};
 use super::{Report, ReportRow};
 use crate::SeverityColors;
@@ -105,9 +105,7 @@ impl LiveTable {
             lines.append(&mut table);
         }
         if has_rest {
-            let fields = fields(sum(rest.iter().map(|(_, counted)| counted.fields)));
-            let codes = count_of(rest.len() as u64, "more code", "more codes");
-            let mut sentence = Cell::from(format!("{codes} with {fields}"));
+            let mut sentence = Cell::from(words_for_rest(&rest, report.tally.more_unknown));
             sentence.cut(columns);
             lines.push(sentence.text);
         }
@@ -195,6 +193,15 @@ impl LiveTable {
             self.samples.pop_front();
         }
     }
+}
+
+/// Returns the sentence about the codes that are left out, and about fields with codes that are not told apart.
+fn words_for_rest(rest: &[(&i32, &Counted)], more_unknown: u64) -> String {
+    let fields = sum(rest.iter().map(|(_, counted)| counted.fields)).saturating_add(more_unknown);
+    let at_least = if more_unknown > 0 { "at least " } else { "" };
+    let codes = if rest.len() == 1 { "code" } else { "codes" };
+    let noun = if fields == 1 { "field" } else { "fields" };
+    format!("{at_least}{} more {codes} with {} {noun}", HumanCount(rest.len() as u64), HumanCount(fields))
 }
 
 /// Cuts the cells of a table whose first row has the titles, so that it is no wider than `columns`. Returns the columns of it that
