@@ -1,8 +1,10 @@
 //! Checks of rates: `--fail-on 'error>100/1m'` fails where more fields than the limit are selected within a window of time.
 
+use crate::bundled::{tar_of, zip_of};
 use crate::command::{binary, output_of};
 use crate::follow::{Following, POLLING};
 use crate::in_folder::refusal;
+use crate::packed::pack;
 use crate::signals::start;
 use serde_json::Value;
 use std::fmt::Write;
@@ -157,7 +159,7 @@ fn a_line_without_a_time_has_that_of_the_line_before() {
     ] {
         let (actual, said) = judge(folder, &[&["--fail-on", check], files].concat());
         assert_eq!(actual, status, "{check} {files:?}: {said}");
-        let words = "not decided: there is no time in the lines of none.log, which its rate needs; 2 fields count for no time";
+        let words = "not decided: there is no time in the lines of none.log, which a rate needs: 2 fields without one";
         assert_eq!(said.contains(words), status == Some(2), "{check} {files:?}: {said}");
     }
 }
@@ -271,4 +273,65 @@ fn the_journal_has_rates() {
     let (status, said) = run(&["a.log", "b.log"]);
     assert_eq!(status, Some(1));
     assert!(said.contains("2 fields within 1m from 2026-05-01T10:00:00"), "{said}");
+}
+
+/// Packed files, members of archives and text in UTF-16 have the times of their lines, from wherever they are read.
+#[test]
+fn packings_and_archives_make_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dated, timeless) = ("2026-05-01 10:00:00 x\n\tret=-204\n", "ret=-204\n");
+    let utf16: Vec<u8> = format!("\u{feff}{dated}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let members = [("d.log", dated.as_bytes()), ("n.log", timeless.as_bytes()), ("e.log", dated.as_bytes())];
+    let all: Vec<u8> = members.iter().flat_map(|(_, text)| text.to_vec()).collect();
+    for (name, bytes) in [
+        ("a.gz", pack("gzip", &all)),
+        ("a.zst", pack("zstd", &all)),
+        ("u.log", utf16),
+        ("a.tar", tar_of(&members)),
+        ("a.zip", zip_of(&members, zip::CompressionMethod::Deflated)),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    for (files, check, status, words) in [
+        (&["a.gz"][..], "error>2/1m", 1, "3 fields within 1m from 2026-05-01T10:00:00"),
+        (&["a.zst"], "error>3/1m", 0, ""),
+        (&["u.log", "a.gz"], "error>3/1m", 1, "4 fields within"),
+        (&["a.tar"], "error>1/1m", 1, "2 fields within"),
+        (
+            &["a.tar"],
+            "error>2/1m",
+            2,
+            "there is no time in the lines of a.tar:n.log, which a rate needs: 1 field without one",
+        ),
+        (&["a.zip"], "error>2/1m", 2, "there is no time in the lines of a.zip:n.log"),
+        (&["a.zip", "a.tar"], "error>3/1m", 1, "4 fields within"),
+    ] {
+        for threads in ["1", "3"] {
+            let (actual, said) =
+                judge(folder.path(), &[&["-j", threads, "--fail-on", check], files].concat());
+            assert_eq!(actual, Some(status), "{files:?} {check}: {said}");
+            assert!(said.contains(words), "{files:?} {check}: {said}");
+        }
+    }
+    // A member of an archive that comes through a pipe does not arrive.
+    let archive = tar_of(&members);
+    let output = output_of(binary().args(["-q", "--fail-on", "error>2/1m"]), &archive);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("there is no time in the lines of (standard input):n.log"), "{said}");
+}
+
+/// The file that a message names is the right one where its counts are from the journal.
+#[test]
+fn a_file_without_times_has_its_name_in_a_run_that_is_resumed() {
+    let folder = folder_of(&[("a.log", &log(&["10:00:00"])), ("b.log", "ret=-1\n")]);
+    for name in ["a.log", "b.log"] {
+        crate::in_folder::settle(folder.path().join(name));
+    }
+    for _ in 0..2 {
+        let args = ["--output-dir", "out", "--resume", "--fail-on", "error>1/1m", "a.log", "b.log"];
+        let output = output_of(binary().current_dir(&folder).args(args), b"");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("there is no time in the lines of b.log, "), "{said}");
+    }
 }

@@ -46,7 +46,7 @@ impl Report<'_> {
             Lack::Times(TimelessFields { fields: count, file }) => {
                 let name = self.names.get(&file).map_or("the input", String::as_str);
                 let english = format!(
-                    "there is no time in the lines of {name}, which its rate needs; {} count for no time",
+                    "there is no time in the lines of {name}, which a rate needs: {} without one",
                     fields(count)
                 );
                 (english, format!("{name} 的行中没有时间，无法判断频率；{count} 个字段没有时间"))

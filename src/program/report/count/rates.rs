@@ -18,6 +18,8 @@ pub(crate) type RateRule = (usize, Selector, RateWindow);
 pub(super) struct RateCounter {
     rules: Vec<RateRule>,
     counts: RateTally,
+    /// The code of the last field, and the checks that select it.
+    selecting: (Option<i32>, Vec<usize>),
     /// The byte offset in the part up to which lines have been looked at.
     searched: usize,
     /// The clock at the beginning of the part, where lines without a time count by their arrival; `None` where they do not.
@@ -61,7 +63,8 @@ impl RateCounter {
     /// Returns the counter for checks of rates; `None` if there are none.
     pub(super) fn new(rules: Vec<RateRule>) -> Option<Self> {
         let counts = counts_of(&rules);
-        (!rules.is_empty()).then_some(Self { rules, counts, searched: 0, clock: None })
+        let selecting = (None, Vec::new());
+        (!rules.is_empty()).then_some(Self { rules, counts, selecting, searched: 0, clock: None })
     }
 
     /// Begins an input, or a part of one.
@@ -102,7 +105,8 @@ impl RateCounter {
         open: Option<&OpenLine>,
         times: &mut TimeReader,
     ) {
-        if !self.rules.iter().any(|(_, selector, _)| selector.selects(field.0, field.1)) {
+        self.select(field);
+        if self.selecting.1.is_empty() {
             return;
         }
         self.look(text, start, open, times);
@@ -132,16 +136,23 @@ impl RateCounter {
     }
 
     /// Counts a field at a time; `None` if no line up to its own has one.
-    fn count(&mut self, (code, entry): (i32, Option<&Entry>), time: Option<i64>) {
-        for (check, selector, _) in &self.rules {
-            if selector.selects(code, entry)
-                && let Some(counts) = self.counts.checks.get_mut(check)
-            {
+    fn count(&mut self, field: (i32, Option<&Entry>), time: Option<i64>) {
+        self.select(field);
+        for check in &self.selecting.1 {
+            if let Some(counts) = self.counts.checks.get_mut(check) {
                 match time {
                     Some(time) => counts.buckets.add(time, 1),
                     None => counts.leading += 1,
                 }
             }
+        }
+    }
+
+    /// Finds the checks that select a field, unless it has the code of the last one.
+    fn select(&mut self, (code, entry): (i32, Option<&Entry>)) {
+        if self.selecting.0 != Some(code) {
+            let selecting = self.rules.iter().filter(|(_, selector, _)| selector.selects(code, entry));
+            self.selecting = (Some(code), selecting.map(|(check, _, _)| *check).collect());
         }
     }
 
