@@ -122,6 +122,26 @@ fn windows_that_come_together_are_one_alarm() {
     assert_eq!(runs(folder.path()), 1);
 }
 
+/// A clock that was wrong for a moment silences no later alarm, and what had its alarm has no second one.
+#[test]
+fn each_window_that_shares_nothing_with_others_has_its_alarm_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut run = stream(folder, &["--exec-on-fail", COUNT, "--fail-on", "error>1/1s"]);
+    run.feed(b"2030-01-01 10:00:00 ret=-204 ret=-204\n");
+    wait_until(|| runs(folder) == 1);
+    run.feed(b"2026-05-01 10:00:00 ret=-204 ret=-204\n");
+    wait_until(|| runs(folder) == 2);
+    // More in the same windows, and too little in another one.
+    run.feed(b"2026-05-01 10:00:00.9 ret=-204 ret=-204\n2030-01-01 09:59:59.5 ret=-1\n2026-05-01 10:00:05 ret=-1\n");
+    sleep(Duration::from_millis(2500));
+    assert_eq!(runs(folder), 2);
+    run.feed(b"2026-05-01 10:00:05 ret=-1\n");
+    wait_until(|| runs(folder) == 3);
+    assert_eq!(run.end().0, Some(1));
+    assert_eq!(runs(folder), 3);
+}
+
 #[test]
 fn a_command_that_cannot_be_run_is_trouble_and_the_work_goes_on() {
     let folder = tempfile::tempdir().unwrap();

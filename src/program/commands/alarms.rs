@@ -2,7 +2,7 @@
 
 use super::alarm_command::{AlarmCommand, AlarmFacts};
 use crate::Catalog;
-use crate::program::report::{Check, InputNames, Tally, Trip};
+use crate::program::report::{Check, InputNames, TakenSteps, Tally, Trip};
 use crate::program::terminal::messages::{Messages, cause};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
@@ -32,8 +32,8 @@ pub(crate) struct Alarms {
 struct AlarmState {
     /// The time of the last alarm; `None` if there was none.
     last: Option<Instant>,
-    /// The step of time at which the next alarm's window begins at the earliest.
-    next_step: Option<i64>,
+    /// The steps of time of a rate's windows that have had their alarm.
+    taken: TakenSteps,
     running: Option<Child>,
 }
 
@@ -57,7 +57,7 @@ impl Alarms {
             let Some(state) = self.states.get(place).filter(|state| state.is_due(check)) else {
                 continue;
             };
-            let Some(trip) = check.trip(place, tally, catalog, state.next_step) else {
+            let Some(trip) = check.trip(place, tally, catalog, &state.taken) else {
                 continue;
             };
             if state.running.is_some() {
@@ -94,7 +94,7 @@ impl Alarms {
         };
         let started = self.command.start(&facts);
         if let Some(state) = self.states.get_mut(place) {
-            (state.last, state.next_step) = (Some(Instant::now()), trip.next_step);
+            (state.last, state.taken) = (Some(Instant::now()), trip.taken.clone());
         }
         match started {
             Ok(child) => {

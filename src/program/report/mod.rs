@@ -21,7 +21,7 @@ pub(crate) use live_table::LiveTable;
 pub(crate) use metrics::Metrics;
 pub(crate) use so_far::SoFar;
 pub use tally::Tally;
-pub(crate) use tally::{LatestPlaces, Ledger};
+pub(crate) use tally::{LatestPlaces, Ledger, TakenSteps};
 pub(crate) use tally::{ValueHasher, salt_tag};
 pub(crate) use verdict::{AcceptList, Check, CheckKind, Trip, of_selector};
 pub use verdict::{Baseline, Judgement};

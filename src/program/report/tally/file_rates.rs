@@ -3,6 +3,7 @@
 use super::Tally;
 use super::rate_buckets::{FullWindow, RateBuckets};
 use super::rates::{RateCounts, RateJoint, TimelessFields};
+use super::taken_steps::TakenSteps;
 use crate::TimeBound;
 
 /// The fields that a check of a rate has found.
@@ -24,8 +25,8 @@ pub(crate) struct RateAbove {
     pub(crate) fields: u64,
     /// The time at which it begins, as text.
     pub(crate) from: String,
-    /// The step behind it and behind all such windows that begin later.
-    pub(crate) next_step: i64,
+    /// The steps of all windows that have been found, and of those before.
+    pub(crate) taken: TakenSteps,
 }
 
 impl Tally {
@@ -61,12 +62,12 @@ impl Tally {
         Some(found)
     }
 
-    /// Returns the fullest window in which that check has more fields than a limit, of those that begin at `step` or later;
+    /// Returns the fullest window in which that check has more fields than a limit, of those that meet no step that is taken;
     /// `None` if there is none.
-    pub(crate) fn rate_above(&self, check: usize, limit: u64, step: Option<i64>) -> Option<RateAbove> {
+    pub(crate) fn rate_above(&self, check: usize, limit: u64, taken: &TakenSteps) -> Option<RateAbove> {
         let counts = self.settled_rates(check)?;
-        let (window, next_step) = counts.buckets.fullest_above(limit, step)?;
-        Some(RateAbove { fields: window.fields, from: self.beginning(window, &counts.buckets), next_step })
+        let (window, taken) = counts.buckets.fullest_above(limit, taken)?;
+        Some(RateAbove { fields: window.fields, from: self.beginning(window, &counts.buckets), taken })
     }
 
     /// Returns the counts of a check, with no field left that waits for a time.

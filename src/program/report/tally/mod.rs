@@ -10,6 +10,7 @@ mod rate_buckets;
 mod rate_window;
 mod rates;
 mod recent;
+mod taken_steps;
 mod users;
 mod value_keys;
 
@@ -21,6 +22,7 @@ pub(crate) use ledger::Ledger;
 pub(crate) use rate_buckets::{BUCKETS_LEFT as RATE_STEPS, RateBuckets};
 pub(crate) use rate_window::RateWindow;
 pub(crate) use rates::{RateCounts, RateTally, TimelessFields};
+pub(crate) use taken_steps::TakenSteps;
 pub(crate) use users::{CodeUsers, KNOWN_MAX, UNKNOWN_MAX, UserGroup, UserTally, farther};
 pub(crate) use value_keys::{ValueHasher, ValueKeys, salt_tag};
 

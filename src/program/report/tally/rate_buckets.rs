@@ -1,6 +1,7 @@
 //! Numbers of fields by their times, in steps, from which the fullest window of a length of time follows.
 
 use super::rate_window::RateWindow;
+use super::taken_steps::TakenSteps;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -115,15 +116,18 @@ impl RateBuckets {
         self.windows().chain(forgotten).reduce(FullWindow::fuller)
     }
 
-    /// Returns the fullest window of those that have more fields than a limit and begin at `step` or later, and the step behind
-    /// the last of them; `None` if there is none.
-    pub(crate) fn fullest_above(&self, limit: u64, step: Option<i64>) -> Option<(FullWindow, i64)> {
-        let forgotten = self.forgotten.map(|forgotten| forgotten.fullest);
-        let is_meant =
-            |window: &FullWindow| window.fields > limit && step.is_none_or(|step| window.start >= step);
-        let windows = || forgotten.into_iter().chain(self.windows()).filter(is_meant);
-        let last = windows().map(|window| window.start).max()?;
-        Some((windows().reduce(FullWindow::fuller)?, last.saturating_add(self.window.steps())))
+    /// Returns the fullest window of those that have more fields than a limit and meet no step that is taken, and all steps that
+    /// are taken with these windows; `None` if there is none.
+    pub(super) fn fullest_above(&self, limit: u64, taken: &TakenSteps) -> Option<(FullWindow, TakenSteps)> {
+        let steps = |window: &FullWindow| window.start..window.start.saturating_add(self.window.steps());
+        // Windows that are forgotten had their alarm, unless they came and went between two looks.
+        let forgotten = self.forgotten.filter(|_| taken.is_empty()).map(|forgotten| forgotten.fullest);
+        let above = forgotten.into_iter().chain(self.windows());
+        let above: Vec<_> =
+            above.filter(|window| window.fields > limit && !taken.meet(&steps(window))).collect();
+        let fullest = above.iter().copied().reduce(FullWindow::fuller)?;
+        let first = self.counts.keys().next().copied().unwrap_or(i64::MAX);
+        Some((fullest, taken.with(above.iter().map(steps), first)))
     }
 
     /// Returns the windows that begin at a step with fields.

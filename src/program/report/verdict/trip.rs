@@ -2,7 +2,7 @@
 
 use super::check::{Check, CheckKind};
 use crate::Catalog;
-use crate::program::report::tally::{Counted, LogPlace, Tally};
+use crate::program::report::tally::{Counted, LogPlace, TakenSteps, Tally};
 
 /// The moment at which a check fails.
 #[derive(Clone, Debug)]
@@ -11,21 +11,21 @@ pub(crate) struct Trip<'a> {
     pub(crate) count: u64,
     /// The time at which that window begins; empty if the check is of no rate.
     pub(crate) from: String,
-    /// The step of time behind which the next window with too many fields is another one.
-    pub(crate) next_step: Option<i64>,
+    /// The steps of time of a rate's windows with too many fields so far.
+    pub(crate) taken: TakenSteps,
     /// The selected code of the latest line, and that line; `None` if the code is not told apart from others.
     pub(crate) last: Option<(i32, &'a LogPlace)>,
 }
 
 impl Check {
     /// Returns the trip of the check, which stands at `place` among all checks, if it fails and more input cannot mend it. For a
-    /// rate, windows that begin before `step` do not count. `--expect` has none.
+    /// rate, windows that meet steps which are taken do not count. `--expect` has none.
     pub(crate) fn trip<'a>(
         &self,
         place: usize,
         tally: &'a Tally,
         catalog: &Catalog,
-        step: Option<i64>,
+        taken: &TakenSteps,
     ) -> Option<Trip<'a>> {
         if self.kind != CheckKind::FailOn {
             return None;
@@ -39,13 +39,18 @@ impl Check {
             latest.map(|(&code, counted)| (code, &counted.last))
         };
         if self.window.is_some() {
-            let trip = tally.rate_above(place, self.limit, step)?;
-            let (count, from, next_step) = (trip.fields, trip.from, Some(trip.next_step));
-            return Some(Trip { count, from, next_step, last: last() });
+            let trip = tally.rate_above(place, self.limit, taken)?;
+            let (count, from, taken) = (trip.fields, trip.from, trip.taken);
+            return Some(Trip { count, from, taken, last: last() });
         }
         let unknown_fields = tally.unknown_selected.get(place).copied();
         let outcome = self.outcome(place, tally, catalog, unknown_fields, false);
         let count = outcome.measured.count;
-        outcome.has_failed().then(|| Trip { count, from: String::new(), next_step: None, last: last() })
+        outcome.has_failed().then(|| Trip {
+            count,
+            from: String::new(),
+            taken: TakenSteps::default(),
+            last: last(),
+        })
     }
 }
