@@ -148,6 +148,18 @@ impl Annotator {
         Self { writing, window_bytes: *window_bytes }
     }
 
+    /// Returns true if some lines are not written, for their codes or their times.
+    #[cfg(feature = "cli")]
+    pub(crate) fn chooses_lines(&self) -> bool {
+        self.writing.chooses_lines() || self.writing.times.is_some()
+    }
+
+    /// Returns true if the selected lines are counted, or are bounded in number.
+    #[cfg(feature = "cli")]
+    pub(crate) fn bounds_lines(&self) -> bool {
+        self.writing.bounds_lines()
+    }
+
     /// Returns the bounds of the times of lines; `None` if lines are not chosen by their times.
     #[cfg(feature = "cli")]
     pub(crate) fn times(&self) -> Option<&TimeBounds> {

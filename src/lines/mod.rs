@@ -171,6 +171,12 @@ impl LineRules {
         self.lines.silent
     }
 
+    /// Returns true if the selected lines are counted, or are bounded in number.
+    #[cfg(feature = "cli")]
+    pub(crate) fn count_selected(&self) -> bool {
+        self.lines.max_count.is_some()
+    }
+
     /// Returns true if the number of each line is written before it.
     pub(crate) fn number(&self) -> bool {
         self.lines.numbered

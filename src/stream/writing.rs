@@ -95,6 +95,12 @@ impl Writing {
         matches!(&self.written, LineChoice::Lines(rules) if rules.choose())
     }
 
+    /// Returns true if the selected lines are counted, or are bounded in number.
+    #[cfg(feature = "cli")]
+    pub(crate) fn bounds_lines(&self) -> bool {
+        matches!(&self.written, LineChoice::Lines(rules) if rules.count_selected())
+    }
+
     /// Returns true if all lines are written, but for those that are left out for their times.
     pub(crate) fn writes_all(&self) -> bool {
         matches!(self.written, LineChoice::All)

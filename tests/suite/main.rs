@@ -127,6 +127,7 @@ mod prompts; // incomplete lines of a stream that rests, such as prompts and pro
 mod short_calls; // system calls that do less than was asked for: EINTR, EAGAIN
 mod starved; // little memory, few files, no threads, no room, no environment
 mod streaming; // each line at once; lines of any length in little memory
+mod tails; // the headers of `tail`: names before numbers, in reports, and before chosen lines
 mod threads; // --threads: the same bytes, in bounded memory
 
 // Signals.

@@ -189,6 +189,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
         side_by_side: SideBySide::Blocks,
         names_before_lines: false,
+        tells_tails: false,
         numbers_lines: false,
         selected_lines: SelectedLines::Written,
         any_selected: AtomicBool::new(false),

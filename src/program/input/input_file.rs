@@ -90,6 +90,13 @@ impl InputFile {
         Self { number, in_folder: true, modified, ..file }
     }
 
+    /// Returns the file with this number, from 1, and this name among those that `tail` has put into this input.
+    pub(super) fn tailed(&self, number: usize, name: &[u8]) -> Self {
+        let number = self.number | number.min((1 << MEMBER_BITS) - 1);
+        let name = InputName::File(OsStr::from_bytes(name).into());
+        Self { number, modified: self.modified, ..Self::new(name, None, self.regular_bytes) }
+    }
+
     /// Returns the input with this place that a file is which is followed.
     pub(crate) fn followed(name: InputName, place: usize) -> Self {
         let mut file = Self::new(name, None, None);

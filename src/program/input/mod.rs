@@ -15,6 +15,7 @@ mod prompt;
 mod read_ahead;
 mod reading;
 mod sorted;
+mod tailed;
 mod walk;
 mod whole;
 
@@ -29,6 +30,7 @@ pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
 pub use reading::decompress;
+pub(crate) use tailed::{TailSection, TailedInput};
 pub use walk::Listing;
 pub use walk::ListingRules;
 pub use walk::list;
@@ -37,6 +39,7 @@ pub(crate) use whole::{Bound, CATALOG, CONFIGURATION, LIST_OF_FILES, REPORT, ZST
 use crate::program::compression::{Format, Layer, PeekReader};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{InputEncoding, Utf16Reader};
+use crate::program::system::pipes::wait_for;
 use crate::program::system::signals::Signals;
 use crate::program::system::thread_budget::ThreadBudget;
 use crate::stream::Source;
@@ -46,6 +49,7 @@ use in_units::InUnits;
 use input_part::InputPart;
 use prompt::REST;
 use read_ahead::ReadAhead;
+use rustix::event::PollFlags;
 use sorted::SortedLines;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
@@ -87,6 +91,8 @@ pub(crate) struct Input {
     prompt_since: Option<Instant>,
     /// True if reads can wait; reads of a regular file cannot.
     can_wait: bool,
+    /// True if the first line is known to be a header of `tail`.
+    is_tailed: bool,
     /// The last answer of `would_wait`: true means that the caller has written all it read.
     is_flushed: bool,
     /// The byte offset where the input begins, if it is a regular file; else 0.
@@ -130,7 +136,7 @@ impl Input {
     /// Gives any other input back unchanged.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Box<Self>> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
-        let can_be_cut = self.formats.is_empty() && self.utf16.is_none() && !self.can_wait;
+        let can_be_cut = self.formats.is_empty() && !self.is_tailed && self.utf16.is_none() && !self.can_wait;
         let whole = InputPart { start: self.start, end, lines_before: 0, has_times: false };
         let part = self.part.unwrap_or(whole);
         if can_be_cut && is_worth_threads(part.end.saturating_sub(part.start)) {
@@ -154,7 +160,8 @@ impl Input {
         years: YearReference,
         counts_lines: bool,
     ) -> io::Result<Self> {
-        let can_be_narrowed = bounds.are_sorted() && self.is_plain_file() && self.utf16.is_none();
+        let can_be_narrowed =
+            bounds.are_sorted() && !self.is_tailed && self.is_plain_file() && self.utf16.is_none();
         let Content::Direct(rdr) = &mut self.content else {
             return Ok(self);
         };
@@ -214,6 +221,17 @@ impl Input {
     pub(crate) fn decoded_beside(self, budget: &ThreadBudget, ahead: bool) -> Self {
         let input = self.in_units(budget, ahead);
         if ahead { input.decode_ahead() } else { input }
+    }
+
+    /// Returns true if the input is a stream of which nothing comes for a while, where that can be told.
+    fn rests_a_while(&self) -> bool {
+        match &self.content {
+            Content::Direct(rdr) if self.can_wait && self.formats.is_empty() && rdr.buffer().is_empty() => {
+                wait_for(rdr.get_ref().bottom().as_fd(), PollFlags::IN, Some(REST))
+                    .is_ok_and(|is_ready| !is_ready)
+            }
+            _ => false,
+        }
     }
 
     fn in_units(self, budget: &ThreadBudget, ahead: bool) -> Self {

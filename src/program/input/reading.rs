@@ -117,6 +117,7 @@ impl Reading {
             shows_prompts: is_plain_stream && encoding.encoding == CharEncoding::Utf8,
             prompt_since: prompt,
             can_wait,
+            is_tailed: false,
             is_flushed: false,
             start,
             part: None,

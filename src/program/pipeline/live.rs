@@ -149,6 +149,11 @@ impl LiveCounts {
         codes.iter().flatten().for_each(|code| latest.keep(*code, file));
     }
 
+    /// Returns the counts of the file with this number, which then no more count here.
+    pub(super) fn take_followed(&self, number: usize) -> Tally {
+        self.done().followed.remove(&number).unwrap_or_default()
+    }
+
     /// Ends a file that was followed. It counts as read to its end if `is_complete` says so.
     pub(super) fn end_followed(&self, number: usize, is_complete: bool) {
         let mut done = self.done();

@@ -1,6 +1,7 @@
 //! Annotates inputs into outputs: one input after the other, or side by side on several threads.
 
 mod dry_run;
+mod file_pieces;
 mod files;
 mod followed;
 mod in_order;
@@ -13,6 +14,7 @@ mod rewrite;
 mod run_journal;
 mod selected_lines;
 mod side_by_side;
+mod tailed;
 mod team;
 mod unpack;
 mod worker;
@@ -74,6 +76,8 @@ pub struct Pipeline {
     pub side_by_side: SideBySide,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
+    /// True if the names in headers of `tail` are those of the inputs behind them.
+    pub tells_tails: bool,
     /// True if each line is written behind its number, and each line of a member of an archive behind the member's name.
     pub numbers_lines: bool,
     /// True if a last line without a newline gets one, because lines are chosen or numbered.
@@ -137,6 +141,13 @@ impl Pipeline {
         }
         self.refuse_broken_archive(file, &opened)?;
         self.opened_any.store(true, Ordering::Relaxed);
+        let opened = match opened {
+            OpenedInput::Input(mut input) if self.needs_tail_names() => {
+                input.look_for_tail_header();
+                OpenedInput::Input(input)
+            }
+            opened => opened,
+        };
         match (opened, self.annotators.times()) {
             (OpenedInput::Input(input), Some(times)) => {
                 let years = self.reading.year_reference(file.modified);

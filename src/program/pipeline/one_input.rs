@@ -4,7 +4,7 @@ use super::ArchiveOutput;
 use super::members::ArchiveMembers;
 use super::worker::{Annotated, Outcome, Trouble, Worker};
 use crate::program::container::ArchiveKind;
-use crate::program::input::{InputFile, OpenedInput};
+use crate::program::input::{Input, InputFile, OpenedInput};
 use crate::program::report::Tally;
 use std::io::{self, Write};
 
@@ -24,20 +24,12 @@ pub(super) fn annotate_input(
     worker.begin_output();
     let none = || Outcome { tally: Tally::new(), troubles: Vec::new(), owed: None };
     let outcome = match opened {
-        Ok(OpenedInput::Input(mut input)) => {
-            let encoding = input.encoding;
-            let Annotated { mut tally, mut trouble, in_line, .. } =
-                worker.annotate(file, &mut input, encoding, wtr)?.at_end_of(file);
-            if let Some(bytes) = input.utf16_bytes() {
-                tally.input.bytes = bytes;
+        Ok(OpenedInput::Input(input)) => {
+            if input.is_tailed() {
+                pipeline.annotate_tailed(file, input, wtr)?
+            } else {
+                annotate_text(worker, file, input, wtr)?
             }
-            if input.is_stream() {
-                // A signal is the end of a stream, and not a fault.
-                trouble = trouble.filter(|trouble| !pipeline.reading.signals.is_stop(&trouble.error));
-                tally.complete = trouble.is_none();
-            }
-            let owed = in_line.filter(|_| trouble.is_some()).or(worker.separator());
-            Outcome { tally, troubles: trouble.into_iter().collect(), owed }
         }
         Ok(OpenedInput::Archive(kind, input)) => {
             let rewrites = pipeline.archives == ArchiveOutput::Archive;
@@ -66,4 +58,31 @@ pub(super) fn annotate_input(
     };
     worker.file_done(bytes_not_read);
     Ok(outcome)
+}
+
+/// Annotates an input that is one text.
+///
+/// # Errors
+///
+/// Returns the error of the writer.
+fn annotate_text(
+    worker: &mut Worker<'_>,
+    file: &InputFile,
+    mut input: Input,
+    wtr: &mut impl Write,
+) -> io::Result<Outcome> {
+    let encoding = input.encoding;
+    let Annotated { mut tally, mut trouble, in_line, .. } =
+        worker.annotate(file, &mut input, encoding, wtr)?.at_end_of(file);
+    if let Some(bytes) = input.utf16_bytes() {
+        tally.input.bytes = bytes;
+    }
+    if input.is_stream() {
+        // A signal is the end of a stream, and not a fault.
+        let signals = &worker.pipeline.reading.signals;
+        trouble = trouble.filter(|trouble| !signals.is_stop(&trouble.error));
+        tally.complete = trouble.is_none();
+    }
+    let owed = in_line.filter(|_| trouble.is_some()).or(worker.separator());
+    Ok(Outcome { tally, troubles: trouble.into_iter().collect(), owed })
 }

@@ -225,6 +225,10 @@ impl Job {
             journal: None,
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
+            // Files that are followed have their own names, and an output file for each input has the counts of one input.
+            tells_tails: self.follow.is_none()
+                && !matches!(self.lines_to, LinesTo::Folder(_))
+                && !self.selected_lines.decides_status(),
             names_before_lines: self.names_lines
                 || self.selected_lines.have_names(self.numbers_lines) && several(),
             selected_lines: self.selected_lines,
