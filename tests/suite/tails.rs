@@ -21,6 +21,9 @@ fn text(args: &[&str], input: &str) -> String {
 fn numbers_have_the_names_of_the_headers() {
     assert_eq!(text(&["-n"], TAILED), NUMBERED);
     assert_eq!(text(&["-n", "--name", "app"], TAILED), NUMBERED);
+    let named =
+        [":1:", ":2:", ":3:"].iter().fold(NUMBERED.to_owned(), |text, number| text.replace(number, ":"));
+    assert_eq!(text(&["-H"], TAILED), named);
     assert_eq!(text(&["-n", "--only", "-1"], TAILED), "b.log:2:b2 ret=-1 (general: failure)\n");
     let around = "b.log-1-b1\nb.log:2:b2 ret=-1 (general: failure)\n";
     assert_eq!(text(&["-n", "--only", "-1", "-C1"], TAILED), around);
