@@ -38,6 +38,10 @@ fuzz-all seconds="60":
 soak lines="1000000" *options:
     "$(benches/built.sh --bench soak)" {{lines}} {{options}}
 
+# just follow soak rename 60: delays, idle time and rotations of followed files; see benches/follow.rs
+follow *arguments:
+    "$(benches/built.sh --bench follow)" {{arguments}}
+
 # just supply-chain: needs `cargo install cargo-deny cargo-machete --locked`
 supply-chain:
     cargo deny --locked check licenses bans sources

@@ -78,7 +78,7 @@ fn delay(folder: &Path) -> Result<(), Box<dyn Error>> {
             }
             child.kill()?;
             child.wait()?;
-            // What follows the file behind the shell ends at its next write.
+            // The programs behind the shell end at their next write.
             drop(stdout);
             log.write_all(b"end\nend\n")?;
         }

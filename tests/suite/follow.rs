@@ -216,7 +216,7 @@ fn parts_of_lines_of_several_files_never_meet() {
     });
 }
 
-/// What is written to the old file after the rename, before and after the new one is there, is written.
+/// Lines that come into the old file after the rename, before and after the new one is there, are written.
 #[test]
 fn a_file_that_is_renamed_is_read_to_its_end() {
     both_ways(|args| {

@@ -26,7 +26,7 @@ pub(crate) struct OnTerminal {
     read: usize,
 }
 
-/// What a terminal shows, with all that has moved out of it at the top.
+/// The text that a terminal shows, with all that has moved out of it at the top.
 pub(crate) struct Window {
     columns: usize,
     rows: usize,

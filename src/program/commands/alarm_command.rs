@@ -18,7 +18,7 @@ pub(crate) struct AlarmCommand {
     args: Vec<OsString>,
 }
 
-/// What has failed, for the environment of the command. Texts come from logs, catalogs and names of files.
+/// A failed check, for the environment of the command. Texts come from logs, catalogs and names of files.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AlarmFacts<'a> {
     /// The check as it was written: `error>100/1m`.

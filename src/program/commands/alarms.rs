@@ -27,7 +27,7 @@ pub(crate) struct Alarms {
     has_said_running: bool,
 }
 
-/// What has been done about a check.
+/// The alarms of a check so far.
 #[derive(Default)]
 struct AlarmState {
     /// The time of the last alarm; `None` if there was none.

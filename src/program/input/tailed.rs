@@ -57,7 +57,7 @@ pub(crate) struct TailSection<'t> {
 enum TailMark {
     /// A header of this length, with the empty line before it.
     Header(usize),
-    /// What can become a header.
+    /// Text that can become a header.
     Part,
     Other,
 }

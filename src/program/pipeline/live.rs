@@ -25,7 +25,7 @@ struct LiveState {
     done: Mutex<Done>,
 }
 
-/// What is done, and what is being done. No part of it moves on from one to the other without the lock.
+/// The work that is done, and the work that goes on. No part of it moves from one to the other without the lock.
 #[derive(Debug, Default)]
 struct Done {
     /// The counts of the inputs before the group.

@@ -44,7 +44,7 @@ impl Metrics {
     pub(crate) fn new(catalog: &Catalog, start: f64) -> Self {
         let needs_row = |entry: &&Entry| entry.severity() != Severity::Success;
         let mut from_start: Vec<i32> = catalog.entries().iter().filter(needs_row).map(Entry::code).collect();
-        // Those nearest to zero, as everywhere.
+        // The codes nearest to zero, as everywhere.
         from_start.sort_by_key(|code| (code.unsigned_abs(), *code));
         from_start.truncate(ROWS_MAX);
         let is_builtin = catalog.entries() == Catalog::builtin().entries();

@@ -4,7 +4,7 @@ use rustix::event::PollFlags;
 use rustix::fs::{FileType, Stat};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the system reports of an output whose reader has gone, without being asked.
+/// The events that the system reports of an output whose reader has gone, without being asked.
 pub(super) const GONE: PollFlags = PollFlags::ERR.union(PollFlags::HUP);
 
 /// The watch over the reader of standard output, during the waits for input.

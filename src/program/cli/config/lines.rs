@@ -147,7 +147,7 @@ fn parse_line(number: usize, line: &[u8], grammar: &mut Grammar) -> Result<Optio
         }
         Err(error) => match error.kind() {
             ErrorKind::MissingRequiredArgument => {
-                // What is behind an option without a value is an option, too.
+                // The next argument behind an option without a value is an option, too.
                 let named = args.iter().filter_map(|arg| grammar.id_of(arg.to_str()?));
                 let ids: Vec<Id> = named.collect();
                 if let Some(refusal) = refusal(&ids) {
