@@ -1,6 +1,7 @@
 //! Alarms: the command of `--exec-on-fail` runs beside the work when a check fails, and at most once a window.
 
 use super::alarm_command::{AlarmCommand, AlarmFacts};
+use super::said_trouble::SaidTrouble;
 use crate::Catalog;
 use crate::program::report::{Check, InputNames, TakenSteps, Tally, Trip};
 use crate::program::terminal::messages::{Messages, cause};
@@ -11,8 +12,6 @@ use std::time::{Duration, Instant};
 
 /// The interval at which checks are made.
 pub(super) const CHECKED_EVERY: Duration = Duration::from_secs(1);
-/// The time after which trouble with the command is said again.
-const SAID_AGAIN: Duration = Duration::from_secs(3600);
 /// The longest wait, at the end of the run, for a command that runs.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -22,8 +21,8 @@ pub(crate) struct Alarms {
     command: AlarmCommand,
     /// The state of each check, by its place.
     states: Vec<AlarmState>,
-    said_failure: Option<Instant>,
-    said_status: Option<Instant>,
+    said_failure: SaidTrouble,
+    said_status: SaidTrouble,
     has_said_running: bool,
 }
 
@@ -40,7 +39,13 @@ struct AlarmState {
 impl Alarms {
     pub(crate) fn new(command: AlarmCommand, checks: usize) -> Self {
         let states = std::iter::repeat_with(AlarmState::default).take(checks).collect();
-        Self { command, states, said_failure: None, said_status: None, has_said_running: false }
+        Self {
+            command,
+            states,
+            said_failure: SaidTrouble::default(),
+            said_status: SaidTrouble::default(),
+            has_said_running: false,
+        }
     }
 
     /// Makes the checks on the counts so far, and starts the command for each that has failed since its last alarm.
@@ -102,7 +107,7 @@ impl Alarms {
                     state.running = Some(child);
                 }
             }
-            Err(error) if is_to_say(&mut self.said_failure) => {
+            Err(error) if self.said_failure.is_news() => {
                 messages.say(&format!("--exec-on-fail {}: cannot be run: {}", self.command, cause(&error)));
             }
             Err(_) => {}
@@ -138,7 +143,7 @@ impl Alarms {
         }
         if let Some(Ok(status)) = ended
             && !status.success()
-            && is_to_say(&mut self.said_status)
+            && self.said_status.is_news()
         {
             messages.mention(&format!("--exec-on-fail {}: {}", self.command, words_of(status)));
         }
@@ -151,15 +156,6 @@ impl AlarmState {
         let window = check.window.map(|window| Duration::from_secs(window.seconds().into()));
         self.last.is_none_or(|last| window.is_some_and(|window| last.elapsed() >= window))
     }
-}
-
-/// Returns true if something is to be said that was not said within an hour.
-fn is_to_say(said: &mut Option<Instant>) -> bool {
-    let is_new = said.is_none_or(|said| said.elapsed() >= SAID_AGAIN);
-    if is_new {
-        *said = Some(Instant::now());
-    }
-    is_new
 }
 
 /// Returns the way in which a command has ended, in words.

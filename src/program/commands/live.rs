@@ -5,7 +5,7 @@
 
 use super::Triage;
 use super::alarms::CHECKED_EVERY;
-use super::open_report::SaidTrouble;
+use super::said_trouble::SaidTrouble;
 use super::triage::now;
 use crate::program::pipeline::LiveCounts;
 use crate::program::report::{InputNames, SoFar, Tally};

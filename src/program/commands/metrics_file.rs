@@ -1,6 +1,7 @@
 //! The file of metrics: written again and again while the run goes on, replaced as a whole.
 
-use super::open_report::{SaidTrouble, name_of};
+use super::open_report::name_of;
+use super::said_trouble::SaidTrouble;
 use super::{LinesTo, ReportChoice};
 use crate::Catalog;
 use crate::program::output::{Destination, FilesInUse, OutputFolder, resolve};

@@ -19,6 +19,7 @@ mod other_names;
 mod parts;
 mod read_named;
 mod report_choice;
+mod said_trouble;
 mod triage;
 mod uses;
 

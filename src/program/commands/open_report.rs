@@ -1,5 +1,6 @@
 //! Reports that are open: written once at the end, and before, as often as the run is asked for its counts so far.
 
+use super::said_trouble::SaidTrouble;
 use super::{LinesTo, ReportChoice};
 use crate::program::output::{Destination, FilesInUse, OutputFolder, Promised, resolve};
 use crate::program::report::{Report, ReportFormat};
@@ -13,27 +14,9 @@ use crate::program::terminal::progress::Progress;
 use crate::program::terminal::screen::Screen;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// The name of standard error in messages.
 const STDERR_NAME: &str = "standard error";
-/// The time after which trouble with an output that goes on is said again.
-const SAID_AGAIN: Duration = Duration::from_secs(60 * 60);
-
-/// The memory of trouble that was said, so that it is said once an hour while it goes on.
-#[derive(Debug, Default)]
-pub(super) struct SaidTrouble(Option<Instant>);
-
-impl SaidTrouble {
-    /// Says that an output could not be written, unless that was said within an hour.
-    pub(super) fn say(&mut self, messages: &Messages, name: &str, error: &io::Error) {
-        if self.0.is_none_or(|said| said.elapsed() >= SAID_AGAIN) {
-            self.0 = Some(Instant::now());
-            messages.output(name, error);
-        }
-    }
-}
-
 /// A report that is open, and still to be written.
 pub(crate) struct OpenReport {
     format: ReportFormat,
