@@ -3,7 +3,7 @@
 use crate::command::{binary, output_of};
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
@@ -209,6 +209,16 @@ fn reports_that_are_none_are_refused() {
     assert!(output.status.success(), "{}", output.stderr.escape_ascii());
     let sum: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(sum["codes"][0]["count"], u64::MAX);
+    // Bars are sums of many counts.
+    let mut report: Value = serde_json::from_str(&golden).unwrap();
+    report["codes"][0]["offsets"] = json!({ "start": 0, "width": 512, "counts": vec![u64::MAX; 32] });
+    let large = serde_json::to_string(&report).unwrap();
+    fs::write(folder.path().join("r.json"), large).unwrap();
+    for format in ["text", "markdown", "html", "json", "junit"] {
+        let args = ["--merge-reports", &format!("--report={format}=-"), "r.json", "r.json"];
+        let output = output_of(binary().current_dir(&folder).args(args), b"");
+        assert!(output.status.success(), "{format}: {}", output.stderr.escape_ascii());
+    }
 }
 
 /// Returns logs of a few lines, each with a field between bytes that are anything, or that match a pattern.

@@ -8,6 +8,7 @@ mod files_from;
 mod help;
 mod manual;
 mod mode;
+mod needs;
 #[cfg(test)]
 mod reference;
 mod run_settings;

@@ -7,6 +7,7 @@ mod lines;
 pub(super) use file::place;
 
 use super::args::Args;
+use super::needs;
 use crate::program::system::signals::Signals;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, CommandFactory, Id};
@@ -33,6 +34,9 @@ pub(super) enum Refusal {
 pub(super) fn parse(typed: &[OsString], signals: &Signals) -> Result<ArgMatches, Refusal> {
     // An option that is typed twice is a mistake; an option that is typed and in the file is not.
     let alone = with_option_names(Args::command()).try_get_matches_from(typed);
+    if let Some(error) = alone.as_ref().ok().and_then(needs::error) {
+        return Err(Refusal::Usage(error));
+    }
     match &alone {
         // The missing option may be in the file.
         Err(error) if error.kind() != ErrorKind::MissingRequiredArgument => {

@@ -2,6 +2,7 @@
 
 use crate::program::report::ReportRow;
 use crate::program::report::axis::Axis;
+use crate::program::report::tally::sum;
 use std::fmt::Write;
 
 /// The most bars of a picture.
@@ -15,7 +16,7 @@ const BAR_WIDTH: usize = 2;
 pub(super) fn sparkline(axis: &Axis, row: &ReportRow<'_>) -> String {
     let bins = axis.counts(row);
     let counts: Vec<u64> =
-        bins.chunks(bins.len().div_ceil(BARS_MAX).max(1)).map(|bins| bins.iter().sum()).collect();
+        bins.chunks(bins.len().div_ceil(BARS_MAX).max(1)).map(|bins| sum(bins.iter().copied())).collect();
     let highest = counts.iter().copied().max().unwrap_or(0);
     if highest == 0 {
         return String::new();

@@ -2,6 +2,7 @@
 
 use crate::program::report::ReportRow;
 use crate::program::report::axis::Axis;
+use crate::program::report::tally::sum;
 
 /// Bars, in steps of an eighth of a line's height.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -32,7 +33,7 @@ impl Bars {
 
     pub(super) fn of_row(&self, row: &ReportRow<'_>) -> String {
         let bins = self.axis.counts(row);
-        let counts: Vec<u64> = bins.chunks(self.bins_of_bar).map(|bins| bins.iter().sum()).collect();
+        let counts: Vec<u64> = bins.chunks(self.bins_of_bar).map(|bins| sum(bins.iter().copied())).collect();
         let highest = counts.iter().copied().max().unwrap_or(0);
         let bar = |count: u64| match usize::try_from(
             u128::from(count) * BARS.len() as u128 / u128::from(highest.max(1)),
