@@ -1,8 +1,9 @@
 //! -F: files that grow, are renamed, truncated, gone and there again; their lines, whole, and no other code than theirs.
 
 use crate::command::binary;
-use crate::signals::send;
+use crate::signals::{send, wait_until};
 use rustix::process::Signal;
+use serde_json::Value;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -15,6 +16,8 @@ use tempfile::TempDir;
 
 /// The longest wait for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// The line of [`Following::nudge`].
+pub(crate) const NUDGE: &str = "a nudge\n";
 /// Looks at sizes alone, often.
 pub(crate) const POLLING: [&str; 2] = ["--poll", "20"];
 
@@ -102,6 +105,18 @@ impl Following {
         wait_for(self.stderr.as_ref().unwrap(), &mut self.said, expected, "on standard error");
     }
 
+    /// Waits until the program has seen lines that come into another file now, of which it writes at least one.
+    pub(crate) fn nudge(&mut self, name: &str) {
+        let start = Instant::now();
+        while !String::from_utf8_lossy(&self.written).contains(NUDGE) {
+            assert!(start.elapsed() < PATIENCE);
+            self.append(name, NUDGE);
+            if let Ok(more) = self.stdout.as_ref().unwrap().recv_timeout(Duration::from_millis(500)) {
+                self.written.extend_from_slice(&more);
+            }
+        }
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().unwrap().id()
     }
@@ -179,15 +194,14 @@ fn tail_says_where_reading_begins() {
     for (tail, expected) in [("0", ""), ("2", "b\nc\n"), ("all", "a\nb\nc\n"), ("99", "a\nb\nc\n")] {
         let mut run = Following::new();
         run.write("a.log", "a\nb\nc\n");
-        run.start(&["-f", "--tail", tail, "a.log", "--poll", "10"]);
+        run.write("b.log", "");
+        run.start(&["-f", "--tail", tail, "a.log", "b.log", "--poll", "10"]);
         run.expect(expected);
-        // The file must have been opened before it grows: with 0, nothing tells that, but the end of the first look does.
-        if tail == "0" {
-            thread::sleep(Duration::from_millis(300));
-        }
+        // The file must have been opened before it grows: both are opened by the same look, and the other one tells.
+        run.nudge("b.log");
         run.append("a.log", "d\n");
         run.expect("d\n");
-        assert_eq!(run.stop().0, format!("{expected}d\n"));
+        assert_eq!(run.stop().0.replace(NUDGE, ""), format!("{expected}d\n"));
     }
 }
 
@@ -266,12 +280,13 @@ fn a_truncated_file_is_begun_again_also_where_it_is_longer_than_before() {
         ] {
             let mut run = Following::new();
             run.write("a.log", "first ret=5\n");
-            run.start(&[args, &["a.log"]].concat());
+            run.write("b.log", "");
+            run.start(&[args, &["a.log", "b.log"]].concat());
             run.expect("first");
             run.append("a.log", "second\nret=-20");
             run.expect("second");
-            // The part of a line must have been seen before it is gone.
-            thread::sleep(Duration::from_millis(if args.len() > 1 { 500 } else { 1500 }));
+            // The part of a line must have been seen before it is gone: files have their turns in order.
+            run.nudge("b.log");
             fs::copy(run.path("a.log"), run.path("a.log.1")).unwrap();
             // The same file, cut and written in one step, as far as a look can see.
             let mut file = OpenOptions::new().write(true).truncate(true).open(run.path("a.log")).unwrap();
@@ -282,7 +297,7 @@ fn a_truncated_file_is_begun_again_also_where_it_is_longer_than_before() {
             let note = format!("ret=-204 {NOTE_204}");
             let new = new.replace("ret=-204", &note);
             let first = "first ret=5 (action: need google authcode)\nsecond\n";
-            assert_eq!(written, format!("{first}ret=-20\n{new}"));
+            assert_eq!(written.replace(NUDGE, ""), format!("{first}ret=-20\n{new}"));
             assert_eq!(said.lines().count(), 1, "{said}");
         }
     });
@@ -311,16 +326,15 @@ fn a_signal_is_the_end_of_a_stream() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut run = Following::new();
         run.write("a.log", "ret=-204\n");
-        run.start(&["-F", "a.log", "-o", "out", "--report", "json=report"]);
-        // The file is counted when the run ends; a second file tells that the first has been read.
-        let start = Instant::now();
-        while fs::read_dir(format!("/proc/{}/fd", run.id())).map_or(0, Iterator::count) < 5 {
-            assert!(start.elapsed() < PATIENCE);
-            thread::sleep(Duration::from_millis(2));
-        }
-        thread::sleep(Duration::from_millis(500));
+        run.start(&["-F", "a.log", "-o", "out", "--report", "json=report", "--report-every", "1s"]);
+        let lines = |run: &Following| {
+            let report = fs::read(run.path("report")).unwrap_or_default();
+            serde_json::from_slice::<Value>(&report)
+                .map_or(Value::Null, |report| report["input"]["lines"].clone())
+        };
+        wait_until(|| lines(&run) == 1);
         run.append("a.log", "ret=5\nret=");
-        thread::sleep(Duration::from_millis(500));
+        wait_until(|| lines(&run) == 2);
         send(run.child.as_ref().unwrap(), signal);
         let (out, report) = (run.path("out"), run.path("report"));
         let folder = std::mem::replace(&mut run.folder, tempfile::tempdir().unwrap());

@@ -3,7 +3,10 @@
 use crate::command::{binary, isolated};
 use crate::follow::{Following, POLLING, both_ways};
 use crate::packed::pack;
+use crate::signals::wait_until;
+use crate::starved::command_as_nobody;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -261,6 +264,44 @@ fn what_cannot_be_followed_is_said_once_and_the_rest_goes_on() {
     assert!(status.code().is_some_and(|code| code >= 2), "{status} {said}");
     assert_eq!(written, "a\nb\nmore\n");
     assert_eq!(said.lines().count(), 2, "{said}");
+}
+
+#[test]
+fn outputs_in_a_followed_folder_are_said_once_and_not_followed() {
+    for operand in ["logs", "logs/*"] {
+        let mut run = Following::new();
+        fs::create_dir(run.path("logs")).unwrap();
+        run.write("logs/a.log", "ret=-204\n");
+        let outputs = ["--metrics", "logs/m.prom,1s", "--report", "json=logs/r.json", "--report-every", "1s"];
+        run.start(&[&["-F", operand, "--tail", "all"][..], &outputs].concat());
+        run.expect("ret=-204");
+        run.expect_said("logs/m.prom: is an output of this run, and is not followed\n");
+        run.expect_said("logs/r.json: is an output of this run, and is not followed\n");
+        for number in 0..3 {
+            let before = fs::metadata(run.path("logs/m.prom")).unwrap().modified().unwrap();
+            wait_until(|| fs::metadata(run.path("logs/m.prom")).unwrap().modified().unwrap() > before);
+            run.append("logs/a.log", &format!("line {number}\n"));
+        }
+        run.expect("line 2\n");
+        let (written, said) = run.stop();
+        assert_eq!(written, format!("ret=-204 {NOTE_204}\nline 0\nline 1\nline 2\n"));
+        assert_eq!(said.lines().count(), 2, "{said}");
+    }
+}
+
+#[test]
+fn a_file_without_the_right_to_read_it_is_said_once() {
+    let mut run = Following::new();
+    run.write("secret.log", "ret=-204\n");
+    run.write("a.log", "a\n");
+    fs::set_permissions(run.path("secret.log"), fs::Permissions::from_mode(0)).unwrap();
+    let script = "exec \"$0\" -F '*.log' secret.log --poll 20 --until-idle 3s";
+    run.start_command(&mut command_as_nobody(run.folder.path(), script));
+    run.expect("a\n");
+    let (status, written, said) = run.wait();
+    assert_eq!((status.code(), &*written), (Some(3), "a\n"), "{said}");
+    assert_eq!(said.matches("secret.log: permission denied").count(), 1, "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
 }
 
 #[test]

@@ -186,6 +186,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         stdout: None,
         opened_any: AtomicBool::new(false),
         live: Default::default(),
+        own_outputs: Vec::new(),
         counter: Some(Counter::new(&Catalog::builtin(), Vec::new())),
         side_by_side: SideBySide::Blocks,
         names_before_lines: false,

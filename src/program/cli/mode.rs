@@ -323,6 +323,7 @@ fn triage(args: &Args, catalog: Catalog, signals: &Signals) -> Result<(Triage, O
         top: args.triage.top,
         report_choices: args.triage.report.clone(),
         label: args.triage.label.clone(),
+        own_outputs: Vec::new(),
         reports: Vec::new(),
         report_every: args.live.report_every,
         live_table: args.live.live.map(|most| LiveTable::new(most.0)),

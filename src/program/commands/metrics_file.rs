@@ -88,7 +88,7 @@ impl MetricsFile {
     pub(super) fn write(&mut self, tally: &Tally, troubles: u64, catalog: &Catalog, messages: &Messages) {
         let text = self.metrics.text(tally, troubles, catalog);
         if let Err(error) = self.write_text(text.as_bytes()) {
-            self.said.say(messages, &name_of(&self.choice.path), &error);
+            self.said.say(messages, &format!("--metrics {}", name_of(&self.choice.path)), &error);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::program::terminal::screen::{Screen, rows_of};
 use crate::{Annotator, Catalog, Language};
 use jiff::Timestamp;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The most accepted codes to look at that messages name; the report names all.
@@ -44,6 +44,8 @@ pub(crate) struct Triage {
     pub(crate) report_choices: Vec<ReportChoice>,
     /// The name of the job, which stands before the names of inputs in reports.
     pub(crate) label: Option<String>,
+    /// The resolved paths of the outputs that are regular files, once they are open.
+    pub(crate) own_outputs: Vec<PathBuf>,
     /// The reports that are open.
     pub(crate) reports: Vec<OpenReport>,
     /// The interval at which reports are written while the run goes on; `None` if they are written at the end alone.
@@ -141,8 +143,10 @@ impl Triage {
             if taken.contains(&target.place()) {
                 return Err(written_twice(&target.place()));
             }
+            taken.push(target.place());
             self.accept_file = Some(target.open(files_in_use, folder, signals)?);
         }
+        self.own_outputs = taken;
         Ok(())
     }
 

@@ -58,7 +58,10 @@ pub(crate) struct Follower<'a> {
     pub(super) ended: Vec<usize>,
     /// True if the process with which the run ends has been seen to be gone.
     pub(super) pid_is_gone: bool,
+    /// The regular files that standard output and standard error are.
     pub(super) outputs: Vec<FileId>,
+    /// The resolved paths of the other outputs of the run.
+    pub(super) own_outputs: &'a [PathBuf],
 }
 
 /// The end of a round.
@@ -71,7 +74,8 @@ pub(crate) enum RoundEnd {
 }
 
 impl<'a> Follower<'a> {
-    /// Begins to follow the files that the operands name, and looks at names for the first time.
+    /// Begins to follow the files that the operands name, and looks at names for the first time. `own_outputs` are the resolved
+    /// paths of outputs, which are not followed.
     ///
     /// # Errors
     ///
@@ -82,6 +86,7 @@ impl<'a> Follower<'a> {
         listing: &'a ListingRules,
         reading: &'a Reading,
         messages: &'a Messages,
+        own_outputs: &'a [PathBuf],
     ) -> Result<Self, String> {
         let now = Instant::now();
         let is_file = |stat: &rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode).is_file();
@@ -108,6 +113,7 @@ impl<'a> Follower<'a> {
             ended: Vec::new(),
             pid_is_gone: false,
             outputs: outputs.filter(is_file).map(|stat| id_of(&stat)).collect(),
+            own_outputs,
         };
         follower.look_at_names(true);
         follower.is_start = false;
@@ -175,7 +181,7 @@ impl<'a> Follower<'a> {
         }
         let file = &mut self.files[index];
         match file.reopen() {
-            Ok(true) => {}
+            Ok(true) => file.path.iter().for_each(|path| self.wanted.has_opened(path)),
             Ok(false) => {
                 self.names_due = true;
                 return Ok(false);

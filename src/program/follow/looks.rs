@@ -20,7 +20,8 @@ impl Follower<'_> {
     pub(super) fn look_at_names(&mut self, is_regular: bool) {
         self.names_due = false;
         self.names_looked = Instant::now();
-        let listed = self.wanted.look(self.listing, is_regular, self.messages);
+        let mut listed = self.wanted.look(self.listing, is_regular, self.messages);
+        listed.retain(|file| !self.is_own(file));
         let mut by_id: HashMap<FileId, usize> = HashMap::new();
         for (place, file) in listed.iter().enumerate() {
             by_id.entry(file.id).or_insert(place);
@@ -64,6 +65,19 @@ impl Follower<'_> {
         }
     }
 
+    /// Returns true if the file is an output of the run, such as a report that is replaced again and again: to follow it would
+    /// never end. Says so once.
+    fn is_own(&mut self, file: &ListedFile) -> bool {
+        let has_name = |own: &&PathBuf| own.file_name() == file.path.file_name();
+        let is_here = |own: &PathBuf| fs::canonicalize(&file.path).is_ok_and(|path| path == *own);
+        let is_own = self.own_outputs.iter().filter(has_name).any(is_here);
+        if is_own && self.wanted.is_news(&file.path) {
+            let name = InputName::File(file.path.clone());
+            self.messages.mention(&format!("{name}: is an output of this run, and is not followed"));
+        }
+        is_own
+    }
+
     /// Begins to follow a file that was not there before, unless it was finished under another name, or is no text.
     fn open(&mut self, listed: &ListedFile) {
         let key = (listed.id, listed.path.clone());
@@ -93,6 +107,7 @@ impl Follower<'_> {
                 return;
             }
         };
+        self.wanted.has_opened(&listed.path);
         if self.finished.remove(&listed.id).is_some_and(|file| file.is_known_in(&handle)) {
             self.left_out.insert(key);
             return;

@@ -17,8 +17,10 @@ const ABSENT_LOOKS: u32 = 2;
 #[derive(Debug)]
 pub(super) struct WantedNames {
     names: Vec<WantedName>,
-    /// Folders and files that cannot be read, which has been said.
+    /// Folders and names that stand for nothing that can be followed, which has been said.
     said: HashSet<PathBuf>,
+    /// Files that cannot be opened or are not followed, which has been said.
+    said_of_files: HashSet<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -56,7 +58,7 @@ impl WantedNames {
             let kind = if is_glob { WantedKind::Glob(FileGlob::new(path)?) } else { WantedKind::NotYet };
             names.push(WantedName { path: path.clone(), kind, absent_looks: 0, was_there: false });
         }
-        Ok(Self { names, said: HashSet::new() })
+        Ok(Self { names, said: HashSet::new(), said_of_files: HashSet::new() })
     }
 
     /// Returns the folders in which named files appear, so that they can be watched.
@@ -94,9 +96,14 @@ impl WantedNames {
         files
     }
 
-    /// Returns true if trouble with this path has not been said since it was readable last; it then counts as said.
+    /// Returns true if trouble with the file at this path has not been said since it was opened last; it then counts as said.
     pub(super) fn is_news(&mut self, path: &Path) -> bool {
-        self.said.insert(path.to_owned())
+        self.said_of_files.insert(path.to_owned())
+    }
+
+    /// Takes note that the file at this path has been opened, so that later trouble with it is said.
+    pub(super) fn has_opened(&mut self, path: &Path) {
+        self.said_of_files.remove(path);
     }
 }
 

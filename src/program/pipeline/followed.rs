@@ -51,13 +51,14 @@ impl Pipeline {
         has_failed: &dyn Fn(&Tally) -> bool,
         wtr: &mut Outlet<W>,
     ) -> io::Result<Tally> {
-        let mut follower = match Follower::new(rules, operands, listing, &self.reading, &self.messages) {
-            Ok(follower) => follower,
-            Err(refusal) => {
-                self.messages.say(&refusal);
-                return Ok(Tally::incomplete());
-            }
-        };
+        let mut follower =
+            match Follower::new(rules, operands, listing, &self.reading, &self.messages, &self.own_outputs) {
+                Ok(follower) => follower,
+                Err(refusal) => {
+                    self.messages.say(&refusal);
+                    return Ok(Tally::incomplete());
+                }
+            };
         let mut work = PiecesWork::new(self);
         work.read_packed(&mut follower, wtr)?;
         loop {

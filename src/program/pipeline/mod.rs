@@ -37,6 +37,7 @@ use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::{Messages, OwnOutput};
 use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, seek};
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -76,6 +77,8 @@ pub struct Pipeline {
     pub side_by_side: SideBySide,
     /// True if each line is written behind the name of its input.
     pub names_before_lines: bool,
+    /// The resolved paths of the outputs of the run, which are not followed.
+    pub own_outputs: Vec<PathBuf>,
     /// True if the names in headers of `tail` are those of the inputs behind them.
     pub tells_tails: bool,
     /// True if each line is written behind its number, and each line of a member of an archive behind the member's name.

@@ -16,12 +16,13 @@ const NOTHING: &str = "--follow: which files? name files, globs in quotes ('logs
 /// Options for following files.
 #[derive(Debug, Args)]
 pub(crate) struct FollowArgs {
-    /// Go on reading each FILE as it grows, by its name, as tail -F does; -f is the same
+    /// Go on reading each FILE as it grows, by its name, as tail -F does
     ///
     /// FILE is a file, a glob in quotes ('logs/*.log'), or a folder with all files in it. They are looked for again and again:
     /// a file that is renamed is read to its end, and the new one of its name from its beginning; one that is truncated is
-    /// begun again; one that is not there is waited for. Lines are written whole: those of several files never mix. Ends by a
-    /// signal, which is the end of a stream.
+    /// begun again; one that is not there is waited for. Lines are written whole: those of several files never mix. In folders, compressed
+    /// files, files that are no text, and outputs of this run are left out. Goes on until a signal, --until-fail, --until-idle or
+    /// --pid ends it; outputs are complete then. Not with -c, -l, -m, --sorted and --output-dir.
     #[arg(
         short = 'F',
         long,
@@ -33,7 +34,7 @@ pub(crate) struct FollowArgs {
 
     /// With --follow, begin with the last N lines of each file, or with `all` [default: 10]
     ///
-    /// Files that appear later are read from their beginning. A compressed file is read once, with `all`.
+    /// Files that appear later are read from their beginning. A compressed file is read once, with `all`; otherwise it is trouble.
     #[arg(long, value_name = "N|all", requires = "follow", value_parser = tail_choice, help_heading = "Following")]
     pub(crate) tail: Option<TailChoice>,
 

@@ -16,6 +16,8 @@ use std::time::Duration;
 const USUAL_INTERVAL: Duration = Duration::from_secs(15);
 /// The shortest interval.
 const SHORTEST: Duration = Duration::from_secs(1);
+/// The end of the names that node_exporter reads.
+const NAME_END: &[u8] = b".prom";
 /// The remedy for an interval that cannot be used.
 const INTERVALS: &str = "write at least 1s: 10s, 1m30s, 1h";
 
@@ -114,13 +116,16 @@ fn interval(text: &str) -> Result<Duration, String> {
     duration().filter(|every| *every >= SHORTEST).ok_or_else(|| INTERVALS.to_owned())
 }
 
-/// Reads a file, perhaps with an interval behind the last comma: `imsdk.prom`, `imsdk.prom,30s`. Behind a comma, what begins
-/// with a digit is an interval.
+/// Reads a file, perhaps with an interval behind the last comma: `imsdk.prom`, `imsdk.prom,30s`. Text behind a comma is an
+/// interval if it begins with a digit, or stands behind `.prom` and does not end so, too.
 fn metrics_choice(text: OsString) -> Result<MetricsChoice, String> {
     let bytes = text.as_bytes();
     let comma = bytes.iter().rposition(|byte| *byte == b',');
-    let is_digit = |at: usize| bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
-    let (path, every) = match comma.filter(|at| is_digit(*at)) {
+    let is_interval = |at: usize| {
+        let is_name = bytes[..at].ends_with(NAME_END) && !bytes.ends_with(NAME_END);
+        is_name || bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+    };
+    let (path, every) = match comma.filter(|at| is_interval(*at)) {
         None => (bytes, USUAL_INTERVAL),
         Some(at) => (&bytes[..at], interval(&String::from_utf8_lossy(&bytes[at + 1..]))?),
     };
@@ -142,13 +147,14 @@ mod tests {
             ("a.prom", "a.prom", 15.0),
             ("a.prom,1s", "a.prom", 1.0),
             ("a,b.prom", "a,b.prom", 15.0),
+            ("a.prom,b.prom", "a.prom,b.prom", 15.0),
             ("a,b.prom,1m30s", "a,b.prom", 90.0),
             ("a.prom,1h", "a.prom", 3600.0),
             ("a,", "a,", 15.0),
         ] {
             assert_eq!(read(text), Ok((path.into(), every)), "{text}");
         }
-        for text in ["", "-", ",5s", "-,5s", "a,0s", "a,500ms", "a,5", "a,5x"] {
+        for text in ["", "-", ",5s", "-,5s", "a,0s", "a,500ms", "a,5", "a,5x", "a.prom,x", "a.prom,"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

@@ -135,6 +135,7 @@ impl Annotate {
         if let Err(error) = signals::make_size_limit_an_error() {
             pipeline.messages.say(&format!("signals cannot be handled: {error}"));
         }
+        pipeline.own_outputs = triage.own_outputs.clone();
         let named = if triage.counts() { &inputs[..] } else { &[] };
         let names: InputNames = named.iter().map(|input| (input.number, input.name.in_reports())).collect();
         let checks = job.follow.as_ref().map(|_| triage.checks_so_far());
@@ -197,6 +198,7 @@ impl Job {
         let several = || inputs.len() > 1 || names_several || self.operands.iter().any(is_folder);
         Pipeline {
             live: LiveCounts::default(),
+            own_outputs: Vec::new(),
             counter: triage.counts().then(|| triage.counter(annotators.of(CharEncoding::Utf8))),
             annotators,
             messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
