@@ -215,6 +215,7 @@ fn what_is_no_rate_is_refused() {
             "--expect error>5/1m: takes a number of fields; a rate is for --fail-on",
         ),
         (&["--users", "openid", "--fail-on", "error@users>5/1m"], "a rate is told for fields"),
+        (&["--fail-on", "error@users>5/1m"], "a rate is told for fields"),
         (
             &["--merge-reports", "--fail-on", "error>5/1m"],
             "--fail-on error>5/1m: reports do not have the times of single fields",

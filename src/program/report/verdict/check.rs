@@ -129,7 +129,7 @@ impl Check {
             },
             (None, None) => (parse(text)?, (Limit::Fields(0), None)),
         };
-        if measure == Measure::Users && !counts_users {
+        if measure == Measure::Users && !counts_users && window.is_none() {
             return Err(CheckError::NoUsers);
         }
         if window.is_some() {
