@@ -294,7 +294,7 @@ fn a_file_without_the_right_to_read_it_is_said_once() {
     let mut run = Following::new();
     run.write("secret.log", "ret=-204\n");
     run.write("a.log", "a\n");
-    fs::set_permissions(run.path("secret.log"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(run.path("secret.log"), fs::Permissions::from_mode(0o000)).unwrap();
     let script = "exec \"$0\" -F '*.log' secret.log --poll 20 --until-idle 3s";
     run.start_command(&mut command_as_nobody(run.folder.path(), script));
     run.expect("a\n");
