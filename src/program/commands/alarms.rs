@@ -23,7 +23,6 @@ pub(crate) struct Alarms {
     states: Vec<AlarmState>,
     said_failure: SaidTrouble,
     said_status: SaidTrouble,
-    has_said_running: bool,
 }
 
 /// The alarms of a check so far.
@@ -34,18 +33,14 @@ struct AlarmState {
     /// The steps of time of a rate's windows that have had their alarm.
     taken: TakenSteps,
     running: Option<Child>,
+    /// True if it has been said that the command still runs.
+    has_said_running: bool,
 }
 
 impl Alarms {
     pub(crate) fn new(command: AlarmCommand, checks: usize) -> Self {
         let states = std::iter::repeat_with(AlarmState::default).take(checks).collect();
-        Self {
-            command,
-            states,
-            said_failure: SaidTrouble::default(),
-            said_status: SaidTrouble::default(),
-            has_said_running: false,
-        }
+        Self { command, states, said_failure: SaidTrouble::default(), said_status: SaidTrouble::default() }
     }
 
     /// Makes the checks on the counts so far, and starts the command for each that has failed since its last alarm.
@@ -59,14 +54,14 @@ impl Alarms {
     ) {
         for (place, check) in checks.iter().enumerate() {
             self.reap(place, messages);
-            let Some(state) = self.states.get(place).filter(|state| state.is_due(check)) else {
+            let Some(state) = self.states.get_mut(place).filter(|state| state.is_due(check)) else {
                 continue;
             };
             let Some(trip) = check.trip(place, tally, catalog, &state.taken) else {
                 continue;
             };
             if state.running.is_some() {
-                if !std::mem::replace(&mut self.has_said_running, true) {
+                if !std::mem::replace(&mut state.has_said_running, true) {
                     let still = "still runs, and is not started again until it has ended";
                     messages.mention(&format!("--exec-on-fail {}: {still}", self.command));
                 }

@@ -46,6 +46,8 @@ mod linux {
         by_watch: HashMap<i32, FileId>,
         /// True if each folder has its watch, and the system tells all changes in it.
         has_folders: bool,
+        /// True if each file has its watch, and the system tells all changes of it. Kept, because each wait asks for it.
+        has_files: bool,
     }
 
     #[derive(Clone, Copy, Debug)]
@@ -61,7 +63,7 @@ mod linux {
         pub(in crate::program::follow) fn new() -> Option<Self> {
             let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok()?;
             let (folders, files, by_watch) = (HashMap::new(), HashMap::new(), HashMap::new());
-            Some(Self { inotify, folders, files, by_watch, has_folders: true })
+            Some(Self { inotify, folders, files, by_watch, has_folders: true, has_files: true })
         }
 
         /// Watches the names in these folders.
@@ -97,6 +99,7 @@ mod linux {
             if let Some(number) = watch.number {
                 self.by_watch.insert(number, id);
             }
+            self.has_files &= watch.is_complete();
             self.files.insert(id, watch);
         }
 
@@ -112,11 +115,12 @@ mod linux {
                 }
                 is_kept
             });
+            self.has_files = self.files.values().all(|watch| watch.is_complete());
         }
 
         /// Returns true if the system tells all changes.
         pub(in crate::program::follow) fn are_complete(&self) -> bool {
-            self.has_folders && self.files.values().all(|watch| watch.is_complete())
+            self.has_folders && self.has_files
         }
 
         pub(in crate::program::follow) fn as_fd(&self) -> BorrowedFd<'_> {
