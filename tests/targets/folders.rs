@@ -45,6 +45,7 @@ enum Fate {
 struct Text {
     length: usize,
     annotated: Vec<u8>,
+    newline: &'static [u8],
     is_damaged: bool,
 }
 
@@ -106,7 +107,14 @@ fn annotate(text: &[u8]) -> Vec<u8> {
     text.split_inclusive(|&byte| byte == b'\n').flat_map(|line| STYLE.annotate_line(line)).collect()
 }
 
-/// Returns the expected result for a file; `None` where the rules leave it open.
+/// Returns true if a text in UTF-16 has a field. The twin reads bytes, so that it knows no notes for it.
+fn has_field_in_utf16(text: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
+    let units: Vec<u16> = text.chunks_exact(2).map(|two| unit([two[0], two[1]])).collect();
+    let text = String::from_utf16_lossy(&units);
+    annotate(text.as_bytes()) != text.as_bytes()
+}
+
+/// Returns the expected result for a file; `None` where the rules leave it open, or where the twin does not know it.
 fn fate(file: &Made) -> Option<Fate> {
     let decoded = match decompress(&file.bytes[..], &file.path) {
         Err(_) => return Some(Fate::Refused),
@@ -127,21 +135,31 @@ fn fate(file: &Made) -> Option<Fate> {
     if !is_text(&text, is_damaged) {
         return Some(Fate::NoText(file.bytes.clone()));
     }
+    let utf16: Option<(fn([u8; 2]) -> u16, &[u8])> = match &text[..] {
+        [0xff, 0xfe, ..] => Some((u16::from_le_bytes, b"\n\0")),
+        [0xfe, 0xff, ..] => Some((u16::from_be_bytes, b"\0\n")),
+        _ => None,
+    };
+    if utf16.is_some_and(|(unit, _)| has_field_in_utf16(&text, unit)) {
+        return None;
+    }
+    let newline = utf16.map_or(&b"\n"[..], |(_, newline)| newline);
     let annotated = match &file.repeats {
+        _ if utf16.is_some() => text.clone(),
         Some((part, times)) if text == part.repeat(*times) => annotate(part).repeat(*times),
         _ => annotate(&text),
     };
     // The rules leave open if a field at the end of damaged data counts.
     let line_start = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
     let is_open = is_damaged && annotate(&text[line_start..]) != text[line_start..];
-    (!is_open).then_some(Fate::Text(Text { length: text.len(), annotated, is_damaged }))
+    (!is_open).then_some(Fate::Text(Text { length: text.len(), annotated, newline, is_damaged }))
 }
 
 /// Returns the expected result for some folders. `fates` has the result for each file of `made`, in the same order.
 fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
     let (mut paths, mut expected) = (Vec::new(), Expected::default());
     folders.iter().for_each(|folder| walk(folder, &mut paths, &mut expected.dangling));
-    let mut owes_newline = false;
+    let mut owed_newline = None;
     for path in without_other_names(&paths) {
         let id = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).unwrap();
         let index = made.iter().position(|file| id(&file.path) == id(path)).unwrap();
@@ -149,13 +167,14 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
         match &fates[index] {
             Fate::NoText(_) => expected.no_texts += 1,
             Fate::Refused => expected.troubles += 1,
-            Fate::Text(Text { length, annotated, is_damaged }) => {
-                if owes_newline && !annotated.is_empty() {
-                    expected.stream.push(b'\n');
-                    owes_newline = false;
+            Fate::Text(Text { length, annotated, newline, is_damaged }) => {
+                if !annotated.is_empty() {
+                    expected.stream.extend_from_slice(owed_newline.take().unwrap_or_default());
                 }
                 expected.stream.extend_from_slice(annotated);
-                owes_newline |= *is_damaged && annotated.last().is_some_and(|&last| last != b'\n');
+                if *is_damaged && !annotated.is_empty() && !annotated.ends_with(newline) {
+                    owed_newline = Some(*newline);
+                }
                 expected.texts += 1;
                 expected.bytes += *length as u64;
                 expected.troubles += usize::from(*is_damaged);
