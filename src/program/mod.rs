@@ -33,7 +33,9 @@ pub mod parts {
     pub use super::pipeline::{
         ArchiveOutput, LiveCounts, NoTexts, Outcomes, Pipeline, SelectedLines, SideBySide, annotate_to_files,
     };
-    pub use super::report::{Baseline, Counter, Judgement, LoadedReport, Report, ReportFormat, Tally, load};
+    pub use super::report::{
+        Baseline, Counter, Judgement, LoadedReport, Report, ReportFormat, ReportSum, Tally, load,
+    };
     pub use super::system::signals::Signals;
     pub use super::system::thread_budget::ThreadBudget;
     pub use super::terminal::input_name::InputName;

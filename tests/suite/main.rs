@@ -65,6 +65,7 @@ mod missing_years; // times of lines that are written without a year
 mod names; // --label, --name
 mod near; // lines with a key and a code that are no field, in reports
 mod parts; // reports that --merge-reports takes: folders, @LIST files, damaged ones, many
+mod ranges; // ranges of the bytes of an input, and the parts that reports are of
 mod rates; // --fail-on with a rate: windows of time, lines without times, arrival
 mod recipes; // the recipes for CI services in `docs/ci.md`, run through bash
 mod report_names; // names of formats, ends of file names, and CI services that choose a format

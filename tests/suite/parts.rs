@@ -180,11 +180,14 @@ fn many_parts_take_little_memory_and_keep_their_names() {
     let folder = folder.path();
     part(folder, "part.json", -204);
     let part = fs::read_to_string(folder.join("part.json")).unwrap();
+    let key =
+        serde_json::from_str::<Value>(&part).unwrap()["input"]["parts"][0][0].as_str().unwrap().to_owned();
     let parts = 3000;
     for number in 0..parts {
         let name = format!("{}{number}.log", "long/".repeat(40));
         let code = if number == 0 { "-1" } else { "-204" };
         let text = part.replace("part.log", &name).replace("\"code\": -204", &format!("\"code\": {code}"));
+        let text = text.replace(&key, &format!("{number:016x}"));
         fs::write(folder.join(format!("{number}.json")), text).unwrap();
     }
     fs::remove_file(folder.join("part.json")).unwrap();

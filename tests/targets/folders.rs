@@ -31,6 +31,9 @@ const HEAD_BYTES: usize = 8 * 1024;
 
 static STYLE: LazyLock<Style<'static>> = LazyLock::new(|| Style::new(Catalog::builtin()));
 
+/// Reads a unit of UTF-16.
+type ReadUnit = fn([u8; 2]) -> u16;
+
 /// The expected result for a file.
 #[derive(Debug)]
 enum Fate {
@@ -108,7 +111,7 @@ fn annotate(text: &[u8]) -> Vec<u8> {
 }
 
 /// Returns true if a text in UTF-16 has a field. The twin reads bytes, so that it knows no notes for it.
-fn has_field_in_utf16(text: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
+fn has_field_in_utf16(text: &[u8], unit: ReadUnit) -> bool {
     let units: Vec<u16> = text.chunks_exact(2).map(|two| unit([two[0], two[1]])).collect();
     let text = String::from_utf16_lossy(&units);
     annotate(text.as_bytes()) != text.as_bytes()
@@ -135,7 +138,7 @@ fn fate(file: &Made) -> Option<Fate> {
     if !is_text(&text, is_damaged) {
         return Some(Fate::NoText(file.bytes.clone()));
     }
-    let utf16: Option<(fn([u8; 2]) -> u16, &[u8])> = match &text[..] {
+    let utf16: Option<(ReadUnit, &[u8])> = match &text[..] {
         [0xff, 0xfe, ..] => Some((u16::from_le_bytes, b"\n\0")),
         [0xfe, 0xff, ..] => Some((u16::from_be_bytes, b"\0\n")),
         _ => None,

@@ -3,7 +3,9 @@
 
 use super::assert_same;
 use arbitrary::{Result, Unstructured};
-use imsdk_annotate::program::parts::{Baseline, Judgement, LoadedReport, Report, ReportFormat, Screen, load};
+use imsdk_annotate::program::parts::{
+    Baseline, Judgement, LoadedReport, Report, ReportFormat, ReportSum, Screen, load,
+};
 use imsdk_annotate::{Catalog, Language};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -38,9 +40,14 @@ pub(super) fn run(input: &[u8]) {
     let mut choices = Unstructured::new(input);
     let (Ok(first), Ok(second)) = (made(&mut choices), made(&mut choices)) else { return };
     let [first, second] = [first, second].map(|report| check(report.to_string().as_bytes()));
-    if let (Some(mut sum), Some(second)) = (first, second) {
-        sum.append(second);
-        check_loaded(&sum);
+    if let (Some(first), Some(second)) = (first, second) {
+        let mut sum = ReportSum::default();
+        for report in [first, second] {
+            let _ = sum.refusal(&report);
+            let _ = sum.append(report);
+        }
+        let _ = sum.missing_at_ends();
+        check_loaded(&LoadedReport { tally: sum.tally, names: sum.names });
     }
 }
 
@@ -50,10 +57,16 @@ fn made(choices: &mut Unstructured<'_>) -> Result<Value> {
     for _ in 0..choices.int_in_range(0..=4)? {
         codes.push(code(choices)?);
     }
+    let mut parts = Vec::new();
+    for _ in 0..choices.int_in_range(0..=2)? {
+        parts.push(part(choices)?);
+    }
     let more: u64 = if choices.arbitrary()? { choices.arbitrary()? } else { 0 };
     Ok(json!({
         "format": "imsdk-annotate report", "version": 1, "complete": choices.arbitrary::<bool>()?,
-        "input": {"files": number(choices)?, "lines": number(choices)?, "bytes": number(choices)?},
+        "input": {
+            "files": number(choices)?, "lines": number(choices)?, "bytes": number(choices)?, "parts": parts,
+        },
         "fields": 0, "unknown_fields": 0, "codes": codes, "unknown": [], "more_unknown_fields": more,
     }))
 }
@@ -73,6 +86,19 @@ fn code(choices: &mut Unstructured<'_>) -> Result<Value> {
         }
     }
     Ok(code)
+}
+
+/// Returns an input that was read whole, or a range of one; few keys and ends, so that some follow each other.
+fn part(choices: &mut Unstructured<'_>) -> Result<Value> {
+    let key = format!("{:016x}", choices.int_in_range(0..=1)?);
+    let [start, end]: [u64; 2] = [choices.int_in_range(0..=2)?, choices.int_in_range(1..=3)?];
+    if choices.ratio(1, 4)? {
+        return Ok(json!([key, number(choices)?]));
+    }
+    Ok(json!({
+        "key": key, "file": choices.choose(&["a.log", "b\n.log"])?, "start": start, "end": end,
+        "more": choices.arbitrary::<bool>()?, "lines": number(choices)?, "encoding": choices.choose(&["utf-8", "gbk"])?,
+    }))
 }
 
 /// Returns a number, which is mostly small.

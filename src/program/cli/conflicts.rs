@@ -2,7 +2,9 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 34] = [
+pub(super) const FOR_LOGS: [&str; 36] = [
+    "range",
+    "offset",
     "files",
     "files_from",
     "follow",
@@ -63,7 +65,9 @@ pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold. `--exec-on-fail` is one of them because whoever can have a
 /// configuration read would run a command, in the name of the user who reads a log.
-pub(super) const FOR_ONE_RUN: [&str; 15] = [
+pub(super) const FOR_ONE_RUN: [&str; 17] = [
+    "range",
+    "offset",
     "exec_on_fail",
     "follow",
     "live",

@@ -41,7 +41,7 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
     let args = matches.and_then(|matches| {
         let args = Args::from_arg_matches(&matches).map_err(Refusal::Usage)?;
         // Only the journal of an output folder needs them, and telling them takes time.
-        let settings = args.output.output_dir.as_ref().map(|_| run_settings::typed(&matches));
+        let settings = run_settings::are_needed(&args).then(|| run_settings::typed(&matches));
         Ok((args, settings.unwrap_or_default()))
     });
     let (args, settings) = match args {

@@ -6,7 +6,7 @@ use super::files_from::inputs;
 use super::time_bounds::bounds;
 use super::uses::uses;
 use super::{manual, run_settings};
-use crate::program::commands::annotate::{Annotate, Job, ShowProgress};
+use crate::program::commands::annotate::{Annotate, Job, PartKeys, ShowProgress};
 use crate::program::commands::check_catalog::CheckCatalog;
 use crate::program::commands::lines_to::FolderOutput;
 use crate::program::commands::lookup::LookUp;
@@ -17,7 +17,7 @@ use crate::program::commands::{
 use crate::program::commands::{LinesTo, Mode, Triage, Uses};
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::follow::FollowRules;
-use crate::program::input::{Buffering, ListingRules, NameFilter, Reading};
+use crate::program::input::{Buffering, ListingRules, NameFilter, RangeCell, Reading};
 use crate::program::output::{Existing, JournalHead, RunSettings};
 use crate::program::pipeline::{SelectedLines, SideBySide};
 use crate::program::report::{Check, CheckKind, Judgement, LiveTable, ValueHasher, of_selector};
@@ -100,13 +100,14 @@ pub(super) fn mode(
     }
     let packing = args.output.packing()?;
     let times = bounds(&args.time, Timestamp::now())?;
-    let reading = reading(&args, signals)?;
+    let mut reading = reading(&args, signals)?;
     let (known, dictionary) = (triage.judgement.known_codes(), reading.dictionary.as_ref());
     let (catalog, times_asked) = (&triage.catalog, times.as_ref());
     let settings =
         run_settings::with_values(settings, &args, catalog, known.as_ref(), dictionary, times_asked);
     let operands =
         if args.follow.follow && args.reads_stdin() { Vec::new() } else { inputs(&args, signals)? };
+    reading.range = args.input.range(&operands)?;
     let follow = args.follow.rules(&operands, triage.counts() || args.triage.line_number)?;
     let chosen = Chosen {
         operands,
@@ -117,6 +118,7 @@ pub(super) fn mode(
         },
         warnings,
         times,
+        count_settings: run_settings::of_counts(&settings),
         journal_head: JournalHead::new(settings),
     };
     let mut annotate = annotate(&args, annotator, reading, triage, only, uses, chosen);
@@ -144,6 +146,8 @@ struct Chosen {
     warnings: Vec<String>,
     /// The bounds of the times of lines.
     times: Option<TimeBounds>,
+    /// The settings that change counts.
+    count_settings: RunSettings,
     /// The head of the journal, if the inputs go to a folder.
     journal_head: JournalHead,
 }
@@ -172,7 +176,7 @@ fn annotate(
     triage: Triage,
     only: Option<Selector>,
     uses: Uses,
-    Chosen { operands, follow, listing_rules, warnings, times, journal_head }: Chosen,
+    Chosen { operands, follow, listing_rules, warnings, times, count_settings, journal_head }: Chosen,
 ) -> Annotate {
     let (context, numbers_lines) = (args.triage.context(), args.triage.line_number);
     let max_count = args.triage.selected_lines().max_count(args.triage.max_count);
@@ -205,6 +209,7 @@ fn annotate(
         annotator = annotator.lines(lines.max_count(max_count).silent(is_silent));
     }
     let job = Job {
+        part_keys: PartKeys::new(&count_settings, args.triage.label.as_deref()),
         operands,
         follow,
         listing_rules,
@@ -248,6 +253,8 @@ fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
         dictionary: dictionary.map(|path| load_zstd_dictionary(path, signals)).transpose()?,
         encoding: args.input.encoding.choice(),
         year: args.time.year,
+        range: None,
+        range_read: RangeCell::default(),
         progress: Progress::hidden(),
         signals: signals.clone(),
     })

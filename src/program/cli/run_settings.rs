@@ -1,4 +1,5 @@
-//! The settings of a run that change its outputs or its counts, for the journal of an output folder.
+//! The settings of a run that change its outputs or its counts, for the journal of an output folder and for the parts that
+//! JSON reports are of.
 
 use super::args::Args;
 use crate::program::compression::ZstdDictionary;
@@ -11,11 +12,14 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 27] = [
+const WITHOUT_EFFECT: [&str; 30] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
     "null",
+    "name",
+    "offset",
+    "range",
     "output_dir",
     "resume",
     "no_clobber",
@@ -49,6 +53,43 @@ const WITHOUT_EFFECT: [&str; 27] = [
 const BUILTIN_CATALOG: &str = "built-in catalog";
 const NEAR_MISSES: &str = "near misses in --report";
 
+/// The settings that change counts; all others change outputs alone. A test holds that each argument is in one list.
+const OF_COUNTS: [&str; 22] = [
+    BUILTIN_CATALOG,
+    "--catalog",
+    "--encoding",
+    "--exclude",
+    "--include",
+    "--key",
+    "--no-archives",
+    "--no-decompress",
+    "--no-default-keys",
+    "--pattern",
+    "--since",
+    "--sorted",
+    "--strict",
+    "--strip",
+    "--text",
+    "--trace",
+    "--tz",
+    "--until",
+    "--users",
+    "--users-salt",
+    "--year",
+    "--zstd-dictionary",
+];
+
+/// Returns true if the settings of a run are needed: for a journal, or for the parts of a report.
+pub(super) fn are_needed(args: &Args) -> bool {
+    args.output.output_dir.is_some() || args.triage.report.iter().any(|report| report.format.is_json())
+}
+
+/// Returns the settings that change counts.
+pub(super) fn of_counts(settings: &RunSettings) -> RunSettings {
+    let counting = settings.iter().filter(|(name, _)| OF_COUNTS.contains(&name.as_str()));
+    counting.map(|(name, values)| (name.clone(), values.clone())).collect()
+}
+
 /// Returns the arguments that change outputs, as they are typed or stand in the configuration, with all their values.
 /// Arguments with their defaults are left out, as if they were not typed.
 pub(super) fn typed(matches: &ArgMatches) -> RunSettings {
@@ -73,7 +114,7 @@ fn text_of(value: &OsStr) -> String {
 /// that are meant, the colour of notes, and what the reports need to be counted. Of contents, the hash is kept: it tells
 /// mistakes, and nobody gains anything by making a catalog of the same hash, because whoever can do that can write the outputs as well.
 ///
-/// Without `--output-dir` there is no journal, and the settings are as they were.
+/// Where the settings are not needed, they are as they were.
 pub(super) fn with_values(
     mut settings: RunSettings,
     args: &Args,
@@ -82,7 +123,7 @@ pub(super) fn with_values(
     dictionary: Option<&ZstdDictionary>,
     times: Option<&TimeBounds>,
 ) -> RunSettings {
-    if args.output.output_dir.is_none() {
+    if !are_needed(args) {
         return settings;
     }
     let mut add = |name: &str, value: String| drop(settings.insert(name.to_owned(), vec![value]));
@@ -157,6 +198,58 @@ mod tests {
         let ids: Vec<&str> = command.get_arguments().map(|arg| arg.get_id().as_str()).collect();
         for id in WITHOUT_EFFECT {
             assert!(ids.contains(&id), "{id}");
+        }
+    }
+
+    #[test]
+    fn each_argument_changes_counts_or_outputs_or_neither() {
+        // The arguments that change outputs and no counts.
+        const OF_OUTPUTS: [&str; 38] = [
+            "--after-context",
+            "--before-context",
+            "--check-catalog",
+            "--completions",
+            "--compress",
+            "--context",
+            "--count",
+            "--expect",
+            "--explain",
+            "--fail-on",
+            "--fields",
+            "--files-with-matches",
+            "--follow",
+            "--help",
+            "--json",
+            "--lang",
+            "--level",
+            "--line-number",
+            "--list",
+            "--live",
+            "--man",
+            "--max-count",
+            "--merge-reports",
+            "--note",
+            "--only",
+            "--output",
+            "--parents",
+            "--pid",
+            "--poll",
+            "--quiet",
+            "--search",
+            "--sparse",
+            "--tail",
+            "--unpack",
+            "--until-fail",
+            "--until-idle",
+            "--version",
+            "--with-filename",
+        ];
+        let mut command = Args::command();
+        command.build();
+        for arg in command.get_arguments().filter(|arg| !WITHOUT_EFFECT.contains(&arg.get_id().as_str())) {
+            let name = arg.get_long().map_or_else(String::new, |long| format!("--{long}"));
+            let lists = [&OF_COUNTS[..], &OF_OUTPUTS].map(|list| list.contains(&name.as_str()));
+            assert!(lists[0] != lists[1], "{name}");
         }
     }
 

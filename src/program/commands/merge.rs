@@ -5,7 +5,7 @@ use super::{LinesTo, Triage, Uses};
 use crate::Catalog;
 use crate::program::input::{ListingRules, REPORT, read_whole};
 use crate::program::output::{self, UsedAs};
-use crate::program::report::{LoadedReport, load};
+use crate::program::report::{ReportSum, load};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::exit_status::{ExitStatus, refuse};
 use crate::program::terminal::input_name::InputName;
@@ -47,7 +47,7 @@ impl Merge {
         if let Err(refusal) = opened {
             return refuse(messages, &refusal);
         }
-        let mut sum = LoadedReport::default();
+        let mut sum = ReportSum::default();
         sum.tally.complete = complete;
         let mut damaged = HashSet::new();
         for name in &reports {
@@ -57,16 +57,26 @@ impl Merge {
                 sum.tally.complete = false;
             }
         }
-        let LoadedReport { tally, mut names, .. } = sum;
+        for missing in sum.missing_at_ends() {
+            // The report of a part is added up further; nobody decides anything by it yet.
+            if triage.is_for_further_sums() {
+                messages.mention(&missing);
+            } else {
+                messages.say_of_input(&missing);
+                sum.tally.complete = false;
+            }
+        }
+        let ReportSum { tally, mut names, .. } = sum;
         triage.label_names(&mut names);
         let has_failed = triage.finish(&tally, &names, messages);
         ExitStatus::of(messages, has_failed)
     }
 }
 
-/// Reads a report and adds it to the sum. Returns false, with a message, if it cannot be read or cannot be added.
+/// Reads a report and adds it to the sum. Returns false, with a message, if it cannot be read or cannot be added, or if
+/// something is missing before it.
 fn add_part(
-    sum: &mut LoadedReport,
+    sum: &mut ReportSum,
     name: &InputName,
     catalog: &Catalog,
     signals: &Signals,
@@ -93,6 +103,9 @@ fn add_part(
         messages.say(&format!("{name}: {refusal}"));
         return false;
     }
-    sum.append(report);
+    if let Some(missing) = sum.append(report) {
+        messages.say_of_input(&format!("{name}: {missing}"));
+        return false;
+    }
     true
 }

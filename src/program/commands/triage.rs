@@ -150,6 +150,15 @@ impl Triage {
         Ok(())
     }
 
+    /// Returns true if the counts only go into JSON reports, which may be added up further, and nothing is decided by them.
+    pub(super) fn is_for_further_sums(&self) -> bool {
+        let are_json = self.report_choices.iter().all(|choice| choice.format.is_json());
+        are_json
+            && self.judgement.checks.is_empty()
+            && self.accept_target.is_none()
+            && self.accept_file.is_none()
+    }
+
     /// Puts the name of the job before the names of inputs, as reports have them: `shard1:server.log`.
     pub(super) fn label_names(&self, names: &mut InputNames) {
         if let Some(label) = &self.label {

@@ -179,7 +179,7 @@ impl EncodingCounts {
     /// Takes back the count of one input, which must have been counted.
     pub(crate) fn take_back(&mut self, encoding: CharEncoding) {
         if let Some(place) = Self::place(encoding) {
-            self.0[place] -= 1;
+            self.0[place] = self.0[place].saturating_sub(1);
         }
     }
 

@@ -69,6 +69,11 @@ impl InputFile {
         self.number..=self.number | ((1 << MEMBER_BITS) - 1)
     }
 
+    /// Returns the number of the input that has the member of an archive with this number, or that has this number itself.
+    pub(crate) fn number_of_archive(number: usize) -> usize {
+        number >> MEMBER_BITS << MEMBER_BITS
+    }
+
     /// Returns true if the input is a member of an archive.
     pub(crate) fn is_member(&self) -> bool {
         self.number.trailing_zeros() < MEMBER_BITS

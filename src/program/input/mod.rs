@@ -8,8 +8,10 @@ mod identities;
 mod in_units;
 mod input_file;
 mod input_part;
+mod input_range;
 mod member;
 mod name_filter;
+mod narrowed;
 mod no_text;
 mod prompt;
 mod read_ahead;
@@ -24,6 +26,7 @@ pub(crate) use blocks::{Block, Blocks};
 pub(crate) use descriptor::Descriptor;
 pub(crate) use identities::{Identities, OtherName};
 pub use input_file::InputFile;
+pub(crate) use input_range::{InputRange, RangeCell};
 pub(crate) use member::{MemberInput, OpenedMember, Recorder};
 pub use name_filter::NameFilter;
 pub(crate) use no_text::Expected;
@@ -43,14 +46,13 @@ use crate::program::system::pipes::wait_for;
 use crate::program::system::signals::Signals;
 use crate::program::system::thread_budget::ThreadBudget;
 use crate::stream::Source;
-use crate::time::{TimeBounds, YearReference};
 use blocks::BLOCK_BYTES;
 use in_units::InUnits;
 use input_part::InputPart;
+use input_range::StreamRange;
 use prompt::REST;
 use read_ahead::ReadAhead;
 use rustix::event::PollFlags;
-use sorted::SortedLines;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read};
 use std::time::Instant;
@@ -99,6 +101,8 @@ pub(crate) struct Input {
     start: u64,
     /// The part that is read, if it is not all of the input.
     part: Option<InputPart>,
+    /// The range that is read of a stream, if it is not read whole.
+    range: Option<Box<StreamRange>>,
     /// The number of bytes that are still to be read of the part, if another part of the file follows it.
     left: u64,
     signals: Signals,
@@ -136,7 +140,8 @@ impl Input {
     /// Gives any other input back unchanged.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Box<Self>> {
         let end = self.metadata().map_or(0, |metadata| metadata.len());
-        let can_be_cut = self.formats.is_empty() && !self.is_tailed && self.utf16.is_none() && !self.can_wait;
+        let can_be_cut =
+            self.is_plain_file() && !self.is_tailed && self.utf16.is_none() && self.range.is_none();
         let whole = InputPart { start: self.start, end, lines_before: 0, has_times: false };
         let part = self.part.unwrap_or(whole);
         if can_be_cut && is_worth_threads(part.end.saturating_sub(part.start)) {
@@ -146,45 +151,6 @@ impl Input {
         } else {
             Err(Box::new(self))
         }
-    }
-
-    /// Returns the input, of which only the part is read that has the lines within the bounds of time, if its lines are
-    /// in order and it is a plain file. Counts the lines before that part if `counts_lines` is true.
-    ///
-    /// # Errors
-    ///
-    /// Fails where the file cannot be read.
-    pub(crate) fn narrowed(
-        mut self,
-        bounds: &TimeBounds,
-        years: YearReference,
-        counts_lines: bool,
-    ) -> io::Result<Self> {
-        let can_be_narrowed =
-            bounds.are_sorted() && !self.is_tailed && self.is_plain_file() && self.utf16.is_none();
-        let Content::Direct(rdr) = &mut self.content else {
-            return Ok(self);
-        };
-        let descriptor = rdr.get_ref().bottom();
-        let file_end = descriptor.size()?;
-        if !can_be_narrowed || file_end <= self.start {
-            return Ok(self);
-        }
-        let mut lines = SortedLines::new(descriptor, bounds, years);
-        let (start, end) = lines.part(self.start, file_end)?;
-        let has_times = lines.have_times();
-        let lines_before = if counts_lines { descriptor.count_newlines(self.start, start)? } else { 0 };
-        if start > self.start {
-            let read = descriptor.position()? - self.start;
-            descriptor.progress().add_bytes((start - self.start).saturating_sub(read));
-            descriptor.set_position(start)?;
-            rdr.drop_buffer();
-        }
-        self.part = Some(InputPart { start, end, lines_before, has_times });
-        if end < file_end {
-            self.left = end - start;
-        }
-        Ok(self)
     }
 
     /// Returns the descriptor, and subtracts the bytes that were read of it from the progress.
@@ -263,6 +229,9 @@ impl Read for Input {
         if self.is_flushed {
             self.signals.set_idle(true);
         }
+        if let Some(range) = &mut self.range {
+            return range.read(&mut self.content, buffer);
+        }
         match &mut self.utf16 {
             None => {
                 let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
@@ -317,7 +286,10 @@ impl Source for Input {
     }
 
     fn input_offset(&self) -> u64 {
-        self.part.map_or(0, |part| part.start - self.start)
+        match (&self.range, self.part) {
+            (Some(range), _) => range.first_line(),
+            (None, part) => part.map_or(0, |part| part.start - self.start),
+        }
     }
 
     fn lines_skipped(&self) -> u64 {

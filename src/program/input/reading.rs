@@ -3,6 +3,7 @@
 //!
 //! The members of an archive are opened in `member.rs`.
 
+use super::input_range::{InputRange, RangeCell};
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::prompt::begins_with_prompt;
 use super::{Buffering, Content, Descriptor, Input};
@@ -43,6 +44,10 @@ pub struct Reading {
     pub encoding: EncodingChoice,
     /// The year of times that have none; `None` if the input tells it.
     pub year: Option<i16>,
+    /// The range of bytes that is read of the only input; `None` if inputs are read whole.
+    pub(crate) range: Option<InputRange>,
+    /// The range that was read.
+    pub(crate) range_read: RangeCell,
     pub progress: Progress,
     pub signals: Signals,
 }
@@ -121,6 +126,7 @@ impl Reading {
             is_flushed: false,
             start,
             part: None,
+            range: None,
             left: u64::MAX,
             signals: self.signals.clone(),
         })

@@ -29,7 +29,7 @@ pub use selected_lines::SelectedLines;
 
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
-use crate::program::input::{Descriptor, Expected, InputFile, NameFilter, OpenedInput, Reading};
+use crate::program::input::{Descriptor, Expected, InputFile, InputRange, NameFilter, OpenedInput, Reading};
 use crate::program::output::Journal;
 use crate::program::report::{Counter, InputNames};
 use crate::program::system::thread_budget::ThreadBudget;
@@ -144,6 +144,9 @@ impl Pipeline {
         }
         self.refuse_broken_archive(file, &opened)?;
         self.opened_any.store(true, Ordering::Relaxed);
+        if let Some(range) = self.reading.range {
+            return self.open_range(file, opened, range);
+        }
         let opened = match opened {
             OpenedInput::Input(mut input) if self.needs_tail_names() => {
                 input.look_for_tail_header();
@@ -158,6 +161,30 @@ impl Pipeline {
                 input.narrowed(times, years, counts_lines).map(OpenedInput::Input)
             }
             (opened, _) => Ok(opened),
+        }
+    }
+
+    /// Returns an opened input, of which a range is read.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the input has no ranges: in a folder, in an archive, compressed, or in UTF-16.
+    fn open_range(
+        &self,
+        file: &InputFile,
+        opened: OpenedInput,
+        range: InputRange,
+    ) -> io::Result<OpenedInput> {
+        match opened {
+            _ if file.in_folder => {
+                Err(io::Error::other("is in a folder, and a range is one of one file; name the file"))
+            }
+            OpenedInput::Input(input) => {
+                input.in_range(range, &self.reading.range_read).map(OpenedInput::Input)
+            }
+            OpenedInput::Archive(..) | OpenedInput::NoText(_) => Err(io::Error::other(
+                "is an archive, and a range is one of the bytes of plain text; read it whole",
+            )),
         }
     }
 

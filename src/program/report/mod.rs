@@ -16,7 +16,7 @@ mod verdict;
 pub(crate) use count::ArrivedTime;
 pub use count::Counter;
 pub(crate) use formats::{AUTO, write_entries};
-pub use formats::{LoadedReport, ReportFormat, load};
+pub use formats::{LoadedReport, ReportFormat, ReportSum, load};
 pub(crate) use live_table::LiveTable;
 pub(crate) use metrics::Metrics;
 pub(crate) use so_far::SoFar;

@@ -2,6 +2,8 @@
 
 use super::given_name::given_name;
 use crate::program::encoding::{CharEncoding, EncodingChoice};
+use crate::program::input::InputRange;
+use crate::program::terminal::input_name::InputName;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -64,6 +66,22 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "NAME", value_parser = given_name, help_heading = "Input")]
     pub(crate) name: Option<String>,
 
+    /// Of one plain file, read the lines whose first byte is in a range of its bytes, as in 0-268435456 or 268435456-
+    ///
+    /// The range is half open: END is not in it; without END, it goes to the end of the file. Each line is in exactly one of
+    /// the ranges that a file is divided into, and is read to its end. --merge-reports adds the JSON reports of ranges that
+    /// follow each other up to that of the whole file; until then, a report counts lines from the first line of its range.
+    #[arg(long, value_name = "START-END", value_parser = byte_range, conflicts_with_all = ["follow", "merge_reports", "output_dir", "since", "until", "line_number", "context", "before_context", "after_context"], help_heading = "Input")]
+    pub(crate) range: Option<(u64, u64)>,
+
+    /// Standard input is a file from its byte START on
+    ///
+    /// With --range, START is less than the range's (or both are 0), because the byte before the range tells if a line begins
+    /// there: `tail -c +100 a.log | imsdk-annotate --name a.log --offset 99 --range 100-200`. Reading ends with the range's
+    /// last line. Without --range, the lines are read that begin behind byte START.
+    #[arg(long, value_name = "START", conflicts_with_all = ["follow", "merge_reports", "output_dir", "since", "until", "line_number", "context", "before_context", "after_context"], help_heading = "Input")]
+    pub(crate) offset: Option<u64>,
+
     /// Encoding of the logs, in which notes are written, too
     ///
     /// `auto` tells it by the first bytes of each input: UTF-16 by its byte order mark, or by its zero bytes; GBK where
@@ -73,6 +91,54 @@ pub(crate) struct InputArgs {
     /// text the encoding lacks is refused.
     #[arg(long, value_name = "NAME", value_enum, default_value_t = EncodingName::Auto, help_heading = "Input")]
     pub(crate) encoding: EncodingName,
+}
+
+impl InputArgs {
+    /// Returns the range of bytes that is read of the only input; `None` if inputs are read whole.
+    ///
+    /// # Errors
+    ///
+    /// Returns the message about several inputs, and about an offset that does not go with the range or with a file.
+    pub(crate) fn range(&self, inputs: &[InputName]) -> Result<Option<InputRange>, String> {
+        if (self.range.is_some() || self.offset.is_some()) && inputs.len() != 1 {
+            return Err("a range is one of the bytes of one input; name one file, or none".to_owned());
+        }
+        if self.offset.is_some() && !inputs.iter().all(InputName::is_stdin) {
+            return Err("--offset is for standard input; of a file, --range alone tells the bytes".to_owned());
+        }
+        Ok(match (self.range, self.offset) {
+            (None, None) => None,
+            (Some((start, _)), Some(offset)) if offset >= start && (offset, start) != (0, 0) => {
+                return Err(format!(
+                    "--offset {offset}: is not before the range, which begins at {start}; the byte before tells if a line \
+                     begins there, so that {} is the last offset that will do",
+                    start.saturating_sub(1)
+                ));
+            }
+            (Some((start, end)), offset) => Some(InputRange { start, end, offset }),
+            (None, Some(0)) => Some(InputRange { start: 0, end: u64::MAX, offset: Some(0) }),
+            (None, Some(offset)) => {
+                Some(InputRange { start: offset.saturating_add(1), end: u64::MAX, offset: Some(offset) })
+            }
+        })
+    }
+}
+
+/// Reads a range of bytes: `100-200`, or `100-` without an end.
+fn byte_range(text: &str) -> Result<(u64, u64), String> {
+    let wrong = || "is no range of bytes; write one as 0-1000, or as 1000- up to the end".to_owned();
+    let number = |digits: &str| {
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse::<u64>().ok().filter(|_| is_number)
+    };
+    let (start, end) = text.split_once('-').ok_or_else(wrong)?;
+    let start = number(start).ok_or_else(wrong)?;
+    let end = if end.is_empty() { u64::MAX } else { number(end).ok_or_else(wrong)? };
+    if start <= end {
+        Ok((start, end))
+    } else {
+        Err("ends before it begins; write the smaller number first".to_owned())
+    }
 }
 
 /// The name of an encoding.

@@ -1,6 +1,9 @@
 //! Annotates the inputs that the operands name, and writes reports and checks about them.
 
+mod part_keys;
 mod write;
+
+pub(crate) use part_keys::PartKeys;
 
 use super::lines_to::{FolderOutput, PlannedFolder, refuse_file};
 use super::live::{LiveReports, RunningReports};
@@ -44,6 +47,7 @@ pub(crate) struct Job {
     pub(crate) operands: Vec<InputName>,
     /// The rules by which the files of folders are listed.
     pub(crate) listing_rules: ListingRules,
+    pub(crate) part_keys: PartKeys,
     pub(crate) lines_to: LinesTo,
     /// The settings for following files; `None` if inputs are read to their ends.
     pub(crate) follow: Option<FollowRules>,
@@ -174,6 +178,10 @@ impl Annotate {
         let has_none = job.selected_lines.decides_status() && tally.is_some() && !selected;
         let has_failed = tally.is_some_and(|mut tally| {
             tally.complete &= unread.is_empty();
+            if let Some(range) = pipeline.reading.range_read.get() {
+                tally.parts.set_range(range.start, range.end, range.has_more);
+            }
+            job.part_keys.identify(&mut tally, &inputs);
             triage.finish(&tally, &names, &pipeline.messages)
         });
         pipeline.reading.signals.end_if_asked();

@@ -16,7 +16,7 @@ mod text;
 
 pub(crate) use chosen::AUTO;
 pub(crate) use json::write_entries;
-pub use json::{LoadedReport, load};
+pub use json::{LoadedReport, ReportSum, load};
 
 use super::Report;
 use crate::program::terminal::screen::Screen;
@@ -68,6 +68,11 @@ impl ReportFormat {
 
     pub fn name(self) -> &'static str {
         self.row().name
+    }
+
+    /// Returns true if reports of the format can be added up.
+    pub(crate) fn is_json(self) -> bool {
+        self == Self::Json
     }
 
     /// Returns true if reports of the format show lines with near misses.

@@ -1,9 +1,11 @@
 //! The tally: the number of fields with each code, and their places. Tallies of parts add up to that of the whole.
 
+mod counted_parts;
 mod distinct;
 mod file_rates;
 mod first_failures;
 mod histogram;
+mod input_count;
 mod latest;
 mod ledger;
 mod rate_buckets;
@@ -13,10 +15,13 @@ mod recent;
 mod taken_steps;
 mod users;
 mod value_keys;
+mod zones_met;
 
+pub(crate) use counted_parts::{CountedPart, CountedParts};
 pub(crate) use distinct::{DistinctValues, EXACT_MAX};
 pub(crate) use first_failures::TraceTally;
 pub(crate) use histogram::Histogram;
+pub(crate) use input_count::InputCount;
 pub(crate) use latest::LatestPlaces;
 pub(crate) use ledger::Ledger;
 pub(crate) use rate_buckets::{BUCKETS_LEFT as RATE_STEPS, RateBuckets};
@@ -25,6 +30,7 @@ pub(crate) use rates::{RateCounts, RateTally, TimelessFields};
 pub(crate) use taken_steps::TakenSteps;
 pub(crate) use users::{CodeUsers, KNOWN_MAX, UNKNOWN_MAX, UserGroup, UserTally, farther};
 pub(crate) use value_keys::{ValueHasher, ValueKeys, salt_tag};
+pub(crate) use zones_met::ZonesMet;
 
 use crate::program::encoding::{CharEncoding, EncodingCounts};
 use crate::time::TimeStamp;
@@ -63,29 +69,10 @@ pub struct Tally {
     pub(crate) stopped: bool,
     pub(crate) zones: ZonesMet,
     pub input: InputCount,
+    /// The inputs and ranges that the tally is of.
+    pub(crate) parts: CountedParts,
     /// The first and the last of the inputs that the tally is of; `None` if nothing was read.
     files: Option<FileRange>,
-}
-
-/// The amount of input that was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputCount {
-    pub files: u64,
-    pub lines: u64,
-    pub bytes: u64,
-    /// The number of lines that have no time of their own; `None` if lines are not chosen by their times.
-    pub(crate) undated_lines: Option<u64>,
-    /// The inputs that are not in UTF-8.
-    pub(crate) encodings: EncodingCounts,
-}
-
-/// The kinds of times that the lines with fields have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ZonesMet {
-    /// True if a time has a zone.
-    pub(crate) zoned: bool,
-    /// True if a time has none.
-    pub(crate) zoneless: bool,
 }
 
 /// The numbers of the first and the last input of a tally.
@@ -157,6 +144,7 @@ impl Tally {
             stopped: false,
             zones: ZonesMet::default(),
             input: InputCount::default(),
+            parts: CountedParts::default(),
             files: None,
         }
     }
@@ -167,7 +155,8 @@ impl Tally {
         let input = InputCount { files: 1, lines, bytes, encodings, ..InputCount::default() };
         let encoding_of_first = encoding;
         let files = Some(FileRange { first: file, last: file, encoding_of_first, lines_of_last: lines });
-        Self { input, files, ..Self::new() }
+        let parts = CountedParts::of_input(file, encoding, lines, bytes);
+        Self { input, parts, files, ..Self::new() }
     }
 
     /// Returns the tally of an input that could not be read.
@@ -186,16 +175,21 @@ impl Tally {
         !self.known.is_empty() || !self.unknown.is_empty() || self.near.is_some()
     }
 
-    /// Returns the numbers of the inputs that the tally has a place in.
+    /// Returns the numbers of the inputs that the tally has a place in, or of which it has a range.
     pub(crate) fn files_with_places(&self) -> BTreeSet<usize> {
         let counted = self.known.values().chain(self.unknown.values());
         let places = counted.flat_map(|counted| [&counted.first, &counted.last]);
-        places.chain(self.near.iter().map(|near| &near.first)).map(|place| place.file).collect()
+        let places = places.chain(self.near.iter().map(|near| &near.first)).map(|place| place.file);
+        places.chain(self.parts.iter().filter(|part| part.is_range()).map(|part| part.input)).collect()
     }
 
     /// Changes the numbers of inputs: those that were counted from `from` are counted from `to`.
     pub(crate) fn renumber(&mut self, from: usize, to: usize) {
-        let change = |file: &mut usize| *file = to + file.saturating_sub(from);
+        self.change_inputs(|file| *file = to + file.saturating_sub(from));
+    }
+
+    /// Changes the number of each input.
+    fn change_inputs(&mut self, change: impl Fn(&mut usize) + Copy) {
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
             change(&mut counted.first.file);
             change(&mut counted.last.file);
@@ -204,6 +198,7 @@ impl Tally {
             change(&mut near.first.file);
         }
         self.rates.iter_mut().for_each(|rates| rates.renumber(change));
+        self.parts.renumber(change);
         if let Some(files) = &mut self.files {
             change(&mut files.first);
             change(&mut files.last);
@@ -268,6 +263,7 @@ impl Tally {
             (these, those) => these.or(those),
         };
         self.input.append(next.input);
+        self.parts.append(next.parts, goes_on.is_some());
         self.files = match (self.files, next.files) {
             (Some(these), Some(those)) => {
                 let FileRange { first, encoding_of_first, .. } = these;
@@ -294,16 +290,34 @@ impl Tally {
         }
     }
 
+    /// Adds the tally of what follows, whose first part goes on with the last part here.
+    pub(crate) fn append_range(&mut self, mut next: Self) {
+        if let (Some(last), Some(first), Some(end)) =
+            (self.parts.last(), next.parts.first(), next.parts.last())
+        {
+            let (from, to) = (first.input, last.input);
+            let range = |first, last: &CountedPart, encoding_of_first| {
+                Some(FileRange { first, last: last.input, encoding_of_first, lines_of_last: last.lines })
+            };
+            self.files = range(to, last, last.encoding);
+            next.files = range(from, end, first.encoding);
+            next.change_inputs(|input| *input = if *input == from { to } else { *input });
+        }
+        self.append(next);
+    }
+
     /// Changes the tally into one whose first input goes on with the last input of `before`.
     fn go_on_in(&mut self, before: FileRange) {
         let is_same = |place: &LogPlace| place.file == before.last;
         for counted in self.known.values_mut().chain(self.unknown.values_mut()) {
             for place in [&mut counted.first, &mut counted.last] {
-                place.line += if is_same(place) { before.lines_of_last } else { 0 };
+                let lines = if is_same(place) { before.lines_of_last } else { 0 };
+                place.line = place.line.saturating_add(lines);
             }
         }
         if let Some(near) = &mut self.near {
-            near.first.line += if is_same(&near.first) { before.lines_of_last } else { 0 };
+            let lines = if is_same(&near.first) { before.lines_of_last } else { 0 };
+            near.first.line = near.first.line.saturating_add(lines);
         }
         self.input.files -= 1;
         if let Some(files) = self.files {
@@ -312,40 +326,8 @@ impl Tally {
         if let Some(files) = &mut self.files
             && files.last == before.last
         {
-            files.lines_of_last += before.lines_of_last;
+            files.lines_of_last = files.lines_of_last.saturating_add(before.lines_of_last);
         }
-    }
-}
-
-impl InputCount {
-    pub(crate) fn append(&mut self, next: Self) {
-        self.files = self.files.saturating_add(next.files);
-        self.lines = self.lines.saturating_add(next.lines);
-        self.bytes = self.bytes.saturating_add(next.bytes);
-        self.undated_lines = match (self.undated_lines, next.undated_lines) {
-            (Some(these), Some(those)) => Some(these.saturating_add(those)),
-            (these, those) => these.or(those),
-        };
-        self.encodings.append(next.encodings);
-    }
-}
-
-impl ZonesMet {
-    pub(crate) fn add(&mut self, time: TimeStamp) {
-        match time.offset_minutes() {
-            Some(_) => self.zoned = true,
-            None => self.zoneless = true,
-        }
-    }
-
-    /// Returns true if times without a zone were put on one axis with others, as if they were UTC.
-    pub(crate) fn are_assumed(self) -> bool {
-        self.zoned && self.zoneless
-    }
-
-    pub(crate) fn append(&mut self, next: Self) {
-        self.zoned |= next.zoned;
-        self.zoneless |= next.zoneless;
     }
 }
 

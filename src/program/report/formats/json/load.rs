@@ -1,28 +1,24 @@
 //! The reader of reports that were written as JSON.
 
 use super::no_report::{damaged, reason};
+use super::parts::JsonPart;
 use super::values::{JsonTrace, JsonUsers};
 use super::{DOCUMENT_FORMAT, Document, JsonCode, JsonInput, JsonLine, JsonNear, VERSION};
 use crate::Catalog;
 use crate::program::encoding::EncodingCounts;
 use crate::program::report::InputNames;
 use crate::program::report::tally::{
-    Counted, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally, TraceTally, UserTally, ValueKeys,
+    Counted, CountedParts, InputCount, LOWEST_CODE, LogPlace, NearLines, Tally, TraceTally, UserTally,
 };
 use serde::de::Error;
 use std::collections::BTreeMap;
 
-/// The number of names from which on those that no place needs are dropped from a sum of reports.
-const NAMES_KEPT: usize = 1024;
-
-/// A report that was read, or the sum of several.
-#[derive(Debug, Default)]
+/// A report that was read.
+#[derive(Debug)]
 pub struct LoadedReport {
     pub tally: Tally,
     /// The names of the inputs with a place in the report, by their numbers.
     pub names: InputNames,
-    /// The number of names at which those that no place needs are dropped the next time.
-    names_max: usize,
 }
 
 /// Reads a report. The catalog alone decides which codes are known and what they mean. Comparisons and checks of the
@@ -53,12 +49,15 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         .map_err(|error| damaged(&error))?;
     let near = document.near.map(|near| near.into_lines(&mut names)).transpose();
     let near = near.map_err(|error| damaged(&error))?;
-    let JsonInput { files, lines, bytes, undated_lines, encodings: encoded } = document.input;
+    let JsonInput { files, lines, bytes, undated_lines, encodings: encoded, parts } = document.input;
+    let parts: Result<CountedParts, String> =
+        parts.into_iter().map(|part: JsonPart| part.into_part(|name| names.number(name))).collect();
     let mut encodings = EncodingCounts::default();
     encoded.into_iter().for_each(|(encoding, count)| encodings.add(encoding, count));
     let input = InputCount { files, lines, bytes, undated_lines, encodings };
     let mut tally = Tally::new();
     (tally.input, tally.complete, tally.stopped) = (input, document.complete, document.stopped);
+    tally.parts = parts.map_err(|error| damaged(&error))?;
     (tally.more_unknown, tally.near) = (document.more_unknown_fields, near);
     (tally.users, tally.trace) = (values.users.map(UserTally::limited), values.trace);
     (tally.zones.zoned, tally.zones.zoneless) = (document.zone_assumed, document.zone_assumed);
@@ -76,48 +75,7 @@ pub fn load(text: &[u8], catalog: &Catalog) -> Result<LoadedReport, String> {
         }
     }
     tally.drop_farthest();
-    Ok(LoadedReport { tally, names: names.names.into_iter().enumerate().collect(), names_max: 0 })
-}
-
-impl LoadedReport {
-    /// Returns the reason why another report cannot be added: it was made with other keys of users or requests. A report of no
-    /// input has no keys.
-    pub fn refusal(&self, next: &Self) -> Option<String> {
-        let (these, those) = (&self.tally, &next.tally);
-        if these.input.files == 0 || those.input.files == 0 {
-            return None;
-        }
-        let users = [these, those].map(|tally| tally.users.as_ref().map(|users| &users.keys));
-        let requests = [these, those].map(|tally| tally.trace.as_ref().map(|trace| &trace.keys));
-        differs("--users", users).or_else(|| differs("--trace", requests))
-    }
-
-    /// Adds another report, whose inputs follow those of this one.
-    pub fn append(&mut self, mut next: Self) {
-        let start = self.names.last_key_value().map_or(0, |(number, _)| number + 1);
-        next.tally.renumber(0, start);
-        self.names.extend(next.names.into_iter().map(|(number, name)| (start + number, name)));
-        self.tally.append(next.tally);
-        if self.names.len() > self.names_max.max(NAMES_KEPT) {
-            let needed = self.tally.files_with_places();
-            self.names.retain(|number, _| needed.contains(number));
-            self.names_max = 2 * self.names.len();
-        }
-    }
-}
-
-/// Returns what to say where the keys of an option differ between reports.
-fn differs(option: &str, [these, those]: [Option<&ValueKeys>; 2]) -> Option<String> {
-    let typed = |keys: Option<&ValueKeys>| {
-        keys.map_or_else(|| format!("no {option}"), |keys| format!("{option} {}", keys.words()))
-    };
-    let words = match (these, those) {
-        (None, None) => return None,
-        (Some(these), Some(those)) if these.are_alike(those) => return None,
-        (Some(these), Some(those)) if these.salt != those.salt => "another --users-salt".to_owned(),
-        _ => typed(those),
-    };
-    Some(format!("was made with {words}, the reports before it with {}; make all alike", typed(these)))
+    Ok(LoadedReport { tally, names: names.names.into_iter().enumerate().collect() })
 }
 
 /// The names of inputs, each once.

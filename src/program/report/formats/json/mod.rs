@@ -7,11 +7,14 @@ mod format;
 mod load;
 mod meaning;
 mod no_report;
+mod parts;
+mod sum;
 mod values;
 
 pub(super) use format::Harmless;
 pub use load::{LoadedReport, load};
 pub(crate) use meaning::write_entries;
+pub use sum::ReportSum;
 
 use super::{FormatRow, ReportFormat};
 use crate::program::encoding::CharEncoding;
@@ -22,6 +25,7 @@ use crate::program::report::verdict::{
 use crate::program::report::{Report, ReportRow, SoFar};
 use crate::time::TimeStamp;
 use meaning::Meaning;
+use parts::JsonPart;
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Serializer;
 use std::collections::BTreeMap;
@@ -90,6 +94,9 @@ struct JsonInput {
     /// The number of files in each encoding; those in UTF-8 are left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     encodings: BTreeMap<CharEncoding, u64>,
+    /// The inputs and ranges, but for standard input without a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<JsonPart>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -207,7 +214,7 @@ fn write(report: &Report<'_>, wtr: &mut dyn Write) -> io::Result<()> {
         complete: tally.complete,
         stopped: tally.stopped,
         so_far: report.so_far.cloned(),
-        input: JsonInput { files, lines, bytes, undated_lines, encodings },
+        input: JsonInput { files, lines, bytes, undated_lines, encodings, parts: JsonPart::of(report) },
         fields: tally.known_fields(),
         unknown_fields: tally.unknown_fields(),
         codes: codes(report.rows_of(tally.known.iter())),
