@@ -90,6 +90,7 @@ mod compressed; // gzip, zstd, xz, bzip2, lz4: members, cut off, damaged; --no-d
 mod encodings; // --encoding: GBK, GB18030, Big5 and UTF-16, in logs, notes, reports and catalogs
 mod folders; // folders as operands, and their order
 mod hostile_archives; // archives that are damaged or made to harm
+mod input_size; // --input-size: a feeder that dies is not the end of a log
 mod no_text; // files that are no text; --text
 mod odd_members; // members that are copied, sparse, of one name, or not what their names say
 mod packings; // formats that are not read, and the tools named for them; inputs packed several times

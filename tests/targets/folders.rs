@@ -197,6 +197,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         as_text: false,
         enters_archives: false,
         dictionary: None,
+        stdin_size: None,
         encoding: EncodingChoice::Auto { tells_gbk: true },
         progress,
         signals: Signals::default(),

@@ -2,7 +2,7 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 36] = [
+pub(super) const FOR_LOGS: [&str; 37] = [
     "range",
     "offset",
     "files",
@@ -27,6 +27,7 @@ pub(super) const FOR_LOGS: [&str; 36] = [
     "write_accept",
     "label",
     "name",
+    "input_size",
     "users",
     "users_salt",
     "report_every",
@@ -65,7 +66,7 @@ pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold. `--exec-on-fail` is one of them because whoever can have a
 /// configuration read would run a command, in the name of the user who reads a log.
-pub(super) const FOR_ONE_RUN: [&str; 17] = [
+pub(super) const FOR_ONE_RUN: [&str; 18] = [
     "range",
     "offset",
     "exec_on_fail",
@@ -79,6 +80,7 @@ pub(super) const FOR_ONE_RUN: [&str; 17] = [
     "search",
     "check_catalog",
     "name",
+    "input_size",
     "merge_reports",
     "no_config",
     "completions",

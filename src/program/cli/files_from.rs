@@ -26,8 +26,8 @@ struct NameList {
 ///
 /// # Errors
 ///
-/// Returns the message about a list that cannot be read, the first line of it that names no input, or a `--name` where
-/// standard input is not read.
+/// Returns the message about a list that cannot be read, the first line of it that names no input, or a `--name` or an
+/// `--input-size` where standard input is not read.
 pub(super) fn inputs(args: &Args, signals: &Signals) -> Result<Vec<InputName>, String> {
     let mut inputs = Vec::new();
     for operand in args.inputs() {
@@ -46,6 +46,17 @@ pub(super) fn inputs(args: &Args, signals: &Signals) -> Result<Vec<InputName>, S
         let list = NameList { file, typed, ends_with_nul: args.input.null, remedy_for_nul };
         let names = list.names(&inputs, signals)?;
         inputs.extend(names);
+    }
+    if let Some(bytes) = args.input.input_size {
+        match inputs.iter().filter(|input| input.is_stdin()).count() {
+            0 => return Err(not_read("--input-size", &bytes.to_string())),
+            1 => {}
+            _ => {
+                return Err(format!(
+                    "--input-size {bytes}: standard input is named several times; name it once"
+                ));
+            }
+        }
     }
     match &args.input.name {
         Some(name) => named(inputs, name),
@@ -69,11 +80,12 @@ fn named(mut inputs: Vec<InputName>, name: &str) -> Result<Vec<InputName>, Strin
         *input = InputName::Stdin(Some(name.into()));
         is_read = true;
     }
-    if is_read {
-        Ok(inputs)
-    } else {
-        Err(format!("--name {name}: standard input is not read; leave out --name"))
-    }
+    if is_read { Ok(inputs) } else { Err(not_read("--name", name)) }
+}
+
+/// Returns the refusal of an option for standard input where that is not read.
+fn not_read(option: &str, value: &str) -> String {
+    format!("{option} {value}: standard input is not read; leave out {option}")
 }
 
 impl NameList {

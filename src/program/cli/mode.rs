@@ -17,7 +17,7 @@ use crate::program::commands::{
 use crate::program::commands::{LinesTo, Mode, Triage, Uses};
 use crate::program::encoding::{Annotators, EncodingChoice};
 use crate::program::follow::FollowRules;
-use crate::program::input::{Buffering, ListingRules, NameFilter, RangeCell, Reading};
+use crate::program::input::{Buffering, ListingRules, NameFilter, RangeCell, Reading, StdinSize};
 use crate::program::output::{Existing, JournalHead, RunSettings};
 use crate::program::pipeline::{SelectedLines, SideBySide};
 use crate::program::report::{Check, CheckKind, Judgement, LiveTable, ValueHasher, of_selector};
@@ -251,6 +251,7 @@ fn reading(args: &Args, signals: &Signals) -> Result<Reading, String> {
         as_text: args.input.text,
         enters_archives: !args.input.no_archives,
         dictionary: dictionary.map(|path| load_zstd_dictionary(path, signals)).transpose()?,
+        stdin_size: args.input.input_size.map(StdinSize::new),
         encoding: args.input.encoding.choice(),
         year: args.time.year,
         range: None,

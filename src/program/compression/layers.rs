@@ -94,8 +94,8 @@ pub(crate) fn unpack<R: Read>(
             Ok(Beginning::Foreign(foreign)) => return Err(foreign.refusal(&formats)),
             Ok(Beginning::Of(format)) => format,
             Ok(Beginning::SkippableFrame) => Format::of_skippable_frames(),
-            // The error is returned again when all that was unpacked before it has been read.
-            Err(error) if !formats.is_empty() => {
+            // The error is returned again when all that came before it has been read.
+            Err(error) if !formats.is_empty() || begins_as_text(rdr.buffer()) => {
                 rdr.put_back(error);
                 break;
             }
@@ -130,6 +130,11 @@ fn by_name<R: Read>(name: &Path, rdr: &mut PeekReader<R>) -> Option<Format> {
         |bytes: &[u8]| bytes.iter().position(|&byte| byte == b'\n').is_some_and(|end| is_text(&bytes[..end]));
     let bytes = rdr.look_until(NAMED_BYTES, is_line_of_text);
     (is_this(bytes) && !is_line_of_text(bytes) && !is_text(bytes)).then_some(named)
+}
+
+/// Returns true if the few bytes that could be read of an input could be the beginning of a text.
+fn begins_as_text(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && is_text(bytes)
 }
 
 fn too_many_layers(formats: &[Format]) -> io::Error {

@@ -1,5 +1,6 @@
 //! File descriptors of inputs: reads without a buffer, and the question whether a read would wait.
 
+use super::stdin_size::{SizeCheck, StdinSize};
 use crate::lines::count_newlines;
 use crate::program::container::ReadAt;
 use crate::program::system::pipes::{enlarge_pipe, wait_for};
@@ -31,6 +32,8 @@ pub(crate) struct Descriptor {
     is_dry: bool,
     /// The end of a regular file, when it was opened; 0 for other inputs.
     end: u64,
+    /// The check of the size of standard input; `None` if it may have any.
+    size_check: Option<SizeCheck>,
     /// True if the content is known to be text that is not compressed.
     is_text: bool,
     /// Counts the bytes that are read in order.
@@ -64,6 +67,7 @@ impl Descriptor {
             can_wait: true,
             is_dry: false,
             end: 0,
+            size_check: None,
             is_text: false,
             progress: progress.clone(),
             signals: signals.clone(),
@@ -80,6 +84,27 @@ impl Descriptor {
             _ => {}
         }
         Ok(descriptor)
+    }
+
+    /// Returns the input, whose bytes are counted against a size from now on.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the system cannot tell the position in a regular file.
+    pub(super) fn of_size(self, size: StdinSize) -> io::Result<Self> {
+        let places = if self.can_wait { None } else { Some((self.position()?, self.end)) };
+        Ok(Self { size_check: Some(SizeCheck::new(size, places)), ..self })
+    }
+
+    /// Returns true if the bytes can be read in any order: those of a regular file, unless they must be counted.
+    pub(super) fn has_places(&self) -> bool {
+        !self.can_wait && self.size_check.as_ref().is_none_or(SizeCheck::is_of_file)
+    }
+
+    /// Returns the byte offset behind which nothing of a file belongs to the input: a file whose size was checked is not read
+    /// beyond it.
+    pub(super) fn limit(&self) -> u64 {
+        self.size_check.as_ref().map_or(u64::MAX, SizeCheck::end)
     }
 
     pub(crate) fn stat(&self) -> io::Result<Stat> {
@@ -115,6 +140,7 @@ impl Descriptor {
     pub(super) fn refuse_shorter(&self, position: u64) -> io::Result<()> {
         let (before, now) = (self.end, if position < self.end { self.size()? } else { self.end });
         if now < before {
+            self.size_check.iter().for_each(SizeCheck::fail);
             return Err(io::Error::other(format!(
                 "became shorter while it was read: it has {now} bytes of {before}; read it again"
             )));
@@ -156,6 +182,17 @@ impl Descriptor {
         Ok(newlines)
     }
 
+    /// Checks a regular file where no more bytes come.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error for a file that has become shorter, or has not the size that it must have.
+    fn end_of_file(&mut self) -> io::Result<()> {
+        let position = self.position()?;
+        self.refuse_shorter(position)?;
+        self.size_check.as_mut().map_or(Ok(()), |check| check.end_of_file(position))
+    }
+
     pub(super) fn progress(&self) -> &Progress {
         &self.progress
     }
@@ -190,7 +227,10 @@ impl Descriptor {
 /// Reads leave the position of the file as it is.
 impl ReadAt for Descriptor {
     fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
-        let count = rustix::io::pread(self.as_fd(), buffer, position)?;
+        let left = usize::try_from(self.limit().saturating_sub(position)).unwrap_or(usize::MAX);
+        let most = buffer.len().min(left);
+        let count = rustix::io::pread(self.as_fd(), &mut buffer[..most], position)
+            .inspect_err(|_| self.size_check.iter().for_each(SizeCheck::fail))?;
         self.signals.set_idle(false);
         Ok(count)
     }
@@ -205,17 +245,25 @@ impl Read for Descriptor {
                 self.signals.set_idle(true);
             }
             let has_waited = self.signals.before_read(self.as_fd(), self.can_wait)?;
-            match rustix::io::read(self.as_fd(), &mut *buffer) {
+            let asked = self.size_check.as_ref().map_or(buffer.len(), |check| check.asked(buffer.len()));
+            match rustix::io::read(self.as_fd(), &mut buffer[..asked]) {
                 Err(Errno::AGAIN) => drop(wait_for(self.as_fd(), PollFlags::IN, None)?),
-                Err(error) => return Err(error.into()),
-                Ok(0) if self.end > 0 && !buffer.is_empty() => {
-                    let outcome = self.position().and_then(|position| self.refuse_shorter(position));
+                Err(error) => {
+                    let check = self.size_check.as_ref().filter(|_| error != Errno::INTR);
+                    check.iter().for_each(|check| check.fail());
+                    return Err(error.into());
+                }
+                Ok(0) if self.end > 0 && asked > 0 => {
+                    let outcome = self.end_of_file();
                     // The error is returned once.
                     self.end = 0;
                     return outcome.map(|()| 0);
                 }
                 Ok(count) => {
-                    self.is_dry = has_waited && count < buffer.len();
+                    self.is_dry = has_waited && count < asked;
+                    if let Some(check) = self.size_check.as_mut().filter(|_| asked > 0) {
+                        check.count(count)?;
+                    }
                     self.progress.add_bytes(count as u64);
                     return Ok(count);
                 }

@@ -79,7 +79,7 @@ impl InUnits {
         let places = || -> io::Result<_> {
             let file = File::from(descriptor.as_fd().try_clone_to_owned()?);
             let (progress, signals) = (descriptor.progress().clone(), descriptor.signals().clone());
-            let end = file.metadata()?.len();
+            let end = file.metadata()?.len().min(descriptor.limit());
             if end.saturating_sub(start) < WORTH_BYTES {
                 return Ok(None);
             }

@@ -17,6 +17,7 @@ mod prompt;
 mod read_ahead;
 mod reading;
 mod sorted;
+mod stdin_size;
 mod tailed;
 mod walk;
 mod whole;
@@ -33,6 +34,7 @@ pub(crate) use no_text::Expected;
 pub(crate) use reading::OpenedInput;
 pub use reading::Reading;
 pub use reading::decompress;
+pub(crate) use stdin_size::StdinSize;
 pub(crate) use tailed::{TailSection, TailedInput};
 pub use walk::Listing;
 pub use walk::ListingRules;
@@ -97,6 +99,8 @@ pub(crate) struct Input {
     is_tailed: bool,
     /// The last answer of `would_wait`: true means that the caller has written all it read.
     is_flushed: bool,
+    /// True if the bytes can be read in any order, as those of a regular file can.
+    has_places: bool,
     /// The byte offset where the input begins, if it is a regular file; else 0.
     start: u64,
     /// The part that is read, if it is not all of the input.
@@ -123,7 +127,7 @@ impl Input {
 
     /// Returns true if the input is a regular file that is not compressed.
     pub(crate) fn is_plain_file(&self) -> bool {
-        self.formats.is_empty() && !self.can_wait
+        self.formats.is_empty() && self.has_places
     }
 
     /// Returns the number of bytes of decompressed content that were read of a text in UTF-16; `None` for other text,
@@ -139,7 +143,7 @@ impl Input {
     ///
     /// Gives any other input back unchanged.
     pub(crate) fn into_blocks(self) -> Result<Blocks, Box<Self>> {
-        let end = self.metadata().map_or(0, |metadata| metadata.len());
+        let end = self.metadata().map_or(0, |metadata| metadata.len()).min(self.limit());
         let can_be_cut =
             self.is_plain_file() && !self.is_tailed && self.utf16.is_none() && self.range.is_none();
         let whole = InputPart { start: self.start, end, lines_before: 0, has_times: false };
@@ -167,6 +171,14 @@ impl Input {
                 Ok(descriptor)
             }
             content => Err(Box::new(Self { content, ..self })),
+        }
+    }
+
+    /// Returns the byte offset behind which nothing of the file belongs to the input; `u64::MAX` for all of it.
+    fn limit(&self) -> u64 {
+        match &self.content {
+            Content::Direct(rdr) => rdr.get_ref().bottom().limit(),
+            Content::DecodedAhead(_) | Content::InUnits(_) => u64::MAX,
         }
     }
 
@@ -202,7 +214,7 @@ impl Input {
 
     fn in_units(self, budget: &ThreadBudget, ahead: bool) -> Self {
         let content = match (self.content, &self.formats[..]) {
-            (Content::Direct(rdr), &[format]) if !self.can_wait && budget.total() > 1 => {
+            (Content::Direct(rdr), &[format]) if self.has_places && budget.total() > 1 => {
                 InUnits::new(rdr, format, self.start, budget, ahead)
                     .map_or_else(Content::Direct, |rdr| Content::InUnits(Box::new(rdr)))
             }

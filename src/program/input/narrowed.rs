@@ -49,15 +49,16 @@ impl Input {
             return Err(io::Error::other(refusal));
         }
         (self.shows_prompts, self.prompt_since) = (false, None);
+        let limit = self.limit();
         let Content::Direct(rdr) = &mut self.content else {
             return Err(ErrorKind::Unsupported.into());
         };
-        if self.can_wait || range.offset.is_some() {
+        if !self.has_places || range.offset.is_some() {
             self.range = Some(Box::new(StreamRange::begin(range, rdr, cell.clone())?));
             return Ok(self);
         }
         let descriptor = rdr.get_ref().bottom();
-        let file_end = descriptor.size()?;
+        let file_end = descriptor.size()?.min(limit);
         let size = file_end.saturating_sub(self.start);
         let (start, end) = range.in_file(descriptor, self.start, size, cell)?;
         self.set_part(InputPart { start, end, lines_before: 0, has_times: false }, file_end)?;

@@ -6,7 +6,7 @@
 use super::input_range::{InputRange, RangeCell};
 use super::no_text::{Expected, Verdict, is_text_behind_zeros, verdict};
 use super::prompt::begins_with_prompt;
-use super::{Buffering, Content, Descriptor, Input};
+use super::{Buffering, Content, Descriptor, Input, StdinSize};
 use crate::program::compression::{Layer, PeekReader, Unpacked, Unpacking, ZstdDictionary, unpack};
 use crate::program::container::{ArchiveKind, KIND_HEAD_BYTES, ends_as_zip};
 use crate::program::encoding::{self, CharEncoding, EncodingChoice, InputEncoding, Utf16Reader};
@@ -41,6 +41,8 @@ pub struct Reading {
     pub enters_archives: bool,
     /// The dictionary that zstd's frames may need.
     pub dictionary: Option<ZstdDictionary>,
+    /// The size that standard input must have; `None` if it may have any.
+    pub stdin_size: Option<StdinSize>,
     pub encoding: EncodingChoice,
     /// The year of times that have none; `None` if the input tells it.
     pub year: Option<i16>,
@@ -88,7 +90,11 @@ impl Reading {
     ///
     /// Returns an error if the input cannot be opened, is a directory, or was closed before the program started.
     pub(crate) fn open(&self, name: &InputName) -> io::Result<Descriptor> {
-        Descriptor::open(name, &self.progress, &self.signals)
+        let opened = Descriptor::open(name, &self.progress, &self.signals)?;
+        match &self.stdin_size {
+            Some(size) if name.is_stdin() => opened.of_size(size.clone()),
+            _ => Ok(opened),
+        }
     }
 
     /// Returns the content of a descriptor from its position on, decompressed as its first bytes and the name tell, and
@@ -99,6 +105,7 @@ impl Reading {
     /// Returns an error if the first bytes cannot be read, or are packed in a way that this program cannot unpack.
     pub(crate) fn stream(&self, name: &InputName, descriptor: Descriptor) -> io::Result<Input> {
         let can_wait = descriptor.can_wait();
+        let has_places = descriptor.has_places();
         let start = if can_wait { 0 } else { descriptor.position()? };
         let Unpacked { mut rdr, formats } = self.unpack(name, descriptor)?;
         if formats.is_empty() {
@@ -122,6 +129,7 @@ impl Reading {
             shows_prompts: is_plain_stream && encoding.encoding == CharEncoding::Utf8,
             prompt_since: prompt,
             can_wait,
+            has_places,
             is_tailed: false,
             is_flushed: false,
             start,

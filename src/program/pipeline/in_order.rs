@@ -61,7 +61,18 @@ impl Pipeline {
         }
         let mut tally = live.at_end();
         tally.stopped = self.reading.signals.has_stopped();
+        // A signal is the end of a stream, but not of one whose size is known.
+        tally.complete &= !self.is_cut_off();
         Ok(tally)
+    }
+
+    /// Returns true if standard input has not the size that it must have, or a signal has come before its end.
+    pub fn is_cut_off(&self) -> bool {
+        let has_stopped = self.reading.signals.has_stopped();
+        self.reading
+            .stdin_size
+            .as_ref()
+            .is_some_and(|size| size.is_wrong() || has_stopped && !size.is_right())
     }
 
     /// Fails as a write does whose reader has gone, if the reader of the output has gone while an input was waited for.

@@ -27,7 +27,7 @@ pub(crate) struct FollowArgs {
         short = 'F',
         long,
         visible_short_alias = 'f',
-        conflicts_with_all = ["output_dir", "merge_reports", "sorted", "count", "files_with_matches", "max_count", "name"],
+        conflicts_with_all = ["output_dir", "merge_reports", "sorted", "count", "files_with_matches", "max_count", "name", "input_size"],
         help_heading = "Following"
     )]
     pub(crate) follow: bool,

@@ -82,6 +82,15 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "START", conflicts_with_all = ["follow", "merge_reports", "output_dir", "since", "until", "line_number", "context", "before_context", "after_context"], help_heading = "Input")]
     pub(crate) offset: Option<u64>,
 
+    /// The number of bytes that standard input has, as it is fed: fewer or more are trouble
+    ///
+    /// A pipe does not tell the end of a log from the end of a feeder that has failed, such as a download. What came is
+    /// annotated, but the status is 3, reports are not complete, and a file of --output is not written (status 2). Of a
+    /// packed log, the packed bytes count. Bytes behind BYTES are not read. Where reading ends early (-m, -l), nothing is
+    /// checked.
+    #[arg(long, value_name = "BYTES", value_parser = bytes, conflicts_with = "merge_reports", help_heading = "Input")]
+    pub(crate) input_size: Option<u64>,
+
     /// Encoding of the logs, in which notes are written, too
     ///
     /// `auto` tells it by the first bytes of each input: UTF-16 by its byte order mark, or by its zero bytes; GBK where
@@ -157,6 +166,17 @@ pub(crate) enum EncodingName {
     Utf16Be,
     /// Bytes as they are, with notes in UTF-8
     None,
+}
+
+/// Reads a number of bytes.
+///
+/// # Errors
+///
+/// Returns the reason why a text is none: it is not of digits alone, or too large.
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = digits.and_then(|digits| digits.parse().ok());
+    number.ok_or_else(|| format!("is no number of bytes from 0 to {}; write digits alone: 1048576", u64::MAX))
 }
 
 impl EncodingName {

@@ -15,6 +15,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+/// The reason for not writing a file.
+const NOT_OF_SIZE: &str = "is not written, because standard input has not the size of --input-size";
+
 impl Job {
     /// Annotates all inputs, and returns the counts; `None` if the output could not be written, which has then been
     /// reported.
@@ -128,6 +131,7 @@ impl Job {
         let has_reader = !pipeline.packs_output && destination.as_ref().is_ok_and(|to| !to.is_file());
         pipeline.reading.shows_prompts = has_reader && !pipeline.reading.holds_back();
         let is_outlived = pipeline.counter.is_some();
+        let is_new = destination.as_ref().is_ok_and(Destination::is_new);
         // A regular file is read without pauses, so that no line of it waits.
         let is_live = match pipeline.reading.buffering {
             Buffering::Block => false,
@@ -143,8 +147,12 @@ impl Job {
             Ok((self.annotate(pipeline, inputs, checks, &mut wtr)?, wtr))
         });
         let (tally, wtr) = say_if_not_written(&pipeline.messages, name, counted)?;
+        let is_cut_off = pipeline.is_cut_off();
         let written = wtr.into_inner().and_then(|encoder| {
             let stop = pipeline.reading.signals.stopped_in();
+            if is_new && is_cut_off {
+                return if stop.is_some() { Ok(()) } else { Err(io::Error::other(NOT_OF_SIZE)) };
+            }
             let is_begun = inputs.is_empty() || pipeline.opened_any.load(Ordering::Relaxed);
             if is_begun || stop == Some(Stop::Stream) {
                 let destination = encoder.finish()?;
