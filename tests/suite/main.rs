@@ -108,6 +108,7 @@ mod follow_many; // -F: globs, folders, many files, and beside other options
 mod journal; // the journal of --output-dir, and --resume by it
 mod journal_checks; // the journal against inputs, outputs and runs that have changed
 mod journal_trouble; // the journal and --resume where something goes wrong
+mod kept_packing; // --compress keep, typed: one stream is packed as its input is
 mod levels; // --compress in each format, --level
 mod links; // links in and below the folder of --output-dir
 mod many_files; // thousands of files: memory, collisions

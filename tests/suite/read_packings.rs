@@ -22,7 +22,7 @@ fn text() -> Vec<u8> {
 }
 
 /// Packs as compress does, with codes of at most `max_bits`, and empties the full table at each of `clears` bytes.
-fn compress(text: &[u8], max_bits: u32, clears: usize) -> Vec<u8> {
+pub(crate) fn compress(text: &[u8], max_bits: u32, clears: usize) -> Vec<u8> {
     let single = || (0..=255_u8).map(|byte| (vec![byte], u32::from(byte))).collect::<HashMap<_, _>>();
     let mut packed = vec![0x1f, 0x9d, 0x80 | u8::try_from(max_bits).unwrap()];
     let (mut table, mut free, mut bits, mut codes, mut begun) = (single(), 257, 9, 0, 0);
@@ -70,21 +70,21 @@ fn compress(text: &[u8], max_bits: u32, clears: usize) -> Vec<u8> {
     packed
 }
 
-fn lzma(text: &[u8]) -> Vec<u8> {
+pub(crate) fn lzma(text: &[u8]) -> Vec<u8> {
     let mut stream = Stream::new_lzma_encoder(&LzmaOptions::new_preset(6).unwrap()).unwrap();
     let mut packed = Vec::with_capacity(text.len() + 1000);
     stream.process_vec(text, &mut packed, Action::Finish).unwrap();
     packed
 }
 
-fn zlib(text: &[u8]) -> Vec<u8> {
+pub(crate) fn zlib(text: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
 }
 
 /// Packs in a legacy frame of lz4, in blocks of this size.
-fn lz4_legacy(text: &[u8], block_bytes: usize) -> Vec<u8> {
+pub(crate) fn lz4_legacy(text: &[u8], block_bytes: usize) -> Vec<u8> {
     let mut packed = b"\x02\x21\x4c\x18".to_vec();
     for block in text.chunks(block_bytes) {
         let block = lz4_flex::block::compress(block);

@@ -227,6 +227,7 @@ pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
         no_texts: NoTexts::default(),
         outcomes: Outcomes::default(),
         journal: None,
+        input_formats: Default::default(),
         packs_output: false,
         threads: ThreadBudget::new(threads),
     }

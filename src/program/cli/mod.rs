@@ -24,6 +24,7 @@ use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::messages::{Messages, write_to_stderr};
 use args::Args;
 use args::lookup::attach_codes;
+use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches};
 use config::Refusal;
 use std::env;
@@ -39,7 +40,8 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
     let typed: Vec<OsString> = env::args_os().collect();
     let matches = config::parse(&attach_codes(typed.iter().cloned()), signals);
     let args = matches.and_then(|matches| {
-        let args = Args::from_arg_matches(&matches).map_err(Refusal::Usage)?;
+        let mut args = Args::from_arg_matches(&matches).map_err(Refusal::Usage)?;
+        args.output.compress_is_typed = matches.value_source("compress") == Some(ValueSource::CommandLine);
         // Only the journal of an output folder needs them, and telling them takes time.
         let settings = run_settings::are_needed(&args).then(|| run_settings::typed(&matches));
         Ok((args, settings.unwrap_or_default()))

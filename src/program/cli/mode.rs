@@ -215,6 +215,7 @@ fn annotate(
         listing_rules,
         lines_to: lines_to(args, journal_head),
         packing: None,
+        keeps_packing: args.output.keeps_packing(),
         sparse_outputs: args.output.sparse,
         ends_lines,
         side_by_side,

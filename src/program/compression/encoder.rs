@@ -1,9 +1,13 @@
 //! A writer that compresses, in the formats that inputs come in.
 
-use super::formats::Packing;
+use super::formats::{Format, Packing};
 use super::layer_encoder::LayerEncoder;
 use crate::program::system::thread_budget::ThreadBudget;
 use std::io::{self, IoSlice, Write};
+use std::sync::{Arc, OnceLock};
+
+/// The formats of an input, outermost first; empty until the input has been opened.
+pub(crate) type InputFormats = Arc<OnceLock<Vec<Format>>>;
 
 /// A writer that packs in layers, or passes on plain data. Equal texts in the same formats become equal bytes, unless
 /// the writer is live and the flushes are at different places.
@@ -13,6 +17,14 @@ pub struct Encoder<W: Write> {
     wtr: W,
     /// True if a reader may decode the output while it grows.
     is_live: bool,
+    /// The source of the layers; `None` once they are there.
+    awaited: Option<AwaitedLayers>,
+}
+
+/// The layers of an output that is packed as its input is, before the input has been opened.
+struct AwaitedLayers {
+    formats: InputFormats,
+    budget: ThreadBudget,
 }
 
 impl<W: Write> Encoder<W> {
@@ -44,7 +56,32 @@ impl<W: Write> Encoder<W> {
         budget: &ThreadBudget,
     ) -> io::Result<Self> {
         let layer = |&packing: &P| LayerEncoder::new(packing.into(), is_live, budget).transpose();
-        Ok(Self { layers: packings.iter().filter_map(layer).collect::<io::Result<_>>()?, wtr, is_live })
+        let layers = packings.iter().filter_map(layer).collect::<io::Result<_>>()?;
+        Ok(Self { layers, wtr, is_live, awaited: None })
+    }
+
+    /// Returns a writer that packs in the formats of an input, which must be known before the first byte is written. A reader may
+    /// decode the output while it grows if `is_live` is true, as with [`Encoder::live`].
+    pub(crate) fn as_input(formats: &InputFormats, wtr: W, is_live: bool, budget: &ThreadBudget) -> Self {
+        let budget = if is_live { ThreadBudget::new(1) } else { budget.clone() };
+        let awaited = Some(AwaitedLayers { formats: Arc::clone(formats), budget });
+        Self { layers: Vec::new(), wtr, is_live, awaited }
+    }
+
+    /// Makes the layers that the input has, once it has been opened.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no memory for an encoder.
+    fn settle(&mut self) -> io::Result<()> {
+        if let Some(AwaitedLayers { formats, budget }) = &self.awaited
+            && let Some(formats) = formats.get()
+        {
+            let layer = |&format: &Format| LayerEncoder::new(format.into(), self.is_live, budget).transpose();
+            self.layers = formats.iter().filter_map(layer).collect::<io::Result<_>>()?;
+            self.awaited = None;
+        }
+        Ok(())
     }
 
     /// Ends the compressed data of each layer, and returns the inner writer.
@@ -52,7 +89,8 @@ impl<W: Write> Encoder<W> {
     /// # Errors
     ///
     /// Fails where the end of the data cannot be written.
-    pub fn finish(self) -> io::Result<W> {
+    pub fn finish(mut self) -> io::Result<W> {
+        self.settle()?;
         let Self { mut layers, mut wtr, .. } = self;
         while let Some(layer) = layers.pop() {
             layer.finish(|encoded| write_all(encoded, &mut layers, &mut wtr))?;
@@ -63,6 +101,7 @@ impl<W: Write> Encoder<W> {
 
 impl<W: Write> Write for Encoder<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.settle()?;
         if self.layers.is_empty() {
             return self.wtr.write(bytes);
         }
@@ -71,6 +110,7 @@ impl<W: Write> Write for Encoder<W> {
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.settle()?;
         if self.layers.is_empty() {
             return self.wtr.write_vectored(slices);
         }
@@ -78,6 +118,7 @@ impl<W: Write> Write for Encoder<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.settle()?;
         if self.layers.is_empty() || self.is_live { flush(&mut self.layers, &mut self.wtr) } else { Ok(()) }
     }
 }
@@ -102,7 +143,6 @@ fn flush(layers: &mut [LayerEncoder], wtr: &mut impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::program::compression::formats::Format;
 
     fn pack(formats: &[Format], pieces: &[&[u8]], is_live: bool) -> Vec<u8> {
         let mut encoder = if is_live {

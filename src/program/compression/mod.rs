@@ -16,6 +16,7 @@ mod units;
 pub(crate) use beginning::begins_packed;
 pub(crate) use decoder::Damage;
 pub use encoder::Encoder;
+pub(crate) use encoder::InputFormats;
 pub use formats::{Format, Packing, ZstdDictionary};
 pub(crate) use layers::{Layer, Unpacked, Unpacking, unpack};
 pub(crate) use peek::PeekReader;

@@ -27,6 +27,7 @@ pub use outcomes::Outcomes;
 pub(crate) use selected_lines::DeafWriter;
 pub use selected_lines::SelectedLines;
 
+use crate::program::compression::InputFormats;
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::Annotators;
 use crate::program::input::{Descriptor, Expected, InputFile, InputRange, NameFilter, OpenedInput, Reading};
@@ -106,6 +107,8 @@ pub struct Pipeline {
     pub outcomes: Outcomes,
     /// The journal of the outputs, if each input goes to a file of its own.
     pub journal: Option<Journal>,
+    /// The formats of the first input that was opened, for an output that is packed as its one input is.
+    pub input_formats: InputFormats,
     /// True if all lines go to one output, which is packed.
     pub packs_output: bool,
     pub threads: ThreadBudget,
@@ -143,6 +146,10 @@ impl Pipeline {
             return Err(io::Error::other(message + "; name the output as the input"));
         }
         self.refuse_broken_archive(file, &opened)?;
+        if let OpenedInput::Input(input) | OpenedInput::Archive(_, input) = &opened {
+            // One input alone is asked for its formats.
+            self.input_formats.get_or_init(|| input.formats.clone());
+        }
         self.opened_any.store(true, Ordering::Relaxed);
         if let Some(range) = self.reading.range {
             return self.open_range(file, opened, range);

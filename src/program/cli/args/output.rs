@@ -81,6 +81,10 @@ pub(crate) struct OutputArgs {
 
     /// Compression of the output
     ///
+    /// With --output-dir, each file is packed as its input is, without this option, too. If `keep` is typed, so is standard
+    /// output, and a file of --output whose name tells no packing; there must be one input, and packings that are only read
+    /// are replaced as in --output-dir. An archive becomes one text on standard output.
+    ///
     /// A file has the same bytes for the same input and options, also where it is standard output: --line-buffered changes
     /// nothing there. Into a pipe, what has come can be decoded whenever the input pauses; with --block-buffered, the bytes do
     /// not depend on pauses.
@@ -92,6 +96,10 @@ pub(crate) struct OutputArgs {
         help_heading = "Output"
     )]
     pub(crate) compress: Compression,
+
+    /// True if `--compress` is typed, and has not its default.
+    #[arg(skip)]
+    pub(crate) compress_is_typed: bool,
 
     /// Level of compression, from fast to small
     ///
@@ -134,7 +142,7 @@ pub(crate) struct OutputArgs {
 /// The compression of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Compression {
-    /// As the input is; one stream as its file's name says, standard output not at all
+    /// As the input is, or as the name of --output says; standard output only if this is typed
     Keep,
     /// Not at all
     None,
@@ -198,6 +206,11 @@ impl OutputArgs {
             }
             None => Err(format!("--level {level}: {} has no levels; leave --level out", format.name())),
         }
+    }
+
+    /// Returns true if `--compress keep` is typed.
+    pub(crate) fn keeps_packing(&self) -> bool {
+        self.compress_is_typed && self.compress == Compression::Keep
     }
 
     /// Returns where text is in colour, and the colours.

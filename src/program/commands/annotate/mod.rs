@@ -1,6 +1,7 @@
 //! Annotates the inputs that the operands name, and writes reports and checks about them.
 
 mod part_keys;
+mod stream_packing;
 mod write;
 
 pub(crate) use part_keys::PartKeys;
@@ -9,7 +10,7 @@ use super::lines_to::{FolderOutput, PlannedFolder, refuse_file};
 use super::live::{LiveReports, RunningReports};
 use super::operand_hint::hint_for_operand;
 use super::{LinesTo, Triage, Uses, other_names};
-use crate::program::compression::{Format, Packing};
+use crate::program::compression::{Format, InputFormats, Packing};
 use crate::program::container::ArchiveKind;
 use crate::program::encoding::{Annotators, CharEncoding};
 use crate::program::follow::{FollowRules, is_glob, paths_now};
@@ -53,6 +54,8 @@ pub(crate) struct Job {
     pub(crate) follow: Option<FollowRules>,
     /// The packing of the output; `None` if the name of its file, or the input, decides it.
     pub(crate) packing: Option<Packing>,
+    /// True if `--compress keep` is typed, so that one stream is packed as its input is.
+    pub(crate) keeps_packing: bool,
     /// True if blocks of zeros become holes in the files that are made.
     pub(crate) sparse_outputs: bool,
     /// True if lines are chosen or numbered, so that a last line without a newline gets one.
@@ -233,6 +236,7 @@ impl Job {
             member_names: Arc::default(),
             outcomes: Outcomes::default(),
             journal: None,
+            input_formats: InputFormats::default(),
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
             // Files that are followed have their own names, and an output file for each input has the counts of one input.
@@ -260,6 +264,7 @@ impl Job {
         in_use: &FilesInUse<'_>,
         pipeline: &Pipeline,
     ) -> Result<OpenedOutput<'a>, String> {
+        self.refuse_several_packings(inputs)?;
         let opened = match &self.lines_to {
             LinesTo::Nowhere => OpenedOutput::Nowhere,
             LinesTo::Stdout => OpenedOutput::Stdout,
@@ -287,7 +292,7 @@ impl Job {
     /// default.
     fn watch_signals(&self, pipeline: &Pipeline, triage: &Triage) {
         let compresses = self.packing.is_some_and(|packing| packing.format != Format::Plain);
-        let holds_back = pipeline.reading.holds_back() || compresses;
+        let holds_back = pipeline.reading.holds_back() || compresses || self.keeps_packing;
         let _ = if self.uses.makes_files || triage.counts() || holds_back {
             pipeline.reading.signals.watch_run(give_up)
         } else {

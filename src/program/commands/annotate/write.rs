@@ -1,9 +1,9 @@
 //! Writes the annotated lines to their destination: nowhere, one stream, or a folder.
 
+use super::stream_packing::StreamPacking;
 use super::{Job, OpenedOutput};
 use crate::program::commands::lines_to::{FolderOutput, PlannedFolder};
 use crate::program::commands::triage::ChecksSoFar;
-use crate::program::compression::{Encoder, Format, Packing};
 use crate::program::input::{Buffering, InputFile};
 use crate::program::output::{Destination, Existing, Journal, Outlet, Promised};
 use crate::program::pipeline::{DeafWriter, Pipeline, SelectedLines, annotate_to_files, foretell};
@@ -75,9 +75,9 @@ impl Job {
         inputs: &[InputFile],
         checks: Option<&ChecksSoFar>,
     ) -> Option<Tally> {
-        let packing = self.packing.unwrap_or(Packing::from(Format::Plain));
+        let packing = self.stream_packing(None);
         let destination = Destination::stdout(&pipeline.reading.signals).and_then(|stdout| {
-            if stdout.is_file() && packing.format != Format::Plain {
+            if stdout.is_file() && packing.packs() {
                 // Nobody reads a compressed file while it grows. Without flushes, its bytes depend on neither reads
                 // nor threads.
                 pipeline.reading.buffering = Buffering::Block;
@@ -101,13 +101,12 @@ impl Job {
         checks: Option<&ChecksSoFar>,
         path: &Path,
     ) -> Option<Tally> {
-        let packing = self.packing.unwrap_or(Packing::from(Format::of_name(path)));
+        let packing = self.stream_packing(Some(path));
         let promised = Promised::new(&InputName::File(path.to_owned()).to_string());
         let destination = Destination::file(path, &pipeline.reading.progress, &pipeline.reading.signals)
             .map(|destination| destination.sparse(self.sparse_outputs));
         // A file that a descriptor has open can be read while it grows, unless it is compressed.
-        let can_be_read_along =
-            packing.format == Format::Plain && !destination.as_ref().is_ok_and(Destination::is_new);
+        let can_be_read_along = !packing.packs() && !destination.as_ref().is_ok_and(Destination::is_new);
         if !can_be_read_along && destination.as_ref().is_ok_and(Destination::is_file) {
             pipeline.reading.buffering = Buffering::Block;
         }
@@ -123,12 +122,12 @@ impl Job {
         (inputs, checks): (&[InputFile], Option<&ChecksSoFar>),
         promised: &Promised,
         destination: io::Result<Destination>,
-        packing: Packing,
+        packing: StreamPacking,
     ) -> Option<Tally> {
         let name = promised.name();
-        pipeline.packs_output = packing.format != Format::Plain;
+        pipeline.packs_output = packing.may_pack();
         // Nobody waits for an answer to a prompt in a file.
-        let has_reader = !pipeline.packs_output && destination.as_ref().is_ok_and(|to| !to.is_file());
+        let has_reader = !packing.packs() && destination.as_ref().is_ok_and(|to| !to.is_file());
         pipeline.reading.shows_prompts = has_reader && !pipeline.reading.holds_back();
         let is_outlived = pipeline.counter.is_some();
         let is_new = destination.as_ref().is_ok_and(Destination::is_new);
@@ -138,9 +137,8 @@ impl Job {
             Buffering::WhileInputComes => self.follow.is_some() || inputs.iter().any(InputFile::is_stream),
             Buffering::Line => true,
         };
-        let encoder = destination.and_then(|destination| match is_live {
-            true => Encoder::live(&[packing], destination),
-            false => Encoder::new(&[packing], destination, &pipeline.threads),
+        let encoder = destination.and_then(|destination| {
+            packing.encoder(&pipeline.input_formats, destination, is_live, &pipeline.threads)
         });
         let counted = encoder.and_then(|encoder| {
             let mut wtr = Outlet::new(encoder).outlived(is_outlived);
