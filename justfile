@@ -11,6 +11,11 @@ ci:
 test *names:
     cargo test --locked -- {{names}}
 
+# just python -k stream: tests of the Python package, with the debug build; options are pytest's
+python *options:
+    cargo build --locked
+    python/test package {{options}}
+
 # just bench: the library's benches
 bench *names:
     cargo bench --locked -- {{names}}

@@ -32,7 +32,7 @@ def _copy_of_package(folder: Path) -> Path:
     return folder
 
 
-def _run(python_path: Path, path: Optional[Path] = None, **variables: str) -> "subprocess.CompletedProcess[str]":
+def _run(python_path: Path, path: Optional[Path] = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs `find_binary` in a Python that has the package from `python_path` alone."""
     environment: Dict[str, str] = {**os.environ, "PYTHONPATH": str(python_path), "HOME": str(python_path)}
     environment.pop("IMSDK_ANNOTATE_BINARY", None)
@@ -48,9 +48,7 @@ def test_the_variable_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert find_binary() == str(program)
 
 
-def test_the_variable_may_be_relative_and_the_answer_is_absolute(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_variable_may_be_relative_and_the_answer_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = _program(tmp_path / "relative-name")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IMSDK_ANNOTATE_BINARY", "relative-name")

@@ -12,14 +12,23 @@ from imsdk_annotate._errors import (
     RunError,
     TroubleError,
 )
+from imsdk_annotate._report import Code, Place, Report, ReportError
+from imsdk_annotate._run import Result, annotate, stream
 
 __all__ = [
     "AnnotateError",
     "BinaryNotFoundError",
     "CheckFailedError",
+    "Code",
     "DamagedInputError",
     "KilledError",
+    "Place",
+    "Report",
+    "ReportError",
+    "Result",
     "RunError",
     "TroubleError",
+    "annotate",
     "find_binary",
+    "stream",
 ]

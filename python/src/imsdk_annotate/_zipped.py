@@ -27,7 +27,8 @@ def unpacked_binary(module: Path, name: str) -> Tuple[Optional[Path], Optional[s
         with zipfile.ZipFile(archive) as wheel:
             member = next((info for info in wheel.infolist() if _is_binary(info.filename, name)), None)
             if member is None:
-                return None, f"{archive}: a zip file without the program: make it of the wheel (cp imsdk_annotate-*.whl imsdk_annotate.zip)"
+                remedy = "make it of the wheel (cp imsdk_annotate-*.whl imsdk_annotate.zip)"
+                return None, f"{archive}: a zip file without the program: {remedy}"
             folder = f"{archive.stem}-{member.CRC:08x}-{os.getuid()}"
             faults = []
             for parent in (archive.parent, Path(tempfile.gettempdir())):
