@@ -1,0 +1,106 @@
+"""The files that operands name, listed once on the driver, in the order in which the program reads a folder."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+from imsdk_annotate.spark.errors import UsageError
+from imsdk_annotate.spark.storage import StorageOptions, joined, open_storage
+
+DIGITS = re.compile(r"0*(\d+)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read, as it was when it was listed."""
+
+    name: str
+    """The name in reports and messages: the operand, and the path below it. Also the URL that is read."""
+    relative: str
+    """The path below the operand, and so below the output; the last part of the name of an operand that is a file."""
+    size: int
+    tag: str
+    """The ETag or another mark that changes when the content does; the time of modification where there is none."""
+
+
+def list_sources(operands: Sequence[str], options: StorageOptions, include: Sequence[str], exclude: Sequence[str]) -> List[Source]:
+    """Lists the files of all operands, in their order; of a folder, in the order of names (`a.2` before `a.10`).
+
+    Hidden files and empty marks of folders (`logs/`) are left out. `include` and `exclude` are globs, for the last part of
+    the name or, with `/`, for the path below the operand. Raises `UsageError` for an operand that is not there, and where
+    two files would have one output.
+    """
+    sources: List[Source] = []
+    for operand in operands:
+        sources.extend(_of_operand(operand, options, include, exclude))
+    if not sources:
+        raise UsageError(f"no files in {' '.join(operands)}; name folders with logs in them, and look at --include")
+    seen: Dict[str, str] = {}
+    for source in sources:
+        other = seen.setdefault(source.relative, source.name)
+        if other is not source.name:
+            raise UsageError(f"{other} and {source.name}: have one name below the output; annotate them in two jobs")
+    return sources
+
+
+def _of_operand(operand: str, options: StorageOptions, include: Sequence[str], exclude: Sequence[str]) -> Iterator[Source]:
+    """Yields the file that an operand names, or those of the folder that it names, in order."""
+    system, path = open_storage(operand, options)
+    try:
+        # Without this, a storage may answer from a list that an earlier job in this process has made.
+        system.invalidate_cache()
+        # The name of a bucket alone, and a folder's, have no file behind them.
+        found: Dict[str, Dict[str, Any]] = system.find(path, detail=True)
+        if not found and not system.exists(path):
+            raise FileNotFoundError(operand)
+    except FileNotFoundError as error:
+        raise UsageError(f"{operand}: no such file or folder; check the name") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{operand}: cannot be listed: {error}; look at its rights, and at --storage-options") from error
+    if list(found) == [path] and not operand.endswith("/"):
+        yield _source(operand, operand.rsplit("/", 1)[-1], found[path])
+        return
+    root = path.rstrip("/")
+    files = []
+    for file, info in found.items():
+        below = file[len(root):].lstrip("/")
+        if below and not file.endswith("/") and info.get("type", "file") == "file" and _is_chosen(below, include, exclude):
+            files.append((below, info))
+    files.sort(key=lambda file: order_of(file[0]))
+    for below, info in files:
+        yield _source(joined(operand, below), below, info)
+
+
+def _source(name: str, relative: str, info: Dict[str, Any]) -> Source:
+    return Source(name, relative, int(info["size"]), tag_of(info))
+
+
+def tag_of(info: Dict[str, Any]) -> str:
+    """Returns the mark by which a changed file is told, from what its storage says of it."""
+    for key in ("ETag", "etag", "md5Hash", "content_md5", "mtime", "last_modified", "LastModified", "modified"):
+        if info.get(key):
+            return str(info[key])
+    return ""
+
+
+def _is_chosen(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    """Returns whether a file of a folder is read."""
+    if any(part.startswith(".") for part in below.split("/")):
+        return False
+
+    def matches(glob: str) -> bool:
+        return fnmatchcase(below if "/" in glob else below.rsplit("/", 1)[-1], glob.lstrip("/"))
+
+    return (not include or any(map(matches, include))) and not any(map(matches, exclude))
+
+
+def order_of(below: str) -> Tuple[Tuple[str, str], ...]:
+    """Returns the key that sorts paths as the program does: folder by folder, numbers by value, ties by bytes.
+
+    A run of digits becomes a digit, the number of its digits and the digits: it meets other characters as a digit does,
+    and other numbers by value.
+    """
+    return tuple((DIGITS.sub(lambda run: f"0{chr(len(run[1]))}{run[1]}", part), part) for part in below.split("/"))

@@ -1,0 +1,108 @@
+"""Tasks, and the marks that they are done: a report of each, under a name that says of what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from imsdk_annotate.spark.passed import Passed
+from imsdk_annotate.spark.storage import StorageOptions, open_storage
+
+
+class Task(NamedTuple):
+    """One run of the program: a file, or a range of one."""
+
+    number: int
+    """The place of the task among all: reports are added up in this order."""
+    name: str
+    """The URL of the file, which is its name in reports."""
+    size: int
+    tag: str
+    output: Optional[str]
+    """The URL of the output; None for a job that writes only reports."""
+    report: str
+    """The URL of the part's report."""
+    is_archive: bool
+    """Whether the name is that of an archive, which is written as an archive."""
+    start: int = 0
+    end: int = -1
+    """The range of bytes in which the task's lines begin; -1 for a whole file, which may be packed."""
+    encoding: Optional[str] = None
+    """The encoding of a file that is divided, as its head tells it."""
+
+    @property
+    def is_range(self) -> bool:
+        return self.end >= 0
+
+    @property
+    def weight(self) -> int:
+        """The bytes that the task reads."""
+        return self.end - self.start if self.is_range else self.size
+
+
+class Result(NamedTuple):
+    """What an executor says of a task that it has finished."""
+
+    number: int
+    is_complete: bool
+    """False where the input is damaged: its output has what could be read."""
+    said: str
+    """The program's messages."""
+    bytes_out: int
+
+
+@dataclass
+class Job:
+    """What all tasks of a job have in common; it travels to the executors."""
+
+    passed: Passed
+    version: str
+    """That of the driver's program."""
+    storage: StorageOptions = field(default_factory=dict)
+
+
+def identity(job: Job, name: str, size: int, tag: str, start: int, end: int, output: Optional[str]) -> str:
+    """Returns the hash of all that decides a part's report and output, but for what is in the file: the ETag tells that."""
+    contents = [hashlib.sha256(content).hexdigest() for content in job.passed.files.values()]
+    parts = [job.version, job.passed.options, contents, name, size, tag, start, end, output]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
+
+
+def report_name(number: int, identity: str) -> str:
+    """Returns the name of a part's report. The number is for people; the identity decides."""
+    return f"{number:06}-{identity}.json"
+
+
+def without_done(tasks: Sequence[Task], parts_url: str, output_url: Optional[str], options: StorageOptions) -> Tuple[List[Task], List[Task]]:
+    """Returns the tasks with those reports that are there already in place of new ones, and the tasks that are to be done.
+
+    A part is done if there is a report of its identity, under any number, and the output is there, too.
+    """
+    reports: Dict[str, str] = {}
+    for path in _files_below(parts_url, options):
+        name = path.rsplit("/", 1)[-1]
+        if name.endswith(".json") and not name.startswith("."):
+            reports[name[:-5].rpartition("-")[2]] = name
+    outputs = None if output_url is None else set(_files_below(output_url, options))
+    placed, missing = [], []
+    for task in tasks:
+        own = task.report.rsplit("/", 1)[-1]
+        found = reports.get(own[:-5].rpartition("-")[2])
+        if found and (outputs is None or (task.output is not None and open_storage(task.output, options)[1] in outputs)):
+            placed.append(task._replace(report=task.report[: -len(own)] + found))
+        else:
+            placed.append(task)
+            missing.append(task)
+    return placed, missing
+
+
+def _files_below(url: str, options: StorageOptions) -> List[str]:
+    """Returns the paths of all files below a folder; none, where it is not there."""
+    system, path = open_storage(url, options)
+    system.invalidate_cache()
+    try:
+        return list(system.find(path))
+    except FileNotFoundError:
+        return []

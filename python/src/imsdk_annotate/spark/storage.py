@@ -1,0 +1,62 @@
+"""Names of files on any storage: local paths and fsspec URLs, and the file system behind each."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from typing import Any, Dict, Tuple
+
+from imsdk_annotate.spark.errors import UsageError
+
+StorageOptions = Dict[str, Dict[str, Any]]
+"""For each protocol the options of its file system."""
+
+LOCAL = ("file", "local")
+
+
+def protocol_of(url: str) -> str:
+    """Returns the protocol of a URL, `file` for a path."""
+    head, mark, _ = url.partition("://")
+    return head.lower() if mark and "/" not in head else "file"
+
+
+def is_local(url: str) -> bool:
+    """Returns whether a URL or a path names a file of this machine (or of a file system that is mounted here)."""
+    return protocol_of(url) in LOCAL
+
+
+def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
+    """Returns the fsspec file system of a URL, and the file's path there. Raises `UsageError` where there is none."""
+    import fsspec
+
+    protocol = protocol_of(url)
+    try:
+        system = fsspec.filesystem(protocol, **options.get(protocol, {}))
+    except (ImportError, ValueError) as error:
+        raise UsageError(f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage") from error
+    return system, str(system._strip_protocol(url))
+
+
+def joined(url: str, name: str) -> str:
+    """Returns the URL of a file below a folder."""
+    return f"{url.rstrip('/')}/{name}"
+
+
+def parent_of(path: str) -> str:
+    """Returns the path of the folder that a path of a file system is in."""
+    return posixpath.dirname(path)
+
+
+def parse_options(text: str) -> StorageOptions:
+    """Returns the value of `--storage-options`: JSON, for each protocol an object of its file system's options.
+
+    Example: `{"s3": {"anon": true}}`. Raises `UsageError` for anything else.
+    """
+    form = 'give JSON with the options of each protocol: {"s3": {"anon": true}}'
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"--storage-options: {error}; {form}") from error
+    if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
+        raise UsageError(f"--storage-options {text}: is no object of objects; {form}")
+    return value

@@ -1,0 +1,168 @@
+"""One attempt at one task, on an executor: bytes through the program, an output and a report that are whole or not there."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+import tempfile
+from typing import Any, BinaryIO, Dict, List, Optional, Tuple
+
+from imsdk_annotate.spark.errors import AttemptFailed
+from imsdk_annotate.spark.feed import Feeder, check_unchanged
+from imsdk_annotate.spark.outputs import NewFile, upload
+from imsdk_annotate.spark.parts import Job, Result, Task
+from imsdk_annotate.spark.program import program_of_executor, said_by
+from imsdk_annotate.spark.storage import open_storage
+
+PIPE_BYTES = 1 << 20
+REPORT_BEGINS = b'{\n  "format": "imsdk-annotate report"'
+COMPLETE = b'"complete": true'
+
+
+def attempt(job: Job, task: Task) -> Tuple[Result, Dict[int, int]]:
+    """Does a task, and returns what came of it, with the number of fields for each code.
+
+    Raises `AttemptFailed`, or the error of the storage, if anything but the input itself is to blame. Nothing has a name
+    then. The report is written last, so that whoever sees it may count on the output.
+    """
+    binary = program_of_executor(job.version)
+    with tempfile.TemporaryDirectory(prefix="imsdk-annotate-") as folder:
+        job.passed.write_files(folder)
+        child = _Child(job, task, binary, folder)
+        output = NewFile(task.output, job.storage, task.weight) if task.output is not None and not child.archive else None
+        try:
+            child.run(output)
+            if output is not None:
+                output.commit()
+        except BaseException:
+            if output is not None:
+                output.discard()
+            raise
+        if child.archive is not None and task.output is not None:
+            upload(child.archive, task.output, job.storage)
+            written = os.path.getsize(child.archive)
+        else:
+            written = output.size if output is not None else 0
+        codes = _codes(child.report)
+        upload(child.report, task.report, job.storage)
+        return Result(task.number, child.is_complete, said_by(child.said), written), codes
+
+
+class _Child:
+    """A run of the program."""
+
+    def __init__(self, job: Job, task: Task, binary: str, folder: str) -> None:
+        self.job = job
+        self.task = task
+        self.report = os.path.join(folder, "report.json")
+        self.said = os.path.join(folder, "said")
+        self.archive: Optional[str] = None
+        self.is_complete = True
+        # The program writes an archive as an archive only into a file of such a name.
+        if task.output is not None and task.is_archive and not job.passed.has("--no-archives"):
+            self.archive = os.path.join(folder, os.path.basename(task.output))
+        self.system, self.path = open_storage(task.name, job.storage)
+        self.start = max(task.start - 1, 0)
+        self.command = [binary, "--no-config", "--block-buffered", *self._arguments(folder)]
+
+    def _arguments(self, folder: str) -> List[str]:
+        task, passed = self.task, self.job.passed
+        # The members of a zip archive keep their own packing, and so does the archive.
+        is_zip = self.archive is not None and self.archive.lower().endswith(".zip")
+        arguments = passed.arguments(folder, ("--compress", "--level") if is_zip else ())
+        if not passed.has("--threads"):
+            arguments.append("--threads=1")
+        if task.output is None:
+            arguments.append("--quiet")
+        elif self.archive is not None:
+            arguments += ["--output", self.archive]
+        elif not passed.has("--compress"):
+            arguments.append("--compress=keep")
+        if task.is_range:
+            arguments += [f"--range={task.start}-{task.end}", f"--offset={self.start}"]
+            if task.encoding is not None and not passed.has("--encoding"):
+                arguments.append(f"--encoding={task.encoding}")
+        return [*arguments, f"--name={task.name}", f"--input-size={task.size - self.start}", "--report", f"json={self.report}"]
+
+    def run(self, output: Optional[NewFile]) -> None:
+        """Runs the program to its end, its output into `output`. Raises unless all went well but for the input."""
+        task = self.task
+        check_unchanged(self.system, self.path, task.name, task.size, task.tag)
+        with open(self.said, "wb") as said:
+            child = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE if output is not None else subprocess.DEVNULL,
+                stderr=said,
+                # A feeder in Python takes the place of a file: no buffer of Python between it and the pipe.
+                bufsize=0,
+            )
+        assert child.stdin is not None
+        feeder = Feeder(self.system, self.path, self.start, task.size, _wide(child.stdin))
+        try:
+            feeder.start()
+            if output is not None:
+                assert child.stdout is not None
+                pump(_wide(child.stdout), output)
+            status = child.wait()
+            feeder.join()
+        except BaseException:
+            child.kill()
+            child.wait()
+            raise
+        finally:
+            if child.stdout is not None:
+                child.stdout.close()
+        if feeder.error is not None:
+            raise AttemptFailed(f"{task.name}: cannot be read: {type(feeder.error).__name__}: {feeder.error}") from feeder.error
+        self._judge(status)
+
+    def _judge(self, status: int) -> None:
+        """Sets `is_complete`. Raises `AttemptFailed` for a status that is not of the input, or a report that is not of the status."""
+        name = self.task.name
+        if status not in (0, 3):
+            ended = f"status {status}" if status >= 0 else f"signal {-status}"
+            raise AttemptFailed(f"{name}: imsdk-annotate ended with {ended}: {said_by(self.said) or 'it said nothing'}")
+        self.is_complete = is_complete_report(self.report)
+        if self.is_complete != (status == 0):
+            raise AttemptFailed(f"{name}: the report does not fit status {status}: {said_by(self.said)}")
+
+
+def pump(source: BinaryIO, output: NewFile) -> None:
+    """Copies a pipe to a new file until its end."""
+    descriptor = source.fileno()
+    while True:
+        data = os.read(descriptor, PIPE_BYTES)
+        if not data:
+            return
+        output.write(data)
+
+
+def is_complete_report(path: str) -> bool:
+    """Returns what a report says of its inputs. Raises `AttemptFailed` if it is not a whole report."""
+    with open(path, "rb") as file:
+        head = file.read(200)
+        file.seek(max(os.path.getsize(path) - 2, 0))
+        tail = file.read()
+    if not head.startswith(REPORT_BEGINS) or tail != b"}\n":
+        raise AttemptFailed(f"{path}: is no whole report of imsdk-annotate; it begins with {head[:40]!r}")
+    return COMPLETE in head
+
+
+def _codes(path: str) -> Dict[int, int]:
+    """Returns the number of fields for each code of a report, for the driver's progress."""
+    with open(path, encoding="utf-8") as file:
+        report: Dict[str, Any] = json.load(file)
+    return {row["code"]: row["count"] for row in [*report["codes"], *report["unknown"]]}
+
+
+def _wide(pipe: Any) -> Any:
+    """Returns a pipe, made as wide as Linux lets it be: fewer switches between feeder, child and pump."""
+    if hasattr(fcntl, "F_SETPIPE_SZ") or os.uname().sysname == "Linux":
+        try:
+            fcntl.fcntl(pipe.fileno(), getattr(fcntl, "F_SETPIPE_SZ", 1031), PIPE_BYTES)
+        except OSError:
+            pass
+    return pipe
