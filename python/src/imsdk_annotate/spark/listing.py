@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Match, Sequence, Tuple
 
 from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.storage import StorageOptions, joined, open_storage
 
-DIGITS = re.compile(r"0*(\d+)")
+NUMBER = re.compile(r"([0-9]+)([^\0-\xff]?)")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,6 @@ def _of_operand(operand: str, options: StorageOptions, include: Sequence[str], e
     """Yields the file that an operand names, or those of the folder that it names, in order."""
     system, path = open_storage(operand, options)
     try:
-        # Without this, a storage may answer from a list that an earlier job in this process has made.
-        system.invalidate_cache()
         # The name of a bucket alone, and a folder's, have no file behind them.
         found: Dict[str, Dict[str, Any]] = system.find(path, detail=True)
         if not found and not system.exists(path):
@@ -97,10 +95,22 @@ def _is_chosen(below: str, include: Sequence[str], exclude: Sequence[str]) -> bo
     return (not include or any(map(matches, include))) and not any(map(matches, exclude))
 
 
-def order_of(below: str) -> Tuple[Tuple[str, str], ...]:
-    """Returns the key that sorts paths as the program does: folder by folder, numbers by value, ties by bytes.
+def order_of(below: str) -> Tuple[Tuple[str, Tuple[int, ...], bytes], ...]:
+    """Returns the key that sorts paths as the program does: folder by folder, numbers by value (`a.2` before `a.10`).
 
-    A run of digits becomes a digit, the number of its digits and the digits: it meets other characters as a digit does,
-    and other numbers by value.
+    In the key a number is a digit, the count of its digits and the digits, without zeros before it: it meets other numbers by
+    value, and other characters as a digit does. Names that are equal so are in the order of these zeros, and then of bytes.
+    Behind a number, characters above U+00FF stand before the others.
     """
-    return tuple((DIGITS.sub(lambda run: f"0{chr(len(run[1]))}{run[1]}", part), part) for part in below.split("/"))
+    return tuple(_order_of_part(part) for part in below.split("/"))
+
+
+def _order_of_part(part: str) -> Tuple[str, Tuple[int, ...], bytes]:
+    zeros: List[int] = []
+
+    def key_of(number: Match[str]) -> str:
+        digits = number[1].lstrip("0")
+        zeros.append(len(number[1]) - len(digits))
+        return f"0{chr(len(digits))}{digits}" + (f"\0{number[2]}" if number[2] else "")
+
+    return NUMBER.sub(key_of, part), tuple(zeros), part.encode("utf-8", "surrogateescape")

@@ -101,7 +101,6 @@ def without_done(tasks: Sequence[Task], parts_url: str, output_url: Optional[str
 def _files_below(url: str, options: StorageOptions) -> List[str]:
     """Returns the paths of all files below a folder; none, where it is not there."""
     system, path = open_storage(url, options)
-    system.invalidate_cache()
     try:
         return list(system.find(path))
     except FileNotFoundError:

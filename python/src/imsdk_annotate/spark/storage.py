@@ -34,6 +34,8 @@ def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
         system = fsspec.filesystem(protocol, **options.get(protocol, {}))
     except (ImportError, ValueError) as error:
         raise UsageError(f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage") from error
+    # Lists of folders that the storage remembers would hide what executors, or an earlier job in this process, have written.
+    system.invalidate_cache()
     return system, str(system._strip_protocol(url))
 
 
