@@ -129,12 +129,14 @@ def job(server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> An
     def run(*arguments: str, master: str = "local[2]", conf: Sequence[str] = ()) -> Ran:
         report = tmp_path / "all.json"
         report.unlink(missing_ok=True)
-        own = [*arguments[: arguments.index("--")]] if "--" in arguments else list(arguments)
+        place = arguments.index("--") if "--" in arguments else len(arguments)
+        # The option for which one machine, too, takes every file of a folder for text.
+        own, passed = arguments[:place], ["--", "--text", *arguments[place + 1 :]]
         options = ["--storage-options", json.dumps({"s3": server.options}), "--master", master, "--report", f"json={report}"]
         for setting in conf:
             options += ["--conf", setting]
         capfd.readouterr()
-        status = main([*options, *own, *arguments[len(own) :]])
+        status = main([*options, *own, *passed])
         said = capfd.readouterr().err
         # Shown by pytest where a test fails.
         print(said, file=sys.stderr)

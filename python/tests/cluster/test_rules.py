@@ -14,7 +14,7 @@ from imsdk_annotate.spark.listing import list_sources, order_of
 from imsdk_annotate.spark.names import is_archive, is_packed, output_name
 from imsdk_annotate.spark.parts import Job
 from imsdk_annotate.spark.passed import parse_passed
-from imsdk_annotate.spark.planning import Shape, encoding_of_head, plan
+from imsdk_annotate.spark.planning import Shape, is_packed_head, is_utf8, plan
 
 
 def test_files_are_in_the_order_of_the_program(tmp_path: Path, binary: Path) -> None:
@@ -94,11 +94,11 @@ def test_sizes() -> None:
 
 
 def test_heads_tell_what_may_be_divided() -> None:
-    assert encoding_of_head("登录 ret=-204\n".encode() * 3) == "utf-8"
-    assert encoding_of_head("登录".encode()[:-1]) == "utf-8"
-    assert encoding_of_head(b"") == "utf-8"
-    for head in (gzip.compress(b"x"), b"BZh91", b"a\0b", "登录".encode("gbk") * 9, "ab".encode("utf-16"), b"PK\3\4", b"\xff" * 9):
-        assert encoding_of_head(head) is None
+    text = "登录 ret=-204\n".encode()
+    assert all(is_utf8(piece) for piece in (text * 3, text[1:], text[2:-1], "登录".encode()[:-1], b"", b"a"))
+    assert not any(is_utf8(piece) for piece in (b"a\0b", "登录".encode("gbk") * 9, "ab".encode("utf-16"), b"\xff" * 9))
+    assert all(map(is_packed_head, (gzip.compress(b"x"), b"BZh91", b"PK\3\4", b"\x5a\x2a\x4d\x18")))
+    assert not is_packed_head(text)
 
 
 def test_ranges_cover_a_file_once(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_ranges_cover_a_file_once(tmp_path: Path) -> None:
     (tmp_path / "logs/large.log").write_bytes(b"x" * 100_000)
     (tmp_path / "logs/packed.gz").write_bytes(b"x" * 100_000)
     sources = list_sources([str(tmp_path / "logs")], {}, [], [])
-    tasks = plan(Job(parse_passed([]), "1"), sources, {sources[0].name: "utf-8"}, Shape("/out", "/out/_imsdk", 30_000))
+    tasks = plan(Job(parse_passed([]), "1"), sources, {sources[0].name, sources[1].name}, Shape("/out", "/out/_imsdk", 30_000))
     assert [(task.start, task.end) for task in tasks] == [(0, 25_000), (25_000, 50_000), (50_000, 75_000), (75_000, 100_000), (0, -1)]
     assert [task.output for task in tasks] == [f"/out/large.log.part-{number:05}-of-00004" for number in range(4)] + ["/out/packed.gz"]
     assert [task.number for task in tasks] == [0, 1, 2, 3, 4]

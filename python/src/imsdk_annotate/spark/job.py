@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence
 from imsdk_annotate.spark.cli import Settings
 from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.final import FinalMerge, check_final
-from imsdk_annotate.spark.listing import list_sources
+from imsdk_annotate.spark.listing import Source, list_sources
 from imsdk_annotate.spark.merge import FAN_IN, Group, groups, merge_group
 from imsdk_annotate.spark.parts import Job, Result, Task, without_done
 from imsdk_annotate.spark.planning import Shape, may_be_divided, plan, read_heads
@@ -37,9 +37,9 @@ def run_job(settings: Settings) -> int:
         shape = Shape(settings.output, joined(settings.parts, "parts"), 0 if reason else shard_size)
         if reason and any(may_be_divided(source, shape._replace(shard_size=shard_size)) for source in sources):
             _say(f"large files are one task each: {reason} needs the lines before")
-        large = [source.name for source in sources if may_be_divided(source, shape)]
-        encodings = dict(_on_executors(context, large, _Heads(job), len(large)))
-        tasks = plan(job, sources, encodings, shape)
+        large = [source for source in sources if may_be_divided(source, shape)]
+        heads = _on_executors(context, large, _Heads(job, shape.shard_size), len(large))
+        tasks = plan(job, sources, {name for name, is_plain in heads if is_plain}, shape)
         todo = tasks
         if settings.resume:
             tasks, todo = without_done(tasks, shape.parts, settings.output, settings.storage)
@@ -124,11 +124,13 @@ def _message(text: str) -> str:
 class _Heads:
     """Reads heads of files on an executor."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, shard_size: int) -> None:
         self.job = job
+        self.shard_size = shard_size
 
-    def __call__(self, names: Iterable[str]) -> Iterator[Any]:
-        return read_heads(names, self.job.storage)
+    def __call__(self, sources: Iterable[Source]) -> Iterator[Any]:
+        keep_zip_listings()
+        return read_heads(sources, self.job.storage, self.shard_size)
 
 
 class _Attempts:

@@ -29,8 +29,6 @@ class Task(NamedTuple):
     start: int = 0
     end: int = -1
     """The range of bytes in which the task's lines begin; -1 for a whole file, which may be packed."""
-    encoding: Optional[str] = None
-    """The encoding of a file that is divided, as its head tells it."""
 
     @property
     def is_range(self) -> bool:

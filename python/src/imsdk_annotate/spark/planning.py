@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.listing import Source
@@ -10,8 +10,8 @@ from imsdk_annotate.spark.names import is_archive, is_packed, output_name
 from imsdk_annotate.spark.parts import Job, Task, identity, report_name
 from imsdk_annotate.spark.storage import StorageOptions, joined, open_storage
 
-HEAD = 64 << 10
-"""The first bytes that tell what a file is, as many as the program looks at."""
+HEAD = 128 << 10
+"""The first bytes of a range that are looked at. The program looks at 64 KiB, from the range's first whole line on."""
 
 SIGNATURES = (
     b"\x1f\x8b", b"\x1f\x9d", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\x00", b"BZh", b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18",
@@ -36,31 +36,38 @@ def may_be_divided(source: Source, shape: Shape) -> bool:
     return 0 < shape.shard_size < source.size and not is_packed(source.relative)
 
 
-def encoding_of_head(head: bytes) -> Optional[str]:
-    """Returns `utf-8` for the head of a file of plain UTF-8 text, which can be divided; None for anything else.
+def is_packed_head(head: bytes) -> bool:
+    """Returns whether a file that begins so may be packed."""
+    return head.startswith(SIGNATURES) or (head[:1] == b"\x5a" and head[1:4] == b"\x2a\x4d\x18")
 
-    The rest is packed, in UTF-16 (it has zeros), binary, or in an encoding that is told by its head alone. A character that
-    the end of the head cuts off is none of these.
-    """
-    if head.startswith(SIGNATURES) or b"\0" in head or (head[:1] == b"\x5a" and head[1:4] == b"\x2a\x4d\x18"):
-        return None
+
+def is_utf8(piece: bytes) -> bool:
+    """Returns whether a piece of a file is plain UTF-8 text: no zeros, and nothing else but characters that its ends cut off."""
+    if b"\0" in piece:
+        return False
+    begin = next((place for place in range(min(4, len(piece))) if piece[place] & 0xC0 != 0x80), 0)
     for cut in range(4):
         try:
-            head[: len(head) - cut].decode("utf-8")
-            return "utf-8"
+            piece[begin : len(piece) - cut].decode("utf-8")
+            return True
         except UnicodeDecodeError:
             continue
-    return None
+    return False
 
 
-def read_heads(names: Iterable[str], options: StorageOptions) -> Iterator["tuple[str, Optional[str]]"]:
-    """Yields the encoding that the head of each file tells. Runs on executors: a driver alone would take long for many."""
-    for name in names:
-        system, path = open_storage(name, options)
-        yield name, encoding_of_head(system.cat_file(path, 0, HEAD))
+def read_heads(sources: Iterable[Source], options: StorageOptions, shard_size: int) -> Iterator[Tuple[str, bool]]:
+    """Yields whether each file can be divided: it is plain, and the program takes each range for UTF-8 by its own bytes.
+
+    A file whose encoding the program tells by its beginning alone (GBK, or GBK behind a beginning in ASCII) stays whole: a
+    later range might be told otherwise. Runs on executors: a driver alone would take long for many files.
+    """
+    for source in sources:
+        system, path = open_storage(source.name, options)
+        heads = (system.cat_file(path, start=start, end=min(start + HEAD, source.size)) for start, _ in _ranges(source.size, shard_size))
+        yield source.name, all(is_utf8(head) and not (place == 0 and is_packed_head(head)) for place, head in enumerate(heads))
 
 
-def plan(job: Job, sources: Sequence[Source], encodings: Dict[str, Optional[str]], shape: Shape) -> List[Task]:
+def plan(job: Job, sources: Sequence[Source], dividable: Container[str], shape: Shape) -> List[Task]:
     """Returns the tasks in the order of the sources. Raises `UsageError` where two would have one output."""
     tasks: List[Task] = []
     outputs: Dict[str, str] = {}
@@ -69,22 +76,22 @@ def plan(job: Job, sources: Sequence[Source], encodings: Dict[str, Optional[str]
         other = outputs.setdefault(relative, source.name)
         if shape.output is not None and other is not source.name:
             raise UsageError(f"{other} and {source.name}: would both be written to {relative}; annotate them in two jobs")
-        encoding = encodings.get(source.name)
-        ranges = _ranges(source.size, shape.shard_size) if encoding is not None and may_be_divided(source, shape) else [(0, -1)]
+        is_divided = source.name in dividable and may_be_divided(source, shape)
+        ranges = _ranges(source.size, shape.shard_size) if is_divided else [(0, -1)]
         for place, (start, end) in enumerate(ranges):
             name = relative if len(ranges) == 1 else f"{relative}.part-{place:05}-of-{len(ranges):05}"
-            tasks.append(_task(job, source, len(tasks), name, start, end, encoding if end >= 0 else None, shape))
+            tasks.append(_task(job, source, len(tasks), name, start, end, shape))
     return tasks
 
 
-def _ranges(size: int, most: int) -> "list[tuple[int, int]]":
+def _ranges(size: int, most: int) -> List[Tuple[int, int]]:
     """Returns ranges of equal size, as few as have at most that many bytes each."""
     count = -(-size // most)
     return [(size * place // count, size * (place + 1) // count) for place in range(count)]
 
 
-def _task(job: Job, source: Source, number: int, name: str, start: int, end: int, encoding: Any, shape: Shape) -> Task:
+def _task(job: Job, source: Source, number: int, name: str, start: int, end: int, shape: Shape) -> Task:
     output = None if shape.output is None else joined(shape.output, name)
     own = identity(job, source.name, source.size, source.tag, start, end, output)
     report = joined(shape.parts, report_name(number, own))
-    return Task(number, source.name, source.size, source.tag, output, report, is_archive(source.relative), start, end, encoding)
+    return Task(number, source.name, source.size, source.tag, output, report, is_archive(source.relative), start, end)

@@ -74,6 +74,9 @@ class _Child:
         arguments = passed.arguments(folder, ("--compress", "--level") if is_zip else ())
         if not passed.has("--threads"):
             arguments.append("--threads=1")
+        if passed.has("--line-number") and not passed.has("--with-filename"):
+            # As the program does where several files are read.
+            arguments.append("--with-filename")
         if task.output is None:
             arguments.append("--quiet")
         elif self.archive is not None:
@@ -82,8 +85,6 @@ class _Child:
             arguments.append("--compress=keep")
         if task.is_range:
             arguments += [f"--range={task.start}-{task.end}", f"--offset={self.start}"]
-            if task.encoding is not None and not passed.has("--encoding"):
-                arguments.append(f"--encoding={task.encoding}")
         return [*arguments, f"--name={task.name}", f"--input-size={task.size - self.start}", "--report", f"json={self.report}"]
 
     def run(self, output: Optional[NewFile]) -> None:
