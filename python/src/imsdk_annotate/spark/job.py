@@ -92,7 +92,7 @@ class _JobFailed(Exception):
 
 def _on_executors(context: Any, items: Sequence[Any], work: Callable[[Iterable[Any]], Iterator[Any]], slices: int) -> List[Any]:
     """Runs work on items, on the executors, and returns the results. Raises `_JobFailed` with the message of a task."""
-    from py4j.protocol import Py4JJavaError
+    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped,unused-ignore]
 
     if not items:
         return []

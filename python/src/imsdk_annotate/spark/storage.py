@@ -27,7 +27,7 @@ def is_local(url: str) -> bool:
 
 def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
     """Returns the fsspec file system of a URL, and the file's path there. Raises `UsageError` where there is none."""
-    import fsspec
+    import fsspec  # type: ignore[import-untyped,unused-ignore]
 
     protocol = protocol_of(url)
     try:

@@ -13,4 +13,4 @@ def keep_zip_listings() -> None:
     The files do not change while a worker lives: new ones have new names.
     """
     if hasattr(zipimport.zipimporter, "invalidate_caches"):
-        zipimport.zipimporter.invalidate_caches = lambda importer: None  # type: ignore[method-assign]
+        setattr(zipimport.zipimporter, "invalidate_caches", lambda self: None)  # noqa: B010 - a method of Python itself
