@@ -23,6 +23,7 @@ from imsdk_annotate import (
     DamagedInputError,
     KilledError,
     RunError,
+    SourceSizeError,
     TroubleError,
     annotate,
     stream,
@@ -163,6 +164,20 @@ def test_a_source_that_raises_is_no_end_of_input(tmp_path: Path, monkeypatch: py
     with pytest.raises(OSError, match="half read"):
         stream(Pieces(LINE, OSError("half read")), io.BytesIO())
     assert not (tmp_path / "ended").exists()
+
+
+@pytest.mark.parametrize("size", [0, len(LINE) - 1, len(LINE) + 1])
+def test_a_source_of_another_size_than_promised_is_an_error(tmp_path: Path, size: int) -> None:
+    # Not a status 3, which a caller accepts for damaged inputs: a feeder that failed may be tried again.
+    with pytest.raises(SourceSizeError, match="input_size"):
+        stream(io.BytesIO(LINE), tmp_path / "out.log", accept=(1, 2, 3), input_size=size)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_source_of_the_size_that_was_promised(tmp_path: Path) -> None:
+    output = io.BytesIO()
+    assert stream(io.BytesIO(LINE), output, input_size=len(LINE)).fed == len(LINE)
+    assert output.getvalue() == NOTED
 
 
 def test_a_program_that_stops_reading_early_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

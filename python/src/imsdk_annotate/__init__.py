@@ -10,6 +10,7 @@ from imsdk_annotate._errors import (
     DamagedInputError,
     KilledError,
     RunError,
+    SourceSizeError,
     TroubleError,
 )
 from imsdk_annotate._report import Code, Place, Report, ReportError
@@ -27,6 +28,7 @@ __all__ = [
     "ReportError",
     "Result",
     "RunError",
+    "SourceSizeError",
     "TroubleError",
     "annotate",
     "find_binary",

@@ -13,6 +13,7 @@ import threading
 from typing import Any, Optional, Protocol, Sequence, Tuple
 
 from imsdk_annotate._binary import find_binary
+from imsdk_annotate._errors import SourceSizeError
 
 CHUNK = 256 * 1024
 """Bytes that are asked of a source, and taken from the program, at a time."""
@@ -76,8 +77,11 @@ class Child:
         self._close_stdin()
         self._child.wait()
 
-    def feed(self, source: Readable) -> int:
-        """Feeds the source to the program, until either ends. Returns the number of bytes that the program was given."""
+    def feed(self, source: Readable, size: Optional[int] = None) -> int:
+        """Feeds the source to the program, until either ends. Returns the number of bytes that the program was given.
+
+        Raises SourceSizeError where the source has not `size` bytes, before the program sees an end that is none.
+        """
         assert self._child.stdin
         descriptor, fed = self._child.stdin.fileno(), 0
         while True:
@@ -87,7 +91,11 @@ class Child:
             if isinstance(chunk, str):
                 raise TypeError("src reads text: open it in binary mode")
             if not chunk:
+                if size is not None and fed != size:
+                    raise SourceSizeError(f"src ended at byte {fed} of {size} (input_size)")
                 break
+            if size is not None and fed + len(chunk) > size:
+                raise SourceSizeError(f"src has more bytes than {size} (input_size)")
             rest = memoryview(chunk).cast("B")
             try:
                 while rest:

@@ -13,6 +13,10 @@ class BinaryNotFoundError(AnnotateError):
     """No program `imsdk-annotate` that can be run is where one may be."""
 
 
+class SourceSizeError(AnnotateError):
+    """A source has fewer or more bytes than `input_size` promised: what feeds it has failed, and may be tried again."""
+
+
 class RunError(AnnotateError):
     """The program has run, and its status is none of those that the caller accepts.
 

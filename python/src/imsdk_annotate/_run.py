@@ -63,8 +63,8 @@ def stream(
 
     `src` is a path, which is an operand of the program (a log, compressed or not, or a folder), or a binary file object,
     which is read by the calling thread to its end and is the standard input: with `name` in place of "standard input", and
-    with `input_size` so that fewer or more bytes are trouble. A program that stops reading early, as with `--range`, is no
-    error. Where reading raises, the program is killed, nothing gets a name, and the exception goes on.
+    with `input_size`, of which fewer or more bytes are a `SourceSizeError`. A program that stops reading early, as with
+    `--range`, is no error. Where reading raises, the program is killed, nothing gets a name, and the exception goes on.
 
     `dst` is a path, a binary file object, or None for output that nobody wants (`-q --report json=FILE`). A file gets its
     name when it is whole; a device or a pipe is written as it is. A file object is written by another thread, not closed;
@@ -92,7 +92,7 @@ def stream(
         with Child(arguments, stdin, output if isinstance(output, int) else subprocess.PIPE) as run:
             if not isinstance(output, int):
                 run.drain_to(output)
-            fed = run.feed(source) if source is not None else 0
+            fed = run.feed(source, input_size) if source is not None else 0
             status, stderr = run.end()
         if not _is_accepted(status, accept):
             raise error_of(status)(status, stderr, arguments)
