@@ -16,6 +16,11 @@ python *options:
     cargo build --locked
     python/test package {{options}}
 
+# just cluster: tests of the Spark job, with the debug build; needs Java
+cluster *options:
+    cargo build --locked
+    python/test cluster {{options}}
+
 # just bench: the library's benches
 bench *names:
     cargo bench --locked -- {{names}}
