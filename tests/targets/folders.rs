@@ -190,6 +190,8 @@ fn expected(folders: &[PathBuf], made: &[Made], fates: &[Fate]) -> Expected {
 pub(super) fn pipeline(to_folder: bool, threads: usize) -> Pipeline {
     let (annotator, progress) = (Annotator::builder().build(), Progress::hidden());
     let reading = Reading {
+        range: None,
+        range_read: Default::default(),
         year: None,
         buffering: Buffering::Block,
         shows_prompts: false,

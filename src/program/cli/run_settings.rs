@@ -12,11 +12,12 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 30] = [
+const WITHOUT_EFFECT: [&str; 31] = [
     // Inputs, and the treatment of outputs that are there.
     "files",
     "files_from",
     "null",
+    "input_size",
     "name",
     "offset",
     "range",

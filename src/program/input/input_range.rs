@@ -12,7 +12,7 @@ const LOOK_BYTES: usize = 64 * 1024;
 /// A half open range of byte offsets: the lines whose first byte is in it are read, each to its end. So each line of an
 /// input is in exactly one of the ranges that it is divided into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct InputRange {
+pub struct InputRange {
     pub(crate) start: u64,
     /// `u64::MAX` where the range goes to the end of the input.
     pub(crate) end: u64,
@@ -23,7 +23,7 @@ pub(crate) struct InputRange {
 
 /// The bytes of a range that was read, as far as the input goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RangeRead {
+pub struct RangeRead {
     pub(crate) start: u64,
     pub(crate) end: u64,
     /// True if the input goes on behind the range.

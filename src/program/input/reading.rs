@@ -47,9 +47,9 @@ pub struct Reading {
     /// The year of times that have none; `None` if the input tells it.
     pub year: Option<i16>,
     /// The range of bytes that is read of the only input; `None` if inputs are read whole.
-    pub(crate) range: Option<InputRange>,
+    pub range: Option<InputRange>,
     /// The range that was read.
-    pub(crate) range_read: RangeCell,
+    pub range_read: RangeCell,
     pub progress: Progress,
     pub signals: Signals,
 }
