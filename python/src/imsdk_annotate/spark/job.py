@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence
 
@@ -81,6 +82,9 @@ def _spark(settings: Settings) -> Any:
     if settings.master:
         conf.setMaster(settings.master)
     conf.setIfMissing("spark.master", "local[*]")
+    if conf.get("spark.master", "").startswith("local"):
+        # Executors on this machine are this Python, with its packages, also where its environment is not activated.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf.setIfMissing("spark.app.name", "imsdk-annotate")
     conf.setIfMissing("spark.ui.showConsoleProgress", "false")
     return SparkContext.getOrCreate(conf)
