@@ -200,6 +200,8 @@ fn reports_that_are_none_are_refused() {
             assert_eq!(output.status.code(), Some(status));
         }
     }
+    // A report without keys of its inputs can be added to itself.
+    let golden = golden.replace("\"parts\"", "\"other\"");
     // Unknown members are no trouble, because later versions may add some. Large numbers stay at their limit.
     let max = u64::MAX.to_string();
     let large = golden.replace("\"count\": 4", &format!("\"x\": [1], \"count\": {max}"));

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.passed import Passed, parse_passed
-from imsdk_annotate.spark.storage import StorageOptions, joined, parse_options
+from imsdk_annotate.spark.storage import StorageOptions, absolute, joined, parse_options
 
 SHARD_SIZE = "256MiB"
 UNITS = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--shard-size", default=SHARD_SIZE, metavar="BYTES", help="divide plain files that are larger into ranges; 0 divides none [default: 256MiB]")
     add("--resume", action="store_true", help="leave out what an earlier run with the same options and --output has done")
     add("--storage-options", metavar="JSON", help='options of fsspec, by protocol: {"s3": {"anon": true}}; they travel to the executors as they are')
-    add("--master", help="the cluster [default: that of spark-submit or the configuration, else local[*]]")
+    add("--master", help="the cluster [default: that of spark-submit or the configuration, else local[*,4]]")
     add("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark; may be given several times")
     return parser
 
@@ -85,8 +86,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     checks += [(f"--{name.replace('_', '-')}", getattr(typed, name)) for name in ("baseline", "accept", "write_accept", "top")]
     return Settings(
         operands=typed.operands,
-        output=typed.output,
-        parts=typed.parts or joined(typed.output, "_imsdk"),
+        output=absolute(typed.output) if typed.output is not None else None,
+        parts=absolute(typed.parts or joined(typed.output, "_imsdk")),
         reports=typed.report,
         checks=[(name, value) for name, value in checks if value is not None],
         passed=options,
@@ -104,7 +105,7 @@ def parse_size(text: str) -> int:
     """Returns a number of bytes: `1000000`, `256MiB`, `1GB`. Raises `UsageError`."""
     digits = text.rstrip("BKMGIibkmg")
     unit = text[len(digits):].strip().upper()
-    if not digits.strip().isdigit() or unit not in UNITS:
+    if not digits.strip().isdecimal() or unit not in UNITS:
         raise UsageError(f"--shard-size {text}: is no size; write bytes, or as 256MiB")
     size = int(digits) * UNITS[unit]
     if 0 < size < 4096:
@@ -133,4 +134,9 @@ def run(arguments: Optional[Sequence[str]] = None) -> int:
         return 2
     except ImportError as error:
         print(f"imsdk-annotate-spark: {error}; pip install pyspark, or start it with spark-submit", file=sys.stderr)
+        return 2
+    except Exception as error:
+        # Python would end with 1, which is the status of a check that has failed.
+        traceback.print_exc()
+        print(f"imsdk-annotate-spark: the job has failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 2

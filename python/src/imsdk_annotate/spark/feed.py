@@ -27,14 +27,18 @@ class Feeder(threading.Thread):
         self.end_at = end
         self.sink = sink
         self.fed = 0
+        self.is_closed = False
         self.error: Optional[BaseException] = None
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the child got all bytes, or closed the pipe itself because it needed no more."""
+        return self.is_closed or self.fed == self.end_at - self.start_at
 
     def run(self) -> None:
         try:
             if self.end_at > self.start_at:
                 self._feed()
-        except BrokenPipeError:
-            pass
         except BaseException as error:  # noqa: B036 - the attempt raises it, in its own thread
             self.error = error
         finally:
@@ -55,8 +59,13 @@ class Feeder(threading.Thread):
                 if not chunk:
                     raise AttemptFailed(f"{self.path}: ended at byte {at} of {self.end_at}")
                 at += len(chunk)
+                # An error of the storage may be a broken pipe, too: only one of this write is the child's.
+                try:
+                    _write_all(self.sink, chunk)
+                except BrokenPipeError:
+                    self.is_closed = True
+                    return
                 self.fed += len(chunk)
-                _write_all(self.sink, chunk)
 
 
 def _write_all(sink: BinaryIO, chunk: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Sequence
+from typing import Any, Callable, Iterable, Iterator, List, Sequence, Tuple
 
 from imsdk_annotate.spark.cli import Settings
 from imsdk_annotate.spark.errors import UsageError
@@ -14,7 +14,8 @@ from imsdk_annotate.spark.merge import FAN_IN, Group, groups, merge_group
 from imsdk_annotate.spark.parts import Job, Result, Task, without_done
 from imsdk_annotate.spark.planning import Shape, may_be_divided, plan, read_heads
 from imsdk_annotate.spark.program import check_on_empty_input, program_of_driver, version_of
-from imsdk_annotate.spark.storage import joined, open_storage
+from imsdk_annotate.spark.outputs import APPENDED
+from imsdk_annotate.spark.storage import joined, open_storage, protocol_of
 from imsdk_annotate.spark.task import attempt
 from imsdk_annotate.spark.worker import keep_zip_listings
 
@@ -31,7 +32,7 @@ def run_job(settings: Settings) -> int:
     check_places(settings)
     sources = list_sources(settings.operands, settings.storage, settings.include, settings.exclude)
 
-    context = _spark(settings)
+    context, is_own = _spark(settings)
     try:
         shard_size = settings.shard_size
         reason = job.passed.undivided_because()
@@ -51,13 +52,18 @@ def run_job(settings: Settings) -> int:
         _say(f"the job has failed: {error}; outputs that have a name are whole, and --resume goes on from there")
         return 2
     finally:
-        context.stop()
+        # That of a notebook goes on.
+        if is_own:
+            context.stop()
     return FinalMerge(binary, settings).run(reports)
 
 
 def check_places(settings: Settings) -> None:
     """Raises `UsageError` where the job would write into what it reads, or read what it has written."""
     written = [url for url in (settings.output, settings.parts) if url is not None]
+    for url in written:
+        if protocol_of(url) in APPENDED:
+            raise UsageError(f"{url}: its client writes objects bit by bit under their names; write to another storage")
     for url in written:
         own = open_storage(url, settings.storage)
         for operand in settings.operands:
@@ -72,8 +78,8 @@ def _is_below(path: str, folder: str) -> bool:
     return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
 
 
-def _spark(settings: Settings) -> Any:
-    """Returns the context of Spark: that of `spark-submit`, or a new one."""
+def _spark(settings: Settings) -> Tuple[Any, bool]:
+    """Returns the context of Spark: that of a notebook, or a new one; and whether it is new."""
     from pyspark import SparkConf, SparkContext
 
     conf = SparkConf()
@@ -81,13 +87,14 @@ def _spark(settings: Settings) -> Any:
         conf.set(key, value)
     if settings.master:
         conf.setMaster(settings.master)
-    conf.setIfMissing("spark.master", "local[*]")
+    conf.setIfMissing("spark.master", "local[*,4]")
     if conf.get("spark.master", "").startswith("local"):
         # Executors on this machine are this Python, with its packages, also where its environment is not activated.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     conf.setIfMissing("spark.app.name", "imsdk-annotate")
     conf.setIfMissing("spark.ui.showConsoleProgress", "false")
-    return SparkContext.getOrCreate(conf)
+    is_own = SparkContext._active_spark_context is None
+    return SparkContext.getOrCreate(conf), is_own
 
 
 class _JobFailed(Exception):

@@ -12,8 +12,11 @@ from typing import Any, Callable, Optional
 
 from imsdk_annotate.spark.storage import LOCAL, StorageOptions, open_storage, parent_of, protocol_of
 
-COMMITTED = frozenset(["s3", "s3a", "gs", "gcs", "oss"])
+COMMITTED = frozenset(["s3", "s3a", "gs", "gcs"])
 """Protocols whose files of fsspec have `commit` and `discard`."""
+
+APPENDED = frozenset(["oss"])
+"""Protocols whose files have their names before they are whole: logs are read there, and nothing is written."""
 
 CLOSED = frozenset(["abfs", "abfss", "az", "adl"])
 """Protocols whose files are whole when they are closed, and nothing if they never are."""

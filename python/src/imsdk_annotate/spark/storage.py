@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import posixpath
 from typing import Any, Dict, Tuple
 
@@ -32,11 +33,16 @@ def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
     protocol = protocol_of(url)
     try:
         system = fsspec.filesystem(protocol, **options.get(protocol, {}))
-    except (ImportError, ValueError) as error:
+    except (ImportError, TypeError, ValueError) as error:
         raise UsageError(f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage") from error
     # Lists of folders that the storage remembers would hide what executors, or an earlier job in this process, have written.
     system.invalidate_cache()
     return system, str(system._strip_protocol(url))
+
+
+def absolute(url: str) -> str:
+    """Returns a URL, in which a path of this machine is absolute: executors have other working folders."""
+    return os.path.abspath(url) if is_local(url) and "://" not in url else url
 
 
 def joined(url: str, name: str) -> str:

@@ -118,6 +118,11 @@ class _Child:
                 child.stdout.close()
         if feeder.error is not None:
             raise AttemptFailed(f"{task.name}: cannot be read: {type(feeder.error).__name__}: {feeder.error}") from feeder.error
+        if not feeder.is_content:
+            # To the program, an input that is fed too little looks like a damaged one.
+            raise AttemptFailed(f"{task.name}: only {feeder.fed} bytes were read of {task.size - self.start}")
+        # A file that is written while it is read has bytes of two contents.
+        check_unchanged(self.system, self.path, task.name, task.size, task.tag)
         self._judge(status)
 
     def _judge(self, status: int) -> None:

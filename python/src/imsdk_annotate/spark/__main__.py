@@ -1,0 +1,8 @@
+"""The file that `spark-submit` starts, which takes only files whose names end in `.py`; also `python -m imsdk_annotate.spark`."""
+
+import sys
+
+from imsdk_annotate.spark import main
+
+if __name__ == "__main__":
+    sys.exit(main())
