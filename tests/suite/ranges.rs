@@ -123,7 +123,7 @@ proptest! {
         for (number, log) in logs.enumerate().filter(|(_, log)| !log.contains(&0)) {
             let name = format!("{number}.log");
             fs::write(folder.path().join(&name), &log).unwrap();
-            let mut cuts: Vec<u64> = (0..numbers.below(5)).map(|_| numbers.below(log.len() as u64)).collect();
+            let mut cuts: Vec<u64> = (0..numbers.below(5)).map(|_| 1 + numbers.below(log.len() as u64 - 1)).collect();
             cuts.extend([0, log.len() as u64]);
             cuts.sort_unstable();
             reports.extend(reports_of(folder.path(), &name, &cuts, &["--encoding=utf-8"]));
@@ -188,6 +188,50 @@ fn reading_ends_with_the_last_line_of_the_range() {
 }
 
 #[test]
+fn the_last_line_comes_before_trouble_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = ["--range=0-9", "--input-size=20", "--name=a.log", "--report=json=r.json"];
+    let output = run(folder.path(), &args, b"ret=-204\n");
+    assert_eq!(output.stdout, b"ret=-204 (auth: user session is failure!)\n");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    // What a feeder that has failed left is a range that goes on.
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    assert_eq!((&report["complete"], &report["fields"]), (&false.into(), &1.into()));
+    assert_eq!(report["input"]["parts"][0]["more"], true);
+}
+
+#[test]
+fn what_is_written_behind_a_range_is_not_read() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let line = b"ret=-204\n";
+    file.write_all(&line.repeat(20_000)).unwrap();
+    let mut child = binary()
+        .arg(format!("--range=0-{}", 9 * 20_000))
+        .arg(file.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The pipe is full long before the end, so that the file grows while it is read.
+    let mut stdout = child.stdout.take().unwrap();
+    crate::command::read_until(&mut stdout, b"\n");
+    file.write_all(b"ret=-1\n").unwrap();
+    let mut rest = Vec::new();
+    std::io::Read::read_to_end(&mut stdout, &mut rest).unwrap();
+    assert!(child.wait().unwrap().success() && !rest.ends_with(b"(general: failure)\n"));
+}
+
+#[test]
+fn an_output_stays_where_a_range_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.log"), "ret=-1\n").unwrap();
+    fs::write(folder.path().join("out"), "before").unwrap();
+    let output = run(folder.path(), &["--range=8-9", "-o", "out", "a.log"], b"");
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert_eq!(fs::read(folder.path().join("out")).unwrap(), b"before");
+}
+
+#[test]
 fn inputs_without_ranges_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -214,6 +258,8 @@ fn inputs_without_ranges_are_refused() {
         (&["--range=+1-5", "a.log"], "is no range of bytes"),
         (&["--range=0-5", "-n", "a.log"], "cannot be used with"),
         (&["--range=0-5", "-F", "a.log"], "cannot be used with"),
+        (&["--range=0-5", "--trace=seq", "--report=text"], "cannot be used with"),
+        (&["--range=0-5", "-q", "--report=json"], "name standard input with --name"),
         (&["--range=0-5", "--since=10m", "a.log"], "cannot be used with"),
         (&["--range=0-5", "--output-dir=out", "a.log"], "cannot be used with"),
         (&["--offset=5", "--only=error", "-C1"], "cannot be used with"),
@@ -296,6 +342,7 @@ fn inputs_of_one_name_are_told_apart_by_size_and_settings() {
 fn missing_ranges_are_said() {
     let folder = three_ranges();
     done(folder.path(), &["-q", "--name=b.log", "--report=json=b.json"], b"ret=-1\n");
+    done(folder.path(), &["-q", "--name=a.log", "--report=json=shorter.json"], b"ret=-204\n");
     let behind = |at: u32| format!("the bytes from {at} on of a.log is missing");
     let before = |at: u32| format!("the bytes before {at} of a.log is missing");
     for (reports, said) in [
@@ -303,6 +350,9 @@ fn missing_ranges_are_said() {
         (&[SECOND, FIRST, THIRD], behind(18)),
         (&["b.json", SECOND, THIRD], before(9)),
         (&[FIRST, SECOND, "b.json"], behind(18)),
+        (&[THIRD, FIRST, SECOND], "the range from byte 0 on of a.log stands behind a later one".to_owned()),
+        // A log that has grown is another input than the log that ended there.
+        (&["shorter.json", SECOND, THIRD], before(9)),
     ] {
         let args: Vec<&str> = ["--merge-reports", "--report=json=-"].iter().chain(reports).copied().collect();
         let output = run(folder.path(), &args, b"");

@@ -38,10 +38,15 @@ def test_a_run_goes_on_where_an_earlier_one_ended(job: Any, one_machine: Any, ma
     after = written(out)
     assert {name for name, time in after.items() if before.get(name) != time} == {"1.log", "2.log", "3.log", "7.log", "30.log"}
     assert again.report == one_machine([str(logs)]).report
+    outputs = {name: (out / name).read_bytes() for name in after}
 
     # Other options are other parts.
     other = job("--resume", "--output", str(out), str(logs), "--", "--lang", "zh")
     assert "0 of 7 tasks were done by an earlier run" in other.said
+    # The outputs are theirs now: those of the first options are made again.
+    first_again = job("--resume", "--output", str(out), str(logs))
+    assert "0 of 7 tasks were done by an earlier run" in first_again.said
+    assert {name: (out / name).read_bytes() for name in after} == outputs
     # And a run without the option begins anew.
     assert "were done" not in job("--output", str(out), str(logs), "--", "--lang", "zh").said
 

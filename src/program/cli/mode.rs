@@ -37,6 +37,9 @@ const NO_REPORTS: &str =
 /// The refusal of a rate where reports are added up.
 const NO_RATES: &str =
     "reports do not have the times of single fields, so that rates are checked where the logs are read";
+/// The refusal of a report of a range that could not be added to those of others.
+const NO_NAME_OF_RANGE: &str =
+    "a JSON report of a range is added up by the name of its file; name standard input with --name";
 /// The glob for the reports in a folder.
 const REPORTS: &str = "*.json";
 
@@ -108,6 +111,9 @@ pub(super) fn mode(
     let operands =
         if args.follow.follow && args.reads_stdin() { Vec::new() } else { inputs(&args, signals)? };
     reading.range = args.input.range(&operands)?;
+    if reading.range.is_some() && run_settings::are_needed(&args) && operands.contains(&InputName::STDIN) {
+        return Err(Some(NO_NAME_OF_RANGE.to_owned()));
+    }
     let follow = args.follow.rules(&operands, triage.counts() || args.triage.line_number)?;
     let chosen = Chosen {
         operands,

@@ -89,6 +89,9 @@ pub(super) struct StreamRange {
     /// Bytes that were read and not given, which begin at `position`; those before `given` are given.
     pending: Vec<u8>,
     given: usize,
+    /// True if the last line of the range has been given.
+    is_at_end: bool,
+    /// True if it is known whether the input goes on behind the range.
     is_done: bool,
     cell: RangeCell,
 }
@@ -101,15 +104,21 @@ impl StreamRange {
     /// Returns the error of the reader. Fails where the stream ends before the range begins.
     pub(super) fn begin(range: InputRange, rdr: &mut impl Read, cell: RangeCell) -> io::Result<Self> {
         let position = range.offset.unwrap_or(0);
-        let (pending, given, is_done) = (Vec::new(), 0, false);
-        let mut stream = Self { range, position, first_line: 0, pending, given, is_done, cell };
+        let mut stream = Self {
+            range,
+            position,
+            first_line: 0,
+            pending: Vec::new(),
+            given: 0,
+            is_at_end: false,
+            is_done: false,
+            cell,
+        };
         if range.start > 0 {
             stream.skip_to_line(rdr)?;
         }
         stream.first_line = stream.position;
-        if !stream.is_done && stream.position >= range.end {
-            stream.settle(rdr)?;
-        }
+        stream.is_at_end = stream.position >= range.end;
         Ok(stream)
     }
 
@@ -135,7 +144,7 @@ impl StreamRange {
                 self.pending = buffer[skipped..count].to_vec();
                 return Ok(());
             }
-            self.position += count as u64;
+            self.position = self.position.saturating_add(count as u64);
         }
     }
 
@@ -147,6 +156,10 @@ impl StreamRange {
     pub(super) fn read(&mut self, rdr: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_done || buffer.is_empty() {
             return Ok(0);
+        }
+        if self.is_at_end {
+            // A read behind the last line can wait or fail: the line has been given before.
+            return self.settle(rdr).map(|()| 0);
         }
         let mut count = self.take_pending(buffer);
         if count == 0 {
@@ -166,11 +179,9 @@ impl StreamRange {
                 self.given = 0;
             }
             count = from + newline + 1;
-            self.position += count as u64;
-            self.settle(rdr)?;
-        } else {
-            self.position += count as u64;
+            self.is_at_end = true;
         }
+        self.position = self.position.saturating_add(count as u64);
         Ok(count)
     }
 

@@ -59,9 +59,18 @@ impl Input {
         }
         let descriptor = rdr.get_ref().bottom();
         let file_end = descriptor.size()?.min(limit);
-        let size = file_end.saturating_sub(self.start);
+        if file_end <= self.start {
+            // Files of the kernel have bytes, and say that they have none.
+            self.range = Some(Box::new(StreamRange::begin(range, rdr, cell.clone())?));
+            return Ok(self);
+        }
+        let size = file_end - self.start;
         let (start, end) = range.in_file(descriptor, self.start, size, cell)?;
         self.set_part(InputPart { start, end, lines_before: 0, has_times: false }, file_end)?;
+        if range.end < u64::MAX {
+            // What is written to the file from now on belongs to another range.
+            self.left = end - start;
+        }
         Ok(self)
     }
 

@@ -150,9 +150,13 @@ impl Pipeline {
             // One input alone is asked for its formats.
             self.input_formats.get_or_init(|| input.formats.clone());
         }
+        let opened = match self.reading.range {
+            Some(range) => self.open_range(file, opened, range)?,
+            None => opened,
+        };
         self.opened_any.store(true, Ordering::Relaxed);
-        if let Some(range) = self.reading.range {
-            return self.open_range(file, opened, range);
+        if self.reading.range.is_some() {
+            return Ok(opened);
         }
         let opened = match opened {
             OpenedInput::Input(mut input) if self.needs_tail_names() => {

@@ -11,7 +11,7 @@ from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.final import FinalMerge, check_final
 from imsdk_annotate.spark.listing import Source, list_sources
 from imsdk_annotate.spark.merge import FAN_IN, Group, groups, merge_group
-from imsdk_annotate.spark.parts import Job, Result, Task, without_done
+from imsdk_annotate.spark.parts import Job, Result, Task, remove_stale, without_done
 from imsdk_annotate.spark.planning import Shape, may_be_divided, plan, read_heads
 from imsdk_annotate.spark.program import check_on_empty_input, program_of_driver, version_of
 from imsdk_annotate.spark.outputs import APPENDED
@@ -46,6 +46,7 @@ def run_job(settings: Settings) -> int:
         if settings.resume:
             tasks, todo = without_done(tasks, shape.parts, settings.output, settings.storage)
             _say(f"{len(tasks) - len(todo):,} of {len(tasks):,} tasks were done by an earlier run")
+        remove_stale(todo, shape.parts, settings.storage)
         _tell(_run_tasks(context, job, todo))
         reports = _merged(context, job, [task.report for task in tasks], joined(settings.parts, "merged"))
     except _JobFailed as error:

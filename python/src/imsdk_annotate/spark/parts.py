@@ -68,9 +68,24 @@ def identity(job: Job, name: str, size: int, tag: str, start: int, end: int, out
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
 
-def report_name(number: int, identity: str) -> str:
-    """Returns the name of a part's report. The number is for people; the identity decides."""
-    return f"{number:06}-{identity}.json"
+def report_name(number: int, output: Optional[str], identity: str) -> str:
+    """Returns the name of a part's report. The number is for people; the identity decides. Between them is a hash of the output."""
+    place = hashlib.sha256((output or "").encode()).hexdigest()[:10]
+    return f"{number:06}-{place}-{identity}.json"
+
+
+def remove_stale(tasks: Sequence[Task], parts_url: str, options: StorageOptions) -> None:
+    """Removes the reports of earlier parts whose outputs the tasks will replace: `--resume` would take the new ones for theirs."""
+    own = {task.report.rsplit("/", 1)[-1][:-5].rpartition("-") for task in tasks if task.output is not None}
+    places = {head.rpartition("-")[2] for head, _, _ in own}
+    identities = {identity for _, _, identity in own}
+    stale = []
+    for path in _files_below(parts_url, options):
+        head, _, identity = path.rsplit("/", 1)[-1][:-5].rpartition("-")
+        if head.rpartition("-")[2] in places and identity not in identities:
+            stale.append(path)
+    if stale:
+        open_storage(parts_url, options)[0].rm(stale)
 
 
 def without_done(tasks: Sequence[Task], parts_url: str, output_url: Optional[str], options: StorageOptions) -> Tuple[List[Task], List[Task]]:

@@ -93,5 +93,5 @@ def _ranges(size: int, most: int) -> List[Tuple[int, int]]:
 def _task(job: Job, source: Source, number: int, name: str, start: int, end: int, shape: Shape) -> Task:
     output = None if shape.output is None else joined(shape.output, name)
     own = identity(job, source.name, source.size, source.tag, start, end, output)
-    report = joined(shape.parts, report_name(number, own))
+    report = joined(shape.parts, report_name(number, output, own))
     return Task(number, source.name, source.size, source.tag, output, report, is_archive(source.relative), start, end)

@@ -181,8 +181,14 @@ impl Annotate {
         let has_none = job.selected_lines.decides_status() && tally.is_some() && !selected;
         let has_failed = tally.is_some_and(|mut tally| {
             tally.complete &= unread.is_empty();
-            if let Some(range) = pipeline.reading.range_read.get() {
-                tally.parts.set_range(range.start, range.end, range.has_more);
+            match (pipeline.reading.range_read.get(), pipeline.reading.range) {
+                (Some(read), _) => tally.parts.set_range(read.start, read.end, read.has_more),
+                (None, Some(range)) => {
+                    // A signal or trouble came before the end of the range.
+                    tally.complete = false;
+                    tally.parts.set_range(range.start, range.start.saturating_add(tally.input.bytes), true);
+                }
+                (None, None) => {}
             }
             job.part_keys.identify(&mut tally, &inputs);
             triage.finish(&tally, &names, &pipeline.messages)

@@ -78,7 +78,7 @@ impl CountedParts {
     ) {
         self.0.dedup_by(|next, part| {
             let is_same = input_of(next.input) == input_of(part.input);
-            part.end += if is_same { next.end } else { 0 };
+            part.end = part.end.saturating_add(if is_same { next.end } else { 0 });
             is_same
         });
         self.0.retain_mut(|part| {
@@ -100,10 +100,11 @@ impl CountedPart {
         self.start > 0 || self.has_more
     }
 
-    /// Returns true if the part is of the same input as `before`, and begins where that ends.
+    /// Returns true if the part is a range of the same input as `before`, and begins where that ends. Where the input ended with
+    /// `before`, only a range of nothing follows: an input that has grown since is another one.
     pub(crate) fn follows(&self, before: &Self) -> bool {
-        let meet = before.end == self.start && (self.start > 0 || before.has_more);
-        meet && self.key.is_some() && self.key == before.key
+        let meet = before.end == self.start && (before.has_more || self.start == self.end);
+        meet && self.is_range() && self.key.is_some() && self.key == before.key
     }
 
     /// Returns true if bytes of the part are counted in `other`, too. Inputs of one name that are read whole are told apart

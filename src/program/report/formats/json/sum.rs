@@ -52,10 +52,10 @@ impl ReportSum {
     /// Adds a report, whose inputs follow those here. Where its first part goes on with the last one here, the two become one.
     /// Returns what is missing between them if either is a range that has no neighbour.
     pub fn append(&mut self, mut next: LoadedReport) -> Option<String> {
+        let missing = self.missing_before(&next);
         for part in next.tally.parts.iter().filter(|part| part.start < part.end) {
             self.counted.entry(part.key.unwrap_or_default()).or_default().push(*part);
         }
-        let missing = self.missing_before(&next);
         let goes_on = self.goes_on_in(&next);
         let start = self.names.last_key_value().map_or(0, |(number, _)| number + 1);
         next.tally.renumber(0, start);
@@ -89,7 +89,14 @@ impl ReportSum {
         match (last.filter(|last| last.has_more), first.filter(|first| first.start > 0 && !is_first)) {
             (Some(last), _) => Some(missing_behind(last, self.names.get(&last.input))),
             (None, Some(first)) => Some(missing_in_front(first, next.name_of(first))),
-            (None, None) => None,
+            (None, None) => {
+                let other = next.tally.parts.iter().find(|part| {
+                    let counted = part.key.and_then(|key| self.counted.get(&key));
+                    part.is_range()
+                        && counted.is_some_and(|counted| counted.iter().any(CountedPart::is_range))
+                })?;
+                Some(out_of_order(other, next.name_of(other)))
+            }
         }
     }
 
@@ -114,6 +121,13 @@ fn missing_in_front(part: &CountedPart, name: Option<&String>) -> String {
     let (name, start) = (name.map_or("an input", String::as_str), part.start);
     format!(
         "the report on the bytes before {start} of {name} is missing; name those of all ranges, in their order"
+    )
+}
+
+fn out_of_order(part: &CountedPart, name: Option<&String>) -> String {
+    let (name, start) = (name.map_or("an input", String::as_str), part.start);
+    format!(
+        "the range from byte {start} on of {name} stands behind a later one; name those of all ranges, in their order"
     )
 }
 
