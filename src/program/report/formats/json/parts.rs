@@ -50,7 +50,7 @@ impl JsonPart {
     /// Returns the reason why it is none.
     pub(super) fn into_part(self, number: impl FnOnce(String) -> usize) -> Result<CountedPart, String> {
         let key_of =
-            |key: &str| u64::from_str_radix(key, 16).map_err(|_| format!("{key} is no key of a part"));
+            |key: &str| u64::from_str_radix(key, 16).map_err(|_| format!("{key:?} is no key of a part"));
         match self {
             Self::Whole(key, end) => Ok(CountedPart {
                 input: 0,
@@ -63,7 +63,7 @@ impl JsonPart {
             }),
             Self::Range(JsonRange { key, file, start, end, more: has_more, lines, encoding }) => {
                 if end < start {
-                    return Err(format!("{file} has a part that ends before it begins"));
+                    return Err(format!("{file:?} has a part that ends before it begins"));
                 }
                 let (key, input) = (Some(key_of(&key)?), number(file));
                 Ok(CountedPart { input, key, start, end, has_more, lines, encoding })
