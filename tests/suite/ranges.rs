@@ -194,7 +194,7 @@ fn the_last_line_comes_before_trouble_behind_it() {
     let output = run(folder.path(), &args, b"ret=-204\n");
     assert_eq!(output.stdout, b"ret=-204 (auth: user session is failure!)\n");
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    // What a feeder that has failed left is a range that goes on.
+    // The part of a feeder that has failed is a range that goes on.
     let report: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("r.json")).unwrap()).unwrap();
     assert_eq!((&report["complete"], &report["fields"]), (&false.into(), &1.into()));

@@ -115,7 +115,7 @@ fn text_of(value: &OsStr) -> String {
 /// that are meant, the colour of notes, and what the reports need to be counted. Of contents, the hash is kept: it tells
 /// mistakes, and nobody gains anything by making a catalog of the same hash, because whoever can do that can write the outputs as well.
 ///
-/// Where the settings are not needed, they are as they were.
+/// Settings that are not needed stay as they were.
 pub(super) fn with_values(
     mut settings: RunSettings,
     args: &Args,

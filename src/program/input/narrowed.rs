@@ -68,7 +68,7 @@ impl Input {
         let (start, end) = range.in_file(descriptor, self.start, size, cell)?;
         self.set_part(InputPart { start, end, lines_before: 0, has_times: false }, file_end)?;
         if range.end < u64::MAX {
-            // What is written to the file from now on belongs to another range.
+            // Bytes that are written to the file from now on belong to another range.
             self.left = end - start;
         }
         Ok(self)

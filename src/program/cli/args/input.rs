@@ -7,6 +7,20 @@ use crate::program::terminal::input_name::InputName;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
+/// Options that a range of an input does not go with: they need the lines before it, or inputs that are whole.
+const NEED_LINES_BEFORE: [&str; 10] = [
+    "follow",
+    "merge_reports",
+    "output_dir",
+    "since",
+    "until",
+    "trace",
+    "line_number",
+    "context",
+    "before_context",
+    "after_context",
+];
+
 /// Options for reading inputs.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
@@ -71,7 +85,7 @@ pub(crate) struct InputArgs {
     /// The range is half open: END is not in it; without END, it goes to the end of the file. Each line is in exactly one of
     /// the ranges that a file is divided into, and is read to its end. --merge-reports adds the JSON reports of ranges that
     /// follow each other up to that of the whole file; until then, a report counts lines from the first line of its range.
-    #[arg(long, value_name = "START-END", value_parser = byte_range, conflicts_with_all = ["follow", "merge_reports", "output_dir", "since", "until", "trace", "line_number", "context", "before_context", "after_context"], help_heading = "Input")]
+    #[arg(long, value_name = "START-END", value_parser = byte_range, conflicts_with_all = NEED_LINES_BEFORE, help_heading = "Input")]
     pub(crate) range: Option<(u64, u64)>,
 
     /// Standard input is a file from its byte START on
@@ -79,7 +93,7 @@ pub(crate) struct InputArgs {
     /// With --range, START is less than the range's (or both are 0), because the byte before the range tells if a line begins
     /// there: `tail -c +100 a.log | imsdk-annotate --name a.log --offset 99 --range 100-200`. Reading ends with the range's
     /// last line. Without --range, the lines are read that begin behind byte START; of 0, all.
-    #[arg(long, value_name = "START", conflicts_with_all = ["follow", "merge_reports", "output_dir", "since", "until", "trace", "line_number", "context", "before_context", "after_context"], help_heading = "Input")]
+    #[arg(long, value_name = "START", conflicts_with_all = NEED_LINES_BEFORE, help_heading = "Input")]
     pub(crate) offset: Option<u64>,
 
     /// The number of bytes that standard input has, as it is fed: fewer or more are trouble
