@@ -329,3 +329,20 @@ fn sizes_that_have_no_use_or_are_none_are_refused() {
     command.env("IMSDK_ANNOTATE_CONFIG", folder.join("config"));
     assert_eq!(output_of(&mut command, b"12345").status.code(), Some(2));
 }
+
+#[test]
+fn input_that_cannot_be_opened_gives_no_file_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("out.log"), "older").unwrap();
+    let script = "\"$0\" --input-size 5 -o out.log <&-";
+    let output = crate::command::isolated("sh")
+        .arg("-c")
+        .arg(script)
+        .arg(env!("CARGO_BIN_EXE_imsdk-annotate"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(text(&output.stderr).contains("standard input: is closed"), "{output:?}");
+    assert_eq!(fs::read(folder.path().join("out.log")).unwrap(), b"older");
+}

@@ -90,10 +90,12 @@ impl Reading {
     ///
     /// Returns an error if the input cannot be opened, is a directory, or was closed before the program started.
     pub(crate) fn open(&self, name: &InputName) -> io::Result<Descriptor> {
-        let opened = Descriptor::open(name, &self.progress, &self.signals)?;
+        let opened = Descriptor::open(name, &self.progress, &self.signals);
         match &self.stdin_size {
-            Some(size) if name.is_stdin() => opened.of_size(size.clone()),
-            _ => Ok(opened),
+            Some(size) if name.is_stdin() => {
+                opened.and_then(|input| input.of_size(size.clone())).inspect_err(|_| size.set_wrong())
+            }
+            _ => opened,
         }
     }
 

@@ -32,9 +32,14 @@ impl StdinSize {
         Self { bytes, found: Arc::new(AtomicU8::new(OPEN)) }
     }
 
-    /// Returns true if standard input has ended too early, has more bytes, or could not be read to its end.
+    /// Returns true if standard input has ended too early, has more bytes, or could not be opened or read to its end.
     pub(crate) fn is_wrong(&self) -> bool {
         self.found.load(Ordering::SeqCst) == WRONG
+    }
+
+    /// Notes that standard input cannot be read at all.
+    pub(super) fn set_wrong(&self) {
+        self.found.store(WRONG, Ordering::SeqCst);
     }
 
     /// Returns true if standard input has been found to have the size.
@@ -119,7 +124,7 @@ impl SizeCheck {
 
     /// Takes note that the input cannot be read to its end.
     pub(super) fn fail(&self) {
-        self.size.found.store(WRONG, Ordering::SeqCst);
+        self.size.set_wrong();
     }
 
     fn wrong(&self, message: String) -> io::Error {

@@ -97,9 +97,9 @@ pub(crate) struct OutputArgs {
     )]
     pub(crate) compress: Compression,
 
-    /// True if `--compress` is typed, and has not its default.
+    /// True if `--compress` stands on the command line or in the configuration.
     #[arg(skip)]
-    pub(crate) compress_is_typed: bool,
+    pub(crate) compress_is_given: bool,
 
     /// Level of compression, from fast to small
     ///
@@ -208,9 +208,9 @@ impl OutputArgs {
         }
     }
 
-    /// Returns true if `--compress keep` is typed.
+    /// Returns true if `--compress keep` is given, and not only the default.
     pub(crate) fn keeps_packing(&self) -> bool {
-        self.compress_is_typed && self.compress == Compression::Keep
+        self.compress_is_given && self.compress == Compression::Keep
     }
 
     /// Returns where text is in colour, and the colours.

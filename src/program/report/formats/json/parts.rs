@@ -49,8 +49,11 @@ impl JsonPart {
     ///
     /// Returns the reason why it is none.
     pub(super) fn into_part(self, number: impl FnOnce(String) -> usize) -> Result<CountedPart, String> {
-        let key_of =
-            |key: &str| u64::from_str_radix(key, 16).map_err(|_| format!("{key:?} is no key of a part"));
+        let key_of = |key: &str| {
+            let is_key = key.len() == 16 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let number = u64::from_str_radix(key, 16).ok().filter(|_| is_key);
+            number.ok_or_else(|| format!("{key:?} is no key of a part: that has 16 hexadecimal digits"))
+        };
         match self {
             Self::Whole(key, end) => Ok(CountedPart {
                 input: 0,
