@@ -306,3 +306,26 @@ fn a_catalog_that_is_read_is_not_written() {
         assert_eq!(fs::read_to_string(folder.path().join("own.csv")).unwrap(), "code,message\n-5,a\n");
     }
 }
+
+/// The newer codes of the vendor's later edition, whose page has them as rows of PHP.
+#[test]
+fn the_later_edition_of_the_vendors_page_is_a_catalog() {
+    let newer = [6, -2, -277, -278, -722, -723, -724, -725, -726, -727, -728, -906, -1200];
+    let log: String = newer.iter().map(|code| format!("ret={code}\n")).collect();
+    let files = folder(&[]);
+    assert_eq!(stdout(&files, &[], &log), log);
+    let of_page = |name: &str| {
+        let page = data(&format!("catalogs/{name}"));
+        let checked = stdout(&files, &["--check-catalog", &page], "");
+        assert!(checked.ends_with("\n13 added, 0 changed, 0 same\n"), "{checked}");
+        stdout(&files, &["--catalog", &page], &log)
+    };
+    let noted = of_page("later-edition.md");
+    assert!(noted.lines().all(|line| line.ends_with(')')), "{noted}");
+    assert!(noted.starts_with("ret=6 (other: need confirm \"merge\" of accounts!)\n"), "{noted}");
+    assert!(
+        noted.ends_with("ret=-906 (request: request is too large)\nret=-1200 (other: internal <timeout>)\n"),
+        "{noted}"
+    );
+    assert_eq!(of_page("later-edition.html"), noted);
+}

@@ -1,13 +1,14 @@
 //! The format of a catalog, recognised by the name of its file or by its content.
 
-use super::{BYTE_ORDER_MARK, markdown};
+use super::{BYTE_ORDER_MARK, markdown, php};
 use std::path::Path;
 
 /// The format of a catalog in a file. [`CatalogFormat::parse`] reads a catalog in the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CatalogFormat {
-    /// Tables in a Markdown document, such as the vendor's. Other text and other tables in the document are ignored.
+    /// Tables in a Markdown document, such as the vendor's, and rows as in [`CatalogFormat::Php`], also in blocks of code.
+    /// Other text and other tables in the document are ignored.
     Markdown,
     /// A header and rows, with commas between cells.
     Csv,
@@ -15,16 +16,20 @@ pub enum CatalogFormat {
     Tsv,
     /// An array of objects, or an object whose names are codes and whose values are objects or messages.
     Json,
+    /// Rows of an array in PHP, one a line: `-2 => "message", // explanation`. Other lines are ignored, and rows may be
+    /// escaped as in HTML: `-2 =&gt; &quot;message&quot;`.
+    Php,
 }
 
 impl CatalogFormat {
     /// The extensions of file names, each with its format.
-    const EXTENSIONS: [(&str, Self); 5] = [
+    const EXTENSIONS: [(&str, Self); 6] = [
         ("md", Self::Markdown),
         ("markdown", Self::Markdown),
         ("csv", Self::Csv),
         ("tsv", Self::Tsv),
         ("json", Self::Json),
+        ("php", Self::Php),
     ];
 
     /// Returns the format that the extension of a file's name stands for, in any case; `None` for any other name.
@@ -48,6 +53,8 @@ impl CatalogFormat {
         let text = text.trim_start();
         if text.lines().any(markdown::is_surely_table) {
             Self::Markdown
+        } else if text.lines().any(php::is_surely_row) {
+            Self::Php
         } else if text.starts_with(['{', '[']) {
             Self::Json
         } else if text.lines().next().is_some_and(|line| line.contains('\t')) {
@@ -70,6 +77,8 @@ mod tests {
             ("codes.v2.CSV", Some(CatalogFormat::Csv)),
             ("codes.tsv", Some(CatalogFormat::Tsv)),
             ("codes.json", Some(CatalogFormat::Json)),
+            ("codes.PHP", Some(CatalogFormat::Php)),
+            ("codes.html", None),
             ("codes.txt", None),
             ("json", None),
             ("/dev/fd/63", None),

@@ -1,10 +1,11 @@
-//! Catalogs from files: tables in Markdown, CSV, TSV, and JSON.
+//! Catalogs from files: tables in Markdown, CSV, TSV, JSON, and rows of PHP.
 
 mod error;
 mod format;
 mod header;
 mod json;
 mod markdown;
+mod php;
 mod row;
 mod table;
 
@@ -53,6 +54,7 @@ impl CatalogFormat {
             Self::Csv => table::read(&text_lossy, b',', &mut rows),
             Self::Tsv => table::read(&text_lossy, b'\t', &mut rows),
             Self::Json => json::read(&text_lossy, &mut rows),
+            Self::Php => php::read(&text_lossy, &mut rows),
         }
         rows.finish(&no_utf8)
     }

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 pub(crate) struct CatalogArgs {
     /// Take codes from FILE, over the built-in ones; may be given several times, and the last one wins
     ///
-    /// A Markdown table like the vendor's (so a newer edition of that), CSV or TSV with a header, or JSON: an array of
-    /// objects, or an object by code. The name says which (.md, .markdown, .csv, .tsv, .json), or else the content.
+    /// A Markdown table like the vendor's, rows of PHP like those of the vendor's later edition (`-2 => "message", //
+    /// explanation`, also in HTML and Markdown), CSV or TSV with a header, or JSON: an array of objects, or an object by
+    /// code. The name says which (.md, .markdown, .php, .csv, .tsv, .json), or else the content.
     /// Columns: code, message; and, where wanted, explanation, category, severity (success, action, error). If any
     /// row is bad, all that are bad are said, and nothing is done.
     #[arg(long, value_name = "FILE", help_heading = "Catalog")]
