@@ -1,8 +1,11 @@
 //! Runs the binary in a clean environment. A failure shows the command, the input and both outputs.
 
+use rustix::process::Signal;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
+use std::sync::{Arc, Once};
 
 /// The variables by which CI services are told.
 pub(crate) const SERVICES: [&str; 6] =
@@ -16,6 +19,7 @@ pub(crate) fn binary() -> Command {
 /// Returns a command for a program that may run the binary, with nothing in its environment that could change the
 /// binary's behaviour.
 pub(crate) fn isolated(program: impl AsRef<OsStr>) -> Command {
+    have_usual_signals();
     let mut command = Command::new(program);
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"].into_iter().chain(SERVICES) {
         command.env_remove(name);
@@ -23,6 +27,25 @@ pub(crate) fn isolated(program: impl AsRef<OsStr>) -> Command {
     // The empty name stands for no file: the configuration of the user who runs the tests is not read.
     command.env("IMSDK_ANNOTATE_CONFIG", "");
     command
+}
+
+/// Lets programs start with the usual treatment of signals. A signal that the tests were started to ignore (`nohup cargo test &`)
+/// would be ignored by each program that they start, and a test that sends it would wait for ever. A signal with a handler has its
+/// usual treatment in the program again.
+fn have_usual_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Only Linux tells which signals are ignored.
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+        for signal in [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM, Signal::USR1].map(Signal::as_raw)
+        {
+            if mask >> (signal - 1) & 1 == 1 {
+                signal_hook::flag::register(signal, Arc::default()).unwrap();
+            }
+        }
+    });
 }
 
 /// Runs a command with an input, waits for its end, and returns its status and outputs.
