@@ -145,6 +145,7 @@ mod choosing; // --include, --exclude, --files-from
 mod completions; // values that shells offer
 mod config; // the configuration file, --no-config
 mod errors; // trouble and exit statuses; --help
+mod first_minute; // the program alone on a terminal, --demo, --version
 mod hostile_arguments; // arguments and names that would act on a terminal
 mod kept_names; // --parents, --no-clobber
 mod manual; // --man, --completions

@@ -1,6 +1,7 @@
 //! The manual and the completions, which the program prints.
 
 use crate::command::{annotate, isolated, output_of};
+use std::process::Stdio;
 
 /// Returns the long options that `--help` names.
 fn long_options() -> Vec<String> {
@@ -19,7 +20,9 @@ fn long_options() -> Vec<String> {
 #[test]
 fn the_manual_has_all_options_and_the_laid_out_texts() {
     let page = String::from_utf8(annotate(&["--man"], b"")).unwrap();
-    assert!(page.lines().any(|line| line.starts_with(".TH imsdk-annotate 1")));
+    let title = format!("\" \"imsdk-annotate {}\" \"User Commands\"", env!("CARGO_PKG_VERSION"));
+    let of_title = page.lines().find(|line| line.starts_with(".TH IMSDK-ANNOTATE 1 "));
+    assert!(of_title.is_some_and(|line| line.ends_with(&title[2..])), "{of_title:?}");
     let shown = page.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "").replace("\\fI", "");
     for option in long_options() {
         assert!(shown.contains(&option), "{option}");
@@ -29,9 +32,24 @@ fn the_manual_has_all_options_and_the_laid_out_texts() {
         "\n  tail -F server.log | imsdk-annotate           watch a log, in colour\n",
         ".SH \"EXIT STATUS\"\n.nf\n",
         "\n  130, 143  ended by SIGINT, SIGTERM\n",
+        ".SH ENVIRONMENT\n.nf\n",
+        "\n  TZ                     the time zone, for --since and --until\n",
+        ".SH FILES\n.nf\n",
+        "\n  ~/.config/imsdk-annotate/config\n",
     ] {
         assert!(shown.contains(line), "{line:?} is not in:\n{shown}");
     }
+}
+
+#[test]
+fn mandoc_finds_nothing_in_the_manual() {
+    let page = annotate(&["--man"], b"");
+    if isolated("mandoc").arg("-T").arg("lint").stdin(Stdio::null()).output().is_err() {
+        eprintln!("skipped: mandoc is not installed");
+        return;
+    }
+    let output = output_of(isolated("mandoc").args(["-T", "lint"]), &page);
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", output.stdout.escape_ascii());
 }
 
 #[test]

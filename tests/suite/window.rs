@@ -6,7 +6,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::File;
 use std::io::Read;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use unicode_width::UnicodeWidthChar;
@@ -43,17 +43,29 @@ pub(crate) struct Window {
 }
 
 impl OnTerminal {
+    /// Starts the binary with the terminal as its standard input, too.
+    pub(crate) fn start_alone(command: &mut Command, columns: u16, rows: u16) -> Self {
+        Self::run(command, columns, rows, true)
+    }
+
     pub(crate) fn start(command: &mut Command, columns: u16, rows: u16) -> Self {
+        Self::run(command, columns, rows, false)
+    }
+
+    fn run(command: &mut Command, columns: u16, rows: u16, reads_it: bool) -> Self {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&controller).and_then(|()| unlockpt(&controller)).unwrap();
         let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
         let terminal = File::options().read(true).write(true).open(name).unwrap();
         let controller = File::from(controller);
         tcsetwinsize(&controller, size(columns, rows)).unwrap();
+        if reads_it {
+            command.stdin(terminal.try_clone().unwrap());
+        }
         command.stdout(terminal.try_clone().unwrap()).stderr(terminal);
         let child = command.spawn().unwrap();
         // Leaves the terminal open in the program alone, so that reading ends with the program.
-        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let shown = Arc::new(Mutex::new(Vec::new()));
         let (all, mut rdr) = (Arc::clone(&shown), controller.try_clone().unwrap());
         let reader = thread::spawn(move || {

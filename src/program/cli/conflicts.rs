@@ -2,7 +2,8 @@
 
 /// Options for the lines of logs and for the counts of their fields. Look-ups, set-up and the check of a catalog have
 /// no use for them, and exclude them.
-pub(super) const FOR_LOGS: [&str; 37] = [
+pub(super) const FOR_LOGS: [&str; 38] = [
+    "demo",
     "range",
     "offset",
     "files",
@@ -66,7 +67,8 @@ pub(super) const FOR_WINDOWS: [&str; 3] = ["since", "until", "sorted"];
 
 /// Options for a single run, which a configuration must not hold. `--exec-on-fail` is one of them because whoever can have a
 /// configuration read would run a command, in the name of the user who reads a log.
-pub(super) const FOR_ONE_RUN: [&str; 18] = [
+pub(super) const FOR_ONE_RUN: [&str; 19] = [
+    "demo",
     "range",
     "offset",
     "exec_on_fail",

@@ -36,3 +36,56 @@ pub(crate) const TEMPLATE: &str = "\
 {before-help}{usage-heading} {usage}
 
 {all-args}{after-help}";
+
+/// The environment variables that the program reads. The first line is the title of their section in the manual.
+pub(crate) const ENVIRONMENT: &str = "\
+Environment:
+  IMSDK_ANNOTATE_CONFIG  the configuration file; none, if it is empty
+  XDG_CONFIG_HOME, HOME  the folder of the configuration, without that:
+                         $XDG_CONFIG_HOME or ~/.config
+  NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM
+                         colour, under --color=auto
+  TZ                     the time zone, for --since and --until
+  TMPDIR                 the folder for temporary files
+  GITHUB_ACTIONS, TEAMCITY_VERSION, TF_BUILD, JENKINS_URL, BUILDKITE,
+  GITLAB_CI              the service whose format --report auto takes";
+
+/// The files that the program reads and writes by itself. The first line is the title of their section in the manual.
+pub(crate) const FILES: &str = "\
+Files:
+  ~/.config/imsdk-annotate/config
+      options, one a line, that count as if they stood before those of
+      the command line
+  DIR/.imsdk-annotate.jsonl
+      the journal of an output folder, for --resume";
+
+/// The version that `--version` prints: that of the package and, so that two builds can be told apart, the edition of the
+/// built-in catalog. The vendor's document has no number of its own: the edition is the beginning of its table's hash.
+pub(crate) const LONG_VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), "\nbuilt-in catalog: edition cef5afcd, 190 codes from -1108 to 5");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Catalog;
+    use crate::program::system::stable_hash::stable_hash;
+
+    #[test]
+    fn the_version_names_the_catalog() {
+        let table = include_bytes!("../../catalog/builtin.tsv");
+        let edition = format!("{:08x}", stable_hash(table) >> 32);
+        let catalog = Catalog::builtin();
+        let codes: Vec<i32> = catalog.entries().iter().map(|entry| entry.code()).collect();
+        let (count, least, most) = (codes.len(), codes.iter().min().unwrap(), codes.iter().max().unwrap());
+        let expected = format!("edition {edition}, {count} codes from {least} to {most}");
+        assert!(LONG_VERSION.ends_with(&expected), "{expected}");
+    }
+
+    /// The manual and its help are read in terminals of 80 columns.
+    #[test]
+    fn texts_of_the_manual_fit_into_80_columns() {
+        for text in [ENVIRONMENT, FILES] {
+            assert!(text.lines().all(|line| line.chars().count() <= 73), "{text}");
+        }
+    }
+}

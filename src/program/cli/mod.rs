@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod conflicts;
 mod files_from;
+mod first_lines;
 mod help;
 mod manual;
 mod mode;
@@ -24,8 +25,8 @@ use crate::program::terminal::exit_status::ExitStatus;
 use crate::program::terminal::messages::{Messages, write_to_stderr};
 use args::Args;
 use args::lookup::attach_codes;
+use clap::FromArgMatches;
 use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches};
 use config::Refusal;
 use std::env;
 use std::ffi::OsString;
@@ -41,12 +42,12 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
     let matches = config::parse(&attach_codes(typed.iter().cloned()), signals);
     let args = matches.and_then(|matches| {
         let mut args = Args::from_arg_matches(&matches).map_err(Refusal::Usage)?;
-        args.output.compress_is_typed = matches.value_source("compress") == Some(ValueSource::CommandLine);
+        args.output.compress_is_given = matches.value_source("compress") == Some(ValueSource::CommandLine);
         // Only the journal of an output folder needs them, and telling them takes time.
         let settings = run_settings::are_needed(&args).then(|| run_settings::typed(&matches));
         Ok((args, settings.unwrap_or_default()))
     });
-    let (args, settings) = match args {
+    let (mut args, settings) = match args {
         Ok(args) => args,
         Err(Refusal::Usage(error)) if error.use_stderr() => {
             write_to_stderr(&usage::message(error, &typed));
@@ -60,8 +61,15 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
             return Err(ExitStatus::Trouble);
         }
     };
+    if args.input.demo {
+        args.input.name.get_or_insert_with(|| first_lines::DEMO_NAME.to_owned());
+        first_lines::read_demo().map_err(|message| {
+            messages.say(&message);
+            ExitStatus::Trouble
+        })?;
+    }
     if args.reads_stdin() && !args.follow.follow && io::stdin().is_terminal() {
-        write_to_stderr(&Args::command().render_help().to_string());
+        write_to_stderr(first_lines::HINT);
         return Err(ExitStatus::Trouble);
     }
     mode::mode(args, settings, signals, messages).map_err(|refusal| {

@@ -12,8 +12,9 @@ use std::ffi::OsStr;
 
 /// The arguments that change no output, or whose effect [`with_values`] adds. A new argument counts as one that changes
 /// outputs unless it is added here.
-const WITHOUT_EFFECT: [&str; 31] = [
+const WITHOUT_EFFECT: [&str; 32] = [
     // Inputs, and the treatment of outputs that are there.
+    "demo",
     "files",
     "files_from",
     "null",

@@ -9,7 +9,7 @@ use rustix::fs::{OFlags, fcntl_getfl};
 #[cfg(target_os = "linux")]
 use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +40,19 @@ pub fn look_at_standard_streams() {
 pub(crate) fn was_closed(fd: RawFd) -> bool {
     let closed = usize::try_from(fd).ok().and_then(|fd| CLOSED.get(fd));
     closed.is_some_and(|closed| closed.load(Ordering::Relaxed))
+}
+
+/// Puts bytes in the place of standard input, which ends behind them. They are at most 4 KiB, which every pipe takes at once.
+///
+/// # Errors
+///
+/// Fails where the system gives no pipe.
+pub(crate) fn replace_stdin(bytes: &[u8]) -> io::Result<()> {
+    let (rdr, mut wtr) = io::pipe()?;
+    wtr.write_all(bytes)?;
+    rustix::stdio::dup2_stdin(rdr)?;
+    CLOSED[0].store(false, Ordering::Relaxed);
+    Ok(())
 }
 
 /// Returns true if a path names a standard stream that was closed: `/dev/stdin`, `/dev/fd/1`, `/proc/self/fd/2`, or a

@@ -21,6 +21,10 @@ const NEED_LINES_BEFORE: [&str; 10] = [
     "after_context",
 ];
 
+/// Options for inputs other than the sample log.
+const OTHER_INPUTS: [&str; 7] =
+    ["files", "files_from", "follow", "input_size", "merge_reports", "offset", "range"];
+
 /// Options for reading inputs.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
@@ -72,6 +76,12 @@ pub(crate) struct InputArgs {
     /// With --files-from, a NUL and not a newline ends each name, as with find -print0
     #[arg(short = '0', long, requires = "files_from", help_heading = "Input")]
     pub(crate) null: bool,
+
+    /// Read a built-in sample log in place of standard input
+    ///
+    /// All other options work as on a log of one's own: imsdk-annotate --demo --lang zh, or --demo -q --report text.
+    #[arg(long, conflicts_with_all = OTHER_INPUTS, help_heading = "Input")]
+    pub(crate) demo: bool,
 
     /// Give standard input a name, in reports, in messages, and before lines
     ///

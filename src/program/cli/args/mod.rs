@@ -16,7 +16,7 @@ mod triage;
 mod values;
 mod work;
 
-use super::help::{EXAMPLES, EXIT_STATUS, TEMPLATE};
+use super::help::{EXAMPLES, EXIT_STATUS, LONG_VERSION, TEMPLATE};
 use crate::program::terminal::input_name::InputName;
 use alarm::AlarmArgs;
 use catalog::CatalogArgs;
@@ -42,6 +42,7 @@ use work::WorkArgs;
 #[command(
     name = "imsdk-annotate",
     version,
+    long_version = LONG_VERSION,
     styles = Styles::styled().literal(AnsiColor::Cyan.on_default()),
     help_template = TEMPLATE,
     before_long_help = EXAMPLES,
