@@ -9,3 +9,7 @@ class UsageError(Exception):
 
 class AttemptFailed(Exception):
     """An attempt at a task that leaves nothing behind. Spark repeats the task; after its last attempt the job has failed."""
+
+
+class InputLost(Exception):
+    """An input that has vanished, or is another file than the one that was listed: it cannot be read, and the others go on."""

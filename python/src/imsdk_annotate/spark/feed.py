@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any, BinaryIO, Optional
 
-from imsdk_annotate.spark.errors import AttemptFailed
-from imsdk_annotate.spark.listing import tag_of
+from imsdk_annotate.spark.errors import AttemptFailed, InputLost
+from imsdk_annotate.spark.files import tag_of
 
 CHUNK = 8 << 20
 """The bytes of one read, which is one request on an object store."""
@@ -76,11 +76,11 @@ def _write_all(sink: BinaryIO, chunk: bytes) -> None:
 
 
 def check_unchanged(system: Any, path: str, name: str, size: int, tag: str) -> None:
-    """Raises `AttemptFailed` if a file is not the one that was listed: two tasks might see different contents."""
+    """Raises `InputLost` if a file is not the one that was listed: two tasks might see different contents."""
     system.invalidate_cache(path)
-    info = system.info(path)
+    try:
+        info = system.info(path)
+    except FileNotFoundError:
+        raise InputLost(f"{name}: has vanished since it was listed") from None
     if int(info["size"]) != size or tag_of(info) != tag:
-        raise AttemptFailed(
-            f"{name}: has changed since it was listed ({size} bytes then, {info['size']} now); begin the job again, without --resume "
-            "or with it, when nobody writes there"
-        )
+        raise InputLost(f"{name}: has changed since it was listed ({size:,} bytes then, {int(info['size']):,} now)")

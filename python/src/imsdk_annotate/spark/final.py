@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 from typing import List, Sequence, Tuple
 
 from imsdk_annotate.spark.cli import Settings
 from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.merge import fetch, merge_command
-from imsdk_annotate.spark.outputs import upload
-from imsdk_annotate.spark.storage import is_local, open_storage
+from imsdk_annotate.spark.outputs import APPENDED, UNWRITABLE, upload
+from imsdk_annotate.spark.reports import check_sum
+from imsdk_annotate.spark.storage import is_local, open_storage, protocol_of
 
 ENDS = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".txt": "text", ".xml": "junit", ".html": "html", ".htm": "html"}
 READ_OPTIONS = ("--baseline", "--accept")
@@ -25,18 +27,34 @@ class FinalMerge:
         self.settings = settings
 
     def run(self, reports: Sequence[str]) -> int:
-        """Adds up reports, writes those of the job to their places, and returns the exit status."""
+        """Adds up reports, writes those of the job to their places, and returns the exit status.
+
+        Raises `AttemptFailed` where a report is not in the sum.
+        """
         with tempfile.TemporaryDirectory(prefix="imsdk-annotate-") as folder:
             names = fetch(reports, folder, self.settings.storage)
             arguments, uploads = _arguments(self.settings, folder)
             self.settings.passed.write_files(folder)
-            command = merge_command(self.binary, folder, names, [*self.settings.passed.merge_arguments(folder), *arguments])
+            total = os.path.join(folder, "sum")
+            # The sum itself is looked at, also where nobody wants it.
+            options = [*self.settings.passed.merge_arguments(folder), f"--report=json={total}", *arguments]
+            command = merge_command(self.binary, folder, names, options)
             status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, check=False).returncode
-            for place, url in uploads:
-                # A report that could not be written has been said by the program.
-                if os.path.exists(place):
-                    upload(place, url, self.settings.storage)
-        return status if status >= 0 else 2
+            is_done = status in (0, 1, 3)
+            if is_done:
+                check_sum(total, [os.path.join(folder, name) for name in names])
+            # A file that could not be written has been said by the program.
+            failed = [url for place, url in uploads if os.path.exists(place) and not self._upload(place, url)]
+        return status if is_done and not failed else 2
+
+    def _upload(self, place: str, url: str) -> bool:
+        """Returns whether a file of the job, which the merge has written, is at its URL now."""
+        try:
+            upload(place, url, self.settings.storage)
+        except Exception as error:  # noqa: BLE001 - any storage, any error; the other files are still written
+            print(f"imsdk-annotate-spark: {url}: cannot be written: {type(error).__name__}: {error}", file=sys.stderr)
+            return False
+        return True
 
 
 def check_final(binary: str, settings: Settings) -> None:
@@ -45,25 +63,59 @@ def check_final(binary: str, settings: Settings) -> None:
     Raises `UsageError` with the program's words, before any task: the checks and formats of a job of hours are bad then, too.
     """
     for report in settings.reports:
-        place = report.partition("=")[2] or report
-        folder = os.path.dirname(place)
-        if is_local(place) and folder and not os.path.isdir(folder):
-            raise UsageError(f"--report {report}: the folder {folder} is not there; make it")
+        kind, mark, place = report.partition("=")
+        if mark or _is_place(report):
+            _check_place(f"--report {report}", place if mark else report, settings)
+    for name, value in settings.checks:
+        if name == "--write-accept":
+            _check_place(f"{name} {value}", value, settings)
     with tempfile.TemporaryDirectory(prefix="imsdk-annotate-") as folder:
         empty = os.path.join(folder, "empty.json")
         subprocess.run([binary, "--no-config", "-q", "--report", f"json={empty}"], stdin=subprocess.DEVNULL, check=True)
         arguments, _ = _arguments(settings, folder, is_trial=True)
         settings.passed.write_files(folder)
-        command = merge_command(binary, folder, ["empty.json"], [*settings.passed.merge_arguments(folder), *arguments])
+        options = [*settings.passed.merge_arguments(folder), f"--report=json={os.path.join(folder, 'sum')}", *arguments]
+        command = merge_command(binary, folder, ["empty.json"], options)
         done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode not in (0, 1):
             raise UsageError(done.stderr.decode(errors="replace").strip())
+
+
+def _check_place(option: str, place: str, settings: Settings) -> None:
+    """Raises `UsageError` where a file of the job could not be written in the end: a job of hours would be lost then."""
+    if place == "-":
+        return
+    if not is_local(place):
+        if protocol_of(place) in APPENDED:
+            raise UsageError(f"{option}: {UNWRITABLE}")
+        open_storage(place, settings.storage)
+        return
+    path = _local(place)
+    folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        raise UsageError(f"{option}: the folder {folder} is not there; make it")
+    if os.path.isdir(path):
+        raise UsageError(f"{option}: is a folder; name a file")
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise UsageError(f"{option}: cannot be written: no right to write there")
 
 
 def _arguments(settings: Settings, folder: str, is_trial: bool = False) -> Tuple[List[str], List[Tuple[str, str]]]:
     """Returns the options of the merge, and which local files go to which URLs afterwards. A trial writes into the folder alone."""
     arguments: List[str] = []
     uploads: List[Tuple[str, str]] = []
+
+    def written(place: str, name: str) -> str:
+        """Returns where the program writes a file."""
+        if place == "-" and not is_trial:
+            return place
+        if not is_trial and is_local(place):
+            return _local(place)
+        local = os.path.join(folder, name)
+        if not is_local(place):
+            uploads.append((local, place))
+        return local
+
     for number, report in enumerate(settings.reports):
         kind, mark, place = report.partition("=")
         if not mark and not _is_place(report):
@@ -73,21 +125,12 @@ def _arguments(settings: Settings, folder: str, is_trial: bool = False) -> Tuple
             kind, place = ENDS.get(os.path.splitext(report)[1].lower(), ""), report
             if not kind:
                 raise UsageError(f"--report {report}: its end tells no format; write FORMAT={report}")
-        if is_trial or not is_local(place):
-            local = os.path.join(folder, f"report-{number}")
-            if not is_local(place):
-                uploads.append((local, place))
-            arguments += ["--report", f"{kind}={local}"]
-        else:
-            arguments += ["--report", f"{kind}={place if place == '-' else _local(place)}"]
-    if not uploads and not any(name in ("--report", "--fail-on", "--expect") for name in [*arguments, *(name for name, _ in settings.checks)]):
-        # Nobody wants the sum, but its status is that of the job.
-        arguments += ["--report", f"json={os.path.join(folder, 'nobody')}"]
+        arguments += ["--report", f"{kind}={written(place, f'report-{number}')}"]
     for name, value in settings.checks:
         if name in READ_OPTIONS:
             value = _fetched(value, folder, name, settings)
         elif name == "--write-accept":
-            value = os.path.join(folder, "accept") if is_trial else _local(value)
+            value = written(value, "write-accept")
         arguments += [name, value]
     return arguments, uploads
 

@@ -4,59 +4,110 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Iterable, Iterator, List, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, Sequence, Set
 
 from imsdk_annotate.spark.cli import Settings
-from imsdk_annotate.spark.errors import UsageError
+from imsdk_annotate.spark.cluster import JobFailed, on_executors, say, spark_context
+from imsdk_annotate.spark.compare import MOST_NAMED, existing_outputs, missing_outputs, refuse_earlier_ranges
+from imsdk_annotate.spark.errors import AttemptFailed, UsageError
+from imsdk_annotate.spark.files import remove
 from imsdk_annotate.spark.final import FinalMerge, check_final
 from imsdk_annotate.spark.listing import Source, list_sources
 from imsdk_annotate.spark.merge import FAN_IN, Group, groups, merge_group
+from imsdk_annotate.spark.outputs import APPENDED, UNWRITABLE
 from imsdk_annotate.spark.parts import Job, Result, Task, remove_stale, without_done
 from imsdk_annotate.spark.planning import Shape, may_be_divided, plan, read_heads
 from imsdk_annotate.spark.program import check_on_empty_input, program_of_driver, version_of
-from imsdk_annotate.spark.outputs import APPENDED
 from imsdk_annotate.spark.storage import joined, open_storage, protocol_of
 from imsdk_annotate.spark.task import attempt
 from imsdk_annotate.spark.worker import keep_zip_listings
-
-FAILED = "AttemptFailed: "
 
 
 def run_job(settings: Settings) -> int:
     """Runs a job, and returns its exit status. Raises `UsageError` before any task where none can be begun."""
     binary = program_of_driver()
-    job = Job(settings.passed, version_of(binary), settings.storage)
+    job = Job(settings.passed, version_of(binary), settings.storage, os.getcwd())
     quiet = ["--quiet"] if settings.output is None else []
     check_on_empty_input(binary, [*job.passed.arguments(), *quiet, "--report=json=/dev/null", "--name=x", "--input-size=0"])
     check_final(binary, settings)
     check_places(settings)
     sources = list_sources(settings.operands, settings.storage, settings.include, settings.exclude)
-
-    context, is_own = _spark(settings)
+    context, is_own = spark_context(settings)
     try:
-        shard_size = settings.shard_size
-        reason = job.passed.undivided_because()
-        shape = Shape(settings.output, joined(settings.parts, "parts"), 0 if reason else shard_size)
-        if reason and any(may_be_divided(source, shape._replace(shard_size=shard_size)) for source in sources):
-            _say(f"large files are one task each: {reason} needs the lines before")
-        large = [source for source in sources if may_be_divided(source, shape)]
-        heads = _on_executors(context, large, _Heads(job, shape.shard_size), len(large))
-        tasks = plan(job, sources, {name for name, is_plain in heads if is_plain}, shape)
-        todo = tasks
-        if settings.resume:
-            tasks, todo = without_done(tasks, shape.parts, settings.output, settings.storage)
-            _say(f"{len(tasks) - len(todo):,} of {len(tasks):,} tasks were done by an earlier run")
-        remove_stale(todo, shape.parts, settings.storage)
-        _tell(_run_tasks(context, job, todo))
-        reports = _merged(context, job, [task.report for task in tasks], joined(settings.parts, "merged"))
-    except _JobFailed as error:
-        _say(f"the job has failed: {error}; outputs that have a name are whole, and --resume goes on from there")
+        return FinalMerge(binary, settings).run(_reports_of(context, job, settings, sources))
+    except (JobFailed, AttemptFailed) as error:
+        say(f"the job has failed: {error}; outputs that have a name are whole, and --resume goes on from there")
+        return 2
+    except OutputsDiffer as error:
+        say(str(error))
         return 2
     finally:
         # That of a notebook goes on.
         if is_own:
             context.stop()
-    return FinalMerge(binary, settings).run(reports)
+
+
+def _reports_of(context: Any, job: Job, settings: Settings, sources: List[Source]) -> List[str]:
+    """Does the tasks, and returns the URLs of the reports that make up the whole. Empties `sources`, which may be many."""
+    shape = _shape(settings, sources)
+    large = [source for source in sources if may_be_divided(source, shape)]
+    heads = on_executors(context, large, _Heads(job, shape.shard_size), len(large))
+    tasks = plan(job, sources, {name for name, is_plain in heads if is_plain}, shape)
+    sources.clear()
+    del large, heads
+    todo = _todo(tasks, shape, settings)
+    remove_stale(todo, shape.parts, settings.storage)
+    results = _run_tasks(context, job, todo)
+    for result in results:
+        if result.said:
+            print(result.said, file=sys.stderr)
+    if settings.output is not None:
+        _check_outputs(tasks, results, settings.output, settings)
+    unread = {result.number: result.unread for result in results if result.unread}
+    if unread:
+        say(f"{len(unread):,} of {len(tasks):,} tasks had an input that has vanished or changed, and wrote no output")
+    reports = [unread.get(task.number, task.report) for task in tasks]
+    return _merged(context, job, reports, joined(settings.parts, "merged"))
+
+
+def _shape(settings: Settings, sources: Sequence[Source]) -> Shape:
+    """Returns into which tasks files are divided."""
+    shape = Shape(settings.output, joined(settings.parts, "parts"), settings.shard_size)
+    reason = settings.passed.undivided_because()
+    if not reason:
+        return shape
+    if any(may_be_divided(source, shape) for source in sources):
+        say(f"large files are one task each: {reason} needs the lines before")
+    return shape._replace(shard_size=0)
+
+
+def _todo(tasks: List[Task], shape: Shape, settings: Settings) -> List[Task]:
+    """Returns the tasks that are to be done. Where an earlier run has done the others, `tasks` get the names of their reports."""
+    existing: Set[str] = set()
+    if settings.output is not None:
+        existing = existing_outputs(settings.output, shape.parts, settings.storage)
+        refuse_earlier_ranges(tasks, existing)
+    if not settings.resume:
+        return tasks
+    tasks[:], todo = without_done(tasks, shape.parts, existing, settings.storage)
+    say(f"{len(tasks) - len(todo):,} of {len(tasks):,} tasks were done by an earlier run")
+    return todo
+
+
+class OutputsDiffer(Exception):
+    """Outputs that are not what the tasks have written, though all have ended well."""
+
+
+def _check_outputs(tasks: List[Task], results: List[Result], output_url: str, settings: Settings) -> None:
+    """Raises `OutputsDiffer` where an output is not there, or not whole. Its task is no longer done, so that `--resume` does it."""
+    wrong = missing_outputs(tasks, results, output_url, settings.storage)
+    if wrong:
+        remove([task.report for task in tasks if task.output in wrong], settings.storage)
+        told = "; ".join(f"{url} {what}" for url, what in sorted(wrong.items())[:MOST_NAMED])
+        raise OutputsDiffer(
+            f"{len(wrong):,} of {len(tasks):,} outputs are not what their tasks have written, as if somebody else wrote there: {told}; "
+            "run again with --resume"
+        )
 
 
 def check_places(settings: Settings) -> None:
@@ -64,73 +115,19 @@ def check_places(settings: Settings) -> None:
     written = [url for url in (settings.output, settings.parts) if url is not None]
     for url in written:
         if protocol_of(url) in APPENDED:
-            raise UsageError(f"{url}: its client writes objects bit by bit under their names; write to another storage")
+            raise UsageError(f"{url}: {UNWRITABLE}")
     for url in written:
         own = open_storage(url, settings.storage)
         for operand in settings.operands:
             other = open_storage(operand, settings.storage)
-            if type(own[0]) is type(other[0]) and _is_below(own[1], other[1]):
+            if own[0] == other[0] and _is_below(own[1], other[1]):
                 raise UsageError(f"{url}: is below {operand}, and would be read the next time; write elsewhere")
-            if url is settings.output and type(own[0]) is type(other[0]) and _is_below(other[1], own[1]):
+            if url is settings.output and own[0] == other[0] and _is_below(other[1], own[1]):
                 raise UsageError(f"{operand}: is below the output {url}, and might be replaced; write elsewhere")
 
 
 def _is_below(path: str, folder: str) -> bool:
     return f"{path.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
-
-
-def _spark(settings: Settings) -> Tuple[Any, bool]:
-    """Returns the context of Spark: that of a notebook, or a new one; and whether it is new."""
-    from pyspark import SparkConf, SparkContext
-
-    conf = SparkConf()
-    for key, value in settings.conf:
-        conf.set(key, value)
-    if settings.master:
-        conf.setMaster(settings.master)
-    conf.setIfMissing("spark.master", "local[*,4]")
-    if conf.get("spark.master", "").startswith("local"):
-        # Executors on this machine are this Python, with its packages, also where its environment is not activated.
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    conf.setIfMissing("spark.app.name", "imsdk-annotate")
-    conf.setIfMissing("spark.ui.showConsoleProgress", "false")
-    is_own = SparkContext._active_spark_context is None
-    return SparkContext.getOrCreate(conf), is_own
-
-
-class _JobFailed(Exception):
-    """A task that has failed as often as Spark tries it."""
-
-
-def _on_executors(context: Any, items: Sequence[Any], work: Callable[[Iterable[Any]], Iterator[Any]], slices: int) -> List[Any]:
-    """Runs work on items, on the executors, and returns the results. Raises `_JobFailed` with the message of a task."""
-    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped,unused-ignore]
-
-    if not items:
-        return []
-    try:
-        results: List[Any] = context.parallelize(items, slices).mapPartitions(work).collect()
-        return results
-    except Py4JJavaError as error:
-        raise _JobFailed(_message(str(error))) from None
-
-
-def _message(text: str) -> str:
-    """Returns what is to blame, of Spark's words about a job that it has given up."""
-    lines = text.splitlines()
-    named = [place for place, line in enumerate(lines) if FAILED in line]
-    if named:
-        # A message of the program may have several lines; the trace of Java follows an empty one.
-        first = lines[named[0]].split(FAILED, 1)[1]
-        rest = []
-        for line in lines[named[0] + 1 :]:
-            if not line.strip() or line.startswith("\tat "):
-                break
-            rest.append(line)
-        return "\n".join([first, *rest])
-    told = [line for line in lines if line.strip() and not line.startswith("\tat ")]
-    causes = [line for line in told if "Error: " in line or "Exception: " in line]
-    return (causes or told or [text])[-1].strip()
 
 
 class _Heads:
@@ -142,7 +139,7 @@ class _Heads:
 
     def __call__(self, sources: Iterable[Source]) -> Iterator[Any]:
         keep_zip_listings()
-        return read_heads(sources, self.job.storage, self.shard_size)
+        return read_heads(self.job, sources, self.shard_size)
 
 
 class _Attempts:
@@ -183,7 +180,7 @@ def _run_tasks(context: Any, job: Job, tasks: Sequence[Task]) -> List[Result]:
     ordered = sorted(tasks, key=lambda task: -task.weight)
     with Progress(context, len(tasks), sum(task.weight for task in tasks)) as progress:
         work = _Attempts(context.broadcast(job), progress.done, progress.bytes, progress.codes)
-        results: List[Result] = _on_executors(context, ordered, work, len(ordered))
+        results: List[Result] = on_executors(context, ordered, work, len(ordered))
     return sorted(results)
 
 
@@ -194,16 +191,5 @@ def _merged(context: Any, job: Job, reports: List[str], folder: str) -> List[str
     while len(reports) > FAN_IN:
         level += 1
         parts = groups(reports, folder, level)
-        reports = _on_executors(context, parts, _Merges(shared), len(parts))
+        reports = on_executors(context, parts, _Merges(shared), len(parts))
     return reports
-
-
-def _tell(results: Iterable[Result]) -> None:
-    """Prints what the program has said of inputs."""
-    for result in results:
-        if result.said:
-            print(result.said, file=sys.stderr)
-
-
-def _say(text: str) -> None:
-    print(f"imsdk-annotate-spark: {text}", file=sys.stderr)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Dict, Iterator, List, Match, Sequence, Tuple
+from typing import Dict, Iterator, List, Match, NamedTuple, Sequence, Tuple
 
 from imsdk_annotate.spark.errors import UsageError
-from imsdk_annotate.spark.storage import StorageOptions, joined, open_storage
+from imsdk_annotate.spark.files import files_at
+from imsdk_annotate.spark.storage import StorageOptions, joined
 
+EMPTY_PARTS = re.compile("//+")
 NUMBER = re.compile(r"([0-9]+)([^\0-\xff]?)")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A file to read, as it was when it was listed."""
 
     name: str
-    """The name in reports and messages: the operand, and the path below it. Also the URL that is read."""
+    """The name in reports and messages, and the URL that is read: the operand, and the path below it."""
     relative: str
     """The path below the operand, and so below the output; the last part of the name of an operand that is a file."""
     size: int
     tag: str
-    """The ETag or another mark that changes when the content does; the time of modification where there is none."""
 
 
 def list_sources(operands: Sequence[str], options: StorageOptions, include: Sequence[str], exclude: Sequence[str]) -> List[Source]:
@@ -48,40 +47,19 @@ def list_sources(operands: Sequence[str], options: StorageOptions, include: Sequ
 
 def _of_operand(operand: str, options: StorageOptions, include: Sequence[str], exclude: Sequence[str]) -> Iterator[Source]:
     """Yields the file that an operand names, or those of the folder that it names, in order."""
-    system, path = open_storage(operand, options)
     try:
-        # The name of a bucket alone, and a folder's, have no file behind them.
-        found: Dict[str, Dict[str, Any]] = system.find(path, detail=True)
-        if not found and not system.exists(path):
-            raise FileNotFoundError(operand)
+        files = [file for file in files_at(operand, options) if not file.below or _is_chosen(file.below, include, exclude)]
     except FileNotFoundError as error:
         raise UsageError(f"{operand}: no such file or folder; check the name") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{operand}: cannot be listed: {error}; look at its rights, and at --storage-options") from error
-    if list(found) == [path] and not operand.endswith("/"):
-        yield _source(operand, operand.rsplit("/", 1)[-1], found[path])
-        return
-    root = path.rstrip("/")
-    files = []
-    for file, info in found.items():
-        below = file[len(root):].lstrip("/")
-        if below and not file.endswith("/") and info.get("type", "file") == "file" and _is_chosen(below, include, exclude):
-            files.append((below, info))
-    files.sort(key=lambda file: order_of(file[0]))
-    for below, info in files:
-        yield _source(joined(operand, below), below, info)
-
-
-def _source(name: str, relative: str, info: Dict[str, Any]) -> Source:
-    return Source(name, relative, int(info["size"]), tag_of(info))
-
-
-def tag_of(info: Dict[str, Any]) -> str:
-    """Returns the mark by which a changed file is told, from what its storage says of it."""
-    for key in ("ETag", "etag", "md5Hash", "content_md5", "mtime", "last_modified", "LastModified", "modified"):
-        if info.get(key):
-            return str(info[key])
-    return ""
+    files.sort(key=lambda file: order_of(file.below))
+    for below, size, tag in files:
+        if below:
+            # A key of an object may have `//`, which is one `/` of an output's name.
+            yield Source(joined(operand, below), EMPTY_PARTS.sub("/", below).lstrip("/"), size, tag)
+        elif not operand.endswith("/"):
+            yield Source(operand, operand.rsplit("/", 1)[-1], size, tag)
 
 
 def _is_chosen(below: str, include: Sequence[str], exclude: Sequence[str]) -> bool:

@@ -13,8 +13,8 @@ from imsdk_annotate.spark.errors import AttemptFailed
 from imsdk_annotate.spark.outputs import upload
 from imsdk_annotate.spark.parts import Job
 from imsdk_annotate.spark.program import program_of_executor, said_by
+from imsdk_annotate.spark.reports import check_sum, head_of
 from imsdk_annotate.spark.storage import StorageOptions, joined, open_storage
-from imsdk_annotate.spark.task import is_complete_report
 
 FAN_IN = 500
 """The reports that are added up at once. More of them are first added up in groups, on the executors."""
@@ -50,9 +50,13 @@ def fetch(reports: Sequence[str], folder: str, options: StorageOptions) -> List[
         system, path = open_storage(url, options)
         name = url.rsplit("/", 1)[-1]
         place = os.path.join(folder, name)
+        try:
+            content = system.cat_file(path)
+        except FileNotFoundError:
+            raise AttemptFailed(f"{url}: the report of a part has vanished; run the job again with --resume") from None
         with open(place, "wb") as file:
-            file.write(system.cat_file(path))
-        is_complete_report(place)
+            file.write(content)
+        head_of(place)
         return name
 
     with ThreadPoolExecutor(FETCHERS) as pool:
@@ -64,15 +68,15 @@ def merge_group(job: Job, group: Group) -> str:
     binary = program_of_executor(job.version)
     with tempfile.TemporaryDirectory(prefix="imsdk-annotate-") as folder:
         names = fetch(group.reports, folder, job.storage)
-        complete = all([is_complete_report(os.path.join(folder, name)) for name in names])
+        parts = [os.path.join(folder, name) for name in names]
         job.passed.write_files(folder)
         result, said = os.path.join(folder, "sum"), os.path.join(folder, "said")
         command = merge_command(binary, folder, names, [*job.passed.merge_arguments(folder), "--report", f"json={result}"])
         with open(said, "wb") as messages:
             status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=messages, check=False).returncode
-        # A report that cannot be read would give status 3, too.
-        if status != (0 if complete else 3) or is_complete_report(result) != complete:
+        if status not in (0, 3):
             raise AttemptFailed(f"{group.into}: adding up ended with status {status}: {said_by(said)}")
+        check_sum(result, parts)
         upload(result, group.into, job.storage)
     return group.into
 

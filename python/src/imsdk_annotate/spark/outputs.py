@@ -12,31 +12,37 @@ from typing import Any, Callable, Optional
 
 from imsdk_annotate.spark.storage import LOCAL, StorageOptions, open_storage, parent_of, protocol_of
 
-COMMITTED = frozenset(["s3", "s3a", "gs", "gcs"])
+COMMITTED = frozenset(["s3", "gs"])
 """Protocols whose files of fsspec have `commit` and `discard`."""
 
 APPENDED = frozenset(["oss"])
 """Protocols whose files have their names before they are whole: logs are read there, and nothing is written."""
 
-CLOSED = frozenset(["abfs", "abfss", "az", "adl"])
+UNWRITABLE = "its client writes objects bit by bit under their names; write to another storage"
+
+CLOSED = frozenset(["abfs", "adl"])
 """Protocols whose files are whole when they are closed, and nothing if they never are."""
 
 SMALL = 8 << 20
 """Up to this size an object is written with one request."""
 
-BLOCK = 16 << 20
-"""The size of a part of an upload. An upload has at most 10,000 parts, so that larger files have larger ones."""
+MIB = 1 << 20
+
+BLOCK = 16 * MIB
+"""The least size of a part of an upload."""
+
+PARTS = 1500
+"""The parts of an upload after which they become larger."""
 
 
 class NewFile:
     """A file that is being written: `write`, and then `commit` or `discard`."""
 
-    def __init__(self, url: str, options: StorageOptions, expected_size: int = 0) -> None:
+    def __init__(self, url: str, options: StorageOptions) -> None:
         self.url = url
         self.protocol = protocol_of(url)
         self.system, self.path = open_storage(url, options)
         self.is_object = self.protocol in COMMITTED or self.protocol in CLOSED
-        self.block = max(BLOCK, expected_size // 4000)
         self.size = 0
         self._head = bytearray()
         self._file: Optional[Any] = None
@@ -50,7 +56,17 @@ class NewFile:
             if len(self._head) > SMALL:
                 self._open()
         else:
+            if self.is_object:
+                self._file.blocksize = self._block()
             self._file.write(data)
+
+    def _block(self) -> int:
+        """Returns the size of the next part of an upload, which has at most 10,000.
+
+        It grows with what is written, as nobody knows how large an output becomes whose input is packed: 1,500 parts of 16 MiB
+        are the first 24 GiB, and 8,500 further ones 7 TB, more than an object may have. GCS takes multiples of 256 KiB.
+        """
+        return -(-max(BLOCK, self.size // PARTS) // MIB) * MIB
 
     def commit(self) -> None:
         """Gives the file its name. Whoever sees the name sees all of the file."""
@@ -89,7 +105,7 @@ class NewFile:
         if self.is_object:
             # `autocommit` would complete an upload that an error has cut off.
             kwargs = {"autocommit": False} if self.protocol in COMMITTED else {}
-            self._file = self.system.open(self.path, "wb", block_size=self.block, **kwargs)
+            self._file = self.system.open(self.path, "wb", block_size=self._block(), **kwargs)
         else:
             parent, name = parent_of(self.path), os.path.basename(self.path)
             self.system.makedirs(parent, exist_ok=True)
@@ -126,7 +142,7 @@ def write_whole(url: str, data: bytes, options: StorageOptions) -> None:
 
 def upload(path: str, url: str, options: StorageOptions) -> None:
     """Copies a local file to a URL."""
-    file = NewFile(url, options, os.path.getsize(path))
+    file = NewFile(url, options)
     try:
         with open(path, "rb") as source:
             for chunk in iter(lambda: source.read(1 << 20), b""):

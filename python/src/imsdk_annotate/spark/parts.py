@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from imsdk_annotate.spark.files import files_below, remove
 from imsdk_annotate.spark.passed import Passed
-from imsdk_annotate.spark.storage import StorageOptions, open_storage
+from imsdk_annotate.spark.storage import StorageOptions, joined
 
 
 class Task(NamedTuple):
@@ -49,6 +50,9 @@ class Result(NamedTuple):
     said: str
     """The program's messages."""
     bytes_out: int
+    """The size of the output."""
+    unread: str = ""
+    """The URL of a report that says so, where the input has vanished or changed; it has no output then, and is not done."""
 
 
 @dataclass
@@ -59,6 +63,8 @@ class Job:
     version: str
     """That of the driver's program."""
     storage: StorageOptions = field(default_factory=dict)
+    folder: str = ""
+    """The driver's working folder, in which relative paths of inputs are."""
 
 
 def identity(job: Job, name: str, size: int, tag: str, start: int, end: int, output: Optional[str]) -> str:
@@ -80,41 +86,31 @@ def remove_stale(tasks: Sequence[Task], parts_url: str, options: StorageOptions)
     places = {head.rpartition("-")[2] for head, _, _ in own}
     identities = {identity for _, _, identity in own}
     stale = []
-    for path in _files_below(parts_url, options):
-        head, _, identity = path.rsplit("/", 1)[-1][:-5].rpartition("-")
+    for file in files_below(parts_url, options):
+        head, _, identity = file.below[:-5].rpartition("-")
         if head.rpartition("-")[2] in places and identity not in identities:
-            stale.append(path)
-    if stale:
-        open_storage(parts_url, options)[0].rm(stale)
+            stale.append(joined(parts_url, file.below))
+    remove(stale, options)
 
 
-def without_done(tasks: Sequence[Task], parts_url: str, output_url: Optional[str], options: StorageOptions) -> Tuple[List[Task], List[Task]]:
+def without_done(
+    tasks: Sequence[Task], parts_url: str, outputs: Container[str], options: StorageOptions
+) -> Tuple[List[Task], List[Task]]:
     """Returns the tasks with those reports that are there already in place of new ones, and the tasks that are to be done.
 
-    A part is done if there is a report of its identity, under any number, and the output is there, too.
+    A part is done if there is a report of its identity, under any number, and its output is one of `outputs`, URLs.
     """
     reports: Dict[str, str] = {}
-    for path in _files_below(parts_url, options):
-        name = path.rsplit("/", 1)[-1]
-        if name.endswith(".json") and not name.startswith("."):
-            reports[name[:-5].rpartition("-")[2]] = name
-    outputs = None if output_url is None else set(_files_below(output_url, options))
+    for file in files_below(parts_url, options):
+        if file.below.endswith(".json") and not file.below.startswith("."):
+            reports[file.below[:-5].rpartition("-")[2]] = file.below
     placed, missing = [], []
     for task in tasks:
         own = task.report.rsplit("/", 1)[-1]
         found = reports.get(own[:-5].rpartition("-")[2])
-        if found and (outputs is None or (task.output is not None and open_storage(task.output, options)[1] in outputs)):
-            placed.append(task._replace(report=task.report[: -len(own)] + found))
+        if found and (task.output is None or task.output in outputs):
+            placed.append(task if found == own else task._replace(report=task.report[: -len(own)] + found))
         else:
             placed.append(task)
             missing.append(task)
     return placed, missing
-
-
-def _files_below(url: str, options: StorageOptions) -> List[str]:
-    """Returns the paths of all files below a folder; none, where it is not there."""
-    system, path = open_storage(url, options)
-    try:
-        return list(system.find(path))
-    except FileNotFoundError:
-        return []

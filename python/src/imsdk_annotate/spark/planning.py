@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from imsdk_annotate.spark.errors import UsageError
+from imsdk_annotate.spark.errors import InputLost, UsageError
+from imsdk_annotate.spark.feed import check_unchanged
 from imsdk_annotate.spark.listing import Source
 from imsdk_annotate.spark.names import is_archive, is_packed, output_name
 from imsdk_annotate.spark.parts import Job, Task, identity, report_name
-from imsdk_annotate.spark.storage import StorageOptions, joined, open_storage
+from imsdk_annotate.spark.storage import absolute, joined, open_storage
 
 HEAD = 128 << 10
 """The first bytes of a range that are looked at. The program looks at 64 KiB, from the range's first whole line on."""
@@ -55,15 +56,27 @@ def is_utf8(piece: bytes) -> bool:
     return False
 
 
-def read_heads(sources: Iterable[Source], options: StorageOptions, shard_size: int) -> Iterator[Tuple[str, bool]]:
+def read_heads(job: Job, sources: Iterable[Source], shard_size: int) -> Iterator[Tuple[str, bool]]:
     """Yields whether each file can be divided: it is plain, and the program takes each range for UTF-8 by its own bytes.
 
     A file whose encoding the program tells by its beginning alone (GBK, or GBK behind a beginning in ASCII) stays whole: a
     later range might be told otherwise. Runs on executors: a driver alone would take long for many files.
     """
     for source in sources:
-        system, path = open_storage(source.name, options)
-        heads = (system.cat_file(path, start=start, end=min(start + HEAD, source.size)) for start, _ in _ranges(source.size, shard_size))
+        system, path = open_storage(absolute(source.name, job.folder), job.storage)
+        try:
+            heads = [
+                system.cat_file(path, start=start, end=min(start + HEAD, source.size))
+                for start, _ in _ranges(source.size, shard_size)
+            ]
+        except (OSError, ValueError):
+            try:
+                check_unchanged(system, path, source.name, source.size, source.tag)
+            except InputLost:
+                # Its task says so.
+                heads = [b"\0"]
+            else:
+                raise
         yield source.name, all(is_utf8(head) and not (place == 0 and is_packed_head(head)) for place, head in enumerate(heads))
 
 
@@ -73,13 +86,14 @@ def plan(job: Job, sources: Sequence[Source], dividable: Container[str], shape: 
     outputs: Dict[str, str] = {}
     for source in sources:
         relative = output_name(source.relative, job.passed.value("--compress"))
-        other = outputs.setdefault(relative, source.name)
-        if shape.output is not None and other is not source.name:
-            raise UsageError(f"{other} and {source.name}: would both be written to {relative}; annotate them in two jobs")
         is_divided = source.name in dividable and may_be_divided(source, shape)
         ranges = _ranges(source.size, shape.shard_size) if is_divided else [(0, -1)]
-        for place, (start, end) in enumerate(ranges):
-            name = relative if len(ranges) == 1 else f"{relative}.part-{place:05}-of-{len(ranges):05}"
+        names = [f"{relative}.part-{place:05}-of-{len(ranges):05}" for place in range(len(ranges))] if is_divided else [relative]
+        for name in {relative, *names}:
+            other = outputs.setdefault(name, source.name)
+            if shape.output is not None and other is not source.name:
+                raise UsageError(f"{other} and {source.name}: would both be written to {name}; annotate them in two jobs")
+        for name, (start, end) in zip(names, ranges):
             tasks.append(_task(job, source, len(tasks), name, start, end, shape))
     return tasks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from imsdk_annotate.spark.errors import UsageError
 
@@ -14,11 +14,15 @@ StorageOptions = Dict[str, Dict[str, Any]]
 
 LOCAL = ("file", "local")
 
+ALIASES = {"s3a": "s3", "gcs": "gs", "abfss": "abfs", "az": "abfs"}
+"""Protocols that are another name of one: they have its options, and are one file system with it."""
+
 
 def protocol_of(url: str) -> str:
-    """Returns the protocol of a URL, `file` for a path."""
+    """Returns the protocol of a URL, by the first of its names; `file` for a path."""
     head, mark, _ = url.partition("://")
-    return head.lower() if mark and "/" not in head else "file"
+    protocol = head.lower() if mark and "/" not in head else "file"
+    return ALIASES.get(protocol, protocol)
 
 
 def is_local(url: str) -> bool:
@@ -28,11 +32,13 @@ def is_local(url: str) -> bool:
 
 def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
     """Returns the fsspec file system of a URL, and the file's path there. Raises `UsageError` where there is none."""
-    import fsspec  # type: ignore[import-untyped,unused-ignore]
+    import fsspec
 
     protocol = protocol_of(url)
     try:
-        system = fsspec.filesystem(protocol, **options.get(protocol, {}))
+        kind = fsspec.get_filesystem_class(protocol)
+        # The host of `hdfs://host/…` and the account of `abfs://container@account/…` are options that stand in the URL.
+        system = kind(**{**_options_of(protocol, options), **kind._get_kwargs_from_urls(url)})
     except (ImportError, TypeError, ValueError) as error:
         raise UsageError(f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage") from error
     # Lists of folders that the storage remembers would hide what executors, or an earlier job in this process, have written.
@@ -40,9 +46,18 @@ def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
     return system, str(system._strip_protocol(url))
 
 
-def absolute(url: str) -> str:
-    """Returns a URL, in which a path of this machine is absolute: executors have other working folders."""
-    return os.path.abspath(url) if is_local(url) and "://" not in url else url
+def _options_of(protocol: str, options: StorageOptions) -> Dict[str, Any]:
+    """Returns the options of a protocol, which may be given under each of its names."""
+    names = [protocol, *(alias for alias, name in ALIASES.items() if name == protocol)]
+    return {key: value for name in names for key, value in options.get(name, {}).items()}
+
+
+def absolute(url: str, folder: Optional[str] = None) -> str:
+    """Returns a URL, in which a path of this machine is absolute: executors have other working folders.
+
+    A relative path is below `folder`, by default the working folder.
+    """
+    return os.path.abspath(os.path.join(folder or "", url)) if is_local(url) and "://" not in url else url
 
 
 def joined(url: str, name: str) -> str:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import subprocess
 import tempfile
 from typing import Any, BinaryIO, Dict, List, Optional, Tuple
 
-from imsdk_annotate.spark.errors import AttemptFailed
+from imsdk_annotate.spark.errors import AttemptFailed, InputLost
 from imsdk_annotate.spark.feed import Feeder, check_unchanged
 from imsdk_annotate.spark.outputs import NewFile, upload
 from imsdk_annotate.spark.parts import Job, Result, Task
 from imsdk_annotate.spark.program import program_of_executor, said_by
-from imsdk_annotate.spark.storage import open_storage
+from imsdk_annotate.spark.reports import codes_of, is_complete_report
+from imsdk_annotate.spark.storage import absolute, open_storage
 
 PIPE_BYTES = 1 << 20
-REPORT_BEGINS = b'{\n  "format": "imsdk-annotate report"'
-COMPLETE = b'"complete": true'
 
 
 def attempt(job: Job, task: Task) -> Tuple[Result, Dict[int, int]]:
@@ -31,23 +29,40 @@ def attempt(job: Job, task: Task) -> Tuple[Result, Dict[int, int]]:
     with tempfile.TemporaryDirectory(prefix="imsdk-annotate-") as folder:
         job.passed.write_files(folder)
         child = _Child(job, task, binary, folder)
-        output = NewFile(task.output, job.storage, task.weight) if task.output is not None and not child.archive else None
+        output = NewFile(task.output, job.storage) if task.output is not None and not child.archive else None
         try:
             child.run(output)
             if output is not None:
                 output.commit()
-        except BaseException:
+        except BaseException as error:
             if output is not None:
                 output.discard()
+            if isinstance(error, InputLost):
+                return _unread(job, task, binary, folder, str(error)), {}
             raise
         if child.archive is not None and task.output is not None:
             upload(child.archive, task.output, job.storage)
             written = os.path.getsize(child.archive)
         else:
             written = output.size if output is not None else 0
-        codes = _codes(child.report)
+        codes = codes_of(child.report)
         upload(child.report, task.report, job.storage)
         return Result(task.number, child.is_complete, said_by(child.said), written), codes
+
+
+def _unread(job: Job, task: Task, binary: str, folder: str, said: str) -> Result:
+    """Returns the result of a task whose input cannot be read, beside whose report, which is not there, stands one of no input.
+
+    That is what the program makes of a file that is not there. It keeps the sum from being complete, and is no mark that
+    the task is done.
+    """
+    report, url = os.path.join(folder, "unread.json"), f"{task.report.rpartition('.')[0]}.unread"
+    command = [binary, "--no-config", *job.passed.arguments(folder), "--report", f"json={report}", "--", os.path.join(folder, "missing")]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode != 3 or is_complete_report(report):
+        raise AttemptFailed(f"{said}; to say so, imsdk-annotate ended with status {done.returncode}")
+    upload(report, url, job.storage)
+    return Result(task.number, False, f"imsdk-annotate-spark: {said}, and was not read; run again with --resume", 0, url)
 
 
 class _Child:
@@ -63,7 +78,7 @@ class _Child:
         # The program writes an archive as an archive only into a file of such a name.
         if task.output is not None and task.is_archive and not job.passed.has("--no-archives"):
             self.archive = os.path.join(folder, os.path.basename(task.output))
-        self.system, self.path = open_storage(task.name, job.storage)
+        self.system, self.path = open_storage(absolute(task.name, job.folder), job.storage)
         self.start = max(task.start - 1, 0)
         self.command = [binary, "--no-config", "--block-buffered", *self._arguments(folder)]
 
@@ -116,6 +131,8 @@ class _Child:
         finally:
             if child.stdout is not None:
                 child.stdout.close()
+        if isinstance(feeder.error, FileNotFoundError):
+            check_unchanged(self.system, self.path, task.name, task.size, task.tag)
         if feeder.error is not None:
             raise AttemptFailed(f"{task.name}: cannot be read: {type(feeder.error).__name__}: {feeder.error}") from feeder.error
         if not feeder.is_content:
@@ -144,24 +161,6 @@ def pump(source: BinaryIO, output: NewFile) -> None:
         if not data:
             return
         output.write(data)
-
-
-def is_complete_report(path: str) -> bool:
-    """Returns what a report says of its inputs. Raises `AttemptFailed` if it is not a whole report."""
-    with open(path, "rb") as file:
-        head = file.read(200)
-        file.seek(max(os.path.getsize(path) - 2, 0))
-        tail = file.read()
-    if not head.startswith(REPORT_BEGINS) or tail != b"}\n":
-        raise AttemptFailed(f"{path}: is no whole report of imsdk-annotate; it begins with {head[:40]!r}")
-    return COMPLETE in head
-
-
-def _codes(path: str) -> Dict[int, int]:
-    """Returns the number of fields for each code of a report, for the driver's progress."""
-    with open(path, encoding="utf-8") as file:
-        report: Dict[str, Any] = json.load(file)
-    return {row["code"]: row["count"] for row in [*report["codes"], *report["unknown"]]}
 
 
 def _wide(pipe: Any) -> Any:
