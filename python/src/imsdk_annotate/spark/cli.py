@@ -62,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--exclude", action="append", default=[], metavar="GLOB", help="of folders, leave out files with such a name")
     add("--shard-size", default=SHARD_SIZE, metavar="BYTES", help="divide plain files that are larger into ranges; 0 divides none [default: 256MiB]")
     add("--resume", action="store_true", help="leave out what an earlier run with the same options and --output has done")
-    add("--storage-options", metavar="JSON", help='options of fsspec, by protocol: {"s3": {"anon": true}}; they travel to the executors as they are')
+    storage = 'options of fsspec, by protocol: {"s3": {"anon": true}}, or @FILE with them; they travel to the executors as they are'
+    add("--storage-options", metavar="JSON", help=storage)
     add("--master", help="the cluster [default: that of spark-submit or the configuration, else local[*,4]]")
     add("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark; may be given several times")
     return parser
@@ -91,7 +92,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         reports=typed.report,
         checks=[(name, value) for name, value in checks if value is not None],
         passed=options,
-        storage=parse_options(typed.storage_options) if typed.storage_options else {},
+        storage=parse_options(typed.storage_options) if typed.storage_options is not None else {},
         include=typed.include,
         exclude=typed.exclude,
         shard_size=parse_size(typed.shard_size),

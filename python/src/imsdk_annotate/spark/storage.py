@@ -71,15 +71,22 @@ def parent_of(path: str) -> str:
 
 
 def parse_options(text: str) -> StorageOptions:
-    """Returns the value of `--storage-options`: JSON, for each protocol an object of its file system's options.
+    """Returns the value of `--storage-options`: JSON, for each protocol an object of its file system's options, or `@FILE` of it.
 
     Example: `{"s3": {"anon": true}}`. Raises `UsageError` for anything else.
     """
     form = 'give JSON with the options of each protocol: {"s3": {"anon": true}}'
+    named = f"--storage-options {text}" if text.startswith("@") else "--storage-options"
     try:
+        if text.startswith("@"):
+            with open(text[1:], encoding="utf-8") as file:
+                text = file.read()
         value = json.loads(text)
+    except OSError as error:
+        raise UsageError(f"{named}: {error.strerror}; name a file of the driver's machine") from error
     except ValueError as error:
-        raise UsageError(f"--storage-options: {error}; {form}") from error
+        raise UsageError(f"{named}: {error}; {form}") from error
     if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
-        raise UsageError(f"--storage-options {text}: is no object of objects; {form}")
+        # The text may hold secrets, which are for no log.
+        raise UsageError(f"{named}: is no object of objects; {form}")
     return value

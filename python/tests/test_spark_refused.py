@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import List
 
@@ -42,12 +43,20 @@ OUT = ["--output", "OUT"]
         ([*OUT, "--report", "pdf=x", "LOGS"], "pdf"),
         ([*OUT, "--report", "x.pdf", "LOGS"], "its end tells no format"),
         ([*OUT, "--report", "json=/missing/all.json", "LOGS"], "the folder /missing is not there"),
+        ([*OUT, "--report", "json=LOGS", "LOGS"], "is a folder; name a file"),
+        ([*OUT, "--report", "json=nosuch://b/all.json", "LOGS"], "no storage for nosuch://"),
+        ([*OUT, "--report", "json=oss://b/all.json", "LOGS"], "write to another storage"),
+        ([*OUT, "--write-accept", "/missing/accept", "LOGS"], "--write-accept /missing/accept: the folder /missing is not there"),
+        ([*OUT, "--write-accept", "nosuch://b/accept", "LOGS"], "no storage for nosuch://"),
+        ([*OUT, "--write-accept", "LOGS", "LOGS"], "is a folder; name a file"),
         ([*OUT, "--baseline", "/missing.json", "LOGS"], "/missing.json"),
         ([*OUT, "--shard-size", "12x", "LOGS"], "is no size"),
         ([*OUT, "--shard-size", "12", "LOGS"], "is less than 4 KiB"),
         ([*OUT, "--conf", "spark", "LOGS"], "is no KEY=VALUE"),
         ([*OUT, "--storage-options", "{", "LOGS"], "give JSON with the options of each protocol"),
         ([*OUT, "--storage-options", '{"anon": true}', "LOGS"], "is no object of objects"),
+        ([*OUT, "--storage-options", "@/missing.json", "LOGS"], "--storage-options @/missing.json: No such file"),
+        ([*OUT, "--storage-options", "@LOGS/a.log", "LOGS"], "give JSON with the options of each protocol"),
         ([*OUT, "LOGS/missing.log"], "missing.log: no such file or folder"),
         ([*OUT, "--include", "*.txt", "LOGS"], "no files in"),
         ([*OUT, "LOGS", "LOGS/a.log"], "have one name below the output"),
@@ -58,7 +67,7 @@ OUT = ["--output", "OUT"]
 )
 def test_bad_command_lines_start_nothing(arguments: List[str], said: str, logs: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     place = {"LOGS": logs, "OUT": str(tmp_path / "out")}
-    line = [next((argument.replace(key, value) for key, value in place.items() if argument.startswith(key)), argument) for argument in arguments]
+    line = [re.sub("LOGS|OUT", lambda found: place[found[0]], argument) for argument in arguments]
     assert main(line) == 2
     message = capfd.readouterr().err
     assert said in message
@@ -78,3 +87,10 @@ def test_two_files_with_one_output_are_refused_before_any_task(logs: str, tmp_pa
     sources = list_sources([logs], {}, [], [])
     with pytest.raises(UsageError, match="would both be written to x.log.gz"):
         plan(Job(Passed(), ""), sources, {}, Shape("/out", "/out/_imsdk", 0))
+
+
+def test_options_of_storage_may_come_from_a_file(tmp_path: Path) -> None:
+    from imsdk_annotate.spark.storage import parse_options
+
+    (tmp_path / "options.json").write_text('{"s3": {"secret": "x"}}')
+    assert parse_options(f"@{tmp_path}/options.json") == {"s3": {"secret": "x"}}

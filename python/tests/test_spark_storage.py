@@ -1,0 +1,151 @@
+"""Storage under the Spark job: hosts in URLs, names of protocols, lists of files, uploads in parts. No Spark is needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Dict, Iterator, List
+
+import fsspec
+import pytest
+from hosts_storage import STORES, Hosts
+
+from imsdk_annotate.spark import outputs
+from imsdk_annotate.spark.cli import parse
+from imsdk_annotate.spark.feed import check_unchanged
+from imsdk_annotate.spark.files import Found, files_at, files_below, remove
+from imsdk_annotate.spark.job import check_places
+from imsdk_annotate.spark.listing import list_sources
+from imsdk_annotate.spark.outputs import NewFile
+from imsdk_annotate.spark.parts import Job
+from imsdk_annotate.spark.passed import parse_passed
+from imsdk_annotate.spark.planning import Shape, plan
+from imsdk_annotate.spark.program import version_of
+from imsdk_annotate.spark.storage import absolute, open_storage, protocol_of
+from imsdk_annotate.spark.task import attempt
+
+
+@pytest.fixture(autouse=True)
+def _hosts() -> Iterator[None]:
+    fsspec.register_implementation("hosts", Hosts, clobber=True)
+    yield
+    STORES.clear()
+    Hosts.clear_instance_cache()
+
+
+def test_the_host_of_a_url_is_that_of_the_storage() -> None:
+    open_storage("hosts://one/logs/a.log", {})[0].pipe_file("/logs/a.log", b"one")
+    open_storage("hosts://two/logs/a.log", {"hosts": {"host": "three"}})[0].pipe_file("/logs/a.log", b"two")
+    assert {host: [bytes(file.getbuffer()) for file in store.values()] for host, store in STORES.items() if store} == {
+        "one": [b"one"],
+        "two": [b"two"],
+    }
+
+
+def test_a_task_reads_and_writes_the_hosts_of_its_urls(binary: Path) -> None:
+    for host, line in (("one", b"ret=-204\n"), ("", b"wrong host\n"), ("two", b"wrong host\n")):
+        open_storage(f"hosts://{host}/", {})[0].pipe_file("/logs/a.log", line)
+    job = Job(parse_passed([]), version_of(str(binary)))
+    sources = list_sources(["hosts://one/logs"], {}, [], [])
+    (task,) = plan(job, sources, set(), Shape("hosts://two/out", "hosts://two/out/_imsdk/parts", 0))
+    result, codes = attempt(job, task)
+    assert (result.is_complete, result.unread, codes) == (True, "", {-204: 1})
+    written = open_storage("hosts://two/out/a.log", {})[0].cat_file("/out/a.log")
+    assert written == b"ret=-204 (auth: user session is failure!)\n"
+    assert sorted(file.below for file in files_below("hosts://two/out", {})) == ["_imsdk/parts/" + task.report.rsplit("/", 1)[1], "a.log"]
+    assert list(files_below("hosts://one/out", {})) == []
+
+
+def test_folders_of_two_hosts_are_two_folders() -> None:
+    open_storage("hosts://one/", {})[0].pipe_file("/logs/a.log", b"")
+    check_places(parse(["--output", "hosts://two/logs/out", "hosts://one/logs"]))
+    with pytest.raises(Exception, match="would be read the next time"):
+        check_places(parse(["--output", "hosts://one/logs/out", "hosts://one/logs"]))
+
+
+def test_a_protocol_has_the_options_of_all_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: List[Dict[str, Any]] = []
+
+    class Fake(Hosts):
+        protocol = ("s3", "s3a")
+
+        def __init__(self, **options: Any) -> None:
+            asked.append(options)
+            super().__init__()
+
+    monkeypatch.setattr(fsspec, "get_filesystem_class", lambda protocol: {"s3": Fake}[protocol])
+    monkeypatch.setattr(Fake, "_get_kwargs_from_urls", staticmethod(lambda url: {}))
+    for url, options in (("s3a://b/x", {"s3": {"key": 1}}), ("s3://b/x", {"s3a": {"key": 2}}), ("s3a://b/x", {"gs": {"key": 3}})):
+        open_storage(url, options)
+    assert asked == [{"key": 1}, {"key": 2}, {}]
+    assert protocol_of("s3a://b/x") == protocol_of("s3://b/x") == "s3"
+
+
+def test_keys_with_empty_parts_are_read_under_their_own_names() -> None:
+    storage = open_storage("hosts://one/", {})[0]
+    storage.store["/logs//a.log"] = storage.store["/logs/b//c.log"] = None
+    storage.find = lambda path, detail: {name: {"name": name, "size": 1, "type": "file"} for name in storage.store}
+    sources = list_sources(["hosts://one/logs/"], {}, [], [])
+    assert [(source.name, source.relative) for source in sources] == [
+        ("hosts://one/logs//a.log", "a.log"),
+        ("hosts://one/logs/b//c.log", "b/c.log"),
+    ]
+
+
+def test_files_of_this_machine_are_listed_with_the_tags_that_tasks_look_at(tmp_path: Path) -> None:
+    (tmp_path / "logs/a/b").mkdir(parents=True)
+    for name in ("1.log", "a/2.log", "a/b/3.log"):
+        (tmp_path / "logs" / name).write_bytes(b"ret=-204\n")
+    (tmp_path / "logs/link.log").symlink_to(tmp_path / "logs/1.log")
+    (tmp_path / "logs/a/loop").symlink_to(tmp_path / "logs")
+    found = sorted(files_at(str(tmp_path / "logs"), {}))
+    assert [file.below for file in found] == ["1.log", "a/2.log", "a/b/3.log"]
+    for file in found:
+        system, path = open_storage(str(tmp_path / "logs" / file.below), {})
+        check_unchanged(system, path, "x", file.size, file.tag)
+    assert list(files_at(str(tmp_path / "logs/1.log"), {})) == [Found("", 9, found[0].tag)]
+    remove([str(tmp_path / "logs/1.log"), str(tmp_path / "logs/a/2.log")], {})
+    assert [file.below for file in files_below(str(tmp_path / "logs"), {})] == ["a/b/3.log"]
+
+
+def test_a_relative_path_is_below_the_folder_of_the_driver() -> None:
+    assert absolute("logs/a.log", "/srv") == "/srv/logs/a.log"
+    assert absolute("/logs/a.log", "/srv") == "/logs/a.log"
+    assert absolute("s3://b/a.log", "/srv") == "s3://b/a.log"
+    assert absolute("a.log") == os.path.join(os.getcwd(), "a.log")
+
+
+class Upload:
+    """A file of an object store that keeps the sizes of its parts, as s3fs makes them."""
+
+    def __init__(self, block_size: int) -> None:
+        self.blocksize = block_size
+        self.pending = 0
+        self.parts: List[int] = []
+
+    def write(self, data: bytes) -> None:
+        self.pending += len(data)
+        if self.pending >= self.blocksize:
+            self.parts.append(self.pending)
+            self.pending = 0
+
+
+class Megabytes(bytes):
+    """A piece of an output that says to be long, and takes no memory."""
+
+    def __len__(self) -> int:
+        return 64 << 20
+
+
+def test_an_upload_of_terabytes_has_no_more_parts_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = NewFile("hosts://one/big", {})
+    monkeypatch.setattr(file, "is_object", True)
+    upload = Upload(outputs.BLOCK)
+    file._file = upload
+    for _ in range(5 << 14):
+        file.write(Megabytes())
+    assert file.size == 5 << 40
+    assert len(upload.parts) < 10_000
+    assert max(upload.parts) < 5 << 30
+    assert upload.parts[0] == 64 << 20
+    assert upload.blocksize % (256 << 10) == 0
