@@ -126,6 +126,14 @@ def test_a_damaged_input_is_done_and_the_sum_says_so(work: Path) -> None:
     assert not Report.load("out/all.json").complete
 
 
+def test_an_input_that_cannot_be_read_is_not_done(work: Path) -> None:
+    Path("logs/1.log").rename("gone")
+    assert part(2, "logs/1.log") == 2
+    assert os.listdir("out/parts") == []
+    Path("gone").rename("logs/1.log")
+    assert part(2, "logs/1.log") == 0
+
+
 def test_a_part_that_is_missing_is_said_by_the_sum(work: Path) -> None:
     for number, name in enumerate(files()[:-1], 1):
         part(number, name)
