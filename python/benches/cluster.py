@@ -1,8 +1,8 @@
-"""Figures of the Spark job: processor time against the program's own, memory of executors, the driver with many part reports.
+"""Figures of the Spark job: processor time against the program's own, memory of executors, a driver with many reports.
 
-`python python/benches/cluster.py bytes [MB]` runs a job on a plain log on S3 (moto, on loopback), with output and with reports
-alone; `python python/benches/cluster.py parts [COUNT]` adds up that many small part reports in local mode. Both print a line a
-figure. The time of a job on next to nothing is taken off: the fixed cost of Spark.
+`python python/benches/cluster.py bytes [MB]` runs a job on a plain log on S3 (moto, on loopback), with output and with
+reports alone; `python python/benches/cluster.py parts [COUNT]` adds up so many small part reports in local mode. Both
+print a line a figure. The time of a job on next to nothing is taken off: the fixed cost of Spark.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ import psutil
 TESTS = Path(__file__).parents[1] / "tests/cluster"
 sys.path.insert(0, str(TESTS))
 
-import imsdk_annotate  # noqa: E402
 from logs import make_large  # noqa: E402
+
+import imsdk_annotate  # noqa: E402
 
 COMMAND = [sys.executable, str(Path(__file__).parents[1] / "data/scripts/imsdk-annotate-spark"), "--master", "local[2]"]
 
@@ -31,7 +32,7 @@ COMMAND = [sys.executable, str(Path(__file__).parents[1] / "data/scripts/imsdk-a
 class Watch:
     """The processor time of all processes below one, and the largest memory of some of them."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.root = psutil.Process(process.pid)
         self.memory: Dict[str, int] = {}
         self.seconds: Dict[int, float] = {}
@@ -42,7 +43,15 @@ class Watch:
             try:
                 for process in [self.root, *self.root.children(recursive=True)]:
                     line = " ".join(process.cmdline())
-                    kind = "java" if "java" in process.name() else "worker" if "pyspark.daemon" in line else "driver" if "spark" in line else "program"
+                    kind = (
+                        "java"
+                        if "java" in process.name()
+                        else "worker"
+                        if "pyspark.daemon" in line
+                        else "driver"
+                        if "spark" in line
+                        else "program"
+                    )
                     self.memory[kind] = max(self.memory.get(kind, 0), process.memory_info().rss)
                     times = process.cpu_times()
                     self.seconds[process.pid] = times.user + times.system
@@ -54,7 +63,7 @@ class Watch:
 def cpu_of(command: Sequence[str], **options: object) -> Tuple[float, Watch]:
     """Runs a command to its end, and returns the processor time of it and all processes below it, with its memory.
 
-    The kernel tells the time of children that were waited for, and Spark waits for none: it is that of the last look, each 50 ms.
+    The kernel tells the time of children that were waited for, and Spark waits for none: it is that of the last look.
     """
     process = subprocess.Popen(command, **options)  # type: ignore[call-overload]
     watch = Watch(process)
@@ -68,7 +77,11 @@ def of_bytes(megabytes: int) -> None:
     server = subprocess.Popen([sys.executable, str(TESTS / "faulty_s3.py")], stdout=subprocess.PIPE)
     try:
         assert server.stdout is not None
-        options: Dict[str, object] = {"endpoint_url": f"http://127.0.0.1:{int(server.stdout.readline())}", "key": "x", "secret": "x"}
+        options: Dict[str, object] = {
+            "endpoint_url": f"http://127.0.0.1:{int(server.stdout.readline())}",
+            "key": "x",
+            "secret": "x",
+        }
         # Over TLS, as S3 is used, nobody hashes what is sent for its signature; without it a client does unless told so.
         options["config_kwargs"] = {"s3": {"payload_signing_enabled": False}}
         import fsspec
@@ -94,8 +107,9 @@ def of_bytes(megabytes: int) -> None:
                 fixed, _ = cpu_of([*line, "s3://bkt/small"], stderr=subprocess.DEVNULL)
                 whole, watch = cpu_of([*line, "s3://bkt/large"], stderr=subprocess.DEVNULL)
                 print(
-                    f"{name}, {megabytes} MB: program {alone:.2f} s, job {whole:.2f} s of which Spark's start {fixed:.2f} s: "
-                    f"{(whole - fixed) / alone:.2f} times; memory of the executor's Python {watch.memory.get('worker', 0) / 1e6:.0f} MB",
+                    f"{name}, {megabytes} MB: program {alone:.2f} s, job {whole:.2f} s, of it Spark's start {fixed:.2f} s: "
+                    f"{(whole - fixed) / alone:.2f} times; memory of the executor's Python "
+                    f"{watch.memory.get('worker', 0) / 1e6:.0f} MB",
                     flush=True,
                 )
     finally:
@@ -111,8 +125,12 @@ def of_parts(count: int) -> None:
             (logs / f"{number}.log").write_bytes(b"")
         report = Path(folder) / "one.json"
         binary = imsdk_annotate.find_binary()
-        log = b"".join(b"2026-05-01 10:00:%02d ret=%d openid=%d\n" % (number % 60, -200 - number % 9, number) for number in range(50))
-        subprocess.run([binary, "--no-config", "--quiet", "--name", "x.log", "--report", f"json={report}"], input=log, check=True)
+        log = b"".join(
+            b"2026-05-01 10:00:%02d ret=%d openid=%d\n" % (number % 60, -200 - number % 9, number) for number in range(50)
+        )
+        subprocess.run(
+            [binary, "--no-config", "--quiet", "--name", "x.log", "--report", f"json={report}"], input=log, check=True
+        )
         line = [*COMMAND, "--output", str(out), "--report", f"json={folder}/all.json", "--resume", str(logs)]
         make_parts(line[len(COMMAND) :], report, count)
         began = time.monotonic()
@@ -135,7 +153,9 @@ def make_parts(line: List[str], report: Path, count: int) -> None:
     text = report.read_text()
     Path(settings.parts, "parts").mkdir(parents=True)
     key = json.loads(text)["input"].get("parts", [[""]])[0][0]
-    for task in plan(job, list_sources(settings.operands, {}, [], []), set(), Shape(settings.output, f"{settings.parts}/parts", 0)):
+    for task in plan(
+        job, list_sources(settings.operands, {}, [], []), set(), Shape(settings.output, f"{settings.parts}/parts", 0)
+    ):
         assert task.output is not None
         Path(task.output).touch()
         # The key of the input is another in each: the same part twice would be refused.

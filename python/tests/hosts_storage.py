@@ -1,4 +1,4 @@
-"""A storage for tests, whose host stands in the URL as that of `hdfs://` does: `hosts://one/logs/a.log`. It lives in memory."""
+"""A storage in memory, whose host stands in the URL as that of `hdfs://` does: `hosts://one/logs/a.log`."""
 
 from __future__ import annotations
 

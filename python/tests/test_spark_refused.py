@@ -46,7 +46,10 @@ OUT = ["--output", "OUT"]
         ([*OUT, "--report", "json=LOGS", "LOGS"], "is a folder; name a file"),
         ([*OUT, "--report", "json=nosuch://b/all.json", "LOGS"], "no storage for nosuch://"),
         ([*OUT, "--report", "json=oss://b/all.json", "LOGS"], "write to another storage"),
-        ([*OUT, "--write-accept", "/missing/accept", "LOGS"], "--write-accept /missing/accept: the folder /missing is not there"),
+        (
+            [*OUT, "--write-accept", "/missing/accept", "LOGS"],
+            "--write-accept /missing/accept: the folder /missing is not there",
+        ),
         ([*OUT, "--write-accept", "nosuch://b/accept", "LOGS"], "no storage for nosuch://"),
         ([*OUT, "--write-accept", "LOGS", "LOGS"], "is a folder; name a file"),
         ([*OUT, "--baseline", "/missing.json", "LOGS"], "/missing.json"),
@@ -65,9 +68,11 @@ OUT = ["--output", "OUT"]
         (["--output", "LOGS", "LOGS/a.log"], "is below the output"),
     ],
 )
-def test_bad_command_lines_start_nothing(arguments: List[str], said: str, logs: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_bad_command_lines_start_nothing(
+    arguments: List[str], said: str, logs: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     place = {"LOGS": logs, "OUT": str(tmp_path / "out")}
-    line = [re.sub("LOGS|OUT", lambda found: place[found[0]], argument) for argument in arguments]
+    line = [re.sub("LOGS|OUT", lambda found: place[str(found[0])], argument) for argument in arguments]
     assert main(line) == 2
     message = capfd.readouterr().err
     assert said in message

@@ -42,13 +42,27 @@ def test_numbers_in_names_count() -> None:
 @pytest.mark.parametrize(
     ("name", "compress", "output"),
     [
-        ("a/x.log.1.gz", "zstd", "a/x.log.1.zst"), ("x.log.gz", "none", "x.log"), ("x.log.gz", "gzip", "x.log.gz"), ("x.log", "none", "x.log"),
-        ("x.log.1", "gzip", "x.log.1.gz"), ("a.GZ", "gzip", "a.GZ"), ("x.log.gz.gz", "none", "x.log"), ("x.tgz", "none", "x.tar"),
-        ("x.tgz", "gzip", "x.tgz"), ("x.tgz", "keep", "x.tgz"), ("x.log.Z", "keep", "x.log.gz"), ("x.log.Z", "gzip", "x.log.gz"),
-        ("x.log.br", "keep", "x.log.zst"), ("x.log.gz.lzma", "keep", "x.log.gz.xz"), ("x.zip", "zstd", "x.zip"), (".gz", "none", ".gz"),
+        ("a/x.log.1.gz", "zstd", "a/x.log.1.zst"),
+        ("x.log.gz", "none", "x.log"),
+        ("x.log.gz", "gzip", "x.log.gz"),
+        ("x.log", "none", "x.log"),
+        ("x.log.1", "gzip", "x.log.1.gz"),
+        ("a.GZ", "gzip", "a.GZ"),
+        ("x.log.gz.gz", "none", "x.log"),
+        ("x.tgz", "none", "x.tar"),
+        ("x.tgz", "gzip", "x.tgz"),
+        ("x.tgz", "keep", "x.tgz"),
+        ("x.log.Z", "keep", "x.log.gz"),
+        ("x.log.Z", "gzip", "x.log.gz"),
+        ("x.log.br", "keep", "x.log.zst"),
+        ("x.log.gz.lzma", "keep", "x.log.gz.xz"),
+        ("x.zip", "zstd", "x.zip"),
+        (".gz", "none", ".gz"),
     ],
-)  # fmt: skip
-def test_outputs_have_the_names_that_the_program_gives(name: str, compress: str, output: str, tmp_path: Path, binary: Path) -> None:
+)
+def test_outputs_have_the_names_that_the_program_gives(
+    name: str, compress: str, output: str, tmp_path: Path, binary: Path
+) -> None:
     assert output_name(name, compress) == output
     if name.startswith(".") or name.endswith((".zip", ".tgz", "br", "lzma", "Z")):
         return
@@ -106,8 +120,18 @@ def test_ranges_cover_a_file_once(tmp_path: Path) -> None:
     (tmp_path / "logs/large.log").write_bytes(b"x" * 100_000)
     (tmp_path / "logs/packed.gz").write_bytes(b"x" * 100_000)
     sources = list_sources([str(tmp_path / "logs")], {}, [], [])
-    tasks = plan(Job(parse_passed([]), "1"), sources, {sources[0].name, sources[1].name}, Shape("/out", "/out/_imsdk", 30_000))
-    assert [(task.start, task.end) for task in tasks] == [(0, 25_000), (25_000, 50_000), (50_000, 75_000), (75_000, 100_000), (0, -1)]
-    assert [task.output for task in tasks] == [f"/out/large.log.part-{number:05}-of-00004" for number in range(4)] + ["/out/packed.gz"]
+    tasks = plan(
+        Job(parse_passed([]), "1"), sources, {sources[0].name, sources[1].name}, Shape("/out", "/out/_imsdk", 30_000)
+    )
+    assert [(task.start, task.end) for task in tasks] == [
+        (0, 25_000),
+        (25_000, 50_000),
+        (50_000, 75_000),
+        (75_000, 100_000),
+        (0, -1),
+    ]
+    assert [task.output for task in tasks] == [f"/out/large.log.part-{number:05}-of-00004" for number in range(4)] + [
+        "/out/packed.gz"
+    ]
     assert [task.number for task in tasks] == [0, 1, 2, 3, 4]
     assert len({task.report for task in tasks}) == 5

@@ -52,7 +52,10 @@ def test_a_task_reads_and_writes_the_hosts_of_its_urls(binary: Path) -> None:
     assert (result.is_complete, result.unread, codes) == (True, "", {-204: 1})
     written = open_storage("hosts://two/out/a.log", {})[0].cat_file("/out/a.log")
     assert written == b"ret=-204 (auth: user session is failure!)\n"
-    assert sorted(file.below for file in files_below("hosts://two/out", {})) == ["_imsdk/parts/" + task.report.rsplit("/", 1)[1], "a.log"]
+    assert sorted(file.below for file in files_below("hosts://two/out", {})) == [
+        "_imsdk/parts/" + task.report.rsplit("/", 1)[1],
+        "a.log",
+    ]
     assert list(files_below("hosts://one/out", {})) == []
 
 
@@ -67,7 +70,7 @@ def test_a_protocol_has_the_options_of_all_its_names(monkeypatch: pytest.MonkeyP
     asked: List[Dict[str, Any]] = []
 
     class Fake(Hosts):
-        protocol = ("s3", "s3a")
+        protocol = "s3"
 
         def __init__(self, **options: Any) -> None:
             asked.append(options)
@@ -75,7 +78,11 @@ def test_a_protocol_has_the_options_of_all_its_names(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(fsspec, "get_filesystem_class", lambda protocol: {"s3": Fake}[protocol])
     monkeypatch.setattr(Fake, "_get_kwargs_from_urls", staticmethod(lambda url: {}))
-    for url, options in (("s3a://b/x", {"s3": {"key": 1}}), ("s3://b/x", {"s3a": {"key": 2}}), ("s3a://b/x", {"gs": {"key": 3}})):
+    for url, options in (
+        ("s3a://b/x", {"s3": {"key": 1}}),
+        ("s3://b/x", {"s3a": {"key": 2}}),
+        ("s3a://b/x", {"gs": {"key": 3}}),
+    ):
         open_storage(url, options)
     assert asked == [{"key": 1}, {"key": 2}, {}]
     assert protocol_of("s3a://b/x") == protocol_of("s3://b/x") == "s3"

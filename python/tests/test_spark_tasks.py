@@ -76,8 +76,12 @@ def grow(path: Path) -> None:
     path.write_bytes(path.read_bytes() + LINE)
 
 
-@pytest.mark.parametrize(("happens", "said"), [(grow, "1.log: has changed since"), (Path.unlink, "1.log: has vanished since")])
-def test_an_input_that_is_lost_is_named_and_the_others_go_on(folder: Folder, happens: Callable[[Path], None], said: str) -> None:
+@pytest.mark.parametrize(
+    ("happens", "said"), [(grow, "1.log: has changed since"), (Path.unlink, "1.log: has vanished since")]
+)
+def test_an_input_that_is_lost_is_named_and_the_others_go_on(
+    folder: Folder, happens: Callable[[Path], None], said: str
+) -> None:
     tasks = folder.tasks()
     happens(folder.path / "logs/1.log")
     results = folder.run(tasks)

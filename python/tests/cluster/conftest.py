@@ -35,9 +35,25 @@ class Server:
         request = urllib.request.Request(f"{self.url}/_faults", json.dumps(faults).encode(), method="POST")
         urllib.request.urlopen(request).read()
 
+    def faults(self) -> List[Dict[str, Any]]:
+        """Returns the faults, each with the `times` that it has still to come."""
+        faults: List[Dict[str, Any]] = json.loads(urllib.request.urlopen(f"{self.url}/_faults").read())
+        return faults
+
+    def end_faults(self) -> List[str]:
+        """Ends the faults, and returns those of which none, or not all, came about."""
+        left = [
+            f"{fault['what']} {fault['method']} {fault['key']}: {fault['times']} left"
+            for fault in self.faults()
+            if fault["times"]
+        ]
+        self.fail()
+        return left
+
     def requests(self) -> List[str]:
         """Returns all requests so far."""
-        return urllib.request.urlopen(f"{self.url}/_requests").read().decode().splitlines()
+        answer: bytes = urllib.request.urlopen(f"{self.url}/_requests").read()
+        return answer.decode().splitlines()
 
     def storage(self) -> Any:
         """Returns the storage as fsspec sees it, without anything remembered."""
@@ -85,6 +101,17 @@ def stored(server: Server, machine: Path) -> Server:
     return server
 
 
+@pytest.fixture(scope="module")
+def context() -> Iterator[Any]:
+    """Spark that is running, as in a notebook."""
+    from pyspark import SparkConf, SparkContext
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    context = SparkContext.getOrCreate(SparkConf().setMaster("local[2]").set("spark.ui.enabled", "false"))
+    yield context
+    context.stop()
+
+
 class One:
     """What one machine makes of logs, in one process."""
 
@@ -106,8 +133,19 @@ def one_machine(machine: Path, binary: Path, tmp_path_factory: pytest.TempPathFa
     def run(operands: Sequence[str], *options: str) -> One:
         folder = tmp_path_factory.mktemp("one")
         # Every file of a job is text, as with -a.
-        command = [binary, "--no-config", "--text", "--output-dir", folder / "out", "--report", f"json={folder / 'all.json'}"]
-        return One(folder, subprocess.run([*command, *options, *operands], cwd=machine, check=False).returncode)
+        command: List[object] = [
+            binary,
+            "--no-config",
+            "--text",
+            "--output-dir",
+            folder / "out",
+            "--report",
+            f"json={folder / 'all.json'}",
+        ]
+        return One(
+            folder,
+            subprocess.run([str(word) for word in [*command, *options, *operands]], cwd=machine, check=False).returncode,
+        )
 
     return run
 

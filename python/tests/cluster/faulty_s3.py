@@ -1,7 +1,7 @@
 """An S3 server on loopback, moto's, in a process of its own, which fails where it is told to.
 
-`python faulty_s3.py` prints its port. `POST /_faults` takes a JSON list of faults, `GET /_requests` returns what was asked for,
-as lines `METHOD /bucket/key?query RANGE`.
+`python faulty_s3.py` prints its port. `POST /_faults` takes a JSON list of faults, `GET /_faults` returns them with the
+`times` that are left of each, `GET /_requests` returns what was asked for, as lines `METHOD /bucket/key?query RANGE`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
-class Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):  # type: ignore[misc]
     """A handler that logs nothing."""
 
     def log(self, *arguments: Any) -> None:
@@ -25,8 +25,8 @@ class Quiet(WSGIRequestHandler):
 class Faulty:
     """Moto, with faults before it.
 
-    A fault is an object: `method`, `key` (an end of the path), perhaps `query` (a part of it), `times`, and `what`: `500` (answered
-    so, nothing done), `half` (the body ends in its middle), `stall` (answered after `seconds`).
+    A fault is an object: `method`, `key` (an end of the path), perhaps `query` (a part of it), `times`, and `what`: `500`
+    (so answered, nothing done), `half` (the body ends in its middle), `stall` (answered after `seconds`).
     """
 
     def __init__(self) -> None:
@@ -37,6 +37,8 @@ class Faulty:
 
     def __call__(self, environ: Dict[str, Any], start_response: Any) -> Iterable[bytes]:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
+        if path == "/_faults" and method == "GET":
+            return self._answer(start_response, json.dumps(self.faults).encode())
         if path == "/_faults":
             self.faults = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
             return self._answer(start_response, b"")
@@ -55,7 +57,7 @@ class Faulty:
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start_response("500 Internal Server Error", [("Content-Type", "application/xml"), ("Connection", "close")])
             return [b"<Error><Code>InternalError</Code><Message>on purpose</Message></Error>"]
-        body = self.moto(environ, start_response)
+        body: Iterable[bytes] = self.moto(environ, start_response)
         if what == "half":
             whole = b"".join(body)
             return [whole[: len(whole) // 2]]
@@ -63,7 +65,12 @@ class Faulty:
 
     @staticmethod
     def _fits(fault: Dict[str, Any], method: str, path: str, query: str) -> bool:
-        return fault["times"] > 0 and fault["method"] == method and path.endswith(fault["key"]) and fault.get("query", "") in query
+        return (
+            fault["times"] > 0
+            and fault["method"] == method
+            and path.endswith(fault["key"])
+            and fault.get("query", "") in query
+        )
 
     @staticmethod
     def _answer(start_response: Any, body: bytes) -> Iterable[bytes]:

@@ -67,7 +67,7 @@ def make_logs(folder: Path, binary: Path, data: Path) -> None:
 
     def packed(how: str, content: bytes) -> bytes:
         # With --no-decompress and --strip the program is a packer that changes nothing.
-        command = [binary, "--no-config", "--compress", how, "--block-buffered"]
+        command = [str(binary), "--no-config", "--compress", how, "--block-buffered"]
         return subprocess.run(command, input=content, stdout=subprocess.PIPE, check=True).stdout
 
     plain = {f"a/server.log.{number}": log(number, 500 * number) for number in range(1, 11)}

@@ -1,14 +1,15 @@
-"""Faults of machines, storage and tasks: outputs and the report stay those of one machine, and nothing half-done has a name."""
+"""Faults of machines, storage and tasks: outputs and the report stay those of one machine, and nothing half done has one."""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
-import time
-from typing import Any, List
+from typing import Any, List, Optional
 
 import psutil
 import pytest
+from conftest import LARGE_MB
 
 pytestmark = pytest.mark.cluster
 CLUSTER = "local-cluster[2,1,1024]"
@@ -23,16 +24,41 @@ def executors() -> List[psutil.Process]:
     ]
 
 
-def kill_while_reading(server: Any, key: str, killed: List[int]) -> None:
-    """Kills one executor of the two, while a file is being read."""
-    deadline = time.monotonic() + 100
-    while time.monotonic() < deadline:
-        if any(f"GET {key}?" in request for request in server.requests()):
-            for process in executors()[:1]:
-                killed.append(process.pid)
-                process.kill()
-            return
-        time.sleep(0.1)
+class Watch(threading.Thread):
+    """Looks at the processes below this one: kills the executor that reads a file, once, and sees another take its place.
+
+    It also keeps the largest memory of an executor's Python.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(daemon=True)
+        self.name_read = name
+        self.killed: Optional[psutil.Process] = None
+        self.is_replaced = False
+        self.python_bytes = 0
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(0.1):
+            try:
+                self._look()
+            except psutil.Error:
+                # A process has ended while it was looked at.
+                pass
+
+    def _look(self) -> None:
+        known = executors()
+        if self.killed is not None and not self.is_replaced:
+            self.is_replaced = len(known) == 2 and self.killed not in known
+        for executor in known:
+            for process in executor.children(recursive=True):
+                line = " ".join(process.cmdline())
+                if "pyspark" in line:
+                    self.python_bytes = max(self.python_bytes, process.memory_info().rss)
+                if self.killed is None and f"--name={self.name_read}" in line:
+                    executor.kill()
+                    self.killed = executor
+                    return
 
 
 def test_an_exact_result_under_all_faults_at_once(stored: Any, job: Any, one_machine: Any) -> None:
@@ -45,29 +71,37 @@ def test_an_exact_result_under_all_faults_at_once(stored: Any, job: Any, one_mac
         {**put, "key": "/faults/b/one.log.gz", "times": 7},
         {**put, "key": "/faults/large.log", "times": 4},
         {"method": "POST", "what": "500", "key": "/faults/large.log", "query": "uploadId", "times": 2},
-        # A slow machine, for which speculation begins a second attempt.
-        {"method": "GET", "what": "stall", "seconds": 8, "key": "/logs/a/server.log.9", "times": 1},
+        # A slow machine, for which speculation begins a second attempt: at one of the last tasks, when a core is free.
+        {"method": "GET", "what": "stall", "seconds": 20, "key": "/logs/a/newline.log", "times": 1},
         {"method": "GET", "what": "stall", "seconds": 4, "key": "/large/large.log", "times": 2},
     )
-    killed: List[int] = []
-    killer = threading.Thread(target=kill_while_reading, args=(stored, "/bkt/large/large.log", killed))
-    killer.start()
+    watch = Watch("s3://bkt/large/large.log")
+    watch.start()
     ran = job(
         "--output", "s3://bkt/faults", "--shard-size", "0", "s3://bkt/logs", "s3://bkt/large", "--", "--users", "openid",
         master=CLUSTER,
         conf=[
-            "spark.task.maxFailures=8", "spark.speculation=true", "spark.speculation.quantile=0.3", "spark.speculation.multiplier=1.1",
-            "spark.speculation.interval=200ms", "spark.speculation.minTaskRuntime=2s", "spark.excludeOnFailure.enabled=false",
+            "spark.task.maxFailures=8", "spark.excludeOnFailure.enabled=false", "spark.speculation=true",
+            "spark.speculation.quantile=0.3", "spark.speculation.multiplier=1.1", "spark.speculation.interval=200ms",
+            "spark.speculation.minTaskRuntime=2s",
         ],
     )  # fmt: skip
-    killer.join()
-    stored.fail()
-    assert ran.status == one.status == 3
-    # The faults have happened: an executor died, and tasks were tried again, also beside a slow attempt.
-    assert len(killed) == 1
+    watch.ended.set()
+    watch.join()
+    # The faults have come about: all of the storage's; an executor died and another took its place; and a task that was not
+    # on it and did not fail, but was slow, had a second attempt.
+    assert stored.end_faults() == []
+    assert watch.killed is not None and not watch.killed.is_running()
+    assert watch.is_replaced
     asked = stored.requests()
-    assert sum("GET /bkt/logs/a/server.log.9?" in request for request in asked) >= 2
+    assert sum("GET /bkt/logs/a/newline.log?" in request for request in asked) >= 2
+    assert sum("GET /bkt/logs/a/server.log.10?" in request for request in asked) > 10
     assert sum("POST /bkt/faults/large.log?uploads" in request for request in asked) >= 2
+    assert ran.status == one.status == 3
+    print(
+        f"memory of an executor's Python, with a file of {LARGE_MB} MB: {watch.python_bytes / 1e6:.0f} MB", file=sys.stderr
+    )
+    assert 20e6 < watch.python_bytes < 200e6
     files = stored.files("s3://bkt/faults")
     assert files.keys() == one.files.keys()
     assert [name for name, content in files.items() if content != one.files[name]] == []
@@ -77,6 +111,8 @@ def test_an_exact_result_under_all_faults_at_once(stored: Any, job: Any, one_mac
 def test_a_file_that_can_never_be_read_ends_the_job(stored: Any, job: Any) -> None:
     stored.fail({"method": "GET", "what": "half", "key": "/logs/a/server.log.3", "times": 1000})
     ran = job("--output", "s3://bkt/unread", "s3://bkt/logs/a")
+    # Four attempts with five requests each: none of them was left out.
+    assert 1000 - stored.faults()[0]["times"] >= 5
     stored.fail()
     assert ran.status == 2
     assert "the job has failed: s3://bkt/logs/a/server.log.3: cannot be read" in ran.said
@@ -88,6 +124,7 @@ def test_a_file_that_can_never_be_read_ends_the_job(stored: Any, job: Any) -> No
 def test_an_output_that_can_never_be_written_ends_the_job(stored: Any, job: Any) -> None:
     stored.fail({"method": "PUT", "what": "500", "key": "/unwritten/server.log.3", "times": 1000})
     ran = job("--output", "s3://bkt/unwritten", "s3://bkt/logs/a")
+    assert stored.faults()[0]["times"] < 1000
     stored.fail()
     assert ran.status == 2
     assert "the job has failed" in ran.said
@@ -100,7 +137,10 @@ def test_an_output_that_can_never_be_written_ends_the_job(stored: Any, job: Any)
 
 def test_an_executor_without_the_program_says_so(stored: Any, job: Any) -> None:
     ran = job(
-        "--output", "s3://bkt/none", "s3://bkt/logs/a/server.log.1", conf=["spark.executorEnv.IMSDK_ANNOTATE_BINARY=/missing/imsdk-annotate"]
+        "--output",
+        "s3://bkt/none",
+        "s3://bkt/logs/a/server.log.1",
+        conf=["spark.executorEnv.IMSDK_ANNOTATE_BINARY=/missing/imsdk-annotate"],
     )
     assert ran.status == 2
     assert "this executor has no program: IMSDK_ANNOTATE_BINARY=/missing/imsdk-annotate: no such file" in ran.said

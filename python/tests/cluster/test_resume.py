@@ -13,7 +13,11 @@ pytestmark = pytest.mark.cluster
 
 def written(folder: Path) -> Dict[str, int]:
     """Returns the time of modification of each output."""
-    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*.log*") if "_imsdk" not in path.parts}
+    return {
+        str(path.relative_to(folder)): path.stat().st_mtime_ns
+        for path in folder.rglob("*.log*")
+        if "_imsdk" not in path.parts
+    }
 
 
 def test_a_run_goes_on_where_an_earlier_one_ended(job: Any, one_machine: Any, machine: Path, tmp_path: Path) -> None:
@@ -36,7 +40,13 @@ def test_a_run_goes_on_where_an_earlier_one_ended(job: Any, one_machine: Any, ma
     assert again.status == 0
     assert "2 of 7 tasks were done by an earlier run" in again.said
     after = written(out)
-    assert {name for name, time in after.items() if before.get(name) != time} == {"1.log", "2.log", "3.log", "7.log", "30.log"}
+    assert {name for name, time in after.items() if before.get(name) != time} == {
+        "1.log",
+        "2.log",
+        "3.log",
+        "7.log",
+        "30.log",
+    }
     assert again.report == one_machine([str(logs)]).report
     outputs = {name: (out / name).read_bytes() for name in after}
 
@@ -63,7 +73,9 @@ def test_a_damaged_input_is_done_and_keeps_its_status(job: Any, tmp_path: Path, 
     assert json.loads(again.report)["complete"] is False
 
 
-def test_reports_in_several_levels_are_the_same(job: Any, stored: Any, one_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_in_several_levels_are_the_same(
+    job: Any, stored: Any, one_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from imsdk_annotate.spark import job as module
     from imsdk_annotate.spark import merge
 

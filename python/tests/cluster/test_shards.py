@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Dict
 
 import pytest
-
 from logs import log
 
 pytestmark = pytest.mark.cluster
@@ -25,7 +24,17 @@ def joined(files: Dict[str, bytes]) -> Dict[str, bytes]:
 def test_ranges_are_the_whole(stored: Any, job: Any, one_machine: Any) -> None:
     one = one_machine(["s3://bkt/logs", "s3://bkt/large"], "--users", "openid")
     # 7 MB and a bit: borders are anywhere in lines. Of the other logs, some are one task, and packed ones always.
-    ran = job("--output", "s3://bkt/shards", "--shard-size", "7000001", "s3://bkt/logs", "s3://bkt/large", "--", "--users", "openid")
+    ran = job(
+        "--output",
+        "s3://bkt/shards",
+        "--shard-size",
+        "7000001",
+        "s3://bkt/logs",
+        "s3://bkt/large",
+        "--",
+        "--users",
+        "openid",
+    )
     assert ran.status == one.status == 3
     files = stored.files("s3://bkt/shards")
     assert sum(name.startswith("large.log.part-") for name in files) >= 8
@@ -46,7 +55,11 @@ def test_ranges_at_the_limits(job: Any, one_machine: Any, tmp_path: Path) -> Non
     ran = job("--output", str(out), "--shard-size", "4096", str(logs), "--", "--no-decompress", "--lang", "both")
     one = one_machine([str(logs)], "--no-decompress", "--lang", "both")
     assert ran.status == one.status == 0
-    names = {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file() and "_imsdk" not in path.parts}
+    names = {
+        str(path.relative_to(out)): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and "_imsdk" not in path.parts
+    }
     assert {name for name in names if "part-" not in name} == {"gbk.log", "gbk-later.log", "utf16.log", "gzip.log"}
     assert joined(names) == one.files
     assert ran.report == one.report

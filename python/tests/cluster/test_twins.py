@@ -7,20 +7,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, List
 
 import pytest
 
 pytestmark = pytest.mark.cluster
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[Any]:
-    from pyspark import SparkConf, SparkContext
-
-    context = SparkContext.getOrCreate(SparkConf().setMaster("local[2]").set("spark.ui.enabled", "false"))
-    yield context
-    context.stop()
 
 
 @pytest.fixture

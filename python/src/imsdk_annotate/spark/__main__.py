@@ -1,4 +1,4 @@
-"""The file that `spark-submit` starts, which takes only files whose names end in `.py`; also `python -m imsdk_annotate.spark`."""
+"""The file that `spark-submit` starts, which takes only names with `.py`; also `python -m imsdk_annotate.spark`."""
 
 import sys
 

@@ -17,8 +17,8 @@ UNITS = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 10
 
 EPILOG = """\
 Options behind -- are those of imsdk-annotate for each file: --strict, --users openid, --lang zh, --compress zstd ...
-The exit status is that of imsdk-annotate: 0, 1 (a check has failed), 2 (trouble: the job has not been done), 3 (done, but for
-damaged inputs, which have what could be read of them)."""
+The exit status is that of imsdk-annotate: 0, 1 (a check has failed), 2 (trouble: the job has not been done), 3 (done,
+but for damaged inputs, which have what could be read of them)."""
 
 
 @dataclass
@@ -44,25 +44,38 @@ class Settings:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="imsdk-annotate-spark",
-        description="Writes the meaning of iMSDK return codes behind them in logs on object storage or a shared file system, on a Spark cluster.",
+        description="Writes the meaning of iMSDK return codes behind them in logs on object storage or shared file systems, "
+        "on a Spark cluster.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("operands", nargs="+", metavar="URL", help="files and folders: s3://bucket/logs/, hdfs://, gs://, abfs://, oss://, or a path that all machines have")
+    add(
+        "operands",
+        nargs="+",
+        metavar="URL",
+        help="files and folders: s3://bucket/logs/, hdfs://, gs://, abfs://, oss://, or a path that all machines have",
+    )
     add("--output", metavar="URL", help="folder of the outputs; without it there are only reports")
     add("--parts", metavar="URL", help="folder of the reports of parts [default: OUTPUT/_imsdk]")
-    add("--report", action="append", default=[], metavar="FORMAT[=PATH]", help="as that of imsdk-annotate; PATH may be a URL")
+    add(
+        "--report", action="append", default=[], metavar="FORMAT[=PATH]", help="as that of imsdk-annotate; PATH may be a URL"
+    )
     for name, value in (("fail-on", "SELECT[>N]"), ("expect", "SELECT[>N]")):
         add(f"--{name}", action="append", default=[], metavar=value, help="as that of imsdk-annotate, for all logs together")
     for name, value in (("baseline", "FILE"), ("accept", "FILE"), ("write-accept", "FILE"), ("top", "N")):
         add(f"--{name}", metavar=value, help="as that of imsdk-annotate")
     add("--include", action="append", default=[], metavar="GLOB", help="of folders, read only files with such a name")
     add("--exclude", action="append", default=[], metavar="GLOB", help="of folders, leave out files with such a name")
-    add("--shard-size", default=SHARD_SIZE, metavar="BYTES", help="divide plain files that are larger into ranges; 0 divides none [default: 256MiB]")
+    add(
+        "--shard-size",
+        default=SHARD_SIZE,
+        metavar="BYTES",
+        help="divide plain files that are larger into ranges; 0 divides none [default: 256MiB]",
+    )
     add("--resume", action="store_true", help="leave out what an earlier run with the same options and --output has done")
-    storage = 'options of fsspec, by protocol: {"s3": {"anon": true}}, or @FILE with them; they travel to the executors as they are'
+    storage = 'options of fsspec, by protocol: {"s3": {"anon": true}}, or @FILE with them; they travel to the executors'
     add("--storage-options", metavar="JSON", help=storage)
     add("--master", help="the cluster [default: that of spark-submit or the configuration, else local[*,4]]")
     add("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark; may be given several times")
@@ -84,7 +97,9 @@ def parse(arguments: Sequence[str]) -> Settings:
     if typed.output is None and options.has("--only"):
         raise UsageError("--only chooses lines, and without --output none are written; reports count all fields in any case")
     checks = [("--fail-on", value) for value in typed.fail_on] + [("--expect", value) for value in typed.expect]
-    checks += [(f"--{name.replace('_', '-')}", getattr(typed, name)) for name in ("baseline", "accept", "write_accept", "top")]
+    checks += [
+        (f"--{name.replace('_', '-')}", getattr(typed, name)) for name in ("baseline", "accept", "write_accept", "top")
+    ]
     return Settings(
         operands=typed.operands,
         output=absolute(typed.output) if typed.output is not None else None,
@@ -105,12 +120,14 @@ def parse(arguments: Sequence[str]) -> Settings:
 def parse_size(text: str) -> int:
     """Returns a number of bytes: `1000000`, `256MiB`, `1GB`. Raises `UsageError`."""
     digits = text.rstrip("BKMGIibkmg")
-    unit = text[len(digits):].strip().upper()
+    unit = text[len(digits) :].strip().upper()
     if not digits.strip().isdecimal() or unit not in UNITS:
         raise UsageError(f"--shard-size {text}: is no size; write bytes, or as 256MiB")
     size = int(digits) * UNITS[unit]
     if 0 < size < 4096:
-        raise UsageError(f"--shard-size {text}: is less than 4 KiB, so that a task costs far more than its work; 0 divides no file")
+        raise UsageError(
+            f"--shard-size {text}: is less than 4 KiB, so that a task costs far more than its work; 0 divides no file"
+        )
     return size
 
 

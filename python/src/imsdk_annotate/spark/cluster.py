@@ -40,14 +40,16 @@ def _tell_ineffective(context: Any, settings: Settings) -> None:
         found = context.getConf().get(key)
         if found != value:
             own = "is not set there" if found is None else f"is {found} there"
-            say(f"{key}={value}: has no effect, as Spark is running already, and it {own}; stop that session first, or set it there")
+            say(f"{key}={value}: has no effect: Spark is running already, and it {own}; stop that session, or set it there")
 
 
 class JobFailed(Exception):
     """A task that has failed as often as Spark tries it."""
 
 
-def on_executors(context: Any, items: Sequence[Any], work: Callable[[Iterable[Any]], Iterator[Any]], slices: int) -> List[Any]:
+def on_executors(
+    context: Any, items: Sequence[Any], work: Callable[[Iterable[Any]], Iterator[Any]], slices: int
+) -> List[Any]:
     """Runs work on items, on the executors, and returns the results. Raises `JobFailed` with the message of a task."""
     from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped,unused-ignore]
 

@@ -33,13 +33,15 @@ def refuse_earlier_ranges(tasks: Sequence[Task], existing: Iterable[str]) -> Non
     beside = sorted(url for url in existing if url not in planned and RANGE.sub("", url) in whole)
     if beside:
         raise UsageError(
-            f"{named(beside)}: outputs of the same files, divided into other ranges (another --shard-size, or other sizes of the files); "
+            f"{named(beside)}: outputs of these files in other ranges (another --shard-size, or other sizes of the files); "
             "remove them, write to a new folder, or give the --shard-size of that run"
         )
 
 
-def missing_outputs(tasks: Sequence[Task], results: Iterable[Result], output_url: str, options: StorageOptions) -> Dict[str, str]:
-    """Returns what is wrong with outputs, by their URLs: one is not there, or has another size than what its task has written.
+def missing_outputs(
+    tasks: Sequence[Task], results: Iterable[Result], output_url: str, options: StorageOptions
+) -> Dict[str, str]:
+    """Returns what is wrong with outputs, by their URLs: one is not there, or of another size than what its task wrote.
 
     Of the tasks that an earlier run has done, and so not of `results`, the size is not known.
     """

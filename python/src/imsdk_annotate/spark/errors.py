@@ -12,4 +12,4 @@ class AttemptFailed(Exception):
 
 
 class InputLost(Exception):
-    """An input that has vanished, or is another file than the one that was listed: it cannot be read, and the others go on."""
+    """An input that has vanished, or is not the file that was listed: it cannot be read, and the others go on."""

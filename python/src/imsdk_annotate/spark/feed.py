@@ -72,7 +72,7 @@ def _write_all(sink: BinaryIO, chunk: bytes) -> None:
     """Writes all of a chunk to a pipe without a buffer, which may take a part of it at a time."""
     rest = memoryview(chunk)
     while rest:
-        rest = rest[sink.write(rest):]
+        rest = rest[sink.write(rest) :]
 
 
 def check_unchanged(system: Any, path: str, name: str, size: int, tag: str) -> None:

@@ -1,4 +1,4 @@
-"""The files below a folder of any storage, one by one: a driver with a hundred thousand of them keeps what it needs of each."""
+"""The files below a folder of any storage, one by one: a driver with very many of them keeps little of each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def files_at(url: str, options: StorageOptions) -> Iterator[Found]:
     if protocol_of(url) in LOCAL:
         yield from _local_files(root)
         return
-    # One request lists a thousand objects, whatever their folders. What the storage tells of each is dropped as soon as it is read.
+    # One request lists a thousand objects, whatever their folders. What is told of each is dropped as soon as it is read.
     found: Dict[str, Dict[str, Any]] = system.find(root, detail=True)
     system.invalidate_cache()
     if not found and not system.exists(root):
@@ -50,7 +50,7 @@ def files_below(url: str, options: StorageOptions) -> Iterator[Found]:
 
 
 def tag_of(info: Dict[str, Any]) -> str:
-    """Returns the mark by which a changed file is told, from what its storage says of it: the ETag, or a time of modification."""
+    """Returns the mark by which a changed file is told, from what its storage says: the ETag, or a time of modification."""
     for key in ("ETag", "etag", "md5Hash", "content_md5", "mtime", "last_modified", "LastModified", "modified"):
         if info.get(key):
             return str(info[key])

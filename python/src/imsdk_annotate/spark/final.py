@@ -15,7 +15,15 @@ from imsdk_annotate.spark.outputs import APPENDED, UNWRITABLE, upload
 from imsdk_annotate.spark.reports import check_sum
 from imsdk_annotate.spark.storage import is_local, open_storage, protocol_of
 
-ENDS = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".txt": "text", ".xml": "junit", ".html": "html", ".htm": "html"}
+ENDS = {
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".xml": "junit",
+    ".html": "html",
+    ".htm": "html",
+}
 READ_OPTIONS = ("--baseline", "--accept")
 
 
@@ -60,7 +68,7 @@ class FinalMerge:
 def check_final(binary: str, settings: Settings) -> None:
     """Tries the merge on the report of nothing, with all its options and with reports that go nowhere.
 
-    Raises `UsageError` with the program's words, before any task: the checks and formats of a job of hours are bad then, too.
+    Raises `UsageError` with the program's words, before any task: after hours of work they would be as bad.
     """
     for report in settings.reports:
         kind, mark, place = report.partition("=")
@@ -101,7 +109,7 @@ def _check_place(option: str, place: str, settings: Settings) -> None:
 
 
 def _arguments(settings: Settings, folder: str, is_trial: bool = False) -> Tuple[List[str], List[Tuple[str, str]]]:
-    """Returns the options of the merge, and which local files go to which URLs afterwards. A trial writes into the folder alone."""
+    """Returns the options of the merge, and which local files go to which URLs. A trial writes into the folder alone."""
     arguments: List[str] = []
     uploads: List[Tuple[str, str]] = []
 
@@ -142,7 +150,7 @@ def _is_place(report: str) -> bool:
 
 def _local(path: str) -> str:
     """Returns a local path that stands wherever the program is run."""
-    return os.path.abspath(path[len("file://"):] if path.startswith("file://") else path)
+    return os.path.abspath(path[len("file://") :] if path.startswith("file://") else path)
 
 
 def _fetched(url: str, folder: str, option: str, settings: Settings) -> str:

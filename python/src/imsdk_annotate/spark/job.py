@@ -82,7 +82,7 @@ def _shape(settings: Settings, sources: Sequence[Source]) -> Shape:
 
 
 def _todo(tasks: List[Task], shape: Shape, settings: Settings) -> List[Task]:
-    """Returns the tasks that are to be done. Where an earlier run has done the others, `tasks` get the names of their reports."""
+    """Returns the tasks that are to be done. Those that an earlier run has done get the names of its reports in `tasks`."""
     existing: Set[str] = set()
     if settings.output is not None:
         existing = existing_outputs(settings.output, shape.parts, settings.storage)
@@ -99,14 +99,14 @@ class OutputsDiffer(Exception):
 
 
 def _check_outputs(tasks: List[Task], results: List[Result], output_url: str, settings: Settings) -> None:
-    """Raises `OutputsDiffer` where an output is not there, or not whole. Its task is no longer done, so that `--resume` does it."""
+    """Raises `OutputsDiffer` where an output is not there, or not whole. Its task is to be done again, by `--resume`."""
     wrong = missing_outputs(tasks, results, output_url, settings.storage)
     if wrong:
         remove([task.report for task in tasks if task.output in wrong], settings.storage)
         told = "; ".join(f"{url} {what}" for url, what in sorted(wrong.items())[:MOST_NAMED])
         raise OutputsDiffer(
-            f"{len(wrong):,} of {len(tasks):,} outputs are not what their tasks have written, as if somebody else wrote there: {told}; "
-            "run again with --resume"
+            f"{len(wrong):,} of {len(tasks):,} outputs are not what their tasks have written: {told}; "
+            "see if somebody else writes there, and run again with --resume"
         )
 
 

@@ -25,7 +25,9 @@ class Source(NamedTuple):
     tag: str
 
 
-def list_sources(operands: Sequence[str], options: StorageOptions, include: Sequence[str], exclude: Sequence[str]) -> List[Source]:
+def list_sources(
+    operands: Sequence[str], options: StorageOptions, include: Sequence[str], exclude: Sequence[str]
+) -> List[Source]:
     """Lists the files of all operands, in their order; of a folder, in the order of names (`a.2` before `a.10`).
 
     Hidden files and empty marks of folders (`logs/`) are left out. `include` and `exclude` are globs, for the last part of
@@ -76,8 +78,8 @@ def _is_chosen(below: str, include: Sequence[str], exclude: Sequence[str]) -> bo
 def order_of(below: str) -> Tuple[Tuple[str, Tuple[int, ...], bytes], ...]:
     """Returns the key that sorts paths as the program does: folder by folder, numbers by value (`a.2` before `a.10`).
 
-    In the key a number is a digit, the count of its digits and the digits, without zeros before it: it meets other numbers by
-    value, and other characters as a digit does. Names that are equal so are in the order of these zeros, and then of bytes.
+    In the key a number is a digit, the count of its digits and the digits, without zeros before it: it meets other numbers
+    by value, and other characters as a digit does. Names that are equal so are in the order of zeros, then of bytes.
     Behind a number, characters above U+00FF stand before the others.
     """
     return tuple(_order_of_part(part) for part in below.split("/"))

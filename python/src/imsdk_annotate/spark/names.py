@@ -5,7 +5,18 @@ from __future__ import annotations
 import posixpath
 from typing import Optional, Tuple
 
-WRITTEN = {"gz": "gz", "zst": "zst", "xz": "xz", "bz2": "bz2", "lz4": "lz4", "z": "gz", "zz": "gz", "zlib": "gz", "lzma": "xz", "br": "zst"}
+WRITTEN = {
+    "gz": "gz",
+    "zst": "zst",
+    "xz": "xz",
+    "bz2": "bz2",
+    "lz4": "lz4",
+    "z": "gz",
+    "zz": "gz",
+    "zlib": "gz",
+    "lzma": "xz",
+    "br": "zst",
+}
 """For each extension of packed files, that of the packing which is written for it."""
 
 SHORT_TARS = {"tgz": "gz", "tbz2": "bz2", "tbz": "bz2", "txz": "xz", "tzst": "zst"}
@@ -52,7 +63,7 @@ def _kept(relative: str) -> str:
         return relative
     ending = _ending(relative)
     # What is behind the point stays as it is written, unless the packing is only read.
-    extension = packing if ending in READ_ONLY else relative[len(stem) + 1:]
+    extension = packing if ending in READ_ONLY else relative[len(stem) + 1 :]
     return f"{_kept(stem)}.{extension}"
 
 

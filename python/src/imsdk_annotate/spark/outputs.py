@@ -63,8 +63,9 @@ class NewFile:
     def _block(self) -> int:
         """Returns the size of the next part of an upload, which has at most 10,000.
 
-        It grows with what is written, as nobody knows how large an output becomes whose input is packed: 1,500 parts of 16 MiB
-        are the first 24 GiB, and 8,500 further ones 7 TB, more than an object may have. GCS takes multiples of 256 KiB.
+        It grows with what is written, as nobody knows how large an output becomes whose input is packed: 1,500 parts of
+        16 MiB are the first 24 GiB, and 8,500 further ones 7 TB, more than an object may have. GCS takes multiples of
+        256 KiB.
         """
         return -(-max(BLOCK, self.size // PARTS) // MIB) * MIB
 

@@ -75,13 +75,13 @@ def identity(job: Job, name: str, size: int, tag: str, start: int, end: int, out
 
 
 def report_name(number: int, output: Optional[str], identity: str) -> str:
-    """Returns the name of a part's report. The number is for people; the identity decides. Between them is a hash of the output."""
+    """Returns the name of a part's report: its number for people, a hash of the output, and the identity, which decides."""
     place = hashlib.sha256((output or "").encode()).hexdigest()[:10]
     return f"{number:06}-{place}-{identity}.json"
 
 
 def remove_stale(tasks: Sequence[Task], parts_url: str, options: StorageOptions) -> None:
-    """Removes the reports of earlier parts whose outputs the tasks will replace: `--resume` would take the new ones for theirs."""
+    """Removes reports of earlier parts whose outputs the tasks replace: `--resume` would take the new ones for theirs."""
     own = {task.report.rsplit("/", 1)[-1][:-5].rpartition("-") for task in tasks if task.output is not None}
     places = {head.rpartition("-")[2] for head, _, _ in own}
     identities = {identity for _, _, identity in own}

@@ -9,14 +9,26 @@ from typing import Dict, List, Optional, Sequence, Tuple
 from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.names import OF_OPTION
 
-FLAGS = frozenset("--strict --no-default-keys --fields --strip --no-builtin --no-decompress --no-archives --text --line-number --with-filename".split())
+FLAGS = frozenset(
+    "--strict --no-default-keys --fields --strip --no-builtin --no-decompress "
+    "--no-archives --text --line-number --with-filename".split()
+)
 
 VALUES = frozenset(
     "--key --pattern --lang --note --catalog --only --after-context --before-context --context --since --until --tz --year "
-    "--label --users --users-salt --trace --compress --level --zstd-dictionary --encoding --include --exclude --threads".split()
+    "--label --users --users-salt --trace --compress --level --zstd-dictionary --encoding "
+    "--include --exclude --threads".split()
 )
 
-SHORT = {"a": "--text", "n": "--line-number", "H": "--with-filename", "A": "--after-context", "B": "--before-context", "C": "--context", "j": "--threads"}
+SHORT = {
+    "a": "--text",
+    "n": "--line-number",
+    "H": "--with-filename",
+    "A": "--after-context",
+    "B": "--before-context",
+    "C": "--context",
+    "j": "--threads",
+}
 
 FILES = frozenset(["--catalog", "--zstd-dictionary"])
 """Options that name a file of the driver: tasks get its content."""
@@ -47,7 +59,15 @@ REASONS = {
     "--color": "files of a job have no colour",
     "--colors": "files of a job have no colour",
 }
-SHORT_REFUSED = {"o": "--output", "q": "--quiet", "F": "--follow", "c": "--count", "l": "--files-with-matches", "m": "--max-count", "0": "--null"}
+SHORT_REFUSED = {
+    "o": "--output",
+    "q": "--quiet",
+    "F": "--follow",
+    "c": "--count",
+    "l": "--files-with-matches",
+    "m": "--max-count",
+    "0": "--null",
+}
 
 
 @dataclass
@@ -87,7 +107,10 @@ class Passed:
 
     def _line(self, options: List[Tuple[str, Optional[str]]], folder: Optional[str]) -> List[str]:
         place = {path: os.path.join(folder, name) for path, name in self._file_names()} if folder else {}
-        return [name if value is None else f"{name}={place.get(value, value) if name in FILES else value}" for name, value in options]
+        return [
+            name if value is None else f"{name}={place.get(value, value) if name in FILES else value}"
+            for name, value in options
+        ]
 
     def _file_names(self) -> List[Tuple[str, str]]:
         # The end of a name tells the format of a catalog.

@@ -43,7 +43,7 @@ def is_packed_head(head: bytes) -> bool:
 
 
 def is_utf8(piece: bytes) -> bool:
-    """Returns whether a piece of a file is plain UTF-8 text: no zeros, and nothing else but characters that its ends cut off."""
+    """Returns whether a piece of a file is UTF-8 text: without zeros, and with no broken characters but at its ends."""
     if b"\0" in piece:
         return False
     begin = next((place for place in range(min(4, len(piece))) if piece[place] & 0xC0 != 0x80), 0)
@@ -77,7 +77,10 @@ def read_heads(job: Job, sources: Iterable[Source], shard_size: int) -> Iterator
                 heads = [b"\0"]
             else:
                 raise
-        yield source.name, all(is_utf8(head) and not (place == 0 and is_packed_head(head)) for place, head in enumerate(heads))
+        yield (
+            source.name,
+            all(is_utf8(head) and not (place == 0 and is_packed_head(head)) for place, head in enumerate(heads)),
+        )
 
 
 def plan(job: Job, sources: Sequence[Source], dividable: Container[str], shape: Shape) -> List[Task]:
@@ -88,7 +91,9 @@ def plan(job: Job, sources: Sequence[Source], dividable: Container[str], shape: 
         relative = output_name(source.relative, job.passed.value("--compress"))
         is_divided = source.name in dividable and may_be_divided(source, shape)
         ranges = _ranges(source.size, shape.shard_size) if is_divided else [(0, -1)]
-        names = [f"{relative}.part-{place:05}-of-{len(ranges):05}" for place in range(len(ranges))] if is_divided else [relative]
+        names = (
+            [f"{relative}.part-{place:05}-of-{len(ranges):05}" for place in range(len(ranges))] if is_divided else [relative]
+        )
         for name in {relative, *names}:
             other = outputs.setdefault(name, source.name)
             if shape.output is not None and other is not source.name:

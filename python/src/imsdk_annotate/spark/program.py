@@ -38,7 +38,9 @@ def program_of_executor(version: str) -> str:
     except (imsdk_annotate.AnnotateError, OSError) as error:
         raise AttemptFailed(f"this executor has no program: {error}") from error
     if found != version:
-        raise AttemptFailed(f"{binary} of this executor is {found!r}, and that of the driver {version!r}: install one wheel on both")
+        raise AttemptFailed(
+            f"{binary} of this executor is {found!r}, and that of the driver {version!r}: install one wheel on both"
+        )
     return binary
 
 
@@ -52,6 +54,8 @@ def said_by(path: str) -> str:
 
 def check_on_empty_input(binary: str, arguments: List[str]) -> None:
     """Runs the program on empty input, so that bad options are said before any task. Raises `UsageError` with its words."""
-    done = subprocess.run([binary, "--no-config", *arguments], input=b"", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [binary, "--no-config", *arguments], input=b"", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
     if done.returncode not in (0, 1):
         raise UsageError(done.stderr.decode(errors="replace").strip())

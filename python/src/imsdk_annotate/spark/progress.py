@@ -14,7 +14,7 @@ EVERY_ELSEWHERE = 30.0
 SHOWN_CODES = 5
 
 
-class Counts(AccumulatorParam[Dict[int, int]]):
+class Counts(AccumulatorParam[Dict[int, int]]):  # type: ignore[misc]
     """Numbers by key that add up; a task that is repeated counts once."""
 
     def zero(self, value: Dict[int, int]) -> Dict[int, int]:

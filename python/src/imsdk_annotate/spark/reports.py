@@ -27,14 +27,16 @@ class Head(NamedTuple):
 
 
 def head_of(path: str) -> Head:
-    """Returns the beginning of a report. Raises `AttemptFailed` unless the file is a report, from its beginning to its end."""
+    """Returns the beginning of a report. Raises `AttemptFailed` unless the file is a whole report."""
     with open(path, "rb") as file:
         head = file.read(300)
         file.seek(max(os.path.getsize(path) - 2, 0))
         tail = file.read()
     found = HEAD.match(head)
     if found is None or tail != b"}\n":
-        raise AttemptFailed(f"{os.path.basename(path)}: is no whole report of imsdk-annotate (it begins with {head[:40]!r}); {AGAIN}")
+        raise AttemptFailed(
+            f"{os.path.basename(path)}: is no whole report of imsdk-annotate (it begins with {head[:40]!r}); {AGAIN}"
+        )
     return Head(found[1] == b"true", int(found[2]), int(found[3]))
 
 
@@ -55,7 +57,7 @@ def check_sum(total: str, parts: Sequence[str]) -> None:
         return
     names = ", ".join(damaged_of(parts)) or "the reports of parts"
     raise AttemptFailed(
-        f"{names}: could not be added up: the sum has {own.lines:,} lines and {own.bytes:,} bytes, its parts {lines:,} and {size:,}; "
+        f"{names}: could not be added up: the sum has {own.lines:,} lines, {own.bytes:,} bytes of {lines:,} and {size:,}; "
         f"{AGAIN}"
     )
 

@@ -40,7 +40,9 @@ def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
         # The host of `hdfs://host/…` and the account of `abfs://container@account/…` are options that stand in the URL.
         system = kind(**{**_options_of(protocol, options), **kind._get_kwargs_from_urls(url)})
     except (ImportError, TypeError, ValueError) as error:
-        raise UsageError(f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage") from error
+        raise UsageError(
+            f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage"
+        ) from error
     # Lists of folders that the storage remembers would hide what executors, or an earlier job in this process, have written.
     system.invalidate_cache()
     return system, str(system._strip_protocol(url))
@@ -71,7 +73,7 @@ def parent_of(path: str) -> str:
 
 
 def parse_options(text: str) -> StorageOptions:
-    """Returns the value of `--storage-options`: JSON, for each protocol an object of its file system's options, or `@FILE` of it.
+    """Returns the value of `--storage-options`: JSON, for each protocol an object of its options, or `@FILE` of it.
 
     Example: `{"s3": {"anon": true}}`. Raises `UsageError` for anything else.
     """

@@ -51,13 +51,21 @@ def attempt(job: Job, task: Task) -> Tuple[Result, Dict[int, int]]:
 
 
 def _unread(job: Job, task: Task, binary: str, folder: str, said: str) -> Result:
-    """Returns the result of a task whose input cannot be read, beside whose report, which is not there, stands one of no input.
+    """Returns the result of a task whose input cannot be read. In place of its report it has one of no input.
 
     That is what the program makes of a file that is not there. It keeps the sum from being complete, and is no mark that
     the task is done.
     """
     report, url = os.path.join(folder, "unread.json"), f"{task.report.rpartition('.')[0]}.unread"
-    command = [binary, "--no-config", *job.passed.arguments(folder), "--report", f"json={report}", "--", os.path.join(folder, "missing")]
+    command = [
+        binary,
+        "--no-config",
+        *job.passed.arguments(folder),
+        "--report",
+        f"json={report}",
+        "--",
+        os.path.join(folder, "missing"),
+    ]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 3 or is_complete_report(report):
         raise AttemptFailed(f"{said}; to say so, imsdk-annotate ended with status {done.returncode}")
@@ -100,7 +108,13 @@ class _Child:
             arguments.append("--compress=keep")
         if task.is_range:
             arguments += [f"--range={task.start}-{task.end}", f"--offset={self.start}"]
-        return [*arguments, f"--name={task.name}", f"--input-size={task.size - self.start}", "--report", f"json={self.report}"]
+        return [
+            *arguments,
+            f"--name={task.name}",
+            f"--input-size={task.size - self.start}",
+            "--report",
+            f"json={self.report}",
+        ]
 
     def run(self, output: Optional[NewFile]) -> None:
         """Runs the program to its end, its output into `output`. Raises unless all went well but for the input."""
@@ -134,7 +148,9 @@ class _Child:
         if isinstance(feeder.error, FileNotFoundError):
             check_unchanged(self.system, self.path, task.name, task.size, task.tag)
         if feeder.error is not None:
-            raise AttemptFailed(f"{task.name}: cannot be read: {type(feeder.error).__name__}: {feeder.error}") from feeder.error
+            raise AttemptFailed(
+                f"{task.name}: cannot be read: {type(feeder.error).__name__}: {feeder.error}"
+            ) from feeder.error
         if not feeder.is_content:
             # To the program, an input that is fed too little looks like a damaged one.
             raise AttemptFailed(f"{task.name}: only {feeder.fed} bytes were read of {task.size - self.start}")
@@ -143,7 +159,7 @@ class _Child:
         self._judge(status)
 
     def _judge(self, status: int) -> None:
-        """Sets `is_complete`. Raises `AttemptFailed` for a status that is not of the input, or a report that is not of the status."""
+        """Sets `is_complete`. Raises `AttemptFailed` for a status that is not of the input, or does not fit the report."""
         name = self.task.name
         if status not in (0, 3):
             ended = f"status {status}" if status >= 0 else f"signal {-status}"
