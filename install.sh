@@ -7,7 +7,8 @@
 #
 # IMSDK_ANNOTATE_VERSION stands for --version. IMSDK_ANNOTATE_BASE_URL is the address of the folder that has a folder
 # `vVERSION` for each release: a copy of the releases in your own network, for example. Linux on x86_64 and aarch64.
-# Needs tar and gzip; curl or wget; sha256sum, shasum or openssl. Statuses: 0 installed, 1 not installed, 2 bad usage.
+# Needs tar and gzip; curl or wget; sha256sum, shasum or openssl. Ends with 0 if the program is installed, 1 if not, 2 for
+# bad usage.
 set -eu
 
 base_url=${IMSDK_ANNOTATE_BASE_URL:-https://github.com/imsdk-annotate/imsdk-annotate/releases/download}
@@ -100,13 +101,16 @@ main() {
         fail "the checksum of $name.tar.gz is $actual, not $expected: nothing was installed"
 
     gzip -dc "$folder/$name.tar.gz" | (cd "$folder" && tar -xf -)
-    # A program that does not run here is not installed.
-    said=$("$folder/$name/bin/imsdk-annotate" --version) || fail "the program of $name.tar.gz does not run on this machine"
     mkdir -p "$prefix/bin" "$prefix/share" || fail "$prefix cannot be written; say --prefix DIR"
+    # A program that does not run here is not installed, and one that runs stays whole: the new one takes its name at once.
+    new=$prefix/bin/.imsdk-annotate.$$
+    cp "$folder/$name/bin/imsdk-annotate" "$new" || fail "$prefix/bin cannot be written; say --prefix DIR"
+    if ! said=$("$new" --version); then
+        rm -f "$new"
+        fail "the program of $name.tar.gz does not run on this machine: nothing was installed"
+    fi
     cp -R "$folder/$name/share/." "$prefix/share/"
-    # A program that is running stays whole: the new one takes its name at once.
-    cp "$folder/$name/bin/imsdk-annotate" "$prefix/bin/.imsdk-annotate.$$"
-    mv -f "$prefix/bin/.imsdk-annotate.$$" "$prefix/bin/imsdk-annotate"
+    mv -f "$new" "$prefix/bin/imsdk-annotate"
     printf '%s is installed: %s\n' "${said%%
 *}" "$prefix/bin/imsdk-annotate"
     case :$PATH: in
