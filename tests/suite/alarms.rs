@@ -4,12 +4,13 @@ use crate::command::{binary, output_of};
 use crate::follow::{Following, POLLING};
 use crate::in_folder::refusal;
 use crate::signals::{Run, start, wait_until};
+use rustix::io::Errno;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::process::Output;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 /// A command that writes its environment to the file `env`, which appears when it is whole.
 const SAVE_ENVIRONMENT: &str = "sh -c 'env -0 > part && mv part env'";
@@ -147,14 +148,15 @@ fn a_command_that_cannot_be_run_is_trouble_and_the_work_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     fs::write(folder.join("no-right"), "").unwrap();
-    for (command, cause) in [("nosuch-command x", "No such file"), ("./no-right", "Permission denied")] {
+    for (command, cause) in [("nosuch-command x", Errno::NOENT), ("./no-right", Errno::ACCESS)] {
         let args = ["--exec-on-fail", command, "--fail-on", "error", "--fail-on", "-1"];
         let output = run(folder, b"ret=-1\n", &args);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert_eq!(output.stdout, b"ret=-1 (general: failure)\n");
         let name = command.split(' ').next().unwrap();
-        let expected = format!("imsdk-annotate: --exec-on-fail {name}: cannot be run: {cause}");
+        let expected =
+            format!("imsdk-annotate: --exec-on-fail {name}: cannot be run: {}", io::Error::from(cause));
         assert_eq!(said.matches(&expected).count(), 1, "{said}");
     }
 }

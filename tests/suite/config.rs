@@ -1,9 +1,10 @@
 //! The configuration file: its place, its lines, options on the command line that win over them, and refusals.
 
 use crate::command::{binary, output_of};
-use std::fs;
+use rustix::io::Errno;
 use std::path::Path;
 use std::process::Command;
+use std::{fs, io};
 use tempfile::TempDir;
 
 const LOG: &[u8] = b"ret=-204\nok\nret=5\n";
@@ -177,7 +178,7 @@ fn a_file_that_is_named_must_be_there() {
     assert!(
         stderr.starts_with("imsdk-annotate: nosuch: the configuration that $IMSDK_ANNOTATE_CONFIG names")
     );
-    assert!(stderr.contains("no such file") || stderr.contains("No such file"), "{stderr}");
+    assert!(stderr.contains(&io::Error::from(Errno::NOENT).to_string()), "{stderr}");
     for args in [&["--no-config"][..], &["--help"], &["--man"], &["--completions", "fish"]] {
         assert_eq!(run(&mut missing(), args).0, Some(0), "{args:?}");
     }

@@ -6,9 +6,10 @@ use crate::in_folder::{ANNOTATED, LINE, folder_with, make_pipe, refusal, run, se
 use crate::journal::{JOURNAL, lines, resume};
 use crate::signals::{send, wait_until};
 use crate::starved::command_as_nobody;
+use rustix::io::Errno;
 use rustix::process::Signal;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::process::Stdio;
 
 #[test]
@@ -66,8 +67,11 @@ fn a_folder_that_cannot_be_listed_is_trouble_and_the_rest_is_done() {
     let output = output_of(&mut command_as_nobody(folder.path(), script), b"");
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
-    let expected = "imsdk-annotate: mine/out/sub: cannot be searched for temporary files of an earlier run (Permission denied (os error 13)); allow to list it
-imsdk-annotate: 1 file annotated, 0 copied, 1 left out, 0 failed; 7 B done\n";
+    let denied = io::Error::from(Errno::ACCESS);
+    let expected = format!(
+        "imsdk-annotate: mine/out/sub: cannot be searched for temporary files of an earlier run ({denied}); allow to list it
+imsdk-annotate: 1 file annotated, 0 copied, 1 left out, 0 failed; 7 B done\n"
+    );
     assert_eq!(said, expected);
     assert_eq!(output.stdout, b"ret=-1 (general: failure)\n");
 }

@@ -7,13 +7,16 @@ use crate::command::{binary, isolated, output_of};
 use crate::in_folder::outputs;
 use crate::packed::pack;
 use imsdk_annotate::Annotator;
+use rustix::io::Errno;
 use std::fmt::Display;
-use std::fs;
 use std::process::{Command, Output, Stdio};
+use std::{fs, io};
 use tempfile::TempDir;
 
-/// The start of the message about `a.log`.
-const MESSAGE: &str = "imsdk-annotate: a.log: Input/output error (os error 5)";
+/// Returns the message about a file whose read has failed, in the words of the C library.
+fn failed_read(name: &str) -> String {
+    format!("imsdk-annotate: {name}: {}", io::Error::from(Errno::IO))
+}
 
 /// Returns lines of many lengths, each with a field, which together take several blocks.
 fn log() -> Vec<u8> {
@@ -83,7 +86,7 @@ fn what_comes_before_a_read_error_is_written_and_counted_and_nothing_behind_it()
                 continue;
             }
             assert_eq!(output.status.code(), Some(3), "{threads} {when}");
-            assert_eq!(message(&output), format!("{MESSAGE}\n"), "{threads} {when}");
+            assert_eq!(message(&output), format!("{}\n", failed_read("a.log")), "{threads} {when}");
             let mut written = output.stdout.strip_suffix(behind).unwrap();
             if !expected.starts_with(written) {
                 // The next input begins on a line of its own.
@@ -121,7 +124,10 @@ fn lines_are_chosen_and_numbered_up_to_a_read_error() {
                 _ => (call, 3),
             };
             let output = run_with_error(&folder, call, "a.log", when, &[args, &[threads, "a.log"]].concat());
-            assert_eq!((output.status.code(), message(&output)), (Some(3), format!("{MESSAGE}\n")));
+            assert_eq!(
+                (output.status.code(), message(&output)),
+                (Some(3), format!("{}\n", failed_read("a.log")))
+            );
             let lines = output.stdout.strip_suffix(b"\n").unwrap();
             assert!(!lines.is_empty() && expected.starts_with(lines), "{threads} {args:?}");
         }
@@ -148,9 +154,7 @@ fn an_output_in_a_folder_does_not_appear_where_a_read_fails() {
             // All threads read the one file.
             let args = [threads, "--resume", "--output-dir", "out", name];
             let output = run_with_error(&folder, call, name, when, &args);
-            let expected = format!(
-                "imsdk-annotate: {name}: Input/output error (os error 5); out/{name} is not written\n"
-            );
+            let expected = format!("{}; out/{name} is not written\n", failed_read(name));
             let is_said = message(&output).starts_with(&expected);
             assert!(output.status.code() == Some(3) && is_said, "{threads} {when}: {output:?}");
             assert_eq!(outputs(&out), ["b.log"], "{threads}");
@@ -172,7 +176,11 @@ fn one_file_of_output_has_what_came_before_a_read_error() {
     let expected = Annotator::new().annotate(&log());
     for (call, threads) in CALLS {
         let output = run_with_error(&folder, call, "a.log", 4, &[threads, "-o", "out.log", "a.log"]);
-        assert_eq!((output.status.code(), message(&output)), (Some(3), format!("{MESSAGE}\n")), "{threads}");
+        assert_eq!(
+            (output.status.code(), message(&output)),
+            (Some(3), format!("{}\n", failed_read("a.log"))),
+            "{threads}"
+        );
         let written = fs::read(folder.path().join("out.log")).unwrap();
         assert!(!written.is_empty() && written.len() < expected.len(), "{threads}");
         assert!(expected.starts_with(&written), "{threads}");
@@ -191,8 +199,8 @@ fn a_copy_does_not_appear_where_a_read_fails() {
     for when in [20, 22] {
         let args = ["--output-dir", "out", "logs"];
         let output = run_with_error(&folder, "read", "logs/a.db", when, &args);
-        let said = "imsdk-annotate: logs/a.db: Input/output error (os error 5); out/a.db is not written\n";
-        assert_eq!((output.status.code(), message(&output)), (Some(3), said.to_owned()), "{when}");
+        let said = format!("{}; out/a.db is not written\n", failed_read("logs/a.db"));
+        assert_eq!((output.status.code(), message(&output)), (Some(3), said), "{when}");
         assert_eq!(outputs(folder.path().join("out")), ["b.log"], "{when}");
     }
 }

@@ -4,7 +4,9 @@ use crate::command::{binary, isolated, output_of};
 use crate::in_folder::outputs;
 use crate::packed::pack;
 use imsdk_annotate::Annotator;
+use rustix::io::Errno;
 use std::fs::{self, Permissions};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -106,6 +108,7 @@ fn no_open_file_but_the_standard_streams() {
         assert_eq!(output.stdout, ANNOTATED.repeat(args.split_whitespace().count().max(1)));
     }
     // The folder is locked, so that the run has no file left for the journal.
+    let too_many = io::Error::from(Errno::MFILE);
     for (args, status, name) in
         [(" -o out.log a.log", 3, "a.log"), (" --output-dir out a.log", 2, "out/.imsdk-annotate.jsonl")]
     {
@@ -113,8 +116,7 @@ fn no_open_file_but_the_standard_streams() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(status), "{args}: {said}");
         assert!(
-            said.starts_with(&format!("imsdk-annotate: {name}: Too many open files"))
-                && said.lines().count() == 1,
+            said.starts_with(&format!("imsdk-annotate: {name}: {too_many}")) && said.lines().count() == 1,
             "{args}: {said}"
         );
     }
