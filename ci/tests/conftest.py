@@ -1,0 +1,36 @@
+"""A server of releases for all tests, and each CI service with nothing in it yet."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import ROOT, Github, Gitlab, Server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.http.shutdown()
+
+
+def workflow() -> str:
+    """The workflow with the action in docs/ci.md: its first block of YAML with a job."""
+    text = (ROOT / "docs/ci.md").read_text().split("`.github/workflows/triage.yml`:\n\n```yaml\n", 1)[1]
+    return text.split("\n```\n", 1)[0]
+
+
+Make = Callable[..., "Github | Gitlab"]
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def make(request: pytest.FixtureRequest, tmp_path: Path, server: Server) -> Make:
+    """Makes the service with inputs of the action or component."""
+
+    def make(**inputs: str) -> "Github | Gitlab":
+        given = {name.replace("_", "-"): value for name, value in inputs.items()}
+        if request.param == "github":
+            return Github(tmp_path, server, workflow(), given)
+        return Gitlab(tmp_path, server, inputs=given)
+
+    return make
