@@ -104,7 +104,10 @@ class Server:
             program = f'#!/bin/sh\nexec "{PROGRAM}" "$@"\n'.encode()
             archive = io.BytesIO()
             with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-                for path, content in (("bin/imsdk-annotate", program), ("share/doc/imsdk-annotate/README.md", b"# imsdk-annotate\n")):
+                for path, content in (
+                    ("bin/imsdk-annotate", program),
+                    ("share/doc/imsdk-annotate/README.md", b"# imsdk-annotate\n"),
+                ):
                     member = tarfile.TarInfo(f"{name}/{path}")
                     member.size, member.mode = len(content), 0o755
                     tar.addfile(member, io.BytesIO(content))
@@ -317,7 +320,8 @@ class Gitlab:
         # GitLab's runner takes bash where an image has it, and sh elsewhere.
         self.shell = ["bash", "-eo", "pipefail"]
         self.runs = 0
-        self.token: dict[str, str] = {}
+        # Variables of the project.
+        self.variables: dict[str, str] = {}
         self.server.artifacts.clear()
         self.server.trouble = None
         spec, text = (ROOT / "templates/triage.yml").read_text().split("\n---\n")
@@ -357,7 +361,7 @@ class Gitlab:
             "CI_PROJECT_DIR": str(work),
             "CI_PROJECT_ID": "42",
             **({"CI_COMMIT_BRANCH": branch} if event is None else {"CI_MERGE_REQUEST_IID": "7"}),
-            **self.token,
+            **self.variables,
             **self.job["variables"],
         }
         tests, log = run_shell(["bash", "-eo", "pipefail"], "./run-tests > server.log 2>&1", work, variables)

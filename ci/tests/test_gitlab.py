@@ -18,6 +18,9 @@ def gitlab(tmp_path: Path, server: Server) -> Iterator[Gitlab]:
 def test_trouble_of_the_service_is_no_first_run(gitlab: Gitlab, server: Server, status: int) -> None:
     before = begun(gitlab)
     server.trouble = status
+    # curl tries again, for a second and no longer.
+    (gitlab.folder / ".curlrc").write_text("retry-max-time = 1\n")
+    gitlab.variables = {"CURL_HOME": str(gitlab.folder)}
     for branch in ("feature", "main"):
         result = gitlab.run(branch, Commit(NEW))
         assert_failed(gitlab, result, 2, before)
@@ -26,7 +29,7 @@ def test_trouble_of_the_service_is_no_first_run(gitlab: Gitlab, server: Server, 
 
 def test_a_service_without_an_answer_is_no_first_run(gitlab: Gitlab) -> None:
     before = begun(gitlab)
-    gitlab.token = {"CI_API_V4_URL": "http://127.0.0.1:1/api/v4"}
+    gitlab.variables = {"CI_API_V4_URL": "http://127.0.0.1:1/api/v4"}
     result = gitlab.run("main", Commit(NEW))
     assert not result.passed and result.status not in (0, 1) and gitlab.baseline == before, result.log
     assert NO_COMPARISON not in result.log
@@ -43,7 +46,7 @@ def test_a_token_of_the_project_is_taken_where_it_is_set(gitlab: Gitlab, server:
     begun(gitlab)
     server.token = ("PRIVATE-TOKEN", "own")
     assert "GitLab answers with status 401." in gitlab.run("feature", Commit(OLD)).log
-    gitlab.token = {"IMSDK_ANNOTATE_TOKEN": "own"}
+    gitlab.variables = {"IMSDK_ANNOTATE_TOKEN": "own"}
     result = gitlab.run("feature", Commit(OLD))
     assert result.passed and NO_COMPARISON not in result.log, result.log
 
