@@ -45,6 +45,19 @@ in_root() {
     fi
 }
 
+# Runs a command as `in_root` does, with an empty environment.
+in_empty() {
+    (
+        PATH=$PATH:/usr/sbin:/sbin
+        chroot=$(command -v chroot)
+        if [ "$(id -u)" = 0 ]; then
+            env -i "$chroot" "$@"
+        else
+            env -i "$(command -v unshare)" --map-root-user "$chroot" "$@"
+        fi
+    )
+}
+
 # Returns success if `in_root` works on this machine.
 can_change_root() {
     [ "$(id -u)" = 0 ] || unshare --map-root-user true 2> /dev/null

@@ -10,6 +10,7 @@ use std::ffi::c_int;
 use std::fs::File;
 use std::io::Read;
 use std::ops::RangeInclusive;
+use std::process::{Command, Stdio};
 
 /// Signals that ask for an end in order.
 const ASKING: [c_int; 3] = [SIGHUP, SIGINT, SIGTERM];
@@ -60,20 +61,61 @@ pub(super) fn end_by(signal: c_int) -> ! {
     low_level::exit(STATUS_OF_SIGNAL + signal)
 }
 
-/// Returns the signals without those that are ignored, where the system has `/proc` in Linux's form; elsewhere, all of
-/// them.
+/// Returns the signals without those that are ignored.
 ///
 /// `sigaction` would report the action on each Unix, but no crate has it as a safe call: nix's, libc's and
 /// `kernel_sigaction` of rustix (`runtime`, which is not for general use) are unsafe; signal-hook-registry asks for the
 /// previous action and keeps the answer to itself; ctrlc reports only that one of its three signals has a handler;
-/// yash-env has a safe call on a system that only unsafe code can make.
+/// yash-env has a safe call on a system that only unsafe code can make. Linux has the answer in `/proc`; where that is
+/// missing, as on macOS, a shell is asked.
 fn not_ignored(mut signals: Vec<c_int>) -> Vec<c_int> {
-    // Capacity for the whole file at once: reads into a growing buffer would take longer than all else here.
-    let mut status = String::with_capacity(4096);
-    let opened = File::open("/proc/self/status");
-    let _ = opened.and_then(|file| file.take(4096).read_to_string(&mut status));
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    let ignored =
+        ignored_by_proc().unwrap_or_else(|| ignored_by_shell(Command::new("/bin/sh").args(["-c", KILLS])));
     signals.retain(|signal| ignored >> (signal - 1) & 1 == 0);
     signals
+}
+
+/// Returns the ignored signals as bits, the lowest for signal 1, as `/proc` tells them; `None` where it does not.
+fn ignored_by_proc() -> Option<u64> {
+    // Capacity for the whole file at once: reads into a growing buffer would take longer than all else here.
+    let mut status = String::with_capacity(4096);
+    File::open("/proc/self/status").ok()?.take(4096).read_to_string(&mut status).ok()?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
+}
+
+/// A script that prints those of [`ASKING`] that are ignored: a shell that sends itself a signal lives on only where the
+/// signal is ignored, because a program that is run inherits this. The others that end a program are not sent, because
+/// they write core files.
+const KILLS: &str = "for signal in 1 2 15; do /bin/sh -c \"kill -$signal \\$\\$\" && echo $signal; done";
+
+/// Returns the ignored signals as [`ignored_by_proc`] does, by a shell that runs [`KILLS`]; none where it cannot be run.
+fn ignored_by_shell(shell: &mut Command) -> u64 {
+    let output = shell.stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let printed = output.map(|output| output.stdout).unwrap_or_default();
+    let numbers = String::from_utf8_lossy(&printed);
+    numbers
+        .lines()
+        .filter_map(|line| line.parse::<u32>().ok())
+        .fold(0, |mask, signal| mask | 1 << (signal - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_tells_which_signals_are_ignored() {
+        assert_eq!(ASKING, [1, 2, 15]);
+        for (traps, expected) in [("", 0), ("trap '' HUP;", 1), ("trap '' INT TERM;", 1 << 1 | 1 << 14)] {
+            // The test itself may run with ignored signals, as under `nohup`.
+            let ignored = ignored_by_proc().unwrap_or(0) & (1 | 1 << 1 | 1 << 14);
+            let script = format!("{traps} exec /bin/sh -c '{KILLS}'");
+            assert_eq!(
+                ignored_by_shell(Command::new("/bin/sh").args(["-c", &script])),
+                expected | ignored,
+                "{traps}"
+            );
+        }
+    }
 }
