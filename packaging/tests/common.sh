@@ -45,17 +45,15 @@ in_root() {
     fi
 }
 
-# Runs a command as `in_root` does, with an empty environment.
+# Runs a command as `in_root` does, with an empty environment. Paths of its tools are whole, because there is no PATH.
 in_empty() {
-    (
-        PATH=$PATH:/usr/sbin:/sbin
-        chroot=$(command -v chroot)
-        if [ "$(id -u)" = 0 ]; then
-            env -i "$chroot" "$@"
-        else
-            env -i "$(command -v unshare)" --map-root-user "$chroot" "$@"
-        fi
-    )
+    local chroot
+    chroot=$(PATH=$PATH:/usr/sbin:/sbin command -v chroot)
+    if [ "$(id -u)" = 0 ]; then
+        env -i "$chroot" "$@"
+    else
+        env -i "$(command -v unshare)" --map-root-user "$chroot" "$@"
+    fi
 }
 
 # Returns success if `in_root` works on this machine.
