@@ -161,3 +161,4 @@ mod demo; // the picture in the README, drawn from the output of the program
 mod documents; // console examples, links and translations of all documents
 mod supply_chain; // dependencies and their reasons; the Rust that they need
 mod tidy; // rules of the source files
+mod versions; // the version in Cargo.toml, and in each file that names it
