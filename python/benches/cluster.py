@@ -83,7 +83,8 @@ def of_bytes(megabytes: int) -> None:
             "secret": "x",
         }
         # Over TLS, as S3 is used, nobody hashes what is sent for its signature; without it a client does unless told so.
-        options["config_kwargs"] = {"s3": {"payload_signing_enabled": False}}
+        # The server takes long to complete a large upload, and a client that asks again then finds none.
+        options["config_kwargs"] = {"s3": {"payload_signing_enabled": False}, "read_timeout": 600}
         import fsspec
 
         storage = fsspec.filesystem("s3", **options)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+from pathlib import Path
 from typing import Any, Callable, List
 
 import pytest
 
 from imsdk_annotate.spark import job as module
+from imsdk_annotate.spark import main
+
+ROOT = Path(__file__).parents[3]
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("context")]
 
@@ -100,3 +106,19 @@ def test_empty_parts_of_keys_and_another_name_of_the_protocol(server: Any, job: 
     assert ran.status == 0
     assert sorted(server.files("s3://bkt/odd-out")) == ["a.log", "b/c.log", "d.log"]
     assert json.loads(ran.report)["codes"][0]["first"]["file"] == "s3a://bkt/odd//a.log"
+
+
+@pytest.mark.parametrize("document", ["docs/cluster.md", "python/README.md"])
+def test_the_command_in_local_mode(document: str, one_machine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = [line for line in (ROOT / document).read_text().splitlines() if "--master 'local" in line]
+    log = "tests/data/sample.log"
+    (tmp_path / log).parent.mkdir(parents=True)
+    shutil.copy(ROOT / log, tmp_path / log)
+    monkeypatch.chdir(tmp_path)
+    assert line.startswith("imsdk-annotate-spark ") and log in line
+    assert main(shlex.split(line)[1:]) == 0
+    one = one_machine([str(ROOT / log)], "--strict")
+    assert (tmp_path / "out/sample.log").read_bytes() == one.files["sample.log"]
+    report = json.loads((tmp_path / "all.json").read_text())
+    assert report["codes"][0]["first"]["file"] == log
+    assert report["fields"] == json.loads(one.report)["fields"] > 10

@@ -20,7 +20,7 @@ from imsdk_annotate.spark.planning import Shape, may_be_divided, plan, read_head
 from imsdk_annotate.spark.program import check_on_empty_input, program_of_driver, version_of
 from imsdk_annotate.spark.storage import joined, open_storage, protocol_of
 from imsdk_annotate.spark.task import attempt
-from imsdk_annotate.spark.worker import keep_zip_listings
+from imsdk_annotate.spark.worker import collect_after, free_large_buffers, keep_zip_listings
 
 
 def run_job(settings: Settings) -> int:
@@ -153,8 +153,10 @@ class _Attempts:
 
     def __call__(self, tasks: Iterable[Task]) -> Iterator[Result]:
         keep_zip_listings()
+        free_large_buffers()
         for task in tasks:
             result, codes = attempt(self.job.value, task)
+            collect_after(task.weight)
             self.done.add(1)
             self.read.add(task.weight)
             self.codes.add(codes)
