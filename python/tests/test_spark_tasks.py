@@ -109,6 +109,19 @@ def test_an_input_that_changes_while_it_is_read_is_not_written(folder: Folder, m
     assert [path.name for path in (folder.path / "out").rglob("*") if path.is_file()] == [Path(result.unread).name]
 
 
+def test_a_read_that_fails_for_an_input_that_was_cut_off(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = folder.tasks()
+    opened = feed.Feeder._feed
+
+    def cut_and_feed(feeder: feed.Feeder) -> None:
+        (folder.path / "logs/1.log").write_bytes(LINE)
+        opened(feeder)
+
+    monkeypatch.setattr(feed.Feeder, "_feed", cut_and_feed)
+    (result,) = folder.run([tasks[1]])
+    assert "1.log: has changed since it was listed (76 bytes then, 38 now)" in result.said
+
+
 def test_the_head_of_a_lost_file_ends_no_job(folder: Folder) -> None:
     sources = list_sources([str(folder.path / "logs")], {}, [], [])
     (folder.path / "logs/1.log").unlink()

@@ -27,8 +27,8 @@ class Server:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         client = {"endpoint_url": self.url, "key": "x", "secret": "x"}
-        # A person would wait for a storage that does not answer; a test does not. The server takes long to complete an upload of
-        # 600 MB, and a client that asks again then finds none.
+        # A person would wait for a storage that does not answer; a test does not. The server takes long to complete an
+        # upload of 600 MB, and a client that asks again then finds none.
         self.options = {**client, "config_kwargs": {"retries": {"max_attempts": 1}, "read_timeout": 300}}
 
     def fail(self, *faults: Dict[str, Any]) -> None:

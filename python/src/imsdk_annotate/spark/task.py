@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -145,9 +146,10 @@ class _Child:
         finally:
             if child.stdout is not None:
                 child.stdout.close()
-        if isinstance(feeder.error, FileNotFoundError):
-            check_unchanged(self.system, self.path, task.name, task.size, task.tag)
         if feeder.error is not None:
+            # A file that has changed or vanished is no fault of the storage, which may mend.
+            with contextlib.suppress(OSError):
+                check_unchanged(self.system, self.path, task.name, task.size, task.tag)
             raise AttemptFailed(
                 f"{task.name}: cannot be read: {type(feeder.error).__name__}: {feeder.error}"
             ) from feeder.error

@@ -27,8 +27,8 @@ def keep_zip_listings() -> None:
 def free_large_buffers() -> None:
     """Lets large buffers go back to the system as soon as they are free, in this process alone.
 
-    By itself, glibc raises the size of what it maps with each buffer of 8 or 16 MiB that is freed, and then puts such buffers
-    on its heap, with holes between them. Other libraries of C go on as they are.
+    By itself, glibc raises the size of what it maps with each buffer of 8 or 16 MiB that is freed, and then puts such
+    buffers on its heap, with holes between them. Other libraries of C go on as they are.
     """
     try:
         ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 1 << 20)
@@ -37,6 +37,6 @@ def free_large_buffers() -> None:
 
 
 def collect_after(read: int) -> None:
-    """Collects what the client of a storage leaves of a task that has read so many bytes: requests, with parts of uploads."""
+    """Collects what a storage's client leaves of a task that has read so many bytes: requests, with parts of uploads."""
     if read >= LARGE:
         gc.collect()
