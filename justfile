@@ -21,6 +21,11 @@ cluster *options:
     cargo build --locked
     python/test cluster {{options}}
 
+# just triage -k gitlab: tests of the action, the component and the workflows, with the debug build; options are pytest's
+triage *options:
+    cargo build --locked
+    ci/test {{options}}
+
 # just bench: the library's benches
 bench *names:
     cargo bench --locked -- {{names}}

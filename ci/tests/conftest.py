@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Union
 
 import pytest
-from fakes import ROOT, Github, Gitlab, Server
+from fakes import ROOT, Server
+from on_github import Github
+from on_gitlab import Gitlab
+from on_jenkins import Jenkins
 
 
 @pytest.fixture(scope="session")
@@ -20,17 +24,18 @@ def workflow() -> str:
     return text.split("\n```\n", 1)[0]
 
 
-Make = Callable[..., "Github | Gitlab"]
+Service = Union[Github, Gitlab, Jenkins]
+Make = Callable[..., Service]
 
 
-@pytest.fixture(params=["github", "gitlab"])
+@pytest.fixture(params=["github", "gitlab", "jenkins"])
 def make(request: pytest.FixtureRequest, tmp_path: Path, server: Server) -> Make:
-    """Makes the service with inputs of the action or component."""
+    """Makes the service with inputs of the action, the component or the pipeline."""
 
-    def make(**inputs: str) -> "Github | Gitlab":
+    def make(**inputs: str) -> Service:
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         if request.param == "github":
             return Github(tmp_path, server, workflow(), given)
-        return Gitlab(tmp_path, server, inputs=given)
+        return Gitlab(tmp_path, server, given) if request.param == "gitlab" else Jenkins(tmp_path, server, given)
 
     return make

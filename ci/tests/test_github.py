@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from conftest import workflow
-from fakes import Commit, Github, Server, evaluate
+from fakes import Commit, Server
+from on_github import Github, evaluate
 from test_triage import NO_COMPARISON, OLD, begun
 
 
@@ -52,6 +53,14 @@ def test_annotations_and_the_summary_are_written(github: Github) -> None:
     assert "::error file=server.log,line=2,title=iMSDK -204 (auth)::user session is failure!" in result.log
     assert f"::warning::{NO_COMPARISON}" in result.log
     assert "user session is failure!" in result.summary
+
+
+def test_commands_in_the_log_reach_no_output_of_a_step(github: Github) -> None:
+    begun(github)
+    result = github.run("feature", Commit("echo 'ret=-402'; echo '::error::harm ret=-402'; echo '::stop-commands::x'"))
+    lines = result.log.splitlines()
+    assert b"\n2:::error::harm ret=-402" in result.artifact["errors.log"]
+    assert not [line for line in lines if line.startswith(("::error::harm", "::stop-commands"))], result.log
 
 
 def test_an_archive_whose_checksum_differs_is_not_installed(github: Github, server: Server) -> None:

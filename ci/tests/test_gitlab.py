@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import Commit, Gitlab, Server
+from fakes import Commit, Server
+from on_gitlab import Gitlab
 from test_triage import NEW, NO_COMPARISON, OLD, assert_failed, begun
 
 

@@ -1,32 +1,31 @@
 """The component in gitlab-ci-local, which reads and runs pipelines as GitLab does, where it is installed."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from fakes import ROOT, Commit, Server, check_out, files_of
+from fakes import ROOT, VERSION, Commit, Server, check_out, files_of
 from test_triage import DAMAGED, NEW, NO_COMPARISON, OLD
 
-PIPELINE = """include:
-  - local: triage.yml
-    inputs:
-      log: server.log
-      base-url: {url}/releases
-test:
-  script: ./run-tests > server.log 2>&1
-  artifacts:
-    when: always
-    paths: [server.log]
-"""
+
+def pipeline_file(server: Server) -> str:
+    """The pipeline of docs/ci.md, with the template and the releases of this machine."""
+    text = (
+        (ROOT / "docs/ci.md").read_text().split("A whole `.gitlab-ci.yml` with it:\n\n```yaml\n", 1)[1].split("```\n", 1)[0]
+    )
+    component = f"component: $CI_SERVER_FQDN/imsdk-annotate/imsdk-annotate/triage@{VERSION}\n"
+    assert component in text and "{ log: server.log }" in text
+    text = text.replace(component, "local: triage.yml\n")
+    return text.replace("{ log: server.log }", f"{{ log: server.log, base-url: '{server.url}/releases' }}")
 
 
 def pipeline(folder: Path, server: Server, commit: Commit, branch: str = "main") -> tuple[int, str, dict[str, bytes]]:
     """Runs the pipeline of a new repository. Returns its status, what it has printed, and the artifacts of the triage."""
     check_out(folder, commit)
-    (folder / ".gitlab-ci.yml").write_text(PIPELINE.format(url=server.url))
-    text = (ROOT / "templates/triage.yml").read_text()
-    (folder / "triage.yml").write_text(text)
+    (folder / ".gitlab-ci.yml").write_text(pipeline_file(server))
+    shutil.copy(ROOT / "templates/triage.yml", folder)
     git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org", "-c", f"init.defaultBranch={branch}"]
     for arguments in (["init", "-q"], ["remote", "add", "origin", "git@gitlab.test:group/project.git"], ["add", "."]):
         subprocess.run([*git, *arguments], cwd=folder, check=True)
