@@ -1,5 +1,6 @@
 //! The version of the package stands in `Cargo.toml`; each other file that names it names the same one.
 
+use crate::command::annotate;
 use regex::Regex;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,21 @@ fn the_version_stands_where_users_take_it_from() {
         let text = text.replace("<>", VERSION);
         assert!(content.contains(&text), "{file}: has not {text:?}");
     }
+}
+
+/// The manual page has the day of the release, which the changelog has as well from that day on.
+#[test]
+fn the_manual_has_the_day_of_the_release() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let changes = fs::read_to_string(root.join("CHANGELOG.md")).unwrap();
+    let manual = String::from_utf8(annotate(&["--man"], b"")).unwrap();
+    let heading = manual.lines().find(|line| line.starts_with(".TH ")).unwrap();
+    let day = Regex::new(r"\d{4}-\d{2}-\d{2}").unwrap().find(heading).unwrap().as_str();
+    let dated = changes.lines().find_map(|line| line.strip_prefix(&format!("## {VERSION} - ")));
+    assert!(
+        dated.is_none_or(|dated| dated == day),
+        "src/program/cli/manual.rs has {day}, and CHANGELOG.md {dated:?}"
+    );
 }
 
 #[test]
