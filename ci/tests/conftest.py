@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Union
 
 import pytest
 from fakes import ROOT, Server
@@ -24,7 +23,7 @@ def workflow() -> str:
     return text.split("\n```\n", 1)[0]
 
 
-Service = Union[Github, Gitlab, Jenkins]
+Service = Github | Gitlab | Jenkins
 Make = Callable[..., Service]
 
 

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ class Commit:
     """A commit: what its tests do, and the codes that it accepts (no file where it is None)."""
 
     tests: str
-    accepted: Optional[str] = None
+    accepted: str | None = None
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Result:
     passed: bool
     log: str
     summary: str = ""
-    status: Optional[int] = None
+    status: int | None = None
     artifact: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -43,7 +43,7 @@ class Result:
         return json.loads(self.artifact["report.json"])
 
     @property
-    def changes(self) -> dict[int, Optional[str]]:
+    def changes(self) -> dict[int, str | None]:
         """The codes of the report, each with its change against the baseline."""
         return {code["code"]: (code.get("baseline") or {}).get("change") for code in self.report["codes"]}
 
@@ -70,7 +70,7 @@ class Server:
         self.files: dict[str, bytes] = {}
         # Artifacts by branch, job and path; and the status of all answers of the API, if there is trouble.
         self.artifacts: dict[tuple[str, str, str], bytes] = {}
-        self.trouble: Optional[int] = None
+        self.trouble: int | None = None
         self.token = ("JOB-TOKEN", "secret")
         server = self
 

@@ -3,7 +3,7 @@
 import functools
 import re
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import yaml
 from fakes import ROOT, Commit, Result, Server, check_out, files_of, run_shell
@@ -43,7 +43,7 @@ def substitute(text: str, contexts: dict[str, Any]) -> str:
 class Github:
     """GitHub: a job with its steps, the steps of the composite action, the cache and artifacts."""
 
-    def __init__(self, folder: Path, server: Server, workflow: str, inputs: Optional[dict[str, str]] = None) -> None:
+    def __init__(self, folder: Path, server: Server, workflow: str, inputs: dict[str, str] | None = None) -> None:
         self.folder, self.server, self.inputs = folder, server, inputs or {}
         self.workflow = yaml.safe_load(workflow)
         self.action = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -52,7 +52,7 @@ class Github:
         self.runs = 0
 
     @property
-    def baseline(self) -> Optional[bytes]:
+    def baseline(self) -> bytes | None:
         """The report that the next runs compare with."""
         return self.cache[-1][3] if self.cache else None
 
@@ -60,7 +60,7 @@ class Github:
     def baseline(self, content: bytes) -> None:
         self.cache[-1] = (*self.cache[-1][:3], content)
 
-    def run(self, branch: str, commit: Commit, event: Optional[str] = None) -> Result:
+    def run(self, branch: str, commit: Commit, event: str | None = None) -> Result:
         """Runs the job for a push to a branch, or for another event. Pull requests have a reference of their own."""
         self.runs += 1
         self.place = self.folder / str(self.runs)

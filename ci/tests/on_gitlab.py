@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Optional
 
 import yaml
 from fakes import ROOT, Commit, Result, Server, check_out, files_of, run_shell
@@ -11,7 +10,7 @@ from fakes import ROOT, Commit, Result, Server, check_out, files_of, run_shell
 class Gitlab:
     """GitLab: a pipeline of the job that writes the log and of the component, and the artifacts of those that passed."""
 
-    def __init__(self, folder: Path, server: Server, inputs: Optional[dict[str, str]] = None) -> None:
+    def __init__(self, folder: Path, server: Server, inputs: dict[str, str] | None = None) -> None:
         self.folder, self.server = folder, server
         # GitLab's runner takes bash where an image has it, and sh elsewhere.
         self.shell = ["bash", "-eo", "pipefail"]
@@ -34,7 +33,7 @@ class Gitlab:
         return ("main", self.name, "imsdk-triage/report.json")
 
     @property
-    def baseline(self) -> Optional[bytes]:
+    def baseline(self) -> bytes | None:
         """The report that the next runs compare with."""
         return self.server.artifacts.get(self.key)
 
@@ -42,7 +41,7 @@ class Gitlab:
     def baseline(self, content: bytes) -> None:
         self.server.artifacts[self.key] = content
 
-    def run(self, branch: str, commit: Commit, event: Optional[str] = None) -> Result:
+    def run(self, branch: str, commit: Commit, event: str | None = None) -> Result:
         """Runs the pipeline of a branch, or of a merge request."""
         self.runs += 1
         work = self.folder / str(self.runs) / "work"

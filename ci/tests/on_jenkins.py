@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Optional
 
 from fakes import ROOT, VERSION, Commit, Result, Server, check_out, files_of, run_shell
 
@@ -13,7 +12,7 @@ SHELL = ["sh", "-xe"]
 class Jenkins:
     """A multibranch pipeline: its environment, the tests, and what stands in `post`."""
 
-    def __init__(self, folder: Path, server: Server, inputs: Optional[dict[str, str]] = None) -> None:
+    def __init__(self, folder: Path, server: Server, inputs: dict[str, str] | None = None) -> None:
         self.folder, self.runs = folder, 0
         self.kept: dict[str, bytes] = {}
         text = (ROOT / "docs/ci.md").read_text().split("\n```groovy\n", 1)[1].split("\n```\n", 1)[0]
@@ -30,7 +29,7 @@ class Jenkins:
                 self.environment[f"TRIAGE_{name.replace('-', '_').upper()}"] = value
 
     @property
-    def baseline(self) -> Optional[bytes]:
+    def baseline(self) -> bytes | None:
         """The report that the next runs compare with."""
         return self.kept.get("report.json")
 
@@ -38,7 +37,7 @@ class Jenkins:
     def baseline(self, content: bytes) -> None:
         self.kept["report.json"] = content
 
-    def run(self, branch: str, commit: Commit, event: Optional[str] = None) -> Result:
+    def run(self, branch: str, commit: Commit, event: str | None = None) -> Result:
         """Runs the build of a branch, or of a change request."""
         self.runs += 1
         work = self.folder / str(self.runs) / "work"
