@@ -115,3 +115,15 @@ def test_the_inputs_of_the_action_and_of_the_component_are_the_same() -> None:
     assert set(action) - {"name"} == set(component) - {"job-name", "stage", "image"}
     for name in set(action) & set(component) - {"base-url"}:
         assert action[name].get("default") == component[name].get("default"), name
+
+
+def test_the_document_has_each_input_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([a-z][a-z-]*)` \| (.*?) \|", (ROOT / "docs/ci.md").read_text(), re.M))
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    assert set(inputs) == set(rows), "the table of inputs in docs/ci.md"
+    for name in ("fail-on", "expect"):
+        assert rows[name] == f"`{inputs[name]['default']}`"
+    component = yaml.safe_load(TEMPLATE.read_text().split("\n---\n")[0])["spec"]["inputs"]
+    text = (ROOT / "docs/ci.md").read_text()
+    for name in set(component) - set(inputs):
+        assert f"`{name}` (`{component[name]['default']}`" in " ".join(text.split()), name
