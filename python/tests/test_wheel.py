@@ -95,7 +95,7 @@ def test_the_wheel_is_for_any_python_3(wheel: Path) -> None:
 
 def test_what_is_installed_runs(installed: Path, wheel: Path) -> None:
     version = wheel.name.split("-")[1]
-    assert run(installed / "imsdk-annotate", "--version") == f"imsdk-annotate {version}\n"
+    assert run(installed / "imsdk-annotate", "-V") == f"imsdk-annotate {version}\n"
     assert run(installed / "python", "-c", TRY) == f"{installed}/imsdk-annotate\nb'ret=-1 (general: failure)'\n"
 
 

@@ -226,3 +226,16 @@ fn members_are_chosen_as_files_of_folders_are() {
         .collect();
     assert_eq!(files, expected);
 }
+
+/// A zip archive that comes through a pipe is kept, beyond 4 MiB in a temporary file, because its list of members is at its end.
+#[test]
+fn a_large_archive_that_comes_through_a_pipe_needs_a_folder_for_temporary_files() {
+    let archive = zip_of(&[("a.log", &b"no field\n".repeat(1 << 19))], CompressionMethod::Stored);
+    let whole = output_of(&mut binary(), &archive);
+    assert!(whole.status.success() && whole.stdout == b"no field\n".repeat(1 << 19), "{:?}", whole.status);
+    let output = output_of(binary().env("TMPDIR", "/nosuch/folder"), &archive);
+    let expected = "imsdk-annotate: standard input: a temporary file is needed, and cannot be made in \"/nosuch/folder\": \
+                    entity not found; name a folder with TMPDIR\n";
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), expected);
+    assert_eq!(output.status.code(), Some(3));
+}

@@ -24,10 +24,11 @@ fn the_sample_log_shows_fields_in_many_forms() {
     let noted = text(&annotate(&["--demo"], b""));
     let unnoted = annotate(&["--demo", "--strip"], b"");
     assert_eq!(text(&annotate(&[], &unnoted)), noted);
-    let with_note =
-        noted.lines().filter(|line| line.contains("(auth: ") || line.contains(": ") && line.contains('('));
-    assert!(with_note.count() >= 7, "{noted}");
-    assert!(noted.contains("ret=-204 (auth: user session is failure!) openid=77479666779242\n"), "{noted}");
+    let notes: Vec<&str> =
+        noted.lines().filter_map(|line| line.split_once(" (").map(|(_, note)| note)).collect();
+    let starts = ["auth: ", "friend: ", "bind: ", "migrate: ", "action: ", "action: ", "token: "];
+    assert_eq!(notes.len(), starts.len(), "{noted}");
+    assert!(notes.iter().zip(starts).all(|(note, start)| note.starts_with(start)), "{noted}");
     assert!(noted.ends_with("ret=0 openid=1000065, worker ended with exit code: 1\n"), "{noted}");
 }
 
@@ -46,11 +47,22 @@ fn the_sample_log_goes_with_other_options() {
 
 #[test]
 fn the_sample_log_is_the_only_input() {
-    for args in [&["--demo", "a.log"][..], &["--demo", "-F", "a.log"], &["--demo", "--explain", "-204"]] {
+    let refused =
+        [&["a.log"][..], &["-F", "a.log"], &["--explain", "-204"], &["--output-dir=out"], &["--range=0-1"]];
+    for args in refused.map(|args| [&["--demo"], args].concat()) {
         let output = output_of(binary().args(args), b"");
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         assert!(text(&output.stderr).contains("--demo"), "{output:?}");
     }
+    // A folder for outputs in the configuration is left out.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config"), "--output-dir out\n").unwrap();
+    let configured =
+        output_of(binary().env("IMSDK_ANNOTATE_CONFIG", folder.path().join("config")).arg("--demo"), b"");
+    assert_eq!(configured.stdout, annotate(&["--demo"], b""));
+    // Standard input is still that of the user where an option names it.
+    let own = text(&annotate(&["--demo", "--catalog=/dev/stdin"], b"code,message\n-204,mine\n"));
+    assert!(own.contains("ret=-204 (auth: mine) openid="), "{own}");
     let closed = "\"$0\" --demo <&-";
     let output =
         crate::command::isolated("sh").args(["-c", closed, env!("CARGO_BIN_EXE_imsdk-annotate")]).output();

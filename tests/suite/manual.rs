@@ -29,13 +29,13 @@ fn the_manual_has_all_options_and_the_laid_out_texts() {
     }
     for line in [
         ".SH EXAMPLES\n.nf\n",
-        "\n  tail -F server.log | imsdk-annotate           watch a log, in colour\n",
+        "\ntail -F server.log | imsdk-annotate         watch a log, in colour\n",
         ".SH \"EXIT STATUS\"\n.nf\n",
-        "\n  130, 143  ended by SIGINT, SIGTERM\n",
+        "\n130, 143  ended by SIGINT, SIGTERM\n",
         ".SH ENVIRONMENT\n.nf\n",
-        "\n  TZ                     the time zone, for --since and --until\n",
+        "\nTZ                     the time zone, for --since and --until\n",
         ".SH FILES\n.nf\n",
-        "\n  ~/.config/imsdk-annotate/config\n",
+        "\n~/.config/imsdk-annotate/config\n",
     ] {
         assert!(shown.contains(line), "{line:?} is not in:\n{shown}");
     }

@@ -82,7 +82,11 @@ fn examples_can_be_pasted_into_a_shell() {
                 // Expressions of GitHub's workflows are no commands.
                 let is_placeholder = line[at..].starts_with("!term") || line[..at].ends_with("${{ ");
                 let is_quoted = line[..at].matches('\'').count() % 2 == 1;
-                assert!(!is_name || is_placeholder || is_quoted, "{line}");
+                // A value alone, such as the default of an input, is no command.
+                let word_start = line[..at].rfind([' ', '`']).map_or(0, |start| start);
+                let is_value = line[word_start..].starts_with('`')
+                    && line[at..].find(['`', ' ']).is_some_and(|end| line[at + end..].starts_with('`'));
+                assert!(!is_name || is_placeholder || is_quoted || is_value, "{line}");
             }
         }
     }

@@ -7,8 +7,8 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CatalogFormat {
-    /// Tables in a Markdown document, such as the vendor's, and rows as in [`CatalogFormat::Php`], also in blocks of code.
-    /// Other text and other tables in the document are ignored.
+    /// Tables in a Markdown document, such as the vendor's, or, where it has none with codes, rows as in
+    /// [`CatalogFormat::Php`]. Other text and other tables in the document are ignored.
     Markdown,
     /// A header and rows, with commas between cells.
     Csv,
@@ -16,8 +16,8 @@ pub enum CatalogFormat {
     Tsv,
     /// An array of objects, or an object whose names are codes and whose values are objects or messages.
     Json,
-    /// Rows of an array in PHP, one a line: `-2 => "message", // explanation`. Other lines are ignored, and rows may be
-    /// escaped as in HTML: `-2 =&gt; &quot;message&quot;`.
+    /// Rows of an array in PHP: `-2 => "message", // explanation`. Other lines are ignored. The rows may stand in HTML, as a
+    /// page has them: `-2 =&gt; &quot;message&quot;`.
     Php,
 }
 
@@ -53,7 +53,7 @@ impl CatalogFormat {
         let text = text.trim_start();
         if text.lines().any(markdown::is_surely_table) {
             Self::Markdown
-        } else if text.lines().any(php::is_surely_row) {
+        } else if text.starts_with('<') || text.lines().any(php::has_row) {
             Self::Php
         } else if text.starts_with(['{', '[']) {
             Self::Json

@@ -1,7 +1,7 @@
-//! Catalogs as tables of a Markdown document, and as rows of PHP in it.
+//! Catalogs as tables of a Markdown document, or, where it has none, as the rows of PHP in it.
 
 use super::header::Header;
-use super::php::{self, PhpLine};
+use super::php;
 use super::row::{CatalogRow, Column, Rows};
 use std::borrow::Cow;
 
@@ -10,19 +10,15 @@ const FENCES: [char; 2] = ['`', '~'];
 /// The least number of characters in a fence.
 const FENCE_MIN: usize = 3;
 
-/// Reads the rows of all tables that have a code and a message, and those of PHP, also within blocks of code. Other tables,
-/// other text, and other lines of code are ignored.
+/// Reads the rows of all tables that have a code and a message. Other tables, other text, and blocks of code are
+/// ignored. A document without such a table may have rows of PHP, also in blocks of code.
 pub(super) fn read(text: &str, rows: &mut Rows) {
     let mut lines = (1_u64..).zip(text.lines().map(str::trim)).peekable();
-    let mut has_codes = false;
+    let mut has_table = false;
     let mut above = "";
     while let Some((line, content)) = lines.next() {
         if let Some(fence) = fence_of(content) {
-            let is_closed = lines.any(|(line, content)| {
-                has_codes |= add_php(line, content, rows);
-                closes(content, fence)
-            });
-            if !is_closed {
+            if !lines.any(|(_, content)| closes(content, fence)) {
                 rows.refuse(
                     line,
                     format!("a block of code begins here that is not closed; end it with {fence}"),
@@ -31,31 +27,18 @@ pub(super) fn read(text: &str, rows: &mut Rows) {
         } else if is_delimiter_row(content)
             && let Some(header) = header_of_codes(above, line - 1, rows)
         {
-            has_codes = true;
+            has_table = true;
             while let Some((line, content)) = lines.next_if(|(_, content)| !ends_table(content)) {
                 rows.add(line, &row(&header, content));
             }
-        } else {
-            has_codes |= add_php(line, content, rows);
         }
         above = content;
     }
-    if !has_codes {
+    if !has_table && !php::read(text, rows) {
         let reason = "the document has no table of codes: a header with code and message (错误码 and 返回信息), and a line of dashes \
                       below it; or rows of PHP: -2 => \"message\", // explanation";
         rows.refuse(1, reason.to_owned());
     }
-}
-
-/// Adds the row of PHP that a line has, or refuses it where it is malformed. Returns true if the line has one. A number
-/// whose value is no string is other code.
-fn add_php(line: u64, content: &str, rows: &mut Rows) -> bool {
-    match php::php_line(&php::unescaped(content)) {
-        Some(PhpLine::Row(row)) => rows.add(line, &row),
-        Some(PhpLine::Malformed { reason }) => rows.refuse(line, reason),
-        Some(PhpLine::OtherValue { .. }) | None => return false,
-    }
-    true
 }
 
 /// Returns the header in a line; `None` where it lacks the code or the message. Refuses the line where a column

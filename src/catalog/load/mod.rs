@@ -3,6 +3,7 @@
 mod error;
 mod format;
 mod header;
+mod html;
 mod json;
 mod markdown;
 mod php;
@@ -19,6 +20,10 @@ use std::borrow::Cow;
 
 /// The byte order mark, which some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The refusal of a text that has no row of PHP.
+const NO_PHP: &str =
+    "the catalog has no rows of PHP; write each on a line: -2 => \"message\", // explanation";
 
 impl CatalogFormat {
     /// Reads a catalog of this format and returns its entries, in the order of the text.
@@ -54,7 +59,11 @@ impl CatalogFormat {
             Self::Csv => table::read(&text_lossy, b',', &mut rows),
             Self::Tsv => table::read(&text_lossy, b'\t', &mut rows),
             Self::Json => json::read(&text_lossy, &mut rows),
-            Self::Php => php::read(&text_lossy, &mut rows),
+            Self::Php => {
+                if !php::read(&text_lossy, &mut rows) {
+                    rows.refuse(1, NO_PHP.to_owned());
+                }
+            }
         }
         rows.finish(&no_utf8)
     }

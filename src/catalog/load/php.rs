@@ -1,84 +1,172 @@
 //! Catalogs as the rows of an array in PHP: `-2 => "message", // explanation`. The vendor's page has its codes in this
-//! form, as plain text, with HTML's entities, and within blocks of code of a Markdown document.
+//! form, as plain text, as HTML, and within blocks of code of a Markdown document.
 
+use super::html;
 use super::row::{CatalogRow, Column, Rows};
+use crate::catalog::shown;
 use std::borrow::Cow;
 
-/// A line with a row of an array in PHP.
-#[derive(Debug)]
-pub(super) enum PhpLine<'a> {
-    Row(CatalogRow<'a>),
-    /// A code whose value is no string, which other arrays have, too.
-    OtherValue {
-        code: &'a str,
-    },
-    /// A code whose value is a string that is not closed, or with other text behind it.
-    Malformed {
-        reason: String,
-    },
-}
+/// What stands between a code and its message.
+const ARROW: &str = "=>";
+/// The arrow as HTML has it.
+const ESCAPED_ARROWS: [&str; 4] = ["=&gt;", "=&#62;", "=&#x3e;", "=&#x3E;"];
+/// Quotes around messages, and perhaps around codes.
+const QUOTES: [char; 2] = ['"', '\''];
+/// A comment of HTML.
+const HTML_COMMENT: &str = "<!--";
+const HTML_COMMENT_END: &str = "-->";
+/// Comments over several lines: the beginning and the end of each form.
+const COMMENTS: [(&str, &str); 2] = [("/*", "*/"), (HTML_COMMENT, HTML_COMMENT_END)];
 
-/// Reads the rows of all lines that have one. Other lines are ignored: what encloses the rows, comments, the page around them.
-pub(super) fn read(text: &str, rows: &mut Rows) {
+/// Reads the rows of all lines, and returns true if a line has one, good or bad. Other lines are ignored: what encloses the rows,
+/// comments, the page around them.
+pub(super) fn read(text: &str, rows: &mut Rows) -> bool {
+    let mut has_rows = false;
+    let mut open_comment = None;
     for (line, content) in (1_u64..).zip(text.lines()) {
-        let content = unescaped(content);
-        match php_line(&content) {
-            Some(PhpLine::Row(row)) => rows.add(line, &row),
-            Some(PhpLine::Malformed { reason }) => rows.refuse(line, reason),
-            Some(PhpLine::OtherValue { code }) => {
-                rows.refuse(line, format!("{code}: the message is no text in quotes"));
-            }
-            None => {}
+        let content = match open_comment.take() {
+            None => content,
+            Some(end) => match content.split_once(end) {
+                Some((_, behind)) => behind,
+                None => {
+                    open_comment = Some(end);
+                    continue;
+                }
+            },
+        };
+        open_comment = opened(content);
+        // A comment of PHP that a line opens is the explanation of its row; one of HTML is none.
+        let hidden = if open_comment == Some(HTML_COMMENT_END) { content.rfind(HTML_COMMENT) } else { None };
+        for text in texts(&content[..hidden.unwrap_or(content.len())]) {
+            has_rows |= add_rows(line, &text, rows);
         }
     }
+    has_rows
 }
 
-/// Returns true if a line can only be a row with a message: a code, `=>` and a quote, which may be written as HTML writes them.
-pub(super) fn is_surely_row(line: &str) -> bool {
-    let line = unescaped(line);
-    matches!(php_line(&line), Some(PhpLine::Row(_) | PhpLine::Malformed { .. }))
+/// Returns true if a line has a row with a message, as plain text or as HTML.
+pub(super) fn has_row(line: &str) -> bool {
+    texts(line).iter().any(|text| matches!(first_row(text), Some(Ok(_))))
 }
 
-/// Returns the row in a line without entities: white space and tags of HTML, a code, `=>`, a message in quotes, a comma or none, and a
-/// comment or none, which is the explanation. `None` where no code and `=>` begin the line.
-pub(super) fn php_line(line: &str) -> Option<PhpLine<'_>> {
-    let (key, value) = line.split_once("=>")?;
-    let code = without_tags(key).trim().trim_matches(['"', '\'']);
-    let digits = code.strip_prefix('-').unwrap_or(code);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+/// Returns the end of a comment that a line opens and does not close.
+fn opened(line: &str) -> Option<&'static str> {
+    COMMENTS.into_iter().find_map(|(start, end)| {
+        let behind = &line[line.rfind(start)? + start.len()..];
+        // A `/*` in a message is none.
+        let is_comment = line[..line.len() - behind.len()].matches('"').count() % 2 == 0;
+        (is_comment && !behind.contains(end)).then_some(end)
+    })
+}
+
+/// Returns the lines of PHP that a line of the file has: itself, or, as HTML, those that a page shows. HTML begins with a tag, ends with
+/// one, or has its first arrow escaped; elsewhere an entity belongs to its message.
+fn texts(line: &str) -> Vec<Cow<'_, str>> {
+    let begins_with_tag = line.trim_start().starts_with('<') && !line.trim_start().starts_with("<?");
+    let escaped = ESCAPED_ARROWS.iter().filter_map(|arrow| line.find(arrow)).min();
+    let has_escaped_arrow =
+        escaped.is_some_and(|escaped| line.find(ARROW).is_none_or(|plain| escaped < plain));
+    let has_escaped_quote =
+        line.split_once(ARROW).is_some_and(|(_, value)| value.trim_start().starts_with('&'));
+    if begins_with_tag || has_escaped_arrow || has_escaped_quote || html::ends_with_tag(line) {
+        html::lines_of(line).into_iter().map(Cow::Owned).collect()
+    } else {
+        vec![line.into()]
+    }
+}
+
+/// Adds the rows of a line of PHP, or refuses the line. Returns true if it has a row, good or bad.
+fn add_rows(line: u64, mut text: &str, rows: &mut Rows) -> bool {
+    let mut has_rows = false;
+    while let Some(row) = first_row(text) {
+        has_rows = true;
+        let PhpRow { code, message, behind } = match row {
+            Ok(row) => row,
+            Err(reason) => {
+                rows.refuse(line, reason);
+                return true;
+            }
+        };
+        let behind = behind.trim_start();
+        let behind = behind.strip_prefix(',').unwrap_or(behind).trim();
+        let explanation = comment(behind);
+        let mut row = CatalogRow::default();
+        row.set(Column::Code, code);
+        row.set(Column::Message, message);
+        row.set(Column::Explanation, explanation.unwrap_or_default());
+        if explanation.is_none() && first_row(behind).is_none() {
+            rows.refuse(
+                line,
+                format!("{code}: text that is no comment and no other row follows the message"),
+            );
+            return true;
+        }
+        rows.add(line, &row);
+        text = if explanation.is_some() { "" } else { behind };
+    }
+    has_rows
+}
+
+/// A row, and what stands behind its message.
+#[derive(Debug)]
+struct PhpRow<'a> {
+    code: &'a str,
+    message: Cow<'a, str>,
+    behind: &'a str,
+}
+
+/// Returns the first row of a line: a code at its beginning or behind a bracket that opens the array, `=>`, and a message in
+/// quotes. `None` where the line has no row: it is a comment, or its key is no number.
+///
+/// # Errors
+///
+/// Returns the reason why a number with `=>` behind it is no row.
+fn first_row(text: &str) -> Option<Result<PhpRow<'_>, String>> {
+    let text = text.trim_start();
+    let is_comment = text.starts_with("//") || text.starts_with('#') || text.starts_with("/*");
+    let (key, value) = text.split_once(ARROW).filter(|_| !is_comment)?;
+    let value = value.trim_start();
+    let code = match code_of(key) {
+        Some(Ok(code)) => code,
+        Some(Err(reason)) => return Some(Err(reason)),
+        // The array of codes may be an item of another one.
+        None if value.starts_with(['[']) || value.starts_with("array(") => return first_row(value),
+        None => return None,
+    };
+    let Some(quote) = value.chars().next().filter(|char| QUOTES.contains(char)) else {
+        return Some(Err(format!("{code}: the message is no text in quotes")));
+    };
+    let row = string(&value[1..], quote).map(|(message, behind)| PhpRow { code, message, behind });
+    Some(row.ok_or_else(|| format!("{code}: the quote that opens the message is not closed")))
+}
+
+/// Returns the code in a key of an array; `None` where the key is no number.
+///
+/// # Errors
+///
+/// Returns the reason why a number is no code, as in `+5` and `- 5`.
+fn code_of(key: &str) -> Option<Result<&str, String>> {
+    let key = key.trim();
+    if let Some(quote) = key.chars().next_back().filter(|char| QUOTES.contains(char)) {
+        let quoted = key[..key.len() - 1].rsplit_once(quote)?.1;
+        let digits = quoted.strip_prefix('-').unwrap_or(quoted);
+        return (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+            .then_some(Ok(quoted));
+    }
+    let before = key.trim_end_matches(|char: char| char.is_ascii_digit());
+    let names = |char: char| char.is_alphanumeric() || "_$\\:.>".contains(char);
+    if before.len() == key.len() || before.ends_with(names) {
         return None;
     }
-    let value = value.trim_start();
-    let Some(quote) = value.chars().next().filter(|char| ['"', '\''].contains(char)) else {
-        return Some(PhpLine::OtherValue { code });
-    };
-    let malformed = |what: &str| Some(PhpLine::Malformed { reason: format!("{code}: {what}") });
-    let Some((message, behind)) = string(&value[1..], quote) else {
-        return malformed("the quote that opens the message is not closed");
-    };
-    let behind = behind.trim_start();
-    let behind = behind.strip_prefix(',').unwrap_or(behind).trim();
-    let Some(explanation) = comment(behind) else {
-        return malformed("text other than a comment follows the message; write one row a line");
-    };
-    let mut row = CatalogRow::default();
-    row.set(Column::Code, code);
-    row.set(Column::Message, message);
-    row.set(Column::Explanation, explanation);
-    Some(PhpLine::Row(row))
-}
-
-/// Returns what follows the tags that a text begins with, such as `<pre><code>`.
-fn without_tags(text: &str) -> &str {
-    let mut text = text.trim_start();
-    while let Some((_, behind)) = text.strip_prefix('<').and_then(|tag| tag.split_once('>')) {
-        text = behind.trim_start();
+    let before = before.strip_suffix('-').unwrap_or(before);
+    if before.is_empty() || before.trim_end().ends_with(['[', '(']) {
+        return Some(Ok(&key[before.len()..]));
     }
-    text
+    Some(Err(format!("{} is no code: write it without a sign other than - directly before it", shown(key))))
 }
 
-/// Returns the text of a string up to its closing quote, and what stands behind the quote. A backslash before a quote or a
-/// backslash is none of the text.
+/// Returns the text of a string up to its closing quote, and what stands behind the quote. A backslash before a quote, a
+/// backslash or a `$` is none of the text; other escapes of PHP stay as they are.
 fn string(text: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
     let mut content = String::new();
     let mut from = 0;
@@ -89,7 +177,8 @@ fn string(text: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
             let content = if content.is_empty() { last.into() } else { (content + last).into() };
             return Some((content, &text[at + 1..]));
         }
-        if char == '\\' && chars.next_if(|&(_, next)| next == quote || next == '\\').is_some() {
+        let escapes = |next: char| next == quote || next == '\\' || next == '$' && quote == '"';
+        if char == '\\' && chars.next_if(|&(_, next)| escapes(next)).is_some() {
             content.push_str(&text[from..at]);
             from = at + 1;
         }
@@ -97,40 +186,17 @@ fn string(text: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
     None
 }
 
-/// Returns the text of a comment: `// x`, `# x`, `/* x */`; empty where nothing stands there, or only what closes the array or the page's
-/// block of code. `None` where something else does.
+/// Returns the text of a comment: `// x`, `# x`, `/* x */`, `/* x`; empty where nothing stands there, or only what closes the array.
+/// `None` where something else does.
 fn comment(text: &str) -> Option<&str> {
     if let Some(comment) = text.strip_prefix("//").or_else(|| text.strip_prefix('#')) {
         return Some(comment.trim());
     }
     if let Some(comment) = text.strip_prefix("/*") {
-        return comment.split_once("*/").map(|(comment, _)| comment.trim());
+        return Some(comment.split_once("*/").map_or(comment, |(comment, _)| comment).trim());
     }
-    let closes = |text: &str| text.chars().all(|char| "]);".contains(char));
-    closes(without_tags(text)).then_some("")
-}
-
-/// Returns a line with the entities of HTML as the characters that they stand for, if they are needed to read its row: a row as PHP has it
-/// may have entities in its message, which belong to it.
-pub(super) fn unescaped(line: &str) -> Cow<'_, str> {
-    /// The entities that escape text in HTML; `&amp;` is the last, so that `&amp;lt;` becomes `&lt;`.
-    const ENTITIES: [(&str, &str); 9] = [
-        ("&gt;", ">"),
-        ("&lt;", "<"),
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#039;", "'"),
-        ("&apos;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ];
-    let is_escaped =
-        line.contains("=&gt;") || php_line(line).is_some_and(|row| matches!(row, PhpLine::OtherValue { .. }));
-    if !is_escaped || !line.contains('&') {
-        return line.into();
-    }
-    ENTITIES.into_iter().fold(line.to_owned(), |line, (entity, char)| line.replace(entity, char)).into()
+    let closes = text.chars().all(|char| "]); ".contains(char)) || text.starts_with("?>");
+    closes.then_some("")
 }
 
 #[cfg(test)]
@@ -144,7 +210,8 @@ mod tests {
     }
 
     const ROWS: &str = "<?php\nreturn [ // codes\n    -2 => \"no channel\", // 渠道不存在\n\t6=>'it\\'s \\\\ \"x\"',# six\n\
-                        '-277' => \"a, b\" /* c */\n  -722 => \"d // e\",\n // -9 => \"no row\",\n\n -906 => \"&lt;f\" ];\n";
+                        '-277' => \"a, b\" /* c */\n  -722 => \"d // e\",\n // -9 => \"no row\",\n/* -8 => \"no row\",\n\
+                        -7 => \"no row\" */\n -906 => \"&lt;f =&gt; \\$g\" ];\n";
 
     fn entries() -> Vec<Entry> {
         vec![
@@ -152,19 +219,19 @@ mod tests {
             Entry::new(6, "it's \\ \"x\"").with_explanation("six"),
             Entry::new(-277, "a, b").with_explanation("c"),
             Entry::new(-722, "d // e"),
-            Entry::new(-906, "&lt;f"),
+            Entry::new(-906, "&lt;f =&gt; $g"),
         ]
+    }
+
+    fn escaped(text: &str) -> String {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        text.replace('"', "&quot;").replace('\'', "&#x27;")
     }
 
     #[test]
     fn rows_are_read_in_php_in_html_and_in_markdown() {
-        let escaped = |text: &str| {
-            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            text.replace('"', "&quot;").replace('\'', "&#039;")
-        };
         let html = format!("<html>\n<pre><code class=\"php\">{}</code></pre>\n", escaped(ROWS));
-        let half_escaped = ROWS.replace("&lt;", "&amp;lt;").replace("=>", "=&gt;");
-        for text in [ROWS, &html, &half_escaped, &ROWS.replace('\n', "\r\n")] {
+        for text in [ROWS, &html, &ROWS.replace('\n', "\r\n")] {
             assert_eq!(CatalogFormat::of_content(text.as_bytes()), CatalogFormat::Php, "{text}");
             assert_eq!(parse(CatalogFormat::Php, text), Ok(entries()), "{text}");
             for document in [format!("# Codes\n\n```php\n{text}```\n\nx\n"), format!("# Codes\n\n{text}")] {
@@ -174,29 +241,84 @@ mod tests {
     }
 
     #[test]
-    fn a_document_may_have_a_table_and_rows() {
-        let text = "| code | message |\n| -- | -- |\n| 1 | one |\n\n```php\n2 => \"two\",\n$x = 3 => 4;\n4 => 5,\n```\n";
-        let expected = vec![Entry::new(1, "one"), Entry::new(2, "two")];
+    fn rows_are_read_as_pages_show_them() {
+        let expected = vec![
+            Entry::new(-2, "a <b>").with_explanation("expl"),
+            Entry::new(5, "c").with_explanation("five"),
+            Entry::new(-6, "d & e"),
+        ];
+        let rows = ["-2 => \"a <b>\", // expl", "5 => \"c\", // five", "-6 => \"d & e\""].map(escaped);
+        let spans = |row: &str| {
+            let (code, value) = row.split_once(" =&gt; ").unwrap();
+            format!("<span class=\"n\">{code}</span> <span>=&gt;</span> <i>{value}</i>")
+        };
+        for page in [
+            format!("<pre><code>{}</code></pre>", rows.join("\n")),
+            rows.clone().map(|row| format!("<p>{row}</p>\n")).concat(),
+            rows.clone().map(|row| format!("  <li>{row}</li>")).concat(),
+            rows.join("<br/>"),
+            rows.clone().map(|row| spans(&row)).join("\n"),
+            format!("<!-- -1 =&gt; &quot;x&quot;\n-3 =&gt; &quot;x&quot; -->\n{}", rows.join("\n")),
+            rows.join("\n").replace("=&gt;", "=&#62;").replace("&quot;", "&#34;").replace('-', "&#45;"),
+            rows.join("\n").replace("=&gt;", "=>"),
+        ] {
+            assert_eq!(parse(CatalogFormat::Php, &page), Ok(expected.clone()), "{page}");
+        }
+    }
+
+    #[test]
+    fn several_rows_may_share_a_line_with_the_brackets() {
+        for text in [
+            "return [-6 => \"y\", 7 => 'z'];",
+            "$a = array(-6 => \"y\",\n7 => 'z');",
+            "'x' => [-6=>'y',7=>'z']",
+        ] {
+            assert_eq!(
+                parse(CatalogFormat::Php, text),
+                Ok(vec![Entry::new(-6, "y"), Entry::new(7, "z")]),
+                "{text}"
+            );
+        }
+    }
+
+    /// Blocks of code beside a table may be of any language.
+    #[test]
+    fn a_document_with_a_table_of_codes_has_no_rows_of_php() {
+        let text = "| code | message |\n| -- | -- |\n| 1 | one |\n\n```php\n2 => \"two\",\n1 => \"x\",\n404 => \"no\".to_owned(),\n```\n";
         assert_eq!(CatalogFormat::of_content(text.as_bytes()), CatalogFormat::Markdown);
-        assert_eq!(parse(CatalogFormat::Markdown, text), Ok(expected));
+        assert_eq!(parse(CatalogFormat::Markdown, text), Ok(vec![Entry::new(1, "one")]));
     }
 
     #[test]
     fn bad_rows_have_their_lines() {
-        let text = "-1 => \"a\nx => \"b\",\n-2 => \"\",\n-3 => MESSAGE,\n-4 => \"c\" . \"d\",\n1234567890 => \"e\"\n-5 => \"f\" /* g\n\
-                    -6 => \"h\", -7 => \"i\"\n-8 => \"j\"\n-8 => \"k\"";
+        let text = "-1 => \"a\nx => \"b\",\n-2 => \"\",\n-3 => MESSAGE,\n-4 => \"c\" . \"d\",\n1234567890 => \"e\"\n+5 => \"f\"\n\
+                    - 6 => \"h\"\nA7 => \"i\"\n-8 => \"j\"\n-8 => \"k\"\n\u{2212}9 => \"l\"\n-10 => \"m\", -11 => n";
+        let sign = |key: &str| {
+            format!("\"{key}\" is no code: write it without a sign other than - directly before it")
+        };
         let expected = [
-            "1: -1: the quote that opens the message is not closed",
-            "3: -2: the message is missing",
-            "4: -3: the message is no text in quotes",
-            "5: -4: text other than a comment follows the message; write one row a line",
-            "6: \"1234567890\" is no code: write 1 to 9 digits, and - before them if it is negative",
-            "7: -5: text other than a comment follows the message; write one row a line",
-            "8: -6: text other than a comment follows the message; write one row a line",
-            "10: -8 is there already, in line 9",
+            "1: -1: the quote that opens the message is not closed".to_owned(),
+            "3: -2: the message is missing".to_owned(),
+            "4: -3: the message is no text in quotes".to_owned(),
+            "5: -4: text that is no comment and no other row follows the message".to_owned(),
+            "6: \"1234567890\" is no code: write 1 to 9 digits, and - before them if it is negative"
+                .to_owned(),
+            format!("7: {}", sign("+5")),
+            format!("8: {}", sign("- 6")),
+            "11: -8 is there already, in line 10".to_owned(),
+            format!("12: {}", sign("\u{2212}9")),
+            "13: -11: the message is no text in quotes".to_owned(),
         ];
         assert_eq!(parse(CatalogFormat::Php, text).unwrap_err(), expected);
-        let in_markdown = parse(CatalogFormat::Markdown, &format!("```\n{text}\n```\n")).unwrap_err();
-        assert_eq!(in_markdown.len(), expected.len() - 1, "{in_markdown:?}");
+    }
+
+    #[test]
+    fn a_page_without_rows_says_what_a_row_is() {
+        let none =
+            "1: the catalog has no rows of PHP; write each on a line: -2 => \"message\", // explanation";
+        for text in ["<!DOCTYPE html><p>x", "<?php return [];", "<p>-2 =&amp;gt; &amp;quot;x&amp;quot;</p>"] {
+            assert_eq!(CatalogFormat::of_content(text.as_bytes()), CatalogFormat::Php, "{text}");
+            assert_eq!(parse(CatalogFormat::Php, text).unwrap_err(), [none], "{text}");
+        }
     }
 }

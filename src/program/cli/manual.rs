@@ -1,32 +1,30 @@
 //! The program's text about itself: the manual.
 
-use super::help::{ENVIRONMENT, FILES};
+use super::help::{COLOR, DESCRIPTION, ENVIRONMENT, EXAMPLES, EXIT_STATUS, FILES};
 use crate::program::cli::args::Args;
 use clap::CommandFactory;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
-/// The date of the version, which the manual page has at its bottom. The changes of the version have it, too.
+/// The day of the release, which the manual page has at its bottom. CHANGELOG.md has it as well, once the version is released.
 const DATE: &str = "2026-11-29";
 /// The largest number of bytes in a line of the page, so that `mandoc -T lint` finds nothing.
 const LINE_MAX: usize = 80;
+/// Nothing, in roff: with it before or behind a character, the character has no meaning for the layout.
+const NOTHING: &str = "\\&";
 
 /// Returns the manual page in roff, for `man`.
 pub(crate) fn manual() -> Vec<u8> {
     const INFALLIBLE: &str = "a Vec takes all that is written";
-    let command = Args::command();
-    let text = |help: Option<&clap::builder::StyledStr>| help.map(ToString::to_string).unwrap_or_default();
-    let examples = text(command.get_before_long_help());
-    let exit_status = text(command.get_after_long_help());
     // The synopsis does not name each option; the sections below do.
-    let man = Man::new(command.override_usage("imsdk-annotate [OPTIONS] [FILE]..."));
+    let man = Man::new(Args::command().override_usage("imsdk-annotate [OPTIONS] [FILE]..."));
     let mut page = Vec::new();
     title().to_writer(&mut page).expect(INFALLIBLE);
     man.render_name_section(&mut page).expect(INFALLIBLE);
     man.render_synopsis_section(&mut page).expect(INFALLIBLE);
-    man.render_description_section(&mut page).expect(INFALLIBLE);
+    section(DESCRIPTION).to_writer(&mut page).expect(INFALLIBLE);
     man.render_options_section(&mut page).expect(INFALLIBLE);
-    for text in [&exit_status, ENVIRONMENT, FILES, &examples] {
+    for text in [EXIT_STATUS, &format!("{ENVIRONMENT}\n\n{COLOR}"), FILES, EXAMPLES] {
         section(text).to_writer(&mut page).expect(INFALLIBLE);
     }
     let page = String::from_utf8(page).expect("the help is UTF-8");
@@ -42,14 +40,14 @@ fn title() -> Roff {
 }
 
 /// Returns a section of the manual for a text of the help. Its first line becomes the title; the other lines keep
-/// their layout.
+/// their layout, without the two spaces before them, because `man` indents them.
 fn section(text: &str) -> Roff {
     let (title, body) = text.split_once('\n').unwrap_or((text, ""));
     let mut roff = Roff::new();
     roff.control("SH", [title.trim_end_matches(':').to_uppercase().as_str()]);
     roff.control("nf", []);
     for line in body.lines() {
-        roff.text([roman(line)]);
+        roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
     }
     roff.control("fi", []);
     roff
@@ -83,11 +81,14 @@ fn laid_out(page: &str) -> String {
 }
 
 /// Appends a line of running text as lines of at most [`LINE_MAX`] bytes, broken at spaces. A word at the beginning of a new
-/// line is no request to roff.
+/// line is no request to roff, and one at the end of a line does not end a sentence, behind which roff puts two spaces.
 fn push_filled(out: &mut String, line: &str) {
     let mut length = 0;
     for word in line.split(' ') {
-        if length > 0 && length + 1 + word.len() > LINE_MAX {
+        if length > 0 && length + 1 + word.len() + NOTHING.len() > LINE_MAX {
+            if out.trim_end_matches([')', '"', '\'', ']']).ends_with(['.', '!', '?']) {
+                out.push_str(NOTHING);
+            }
             out.push('\n');
             length = 0;
         } else if length > 0 {
@@ -95,8 +96,8 @@ fn push_filled(out: &mut String, line: &str) {
             length += 1;
         }
         if length == 0 && word.starts_with(['.', '\'']) {
-            out.push_str("\\&");
-            length += 2;
+            out.push_str(NOTHING);
+            length += NOTHING.len();
         }
         out.push_str(word);
         length += word.len();
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn running_text_is_broken_at_spaces_alone() {
-        let word = "x".repeat(39);
+        let word = "x".repeat(38);
         let text = format!(
             ".TP\n{word} {word} {word}\n{word} {word} .{word} '{word} a\n.nf\n{word} {word} {word}\n.fi\nb\n"
         );
@@ -118,6 +119,12 @@ mod tests {
             ".TP\n{word} {word} {word}\n{word} {word}\n\\&.{word}\n\\&'{word} a\n.nf\n{word} {word} {word}\n.fi\nb\n"
         );
         assert_eq!(laid_out(&text), expected);
+    }
+
+    #[test]
+    fn the_end_of_a_line_ends_no_sentence() {
+        let word = "x".repeat(70);
+        assert_eq!(laid_out(&format!("{word} a). {word}\n")), format!("{word} a).\\&\n{word}\n"));
     }
 
     #[test]

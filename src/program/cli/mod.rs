@@ -61,19 +61,21 @@ pub(crate) fn mode(signals: &Signals, messages: &Messages) -> Result<Mode, ExitS
             return Err(ExitStatus::Trouble);
         }
     };
-    if args.input.demo {
+    let reads_demo = args.input.demo;
+    if reads_demo {
         args.input.name.get_or_insert_with(|| first_lines::DEMO_NAME.to_owned());
-        first_lines::read_demo().map_err(|message| {
-            messages.say(&message);
-            ExitStatus::Trouble
-        })?;
-    }
-    if args.reads_stdin() && !args.follow.follow && io::stdin().is_terminal() {
+    } else if args.reads_stdin() && !args.follow.follow && io::stdin().is_terminal() {
         write_to_stderr(first_lines::HINT);
         return Err(ExitStatus::Trouble);
     }
-    mode::mode(args, settings, signals, messages).map_err(|refusal| {
+    let mode = mode::mode(args, settings, signals, messages).map_err(|refusal| {
         refusal.iter().for_each(|refusal| messages.say(refusal));
         ExitStatus::Trouble
-    })
+    })?;
+    // Until now, standard input was that of the user: a catalog may come from there.
+    if reads_demo && let Err(message) = first_lines::read_demo() {
+        messages.say(&message);
+        return Err(ExitStatus::Trouble);
+    }
+    Ok(mode)
 }

@@ -3,7 +3,7 @@
 
 use super::ReadAt;
 use crate::program::system::disk_room::DiskRoom;
-use crate::program::system::temporary::temporary_folder;
+use crate::program::system::temporary::temporary_file;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
@@ -55,7 +55,7 @@ impl Spool {
     /// Moves the content to disk.
     fn move_to_disk(&mut self) -> io::Result<()> {
         if let SpoolRoom::Memory(memory) = &mut self.kept {
-            let mut file = tempfile::tempfile_in(temporary_folder())?;
+            let mut file = temporary_file()?;
             file.write_all(memory.get_ref())?;
             file.seek(SeekFrom::Start(memory.position()))?;
             self.kept = SpoolRoom::Disk(file);

@@ -1,6 +1,6 @@
 //! Room on disk for output that is ahead of its turn and too large for memory.
 
-use crate::program::system::temporary::temporary_folder;
+use crate::program::system::temporary::temporary_file;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -16,13 +16,13 @@ pub(super) struct Spill {
 }
 
 impl Spill {
-    /// Makes an empty file in `TMPDIR`, or else in the folder for large temporary files.
+    /// Makes an empty file.
     ///
     /// # Errors
     ///
     /// Fails where no file can be made there.
     pub(super) fn create() -> io::Result<Self> {
-        Ok(Self { file: tempfile::tempfile_in(temporary_folder())?, length: 0 })
+        Ok(Self { file: temporary_file()?, length: 0 })
     }
 
     /// Adds bytes to the end. Where they cannot be written whole, the content stays as it was.

@@ -16,7 +16,7 @@ MOST_SAID = 8192
 @functools.lru_cache(maxsize=4)
 def version_of(binary: str) -> str:
     """Returns what the program says of its version. Raises `OSError` where it cannot be run."""
-    done = subprocess.run([binary, "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run([binary, "-V"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     return done.stdout.decode(errors="replace").strip()
 
 

@@ -21,9 +21,9 @@ const NEED_LINES_BEFORE: [&str; 10] = [
     "after_context",
 ];
 
-/// Options for inputs other than the sample log.
-const OTHER_INPUTS: [&str; 7] =
-    ["files", "files_from", "follow", "input_size", "merge_reports", "offset", "range"];
+/// Options that the sample log does not go with: they name other inputs, or need names of files.
+const OTHER_INPUTS: [&str; 8] =
+    ["files", "files_from", "follow", "input_size", "merge_reports", "offset", "output_dir", "range"];
 
 /// Options for reading inputs.
 #[derive(Debug, Args)]
@@ -79,7 +79,8 @@ pub(crate) struct InputArgs {
 
     /// Read a built-in sample log in place of standard input
     ///
-    /// All other options work as on a log of one's own: imsdk-annotate --demo --lang zh, or --demo -q --report text.
+    /// It is the only input. Options for lines, notes and reports work as on any log: imsdk-annotate --demo --lang zh, or --demo -q
+    /// --report text.
     #[arg(long, conflicts_with_all = OTHER_INPUTS, help_heading = "Input")]
     pub(crate) demo: bool,
 

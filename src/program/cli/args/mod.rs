@@ -16,7 +16,7 @@ mod triage;
 mod values;
 mod work;
 
-use super::help::{EXAMPLES, EXIT_STATUS, LONG_VERSION, TEMPLATE};
+use super::help::{COLOR, EXAMPLES, EXIT_STATUS, LONG_VERSION, TEMPLATE};
 use crate::program::terminal::input_name::InputName;
 use alarm::AlarmArgs;
 use catalog::CatalogArgs;
@@ -43,10 +43,11 @@ use work::WorkArgs;
     name = "imsdk-annotate",
     version,
     long_version = LONG_VERSION,
+    disable_version_flag = true,
     styles = Styles::styled().literal(AnsiColor::Cyan.on_default()),
     help_template = TEMPLATE,
     before_long_help = EXAMPLES,
-    after_long_help = EXIT_STATUS,
+    after_long_help = format!("{EXIT_STATUS}\n\n{COLOR}"),
     max_term_width = 100
 )]
 pub(crate) struct Args {

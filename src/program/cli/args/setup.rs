@@ -1,7 +1,7 @@
 //! The arguments that set the program up: its configuration, its manual, what shells know of it.
 
 use crate::program::cli::conflicts::FOR_LOGS;
-use clap::Args;
+use clap::{ArgAction, Args};
 use clap_complete::Shell;
 
 /// Options for setting up.
@@ -39,4 +39,8 @@ pub(crate) struct SetupArgs {
     /// mkdir -p ~/.local/share/man/man1 && imsdk-annotate --man > ~/.local/share/man/man1/imsdk-annotate.1
     #[arg(long, conflicts_with_all = FOR_LOGS, help_heading = "Set-up")]
     pub(crate) man: bool,
+
+    /// Print the version; --version also the edition of the built-in catalog
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = "Set-up")]
+    version: (),
 }
