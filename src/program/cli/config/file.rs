@@ -4,8 +4,6 @@ use crate::program::input::{CONFIGURATION, read_whole};
 use crate::program::system::signals::Signals;
 use crate::program::terminal::input_name::InputName;
 use crate::program::terminal::messages::cause;
-use etcetera::BaseStrategy;
-use etcetera::base_strategy::Xdg;
 use std::env;
 use std::fs;
 use std::path::PathBuf;
@@ -23,13 +21,26 @@ pub(in crate::program::cli) fn place(left_out: &[String]) -> Option<PathBuf> {
 }
 
 /// Returns the path of the configuration file, and true if the environment names it. Returns `None` if the
-/// environment names an empty path, or the user has no home folder.
+/// environment names an empty path or no home folder.
 fn named_or_usual() -> Option<(PathBuf, bool)> {
     let (path, is_named) = match env::var_os(VARIABLE) {
         Some(path) => (PathBuf::from(path), true),
-        None => (Xdg::new().ok()?.config_dir().join(PLACE), false),
+        None => (configurations()?.join(PLACE), false),
     };
     (!path.as_os_str().is_empty()).then_some((path, is_named))
+}
+
+/// Returns the folder of the user's configurations by the rules of XDG, on each Unix: `$XDG_CONFIG_HOME` where that is an
+/// absolute path, or else `.config` in `$HOME`.
+///
+/// The environment alone is asked. `std::env::home_dir`, and crates that call it, look the user up where `HOME` is not
+/// set, which in a static program may load libraries of another C library than its own.
+fn configurations() -> Option<PathBuf> {
+    let named = |variable| env::var_os(variable).map(PathBuf::from);
+    let by_xdg = named("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
+    by_xdg.or_else(|| {
+        named("HOME").filter(|path| !path.as_os_str().is_empty()).map(|home| home.join(".config"))
+    })
 }
 
 /// Reads the configuration file, and returns its name and content; `None` if there is no file.
