@@ -13,8 +13,8 @@ pub(crate) fn file_id(metadata: &Metadata) -> FileId {
 }
 
 /// Returns the identity of the file that a status is of.
+// A device has 32 bits on macOS.
+#[allow(clippy::unnecessary_cast)]
 pub(crate) fn id_of(stat: &Stat) -> FileId {
-    // A device has 32 bits on macOS.
-    #[allow(clippy::unnecessary_cast)]
     (stat.st_dev as u64, stat.st_ino)
 }
