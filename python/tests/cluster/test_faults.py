@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from typing import Any, List, Optional
 
@@ -61,7 +60,9 @@ class Watch(threading.Thread):
                     return
 
 
-def test_an_exact_result_under_all_faults_at_once(stored: Any, job: Any, one_machine: Any) -> None:
+def test_an_exact_result_under_all_faults_at_once(
+    stored: Any, job: Any, one_machine: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
     one = one_machine(["s3://bkt/logs", "s3://bkt/large"], "--users", "openid")
     get, put = {"method": "GET", "what": "half"}, {"method": "PUT", "what": "500"}
     stored.fail(
@@ -98,9 +99,8 @@ def test_an_exact_result_under_all_faults_at_once(stored: Any, job: Any, one_mac
     assert sum("GET /bkt/logs/a/server.log.10?" in request for request in asked) > 10
     assert sum("POST /bkt/faults/large.log?uploads" in request for request in asked) >= 2
     assert ran.status == one.status == 3
-    print(
-        f"memory of an executor's Python, with a file of {LARGE_MB} MB: {watch.python_bytes / 1e6:.0f} MB", file=sys.stderr
-    )
+    with capfd.disabled():
+        print(f"\nmemory of an executor's Python, with a file of {LARGE_MB} MB: {watch.python_bytes / 1e6:.0f} MB")
     assert 20e6 < watch.python_bytes < 200e6
     files = stored.files("s3://bkt/faults")
     assert files.keys() == one.files.keys()

@@ -121,4 +121,4 @@ def test_the_command_in_local_mode(document: str, one_machine: Any, tmp_path: Pa
     assert (tmp_path / "out/sample.log").read_bytes() == one.files["sample.log"]
     report = json.loads((tmp_path / "all.json").read_text())
     assert report["codes"][0]["first"]["file"] == log
-    assert report["fields"] == json.loads(one.report)["fields"] > 10
+    assert report["fields"] == json.loads(one.report)["fields"] >= 5
