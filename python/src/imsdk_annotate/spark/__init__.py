@@ -1,8 +1,9 @@
 """The Spark job: one task a file (or a range of one), the unchanged program, results that faults cannot falsify.
 
-`main` is the command `imsdk-annotate-spark`. In the order of a run: `cli` and `passed` (what was typed), `listing`
-and `planning` (what is to be done), `task` with `feed` and `outputs` (one attempt on an executor), `parts` (what is done),
-`merge` (the reports), `progress`, and `job`, which goes through them. docs/cluster.md says why it is so.
+`main` is the command `imsdk-annotate-spark`. In the order of a run: `cli` and `passed` (what was typed), `files`,
+`listing` and `planning` (what is to be done), `cluster` (Spark), `task` with `feed` and `outputs` (one attempt on an
+executor), `parts` (what is done), `compare` (what is there in the end), `reports`, `merge` and `final` (the sum),
+`progress`, and `job`, which goes through them. docs/cluster.md says why it is so.
 """
 
 from __future__ import annotations
