@@ -1,7 +1,8 @@
 """The wheel and the source distribution: what they hold, and that what is installed from the wheel runs.
 
-The wheel is built in the profile of the tests, so that only the program is linked anew; the release build, which takes
-minutes, differs from it in the program's bytes alone. The source distribution is looked at, and not built.
+The program in the wheel is the one of the other tests: in place of `cargo rustc`, maturin runs a stand-in that tells of it,
+as a build of its own would take minutes, and differ in the program's bytes alone. The source distribution is looked at, and
+not built.
 """
 
 from __future__ import annotations
@@ -26,6 +27,31 @@ TRY = "import imsdk_annotate; print(imsdk_annotate.find_binary()); print(imsdk_a
 
 MATURIN = Path(sys.executable).parent / "maturin"
 
+# What `cargo rustc` prints for a program that it has built; all else is done by the true cargo.
+STAND_IN = """\
+#!{python}
+import json, os, subprocess, sys
+
+if sys.argv[1] != "rustc":
+    os.execv({cargo!r}, [{cargo!r}, *sys.argv[1:]])
+assert sys.argv[sys.argv.index("--bin") + 1] == "imsdk-annotate"
+manifest = sys.argv[sys.argv.index("--manifest-path") + 1]
+told = subprocess.check_output([{cargo!r}, "metadata", "--no-deps", "--format-version=1", "--manifest-path", manifest])
+package = json.loads(told)["packages"][0]
+artifact = {{
+    "reason": "compiler-artifact",
+    "package_id": package["id"],
+    "manifest_path": package["manifest_path"],
+    "target": next(target for target in package["targets"] if "bin" in target["kind"]),
+    "profile": {{"opt_level": "2", "debug_assertions": False, "overflow_checks": False, "test": False}},
+    "features": [],
+    "filenames": [{binary!r}],
+    "executable": {binary!r},
+    "fresh": True,
+}}
+print(json.dumps(artifact), json.dumps({{"reason": "build-finished", "success": True}}), sep="\\n")
+"""
+
 pytestmark = pytest.mark.skipif(
     not MATURIN.exists() or not shutil.which("cargo"), reason="maturin or cargo is not installed"
 )
@@ -44,17 +70,24 @@ def run(*command: object, path: Optional[Path] = None) -> str:
     return ran.stdout
 
 
-def maturin(*options: object) -> None:
+def maturin(*options: object, programs: Optional[Path] = None) -> None:
+    """Runs maturin, which finds the programs of a folder before those of PATH."""
     command = [str(MATURIN), *map(str, options)]
-    ran = subprocess.run(command, cwd=PYTHON, capture_output=True, text=True, check=False)
+    path = os.pathsep.join([*([str(programs)] if programs else []), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path}
+    ran = subprocess.run(command, cwd=PYTHON, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel of this tree."""
-    folder = tmp_path_factory.mktemp("wheel")
-    maturin("build", "--locked", "--profile", "dev", "--out", folder)
+def wheel(tmp_path_factory: pytest.TempPathFactory, binary: Path) -> Path:
+    """A wheel of this tree, with the program of the tests."""
+    folder, programs = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("programs")
+    stand_in = programs / "cargo"
+    cargo = shutil.which("cargo")
+    stand_in.write_text(STAND_IN.format(python=sys.executable, cargo=cargo, binary=str(binary.resolve())))
+    stand_in.chmod(0o755)
+    maturin("build", "--locked", "--out", folder, programs=programs)
     (built,) = folder.glob("*.whl")
     return built
 
