@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import List
 
@@ -99,3 +100,12 @@ def test_options_of_storage_may_come_from_a_file(tmp_path: Path) -> None:
 
     (tmp_path / "options.json").write_text('{"s3": {"secret": "x"}}')
     assert parse_options(f"@{tmp_path}/options.json") == {"s3": {"secret": "x"}}
+
+
+def test_a_package_that_is_missing_is_named(
+    logs: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    assert main([*OUT, logs]) == 2
+    said = capfd.readouterr().err
+    assert "fsspec" in said and "pip install pyspark fsspec" in said and "Traceback" not in said

@@ -151,7 +151,7 @@ def run(arguments: Optional[Sequence[str]] = None) -> int:
         print(text if text.startswith("imsdk-annotate: ") else f"imsdk-annotate-spark: {text}", file=sys.stderr)
         return 2
     except ImportError as error:
-        print(f"imsdk-annotate-spark: {error}; pip install pyspark, or start it with spark-submit", file=sys.stderr)
+        print(f"imsdk-annotate-spark: {error}; pip install pyspark fsspec, or start it with spark-submit", file=sys.stderr)
         return 2
     except Exception as error:
         # Python would end with 1, which is the status of a check that has failed.
