@@ -54,7 +54,7 @@ fn opened(line: &str) -> Option<&'static str> {
     COMMENTS.into_iter().find_map(|(start, end)| {
         let behind = &line[line.rfind(start)? + start.len()..];
         // A `/*` in a message is none.
-        let is_comment = line[..line.len() - behind.len()].matches('"').count() % 2 == 0;
+        let is_comment = line[..line.len() - behind.len()].matches('"').count().is_multiple_of(2);
         (is_comment && !behind.contains(end)).then_some(end)
     })
 }
