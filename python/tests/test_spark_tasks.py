@@ -12,13 +12,14 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from imsdk_annotate.spark import feed
+from imsdk_annotate.spark import task as task_module
 from imsdk_annotate.spark.cli import parse
-from imsdk_annotate.spark.compare import existing_outputs, missing_outputs, refuse_earlier_ranges
-from imsdk_annotate.spark.errors import AttemptFailed, UsageError
+from imsdk_annotate.spark.compare import existing_outputs, missing_outputs, refuse_earlier_ranges, unseen_inputs
+from imsdk_annotate.spark.errors import AttemptFailed, InputLost, UsageError
 from imsdk_annotate.spark.final import FinalMerge
 from imsdk_annotate.spark.listing import list_sources
 from imsdk_annotate.spark.merge import groups, merge_group
-from imsdk_annotate.spark.parts import Job, Result, Task
+from imsdk_annotate.spark.parts import Job, Result, Task, remove_stale, without_done
 from imsdk_annotate.spark.passed import parse_passed
 from imsdk_annotate.spark.planning import Shape, plan, read_heads
 from imsdk_annotate.spark.program import version_of
@@ -93,6 +94,33 @@ def test_an_input_that_is_lost_is_named_and_the_others_go_on(
     assert folder.report()["complete"] is False
     assert folder.report()["input"]["lines"] == 4
     assert missing_outputs(tasks, results, folder.output, {}) == {}
+    assert unseen_inputs(folder.job, tasks, results) == []
+
+
+def test_an_input_that_an_executor_alone_does_not_see_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = folder.tasks()
+
+    def see_nothing(system: Any, path: str, name: str, size: int, tag: str) -> None:
+        raise InputLost(f"{name}: has vanished since it was listed")
+
+    monkeypatch.setattr(task_module, "check_unchanged", see_nothing)
+    results = folder.run(tasks[1:])
+    assert all(result.unread for result in results)
+    grow(folder.path / "logs/2.log")
+    assert unseen_inputs(folder.job, tasks, results) == [tasks[1].name]
+
+
+def test_a_report_under_another_number_is_not_taken_for_that_of_a_new_output(folder: Folder) -> None:
+    before = folder.tasks()
+    folder.run(before)
+    (folder.path / "logs/00.log").write_bytes(LINE)
+    tasks = folder.tasks()
+    assert [task.number for task in tasks if task.output == before[1].output] == [2]
+    # Begun anew, the job is killed while it replaces the outputs.
+    remove_stale(tasks, folder.shape.parts, {})
+    existing = existing_outputs(folder.output, folder.shape.parts, {})
+    assert existing == {task.output for task in before}
+    assert without_done(tasks, folder.shape.parts, existing, {})[1] == tasks
 
 
 def test_an_input_that_changes_while_it_is_read_is_not_written(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,21 @@ def test_inputs_that_change_or_vanish_do_not_end_the_job(small: Any, job: Any, m
     assert json.loads(again.report)["complete"] is True
 
 
+def test_an_input_that_executors_alone_do_not_see_ends_the_job(
+    small: Any, job: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after(monkeypatch, "list_sources", lambda: small.rm_file("bkt/small/1.log"))
+    # The driver finds it as it was listed.
+    after(monkeypatch, "_run_tasks", lambda: small.pipe_file("bkt/small/1.log", b"ret=-204\n" * 2))
+    ran = job("--output", "s3://bkt/unseen", "s3://bkt/small")
+    assert ran.status == 2
+    assert "s3://bkt/small/1.log: is there as it was listed, and an executor did not see it; mount it on all" in ran.said
+    assert ran.report == b""
+    again = job("--resume", "--output", "s3://bkt/unseen", "s3://bkt/small")
+    assert again.status == 0
+    assert "2 of 3 tasks were done" in again.said
+
+
 def test_outputs_that_are_gone_in_the_end_are_named(small: Any, job: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def spoil() -> None:
         small.rm_file("bkt/gone/0.log")

@@ -1,20 +1,25 @@
-"""The folder of outputs against what a job writes there: before it begins, and when its tasks have ended."""
+"""The folder of outputs against what a job writes there, before and after its tasks; and lost inputs against the list."""
 
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Dict, Iterable, List, Sequence, Set
 
-from imsdk_annotate.spark.errors import UsageError
+from imsdk_annotate.spark.errors import InputLost, UsageError
+from imsdk_annotate.spark.feed import check_unchanged
 from imsdk_annotate.spark.files import files_below
-from imsdk_annotate.spark.parts import Result, Task
-from imsdk_annotate.spark.storage import StorageOptions, joined
+from imsdk_annotate.spark.parts import Job, Result, Task
+from imsdk_annotate.spark.storage import StorageOptions, absolute, joined, open_storage
 
 RANGE = re.compile(r"\.part-\d{5,}-of-\d{5,}$")
 """The end of the name of a range's output."""
 
 MOST_NAMED = 10
 """The names that one message has."""
+
+LOOKERS = 8
+"""The requests for lost inputs at a time."""
 
 
 def existing_outputs(output_url: str, parts_url: str, options: StorageOptions) -> Set[str]:
@@ -60,6 +65,26 @@ def missing_outputs(
             wrong[url] = f"has {file.size:,} bytes, and its task has written {size:,}"
     wrong.update((url, "is not there") for url in expected)
     return wrong
+
+
+def unseen_inputs(job: Job, tasks: Sequence[Task], results: Iterable[Result]) -> List[str]:
+    """Returns the inputs that tasks found vanished or changed, and that the driver sees as they were listed.
+
+    An executor is to blame then, on which a shared folder is not mounted, or an old one is.
+    """
+
+    def is_as_listed(task: Task) -> bool:
+        system, path = open_storage(absolute(task.name, job.folder), job.storage)
+        try:
+            check_unchanged(system, path, task.name, task.size, task.tag)
+        except InputLost:
+            return False
+        return True
+
+    lost = {result.number for result in results if result.unread}
+    doubted = [task for task in tasks if task.number in lost]
+    with ThreadPoolExecutor(LOOKERS) as pool:
+        return [task.name for task, seen in zip(doubted, pool.map(is_as_listed, doubted)) if seen]
 
 
 def named(names: List[str]) -> str:

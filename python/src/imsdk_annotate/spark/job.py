@@ -8,7 +8,14 @@ from typing import Any, Iterable, Iterator, List, Sequence, Set
 
 from imsdk_annotate.spark.cli import Settings
 from imsdk_annotate.spark.cluster import JobFailed, on_executors, say, spark_context
-from imsdk_annotate.spark.compare import MOST_NAMED, existing_outputs, missing_outputs, refuse_earlier_ranges
+from imsdk_annotate.spark.compare import (
+    MOST_NAMED,
+    existing_outputs,
+    missing_outputs,
+    named,
+    refuse_earlier_ranges,
+    unseen_inputs,
+)
 from imsdk_annotate.spark.errors import AttemptFailed, UsageError
 from imsdk_annotate.spark.files import remove
 from imsdk_annotate.spark.final import FinalMerge, check_final
@@ -58,6 +65,11 @@ def _reports_of(context: Any, job: Job, settings: Settings, sources: List[Source
     todo = _todo(tasks, shape, settings)
     remove_stale(todo, shape.parts, settings.storage)
     results = _run_tasks(context, job, todo)
+    unseen = unseen_inputs(job, todo, results)
+    if unseen:
+        raise JobFailed(
+            f"{named(unseen)}: is there as it was listed, and an executor did not see it; mount it on all machines"
+        )
     for result in results:
         if result.said:
             print(result.said, file=sys.stderr)

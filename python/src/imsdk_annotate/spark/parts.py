@@ -82,13 +82,13 @@ def report_name(number: int, output: Optional[str], identity: str) -> str:
 
 def remove_stale(tasks: Sequence[Task], parts_url: str, options: StorageOptions) -> None:
     """Removes reports of earlier parts whose outputs the tasks replace: `--resume` would take the new ones for theirs."""
-    own = {task.report.rsplit("/", 1)[-1][:-5].rpartition("-") for task in tasks if task.output is not None}
-    places = {head.rpartition("-")[2] for head, _, _ in own}
-    identities = {identity for _, _, identity in own}
+    own = {task.report.rsplit("/", 1)[-1].rpartition("-")[0] for task in tasks if task.output is not None}
+    places = {head.rpartition("-")[2] for head in own}
     stale = []
     for file in files_below(parts_url, options):
-        head, _, identity = file.below[:-5].rpartition("-")
-        if head.rpartition("-")[2] in places and identity not in identities:
+        head, _, _ = file.below.rpartition("-")
+        # The number before may be another one: it moves as files come and go.
+        if head.rpartition("-")[2] in places:
             stale.append(joined(parts_url, file.below))
     remove(stale, options)
 
