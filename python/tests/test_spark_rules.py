@@ -111,7 +111,7 @@ def test_heads_tell_what_may_be_divided() -> None:
     text = "登录 ret=-204\n".encode()
     assert all(is_utf8(piece) for piece in (text * 3, text[1:], text[2:-1], "登录".encode()[:-1], b"", b"a"))
     assert not any(is_utf8(piece) for piece in (b"a\0b", "登录".encode("gbk") * 9, "ab".encode("utf-16"), b"\xff" * 9))
-    assert all(map(is_packed_head, (gzip.compress(b"x"), b"BZh91", b"PK\3\4", b"\x5a\x2a\x4d\x18")))
+    assert all(map(is_packed_head, (gzip.compress(b"x"), b"BZh91", b"PK\3\4", b"\x5a\x2a\x4d\x18", b"\x50\x2a\x4d\x18")))
     assert not is_packed_head(text)
 
 

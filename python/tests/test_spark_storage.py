@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any, Dict, Iterator, List
 
@@ -19,7 +20,7 @@ from imsdk_annotate.spark.listing import list_sources
 from imsdk_annotate.spark.outputs import NewFile
 from imsdk_annotate.spark.parts import Job
 from imsdk_annotate.spark.passed import parse_passed
-from imsdk_annotate.spark.planning import Shape, plan
+from imsdk_annotate.spark.planning import Shape, plan, read_heads
 from imsdk_annotate.spark.program import version_of
 from imsdk_annotate.spark.storage import absolute, open_storage, protocol_of
 from imsdk_annotate.spark.task import attempt
@@ -113,6 +114,77 @@ def test_files_of_this_machine_are_listed_with_the_tags_that_tasks_look_at(tmp_p
     assert list(files_at(str(tmp_path / "logs/1.log"), {})) == [Found("", 9, found[0].tag)]
     remove([str(tmp_path / "logs/1.log"), str(tmp_path / "logs/a/2.log")], {})
     assert [file.below for file in files_below(str(tmp_path / "logs"), {})] == ["a/b/3.log"]
+
+
+def test_files_that_vanish_while_a_folder_is_listed_hide_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a/1.log", "b/2.log", "3.log", "4.log"):
+        (tmp_path / "logs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "logs" / name).write_bytes(b"ret=-204\n")
+    scandir = os.scandir
+
+    class Entries:
+        """The entries of the root, of which a file and a folder vanish as soon as they are read."""
+
+        def __init__(self, path: str) -> None:
+            self.entries = list(scandir(path))
+            (tmp_path / "logs/3.log").unlink()
+            shutil.rmtree(tmp_path / "logs/a")
+
+        def __iter__(self) -> Iterator[Any]:
+            return iter(self.entries)
+
+        def __enter__(self) -> None:
+            pass
+
+        def __exit__(self, *error: object) -> None:
+            pass
+
+    def scan(path: str) -> Any:
+        monkeypatch.setattr(os, "scandir", scandir)
+        return Entries(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert sorted(file.below for file in files_at(str(tmp_path / "logs"), {})) == ["4.log", "b/2.log"]
+    with pytest.raises(FileNotFoundError):
+        list(files_at(str(tmp_path / "missing"), {}))
+
+
+def test_files_are_removed_by_their_very_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = open_storage("hosts://one/", {})[0]
+    for name in ("/out/a*.log", "/out/ab.log", "/out/[b].log", "/out/b.log"):
+        storage.pipe_file(name, b"")
+
+    def rm(path: str) -> None:
+        raise AssertionError("rm of HDFS takes one path, and that of S3 patterns")
+
+    monkeypatch.setattr(storage, "rm", rm)
+    remove(["hosts://one/out/a*.log", "hosts://one/out/[b].log", "hosts://one/out/gone.log"], {})
+    assert sorted(storage.store) == ["/out/ab.log", "/out/b.log"]
+
+
+@pytest.mark.parametrize(
+    ("content", "is_plain", "read"),
+    [
+        (b"ret=-204\n" * 100, True, [0, 225, 450, 675]),
+        (b"\x1f\x8b" + b"x" * 898, False, [0]),
+        (b"x" * 450 + b"\0" + b"x" * 449, False, [0, 225, 450]),
+    ],
+)
+def test_no_head_is_read_behind_one_that_decides(
+    content: bytes, is_plain: bool, read: List[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = open_storage("hosts://one/", {})[0]
+    storage.pipe_file("/logs/a.log", content)
+    sources = list_sources(["hosts://one/logs"], {}, [], [])
+    asked: List[int] = []
+
+    def cat_file(path: str, start: int, end: int) -> bytes:
+        asked.append(start)
+        return content[start : min(end, start + 100)]
+
+    monkeypatch.setattr(storage, "cat_file", cat_file)
+    assert list(read_heads(Job(parse_passed([]), ""), sources, 250)) == [("hosts://one/logs/a.log", is_plain)]
+    assert asked == read
 
 
 def test_a_relative_path_is_below_the_folder_of_the_driver() -> None:

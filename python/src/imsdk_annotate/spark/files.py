@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, Iterator, NamedTuple, Sequence
 
 from imsdk_annotate.spark.storage import LOCAL, StorageOptions, open_storage, protocol_of
+
+REMOVERS = 16
+"""The requests for removals at a time."""
 
 
 class Found(NamedTuple):
@@ -58,7 +63,10 @@ def tag_of(info: Dict[str, Any]) -> str:
 
 
 def _local_files(root: str) -> Iterator[Found]:
-    """Yields the files of this machine, folder by folder, with the tags that `tag_of` has for them; links are no files."""
+    """Yields the files of this machine, folder by folder, with the tags that `tag_of` has for them; links are no files.
+
+    What vanishes below the root meanwhile, as where logs are rotated, is left out. Raises `FileNotFoundError` for the root.
+    """
     if not os.path.isdir(root):
         state = os.stat(root)
         yield Found("", state.st_size, tag_of({"mtime": state.st_mtime}))
@@ -66,18 +74,38 @@ def _local_files(root: str) -> Iterator[Found]:
     folders = [""]
     while folders:
         folder = folders.pop()
-        with os.scandir(os.path.join(root, folder)) as entries:
+        try:
+            entries = os.scandir(os.path.join(root, folder))
+        except FileNotFoundError:
+            if not folder:
+                raise
+            continue
+        with entries:
             for entry in entries:
                 below = f"{folder}{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(f"{below}/")
                 elif entry.is_file(follow_symlinks=False):
-                    state = entry.stat(follow_symlinks=False)
+                    try:
+                        state = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:
+                        continue
                     yield Found(below, state.st_size, tag_of({"mtime": state.st_mtime}))
 
 
 def remove(urls: Sequence[str], options: StorageOptions) -> None:
-    """Removes files of one storage."""
-    if urls:
-        system, _ = open_storage(urls[0], options)
-        system.rm([system._strip_protocol(url) for url in urls])
+    """Removes files of one storage; one that is not there is no error.
+
+    Each has a call of its own: `rm` of HDFS takes one path, and that of S3 takes `*` and `[` for patterns.
+    """
+    if not urls:
+        return
+    system, _ = open_storage(urls[0], options)
+
+    def remove_one(url: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            system.rm_file(system._strip_protocol(url))
+
+    with ThreadPoolExecutor(REMOVERS) as pool:
+        # The list brings an error of a thread here.
+        list(pool.map(remove_one, urls))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from imsdk_annotate.spark.errors import InputLost, UsageError
 from imsdk_annotate.spark.feed import check_unchanged
@@ -19,6 +19,9 @@ SIGNATURES = (
     b"\x5d\x00\x00", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"PK", b"7z\xbc\xaf", b"Rar!", b"\x89LZO",
 )  # fmt: skip
 """First bytes of what may be packed, whatever the name says. A text that begins so is one task: no harm is done."""
+
+SKIPPABLE = frozenset(bytes([byte]) for byte in range(0x50, 0x60))
+"""First bytes of the 16 kinds of skippable frames, with which a file in zstd or lz4 may begin."""
 
 
 class Shape(NamedTuple):
@@ -39,7 +42,7 @@ def may_be_divided(source: Source, shape: Shape) -> bool:
 
 def is_packed_head(head: bytes) -> bool:
     """Returns whether a file that begins so may be packed."""
-    return head.startswith(SIGNATURES) or (head[:1] == b"\x5a" and head[1:4] == b"\x2a\x4d\x18")
+    return head.startswith(SIGNATURES) or (head[:1] in SKIPPABLE and head[1:4] == b"\x2a\x4d\x18")
 
 
 def is_utf8(piece: bytes) -> bool:
@@ -65,22 +68,25 @@ def read_heads(job: Job, sources: Iterable[Source], shard_size: int) -> Iterator
     for source in sources:
         system, path = open_storage(absolute(source.name, job.folder), job.storage)
         try:
-            heads = [
-                system.cat_file(path, start=start, end=min(start + HEAD, source.size))
-                for start, _ in _ranges(source.size, shard_size)
-            ]
+            is_plain = _is_plain(system, path, source.size, shard_size)
         except (OSError, ValueError):
             try:
                 check_unchanged(system, path, source.name, source.size, source.tag)
             except InputLost:
                 # Its task says so.
-                heads = [b"\0"]
+                is_plain = False
             else:
                 raise
-        yield (
-            source.name,
-            all(is_utf8(head) and not (place == 0 and is_packed_head(head)) for place, head in enumerate(heads)),
-        )
+        yield source.name, is_plain
+
+
+def _is_plain(system: Any, path: str, size: int, shard_size: int) -> bool:
+    """Returns whether all ranges of a file begin as plain text. One head is held at a time; the first other one decides."""
+    for start, _ in _ranges(size, shard_size):
+        head = system.cat_file(path, start=start, end=min(start + HEAD, size))
+        if not is_utf8(head) or (start == 0 and is_packed_head(head)):
+            return False
+    return True
 
 
 def plan(job: Job, sources: Sequence[Source], dividable: Container[str], shape: Shape) -> List[Task]:
