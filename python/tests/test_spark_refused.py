@@ -28,6 +28,7 @@ OUT = ["--output", "OUT"]
         (["LOGS"], "neither --output nor --parts"),
         (["--parts", "OUT", "LOGS"], "there is nothing to do"),
         ([*OUT, "LOGS", "--", "--strickt"], "--strickt behind `--`: is no option for the tasks"),
+        ([*OUT, "LOGS", "--", "--strict=1"], "--strict=1 behind `--`: --strict takes no value"),
         ([*OUT, "LOGS", "--", "-F"], "--follow behind `--`"),
         ([*OUT, "LOGS", "--", "-qn"], "leave out --output for a job that writes only reports"),
         ([*OUT, "LOGS", "--", "-o", "x"], "outputs go to --output URL"),

@@ -158,6 +158,8 @@ def _add(passed: Passed, name: str, value: Optional[str], rest: List[str]) -> No
         if value is None and not rest:
             raise UsageError(f"{name}: its value is missing; imsdk-annotate --help says which it has")
         passed.options.append((name, rest.pop(0) if value is None else value))
+    elif name in FLAGS:
+        raise UsageError(f"{name}={value} behind `--`: {name} takes no value")
     else:
         reason = REASONS.get(name, "is no option for the tasks of a job; imsdk-annotate-spark --help says which are")
         raise UsageError(f"{name} behind `--`: {reason}")
