@@ -75,9 +75,8 @@ def _message(text: str) -> str:
                 break
             rest.append(line)
         return "\n".join([first, *rest])
-    told = [line for line in lines if line.strip() and not line.startswith("\tat ")]
-    causes = [line for line in told if "Error: " in line or "Exception: " in line]
-    return (causes or told or [text])[-1].strip()
+    # A fault of Spark itself, as an executor that is lost: the first line behind that of the call says it.
+    return next((line.strip() for line in lines if "Exception: " in line), text)
 
 
 def say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any, Iterable, Iterator, List, Sequence, Set
@@ -16,7 +17,7 @@ from imsdk_annotate.spark.compare import (
     refuse_earlier_ranges,
     unseen_inputs,
 )
-from imsdk_annotate.spark.errors import AttemptFailed, UsageError
+from imsdk_annotate.spark.errors import AttemptFailed, UsageError, naming
 from imsdk_annotate.spark.files import remove
 from imsdk_annotate.spark.final import FinalMerge, check_final
 from imsdk_annotate.spark.listing import Source, list_sources
@@ -28,6 +29,9 @@ from imsdk_annotate.spark.program import check_on_empty_input, program_of_driver
 from imsdk_annotate.spark.storage import joined, open_storage, protocol_of
 from imsdk_annotate.spark.task import attempt
 from imsdk_annotate.spark.worker import collect_after, free_large_buffers, keep_zip_listings
+
+MOST_PRINTED = 1000
+"""The tasks of which messages are printed."""
 
 
 def run_job(settings: Settings) -> int:
@@ -70,9 +74,7 @@ def _reports_of(context: Any, job: Job, settings: Settings, sources: List[Source
         raise JobFailed(
             f"{named(unseen)}: is there as it was listed, and an executor did not see it; mount it on all machines"
         )
-    for result in results:
-        if result.said:
-            print(result.said, file=sys.stderr)
+    _print_said(results)
     if settings.output is not None:
         _check_outputs(tasks, results, settings.output, settings)
     unread = {result.number: result.unread for result in results if result.unread}
@@ -80,6 +82,15 @@ def _reports_of(context: Any, job: Job, settings: Settings, sources: List[Source
         say(f"{len(unread):,} of {len(tasks):,} tasks had an input that has vanished or changed, and wrote no output")
     reports = [unread.get(task.number, task.report) for task in tasks]
     return _merged(context, job, reports, joined(settings.parts, "merged"))
+
+
+def _print_said(results: Iterable[Result]) -> None:
+    """Prints the messages of the tasks, the first of very many: a log of a million lines is read by nobody."""
+    said = [result.said for result in results if result.said]
+    for text in said[:MOST_PRINTED]:
+        print(text, file=sys.stderr)
+    if len(said) > MOST_PRINTED:
+        say(f"and {len(said) - MOST_PRINTED:,} more tasks had messages; the reports name damaged inputs")
 
 
 def _shape(settings: Settings, sources: Sequence[Source]) -> Shape:
@@ -167,7 +178,8 @@ class _Attempts:
         keep_zip_listings()
         free_large_buffers()
         for task in tasks:
-            result, codes = attempt(self.job.value, task)
+            with naming(task.output or task.name):
+                result, codes = attempt(self.job.value, task)
             collect_after(task.weight)
             self.done.add(1)
             self.read.add(task.weight)
@@ -184,7 +196,9 @@ class _Merges:
     def __call__(self, made: Iterable[Group]) -> Iterator[str]:
         keep_zip_listings()
         for group in made:
-            yield merge_group(self.job.value, group)
+            with naming(group.into):
+                url = merge_group(self.job.value, group)
+            yield url
 
 
 def _run_tasks(context: Any, job: Job, tasks: Sequence[Task]) -> List[Result]:
@@ -192,8 +206,9 @@ def _run_tasks(context: Any, job: Job, tasks: Sequence[Task]) -> List[Result]:
     from imsdk_annotate.spark.progress import Progress
 
     ordered = sorted(tasks, key=lambda task: -task.weight)
-    with Progress(context, len(tasks), sum(task.weight for task in tasks)) as progress:
-        work = _Attempts(context.broadcast(job), progress.done, progress.bytes, progress.codes)
+    total = sum(task.weight for task in tasks)
+    with _on_all(context, job) as shared, Progress(context, len(tasks), total) as progress:
+        work = _Attempts(shared, progress.done, progress.bytes, progress.codes)
         results: List[Result] = on_executors(context, ordered, work, len(ordered))
     return sorted(results)
 
@@ -201,9 +216,21 @@ def _run_tasks(context: Any, job: Job, tasks: Sequence[Task]) -> List[Result]:
 def _merged(context: Any, job: Job, reports: List[str], folder: str) -> List[str]:
     """Adds reports up on the executors until few are left, and returns these. Sums stay beside the parts, as these do."""
     level = 0
-    shared = context.broadcast(job)
-    while len(reports) > FAN_IN:
-        level += 1
-        parts = groups(reports, folder, level)
-        reports = on_executors(context, parts, _Merges(shared), len(parts))
+    with _on_all(context, job) as shared:
+        while len(reports) > FAN_IN:
+            level += 1
+            parts = groups(reports, folder, level)
+            reports = on_executors(context, parts, _Merges(shared), len(parts))
     return reports
+
+
+@contextlib.contextmanager
+def _on_all(context: Any, job: Job) -> Iterator[Any]:
+    """Sends the job to the executors as a broadcast of Spark, and takes it away in the end: a notebook's session goes on."""
+    shared = context.broadcast(job)
+    try:
+        yield shared
+    finally:
+        # In a Spark that has died nothing is left to take away, and its own error counts.
+        with contextlib.suppress(Exception):
+            shared.destroy()

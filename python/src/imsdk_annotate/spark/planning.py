@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from imsdk_annotate.spark.errors import InputLost, UsageError
+from imsdk_annotate.spark.errors import InputLost, UsageError, naming
 from imsdk_annotate.spark.feed import check_unchanged
 from imsdk_annotate.spark.listing import Source
 from imsdk_annotate.spark.names import is_archive, is_packed, output_name
@@ -66,18 +66,22 @@ def read_heads(job: Job, sources: Iterable[Source], shard_size: int) -> Iterator
     later range might be told otherwise. Runs on executors: a driver alone would take long for many files.
     """
     for source in sources:
-        system, path = open_storage(absolute(source.name, job.folder), job.storage)
-        try:
-            is_plain = _is_plain(system, path, source.size, shard_size)
-        except (OSError, ValueError):
-            try:
-                check_unchanged(system, path, source.name, source.size, source.tag)
-            except InputLost:
-                # Its task says so.
-                is_plain = False
-            else:
-                raise
+        with naming(source.name):
+            is_plain = _is_plain_source(job, source, shard_size)
         yield source.name, is_plain
+
+
+def _is_plain_source(job: Job, source: Source, shard_size: int) -> bool:
+    """Returns whether a file can be divided. One that has vanished or changed cannot, as its task says."""
+    system, path = open_storage(absolute(source.name, job.folder), job.storage)
+    try:
+        return _is_plain(system, path, source.size, shard_size)
+    except (OSError, ValueError):
+        try:
+            check_unchanged(system, path, source.name, source.size, source.tag)
+        except InputLost:
+            return False
+        raise
 
 
 def _is_plain(system: Any, path: str, size: int, shard_size: int) -> bool:

@@ -10,14 +10,21 @@ import imsdk_annotate
 from imsdk_annotate.spark.errors import AttemptFailed, UsageError
 
 MOST_SAID = 8192
-"""The bytes of a child's messages that are kept, so that a driver with many tasks holds few."""
+"""The bytes of a child's messages that an error has."""
+
+MOST_SAID_BY_TASK = 500
+"""The bytes of the messages of a task that has ended: the driver holds those of all tasks at once."""
 
 
 @functools.lru_cache(maxsize=4)
 def version_of(binary: str) -> str:
     """Returns what the program says of its version. Raises `OSError` where it cannot be run."""
     done = subprocess.run([binary, "-V"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return done.stdout.decode(errors="replace").strip()
+    version = done.stdout.decode(errors="replace").strip()
+    if done.returncode != 0 or not version:
+        said = done.stderr.decode(errors="replace").strip() or "nothing"
+        raise OSError(f"{binary} -V: ended with status {done.returncode} and said {said}; install imsdk-annotate anew")
+    return version
 
 
 def program_of_driver() -> str:
@@ -44,12 +51,12 @@ def program_of_executor(version: str) -> str:
     return binary
 
 
-def said_by(path: str) -> str:
-    """Returns the messages of a child, which has written them to a file; of many, the beginning."""
+def said_by(path: str, most: int = MOST_SAID) -> str:
+    """Returns the messages of a child, which has written them to a file; of more than `most` bytes, the beginning."""
     with open(path, "rb") as file:
-        said = file.read(MOST_SAID + 1)
-    text = said[:MOST_SAID].decode(errors="replace").strip()
-    return f"{text}\n... and more" if len(said) > MOST_SAID else text
+        said = file.read(most + 1)
+    text = said[:most].decode(errors="replace").strip()
+    return f"{text}\n... and more" if len(said) > most else text
 
 
 def check_on_empty_input(binary: str, arguments: List[str]) -> None:

@@ -13,7 +13,7 @@ from imsdk_annotate.spark.errors import AttemptFailed, InputLost
 from imsdk_annotate.spark.feed import Feeder, check_unchanged
 from imsdk_annotate.spark.outputs import NewFile, upload
 from imsdk_annotate.spark.parts import Job, Result, Task
-from imsdk_annotate.spark.program import program_of_executor, said_by
+from imsdk_annotate.spark.program import MOST_SAID_BY_TASK, program_of_executor, said_by
 from imsdk_annotate.spark.reports import codes_of, is_complete_report
 from imsdk_annotate.spark.storage import absolute, open_storage
 
@@ -48,7 +48,7 @@ def attempt(job: Job, task: Task) -> Tuple[Result, Dict[int, int]]:
             written = output.size if output is not None else 0
         codes = codes_of(child.report)
         upload(child.report, task.report, job.storage)
-        return Result(task.number, child.is_complete, said_by(child.said), written), codes
+        return Result(task.number, child.is_complete, said_by(child.said, MOST_SAID_BY_TASK), written), codes
 
 
 def _unread(job: Job, task: Task, binary: str, folder: str, said: str) -> Result:
