@@ -1,4 +1,7 @@
-"""A storage in memory, whose host stands in the URL as that of `hdfs://` does: `hosts://one/logs/a.log`."""
+"""Storages in memory.
+
+The host of one stands in the URL as that of `hdfs://` does, `hosts://one/logs/a.log`; another has no room.
+"""
 
 from __future__ import annotations
 
@@ -29,3 +32,12 @@ class Hosts(MemoryFileSystem):  # type: ignore[misc]
         if "://" in path:
             path = f"/{path.split('://', 1)[1].partition('/')[2]}"
         return path.rstrip("/")
+
+
+class Full(MemoryFileSystem):  # type: ignore[misc]
+    """A storage without room."""
+
+    protocol = "full"
+
+    def open(self, path: str, *arguments: Any, **options: Any) -> Any:
+        raise OSError("no room")

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import List
 
+import fsspec
 import pytest
+from hosts_storage import Full
 
 from imsdk_annotate.spark import main
 
@@ -20,6 +22,11 @@ def logs(tmp_path: Path) -> str:
 
 
 OUT = ["--output", "OUT"]
+
+
+@pytest.fixture(autouse=True)
+def _full() -> None:
+    fsspec.register_implementation("full", Full, clobber=True)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +53,19 @@ OUT = ["--output", "OUT"]
         ([*OUT, "--report", "x.pdf", "LOGS"], "its end tells no format"),
         ([*OUT, "--report", "json=/missing/all.json", "LOGS"], "the folder /missing is not there"),
         ([*OUT, "--report", "json=LOGS", "LOGS"], "is a folder; name a file"),
-        ([*OUT, "--report", "json=nosuch://b/all.json", "LOGS"], "no storage for nosuch://"),
+        (
+            [*OUT, "--report", "json=nosuch://b/all.json", "LOGS"],
+            "cannot be opened: Protocol not known: nosuch; look at the URL and at --storage-options",
+        ),
         ([*OUT, "--report", "json=oss://b/all.json", "LOGS"], "write to another storage"),
         (
             [*OUT, "--write-accept", "/missing/accept", "LOGS"],
             "--write-accept /missing/accept: the folder /missing is not there",
         ),
-        ([*OUT, "--write-accept", "nosuch://b/accept", "LOGS"], "no storage for nosuch://"),
+        (
+            [*OUT, "--write-accept", "nosuch://b/accept", "LOGS"],
+            "cannot be opened: Protocol not known: nosuch; look at the URL and at --storage-options",
+        ),
         ([*OUT, "--write-accept", "LOGS", "LOGS"], "is a folder; name a file"),
         ([*OUT, "--baseline", "/missing.json", "LOGS"], "/missing.json"),
         ([*OUT, "--shard-size", "12x", "LOGS"], "is no size"),
@@ -65,7 +78,15 @@ OUT = ["--output", "OUT"]
         ([*OUT, "LOGS/missing.log"], "missing.log: no such file or folder"),
         ([*OUT, "--include", "*.txt", "LOGS"], "no files in"),
         ([*OUT, "LOGS", "LOGS/a.log"], "have one name below the output"),
-        ([*OUT, "nosuch://b/logs"], "no storage for nosuch://"),
+        (["--output", "full://b/out", "LOGS"], "--parts full://b/out/_imsdk: cannot be written: OSError: no room; look at"),
+        (
+            [*OUT, "--report", "json=full://b/all.json", "LOGS"],
+            "--report json=full://b/all.json: cannot be written: OSError",
+        ),
+        (
+            [*OUT, "nosuch://b/logs"],
+            "cannot be opened: Protocol not known: nosuch; look at the URL and at --storage-options",
+        ),
         (["--output", "LOGS/out", "LOGS"], "and would be read the next time"),
         (["--output", "LOGS", "LOGS/a.log"], "is below the output"),
     ],

@@ -11,10 +11,12 @@ import fsspec
 import pytest
 from hosts_storage import STORES, Hosts
 
-from imsdk_annotate.spark import outputs
+from imsdk_annotate.spark import final, outputs
 from imsdk_annotate.spark.cli import parse
+from imsdk_annotate.spark.errors import UsageError
 from imsdk_annotate.spark.feed import check_unchanged
 from imsdk_annotate.spark.files import Found, files_at, files_below, remove
+from imsdk_annotate.spark.final import check_writable
 from imsdk_annotate.spark.job import check_places
 from imsdk_annotate.spark.listing import list_sources
 from imsdk_annotate.spark.outputs import NewFile
@@ -58,6 +60,40 @@ def test_a_task_reads_and_writes_the_hosts_of_its_urls(binary: Path) -> None:
         "a.log",
     ]
     assert list(files_below("hosts://one/out", {})) == []
+
+
+def test_a_trial_leaves_nothing_or_a_word(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    storage = open_storage("hosts://one/", {})[0]
+    check_writable("--report", "hosts://one/all.json", {})
+    assert (storage.find("/"), capfd.readouterr().err) == ([], "")
+
+    def refuse(urls: List[str], options: Any) -> None:
+        raise PermissionError("Forbidden")
+
+    monkeypatch.setattr(final, "remove", refuse)
+    check_writable("--report", "hosts://one/all.json", {})
+    (left,) = storage.find("/")
+    said = capfd.readouterr().err
+    assert left.startswith("/all.json.") and left.endswith(".trial")
+    assert f"hosts://one{left}: a trial that is written and cannot be removed: PermissionError: Forbidden" in said
+
+
+def test_a_storage_that_is_not_installed_or_refuses_its_options_has_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(protocol: str) -> None:
+        raise ImportError("Install s3fs to access S3")
+
+    def refuse(storage: Hosts, **options: Any) -> None:
+        raise OSError(f"no such host: {options['host']}")
+
+    with monkeypatch.context() as changed:
+        changed.setattr(Hosts, "__init__", refuse)
+        with pytest.raises(
+            UsageError, match="hosts://a/b: cannot be opened: no such host: a; look at the URL and at --storage"
+        ):
+            open_storage("hosts://a/b", {})
+    monkeypatch.setattr(fsspec, "get_filesystem_class", missing)
+    with pytest.raises(UsageError, match=r"no storage for s3://: Install s3fs .*; pip install the fsspec package"):
+        open_storage("s3://a/b", {})
 
 
 def test_folders_of_two_hosts_are_two_folders() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Callable, List
 
 import fsspec
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
+from hosts_storage import Full
 
 from imsdk_annotate.spark import feed
 from imsdk_annotate.spark import task as task_module
@@ -57,15 +57,6 @@ class Folder:
 
     def report(self) -> Any:
         return json.loads((self.path / "all.json").read_text())
-
-
-class Full(MemoryFileSystem):  # type: ignore[misc]
-    """A storage without room."""
-
-    protocol = "full"
-
-    def open(self, path: str, *arguments: Any, **options: Any) -> Any:
-        raise OSError("no room")
 
 
 @pytest.fixture

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
+import uuid
 from typing import List, Sequence, Tuple
 
 from imsdk_annotate.spark.cli import Settings
+from imsdk_annotate.spark.cluster import say
 from imsdk_annotate.spark.errors import UsageError
+from imsdk_annotate.spark.files import remove
 from imsdk_annotate.spark.merge import fetch, merge_command
-from imsdk_annotate.spark.outputs import APPENDED, UNWRITABLE, upload
+from imsdk_annotate.spark.outputs import APPENDED, UNWRITABLE, upload, write_whole
 from imsdk_annotate.spark.reports import check_sum
-from imsdk_annotate.spark.storage import is_local, open_storage, protocol_of
+from imsdk_annotate.spark.storage import StorageOptions, is_local, open_storage, protocol_of
 
 ENDS = {
     ".json": "json",
@@ -60,7 +62,7 @@ class FinalMerge:
         try:
             upload(place, url, self.settings.storage)
         except Exception as error:  # noqa: BLE001 - any storage, any error; the other files are still written
-            print(f"imsdk-annotate-spark: {url}: cannot be written: {type(error).__name__}: {error}", file=sys.stderr)
+            say(f"{url}: cannot be written: {type(error).__name__}: {error}")
             return False
         return True
 
@@ -96,7 +98,7 @@ def _check_place(option: str, place: str, settings: Settings) -> None:
     if not is_local(place):
         if protocol_of(place) in APPENDED:
             raise UsageError(f"{option}: {UNWRITABLE}")
-        open_storage(place, settings.storage)
+        check_writable(option, place, settings.storage)
         return
     path = _local(place)
     folder = os.path.dirname(path)
@@ -106,6 +108,27 @@ def _check_place(option: str, place: str, settings: Settings) -> None:
         raise UsageError(f"{option}: is a folder; name a file")
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):
         raise UsageError(f"{option}: cannot be written: no right to write there")
+
+
+def check_writable(option: str, url: str, options: StorageOptions) -> None:
+    """Writes a small file beside a URL, and removes it. Raises `UsageError` where it cannot be written.
+
+    A right to write does not need to be one to remove: the file stays then, and a message names it.
+    """
+    # An error of the URL itself names it, and not the trial.
+    open_storage(url, options)
+    trial = f"{url}.{uuid.uuid4().hex}.trial"
+    try:
+        write_whole(trial, b"imsdk-annotate-spark has tried if it can write here\n", options)
+    except Exception as error:  # noqa: BLE001 - any storage, any error
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"{option}: cannot be written: {told}; look at the URL, the rights and --storage-options"
+        ) from error
+    try:
+        remove([trial], options)
+    except Exception as error:  # noqa: BLE001 - any storage, any error
+        say(f"{trial}: a trial that is written and cannot be removed: {type(error).__name__}: {error}; remove it")
 
 
 def _arguments(settings: Settings, folder: str, is_trial: bool = False) -> Tuple[List[str], List[Tuple[str, str]]]:

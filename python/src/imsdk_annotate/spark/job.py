@@ -19,7 +19,7 @@ from imsdk_annotate.spark.compare import (
 )
 from imsdk_annotate.spark.errors import AttemptFailed, UsageError, naming
 from imsdk_annotate.spark.files import remove
-from imsdk_annotate.spark.final import FinalMerge, check_final
+from imsdk_annotate.spark.final import FinalMerge, check_final, check_writable
 from imsdk_annotate.spark.listing import Source, list_sources
 from imsdk_annotate.spark.merge import FAN_IN, Group, groups, merge_group
 from imsdk_annotate.spark.outputs import APPENDED, UNWRITABLE
@@ -43,6 +43,7 @@ def run_job(settings: Settings) -> int:
     check_final(binary, settings)
     check_places(settings)
     sources = list_sources(settings.operands, settings.storage, settings.include, settings.exclude)
+    check_writable(f"--parts {settings.parts}", joined(settings.parts, "parts/trial"), settings.storage)
     context, is_own = spark_context(settings)
     try:
         return FinalMerge(binary, settings).run(_reports_of(context, job, settings, sources))

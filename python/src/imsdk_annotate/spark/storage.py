@@ -39,10 +39,12 @@ def open_storage(url: str, options: StorageOptions) -> Tuple[Any, str]:
         kind = fsspec.get_filesystem_class(protocol)
         # The host of `hdfs://host/…` and the account of `abfs://container@account/…` are options that stand in the URL.
         system = kind(**{**_options_of(protocol, options), **kind._get_kwargs_from_urls(url)})
-    except (ImportError, TypeError, ValueError) as error:
+    except ImportError as error:
         raise UsageError(
             f"{url}: no storage for {protocol}://: {error}; pip install the fsspec package of this storage"
         ) from error
+    except (TypeError, ValueError, OSError) as error:
+        raise UsageError(f"{url}: cannot be opened: {error}; look at the URL and at --storage-options") from error
     # Lists of folders that the storage remembers would hide what executors, or an earlier job in this process, have written.
     system.invalidate_cache()
     return system, str(system._strip_protocol(url))
