@@ -2,7 +2,8 @@
 
 `python python/benches/cluster.py bytes [MB]` runs a job on a plain log on S3 (moto, on loopback), with output and with
 reports alone; `python python/benches/cluster.py parts [COUNT]` adds up so many small part reports in local mode. Both
-print a line a figure. The time of a job on next to nothing is taken off: the fixed cost of Spark.
+print a line a figure, and `parts` fails where the driver's Python takes more than 300 MB. The time of a job on next to
+nothing is taken off: the fixed cost of Spark.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ from logs import make_large  # noqa: E402
 import imsdk_annotate  # noqa: E402
 
 COMMAND = [sys.executable, str(Path(__file__).parents[1] / "data/scripts/imsdk-annotate-spark"), "--master", "local[2]"]
+
+USUAL_PARTS = 100_000
+"""The tasks of a job that are still one job: more of them should have larger ranges."""
+
+MOST_DRIVER_BYTES = 300_000_000
+"""The most memory that the driver's Python may take for so many."""
 
 
 class Watch:
@@ -138,6 +145,8 @@ def of_parts(count: int) -> None:
         _, watch = cpu_of(line, stderr=subprocess.DEVNULL)
         memory = ", ".join(f"{kind} {size / 1e6:.0f} MB" for kind, size in sorted(watch.memory.items()))
         print(f"{count} part reports of {report.stat().st_size} bytes: {time.monotonic() - began:.1f} s; memory: {memory}")
+        if count <= USUAL_PARTS and watch.memory["driver"] > MOST_DRIVER_BYTES:
+            sys.exit(f"the driver's Python took {watch.memory['driver']:,} bytes: more than {MOST_DRIVER_BYTES:,}")
 
 
 def make_parts(line: List[str], report: Path, count: int) -> None:
@@ -164,7 +173,7 @@ def make_parts(line: List[str], report: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    kinds: Dict[str, Tuple[Callable[[int], None], int]] = {"bytes": (of_bytes, 600), "parts": (of_parts, 100_000)}
+    kinds: Dict[str, Tuple[Callable[[int], None], int]] = {"bytes": (of_bytes, 600), "parts": (of_parts, USUAL_PARTS)}
     if len(sys.argv) < 2 or sys.argv[1] not in kinds:
         sys.exit(__doc__)
     run, usual = kinds[sys.argv[1]]

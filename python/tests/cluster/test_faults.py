@@ -10,7 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, List, Optional
+from typing import Any, Iterator, List, Optional
 
 import psutil
 import pytest
@@ -27,6 +27,13 @@ pytestmark = pytest.mark.cluster
 CLUSTER = "local-cluster[2,1,1024]"
 
 
+@pytest.fixture(autouse=True)
+def _faults_end(stored: Any) -> Iterator[None]:
+    """Ends the faults of a test, also of one that fails: the server is that of all tests."""
+    yield
+    stored.fail()
+
+
 def executors() -> List[psutil.Process]:
     """Returns the machines of Spark below this process."""
     return [
@@ -39,7 +46,7 @@ def executors() -> List[psutil.Process]:
 class Watch(threading.Thread):
     """Looks at the processes below this one: kills the executor that reads a file, once, and sees another take its place.
 
-    It also keeps the largest memory of an executor's Python.
+    It also keeps the largest memory of an executor's Python. It is a context, which ends the looking.
     """
 
     def __init__(self, name: str) -> None:
@@ -49,6 +56,14 @@ class Watch(threading.Thread):
         self.is_replaced = False
         self.python_bytes = 0
         self.ended = threading.Event()
+
+    def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.ended.set()
+        self.join()
 
     def run(self) -> None:
         while not self.ended.wait(0.1):
@@ -88,15 +103,12 @@ def test_an_exact_result_under_all_faults_at_once(
         {"method": "GET", "what": "stall", "seconds": 4, "key": "/large/large.log", "times": 2},
     )
     before = len(stored.requests())
-    watch = Watch("s3://bkt/large/large.log")
-    watch.start()
-    ran = job(
-        "--output", "s3://bkt/faults", "--shard-size", "0", "s3://bkt/logs", "s3://bkt/large", "--", "--users", "openid",
-        master=CLUSTER,
-        conf=["spark.task.maxFailures=8", "spark.excludeOnFailure.enabled=false"],
-    )  # fmt: skip
-    watch.ended.set()
-    watch.join()
+    with Watch("s3://bkt/large/large.log") as watch:
+        ran = job(
+            "--output", "s3://bkt/faults", "--shard-size", "0", "s3://bkt/logs", "s3://bkt/large", "--", "--users", "openid",
+            master=CLUSTER,
+            conf=["spark.task.maxFailures=8", "spark.excludeOnFailure.enabled=false", "spark.speculation=true"],
+        )  # fmt: skip
     # The faults have come about: all of the storage's, and an executor died and another took its place.
     assert stored.end_faults() == []
     assert watch.killed is not None and not watch.killed.is_running()
