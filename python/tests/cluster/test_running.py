@@ -80,7 +80,10 @@ def test_an_input_that_executors_alone_do_not_see_ends_the_job(
     after(monkeypatch, "_run_tasks", lambda: small.pipe_file("bkt/small/1.log", b"ret=-204\n" * 2))
     ran = job("--output", "s3://bkt/unseen", "s3://bkt/small")
     assert ran.status == 2
-    assert "s3://bkt/small/1.log: is there as it was listed, and an executor did not see it; mount it on all" in ran.said
+    assert (
+        "s3://bkt/small/1.log: is there as it was listed, and an executor did not see it; mount it on all machines"
+        in ran.said
+    )
     assert ran.report == b""
     again = job("--resume", "--output", "s3://bkt/unseen", "s3://bkt/small")
     assert again.status == 0

@@ -18,7 +18,8 @@ UNITS = {"": 1, "B": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "KB": 10
 EPILOG = """\
 Options behind -- are those of imsdk-annotate for each file: --strict, --users openid, --lang zh, --compress zstd ...
 The exit status is that of imsdk-annotate: 0, 1 (a check has failed), 2 (trouble: the job has not been done), 3 (done,
-but for damaged inputs, which have what could be read of them)."""
+but for damaged inputs, which have what could be read of them, and for inputs that have vanished or changed since they
+were listed, which have no output)."""
 
 
 @dataclass

@@ -13,7 +13,6 @@ from imsdk_annotate.spark.compare import (
     MOST_NAMED,
     existing_outputs,
     missing_outputs,
-    named,
     refuse_earlier_ranges,
     unseen_inputs,
 )
@@ -72,15 +71,19 @@ def _reports_of(context: Any, job: Job, settings: Settings, sources: List[Source
     results = _run_tasks(context, job, todo)
     unseen = unseen_inputs(job, todo, results)
     if unseen:
+        others = f" (nor {len(unseen) - 1:,} others)" if len(unseen) > 1 else ""
         raise JobFailed(
-            f"{named(unseen)}: is there as it was listed, and an executor did not see it; mount it on all machines"
+            f"{unseen[0]}: is there as it was listed, and an executor did not see it{others}; mount it on all machines"
         )
     _print_said(results)
     if settings.output is not None:
         _check_outputs(tasks, results, settings.output, settings)
     unread = {result.number: result.unread for result in results if result.unread}
     if unread:
-        say(f"{len(unread):,} of {len(tasks):,} tasks had an input that has vanished or changed, and wrote no output")
+        say(
+            f"{len(unread):,} of {len(tasks):,} tasks had an input that has vanished or changed; "
+            "their outputs, if any, are of an earlier run"
+        )
     reports = [unread.get(task.number, task.report) for task in tasks]
     return _merged(context, job, reports, joined(settings.parts, "merged"))
 
