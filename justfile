@@ -57,10 +57,11 @@ soak lines="1000000" *options:
 follow *arguments:
     "$(benches/built.sh --bench follow)" {{arguments}}
 
-# just packages: builds the static program and tests all ways of installing it; needs what packaging/README.md names
+# just packages: builds the static programs and tests all ways of installing them; needs what packaging/README.md names
 packages:
-    packaging/build "$(uname -m)-unknown-linux-musl"
-    packaging/test scripts install static archives wheels crate systems same-bytes
+    packaging/build x86_64-unknown-linux-musl
+    packaging/build aarch64-unknown-linux-musl
+    FULL=1 packaging/test scripts install static archives wheels crate formula systems same-bytes
 
 # just supply-chain: needs `cargo install cargo-deny cargo-machete --locked`
 supply-chain:

@@ -17,9 +17,16 @@ fail() {
     exit 1
 }
 
-# Says what is not tested, and why.
+# Says what is not tested, and why; a failure where NO_SKIPS is set.
 skipped() {
+    [ -z "${NO_SKIPS-}" ] || fail "skipped, and NO_SKIPS is set: $*"
     echo "$test_name: skipped: $*"
+}
+
+# Ends a test that cannot test anything, with the status by which packaging/test knows this.
+skipped_all() {
+    skipped "$@"
+    exit 77
 }
 
 has() {
