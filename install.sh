@@ -8,7 +8,7 @@
 # IMSDK_ANNOTATE_VERSION stands for --version. IMSDK_ANNOTATE_BASE_URL is the address of the folder that has a folder
 # `vVERSION` for each release: a copy of the releases in your own network, for example. Linux on x86_64 and aarch64.
 # Needs tar and gzip; curl or wget; sha256sum, shasum or openssl. Ends with 0 if the program is installed, 1 if not, 2 for
-# bad usage.
+# bad usage, and 128 plus its number where the signal HUP, INT or TERM has ended it. The program that was there stays then.
 set -eu
 
 base_url=${IMSDK_ANNOTATE_BASE_URL:-https://github.com/imsdk-annotate/imsdk-annotate/releases/download}
@@ -77,6 +77,10 @@ read_options() {
         [ -n "${HOME-}" ] || fail 'HOME is not set; say --prefix DIR' 2
         prefix=$HOME/.local
     fi
+    case $prefix in
+    /*) ;;
+    *) prefix=$PWD/$prefix ;;
+    esac
     # The tag of a release has a `v` before its version.
     version=${version#v}
 }
@@ -87,8 +91,11 @@ main() {
     target=$(target)
     name=imsdk-annotate-$version-$target
     folder=$(mktemp -d "${TMPDIR:-/tmp}/imsdk-annotate.XXXXXX")
-    trap 'rm -rf "$folder"' EXIT
-    trap 'exit 1' HUP INT TERM
+    new=''
+    trap 'rm -rf "$folder" ${new:+"$new"}' EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
 
     for file in SHA256SUMS "$name.tar.gz"; do
         download "$base_url/v$version/$file" "$folder/$file" ||
@@ -101,15 +108,17 @@ main() {
         fail "the checksum of $name.tar.gz is $actual, not $expected: nothing was installed"
 
     gzip -dc "$folder/$name.tar.gz" | (cd "$folder" && tar -xf -)
-    mkdir -p "$prefix/bin" "$prefix/share" || fail "$prefix cannot be written; say --prefix DIR"
+    mkdir -p "$prefix/bin" "$prefix/share" ||
+        fail "$prefix cannot be written: the program was not installed; say --prefix DIR"
+    [ ! -d "$prefix/bin/imsdk-annotate" ] || fail "$prefix/bin/imsdk-annotate is a folder; remove it, or say --prefix DIR"
     # A program that does not run here is not installed, and one that runs stays whole: the new one takes its name at once.
     new=$prefix/bin/.imsdk-annotate.$$
-    cp "$folder/$name/bin/imsdk-annotate" "$new" || fail "$prefix/bin cannot be written; say --prefix DIR"
-    if ! said=$("$new" --version); then
-        rm -f "$new"
+    cp "$folder/$name/bin/imsdk-annotate" "$new" ||
+        fail "$prefix/bin cannot be written: the program was not installed; say --prefix DIR"
+    said=$("$new" --version) ||
         fail "the program of $name.tar.gz does not run on this machine: nothing was installed"
-    fi
-    cp -R "$folder/$name/share/." "$prefix/share/"
+    cp -R "$folder/$name/share/." "$prefix/share/" ||
+        fail "$prefix/share cannot be written: the program was not installed; say --prefix DIR"
     mv -f "$new" "$prefix/bin/imsdk-annotate"
     printf '%s is installed: %s\n' "${said%%
 *}" "$prefix/bin/imsdk-annotate"
