@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::RangeInclusive;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// Signals that ask for an end in order.
 const ASKING: [c_int; 3] = [SIGHUP, SIGINT, SIGTERM];
@@ -69,8 +70,11 @@ pub(super) fn end_by(signal: c_int) -> ! {
 /// yash-env has a safe call on a system that only unsafe code can make. Linux has the answer in `/proc`; where that is
 /// missing, as on macOS, a shell is asked.
 fn not_ignored(mut signals: Vec<c_int>) -> Vec<c_int> {
-    let ignored =
-        ignored_by_proc().unwrap_or_else(|| ignored_by_shell(Command::new("/bin/sh").args(["-c", KILLS])));
+    // The signals that were ignored from the start do not change: the shell is asked once.
+    static IGNORED: OnceLock<u64> = OnceLock::new();
+    let ignored = IGNORED.get_or_init(|| {
+        ignored_by_proc().unwrap_or_else(|| ignored_by_shell(Command::new("/bin/sh").args(["-c", KILLS])))
+    });
     signals.retain(|signal| ignored >> (signal - 1) & 1 == 0);
     signals
 }
