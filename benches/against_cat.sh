@@ -17,11 +17,11 @@ benches/dictionary.sh awk > "$folder/script.awk"
 # Prints the median seconds of shell commands, run in turn, as wall time or user plus system time: medians wall|cpu
 # COMMAND...
 medians() {
-  local what=$1 TIMEFORMAT='%R %U %S' at run
+  local what=$1 TIMEFORMAT='%R %U %S' at
   shift
   rm -f "$folder"/times.*
   for command in "$@"; do bash -c "$command"; done > /dev/null
-  for run in $(seq "$runs"); do
+  for _ in $(seq "$runs"); do
     at=0
     for command in "$@"; do
       at=$((at + 1))
@@ -71,7 +71,7 @@ for command in cat "$bin" cat "$bin"; do
 done
 
 if command -v /usr/bin/time > /dev/null; then
-  /usr/bin/time -f 'peak resident set, -j1: %M KiB' "$bin" -j1 "$folder/100.log" 2>&1 > /dev/null
+  { /usr/bin/time -f 'peak resident set, -j1: %M KiB' "$bin" -j1 "$folder/100.log" > /dev/null; } 2>&1
 fi
 
 # Prints a log of one text, over and over: repeat TEXT

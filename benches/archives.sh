@@ -44,7 +44,7 @@ compare() {
   echo "$title:"
   for _ in $(seq "$runs"); do
     for number in $(seq $#); do
-      { time bash -c "${!number}" > /dev/null 2> /dev/null; } 2> time && sed "s/^/$number /" time
+      { time bash -c "${!number}" > /dev/null 2> /dev/null; } 2> ./time && sed "s/^/$number /" ./time
     done
   done | sort -k1,1n -k2,2n | awk -v runs="$runs" '{ all[$1, ++count[$1]] = $2 }
     END { for (number = 1; number in count; number++) print all[number, int((runs + 1) / 2)] }' > medians
@@ -80,6 +80,6 @@ compare "one xz file" "xz -dc quarter.xz" "$bin -j1 quarter.xz" "$bin -j2 quarte
 compare "one large and many small files to a folder" "$bin -j1 --output-dir out one-large" "$bin -j2 --output-dir out one-large"
 compare "--only error -n, eight gzip files" "$bin -j1 --only error -n eight-gz" "$bin -j2 --only error -n eight-gz"
 
-peak() { command -v /usr/bin/time > /dev/null && /usr/bin/time -f '  %M KiB' "$@" 2>&1 > /dev/null || true; }
+peak() { if [ -x /usr/bin/time ]; then { /usr/bin/time -f '  %M KiB' "$@" > /dev/null; } 2>&1 || true; fi; }
 echo "peak resident set with -j1, -j2, -j4, eight gzip files:"
 for threads in 1 2 4; do peak "$bin" "-j$threads" eight-gz; done

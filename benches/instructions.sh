@@ -22,6 +22,7 @@ made_with="$(rustc --version), $("$valgrind" --version), $(getconf GNU_LIBC_VERS
 
 cd "$folder"
 : > empty
+# shellcheck disable=SC2094 # The argument is a number, and no file.
 for percent in 2 30 100; do "$generate" "$percent" 5000000 > "$percent" 2> /dev/null; done
 gzip -n -c 30 > 30.gz
 # Writes a configuration of 40 lines.
@@ -67,6 +68,7 @@ measure() {
 
 measure > measured
 if [ "${1-}" = --update ]; then
+  # shellcheck disable=SC2016 # The backticks are those of a comment in the file.
   { printf '# Written by `just instructions --update` with:\n# %s\ncase\tinstructions\n' "$made_with" && cat measured; } > "$table"
   echo "instructions: wrote $(wc -l < measured) rows to benches/instructions.tsv"
   exit

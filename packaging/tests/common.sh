@@ -43,6 +43,24 @@ annotates() {
     same "$*" 'ret=-204 (auth: user session is failure!)' "$(printf 'ret=-204\n' | "$@")"
 }
 
+# Prints what runs a target's program on this machine, which is empty for its own: runner TARGET; fails if nothing does.
+runner() {
+    local machine=${1%%-*}
+    if [ "$machine" = "$(uname -m)" ]; then
+        echo ''
+    else
+        command -v "qemu-$machine-static"
+    fi
+}
+
+# Prints the targets whose programs are built, in the order in which they are tested.
+targets_built() {
+    local target
+    for target in x86_64-unknown-linux-musl aarch64-unknown-linux-musl; do
+        if [ -x "$built/$target/imsdk-annotate" ]; then echo "$target"; fi
+    done
+}
+
 # Runs a command with a folder as its root, as root or in a namespace of its own: in_root FOLDER COMMAND...
 in_root() {
     if [ "$(id -u)" = 0 ]; then
