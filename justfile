@@ -24,7 +24,7 @@ cluster *options:
 # just triage -k gitlab: tests of the action, the component and the workflows, with the debug build; options are pytest's
 triage *options:
     cargo build --locked
-    ci/test {{options}}
+    triage/test {{options}}
 
 # just bench: the library's benches
 bench *names:

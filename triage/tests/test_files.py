@@ -12,7 +12,7 @@ from fakes import ROOT
 
 TEMPLATE = ROOT / "templates/triage.yml"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-SCRIPTS = [ROOT / "ci/triage.sh", ROOT / "ci/test", ROOT / ".ci/run"]
+SCRIPTS = [ROOT / "triage/triage.sh", ROOT / "triage/test", ROOT / ".ci/run"]
 
 
 def run(*command: object) -> str:
@@ -98,7 +98,7 @@ def test_workflows_have_the_least_rights(path: Path) -> None:
 
 
 def test_the_template_has_the_script_word_for_word() -> None:
-    script = (ROOT / "ci/triage.sh").read_text().split("\n", 1)[1]
+    script = (ROOT / "triage/triage.sh").read_text().split("\n", 1)[1]
     lines = [f"      {line}".rstrip() for line in script.rstrip("\n").split("\n")]
     text = TEMPLATE.read_text()
     start = text.index("    - |\n      # Triage of a log") + len("    - |\n")
@@ -106,7 +106,7 @@ def test_the_template_has_the_script_word_for_word() -> None:
     if os.environ.get("UPDATE_TEMPLATE"):
         TEMPLATE.write_text(f"{text[:start]}{os.linesep.join(lines)}\n{text[end:]}")
     else:
-        assert text[start:end].rstrip("\n").split("\n") == lines, "put it in with UPDATE_TEMPLATE=1 ci/test"
+        assert text[start:end].rstrip("\n").split("\n") == lines, "put it in with UPDATE_TEMPLATE=1 triage/test"
 
 
 def test_the_inputs_of_the_action_and_of_the_component_are_the_same() -> None:

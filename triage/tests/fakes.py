@@ -108,7 +108,7 @@ class Server:
             self.files[f"/releases/v{VERSION}/{name}.tar.gz"] = archive.getvalue()
             sums += f"{hashlib.sha256(archive.getvalue()).hexdigest()}  {name}.tar.gz\n"
         self.files[f"/releases/v{VERSION}/SHA256SUMS"] = sums.encode()
-        for script in ("install.sh", "ci/triage.sh"):
+        for script in ("install.sh", "triage/triage.sh"):
             self.files[f"/releases/v{VERSION}/{Path(script).name}"] = (ROOT / script).read_bytes()
 
     def answer(self, request: BaseHTTPRequestHandler) -> tuple[int, bytes]:
