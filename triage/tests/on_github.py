@@ -75,13 +75,15 @@ class Github:
             "GITHUB_ACTION_PATH": str(ROOT),
             "GITHUB_EVENT_NAME": event,
             "GITHUB_REF": reference,
+            "GITHUB_REF_NAME": reference.removeprefix("refs/heads/").removeprefix("refs/pull/"),
             "GITHUB_WORKFLOW": "Tests, nightly",
             "GITHUB_WORKSPACE": str(self.work),
             "RUNNER_TEMP": str(self.place / "temp"),
         }
         ((job_name, job),) = self.workflow["jobs"].items()
-        repository = {"repository": {"default_branch": "main"}}
-        github = {"job": job_name, "event": repository, "run_id": self.runs, "run_attempt": 1}
+        # The event of a schedule has no repository.
+        payload = {} if event == "schedule" else {"repository": {"default_branch": "main"}}
+        github = {"job": job_name, "event": payload, "run_id": self.runs, "run_attempt": 1}
         self.contexts: dict[str, Any] = {
             "github": github,
             "job": {"status": "success"},

@@ -6,7 +6,7 @@ import pytest
 from conftest import workflow
 from fakes import Commit, Server
 from on_github import Github, evaluate
-from test_triage import NO_COMPARISON, OLD, begun
+from test_triage import NEW, NO_COMPARISON, OLD, assert_failed, begun
 
 
 @pytest.fixture
@@ -23,8 +23,11 @@ def test_a_strangers_log_under_the_name_of_the_main_branch_is_no_baseline(github
 
 @pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
 def test_runs_of_the_main_branch_that_nobody_has_pushed_are_baselines(github: Github, event: str) -> None:
-    assert github.run("main", Commit(OLD), event).passed
-    assert github.baseline is not None
+    result = github.run("main", Commit(OLD), event)
+    assert result.passed and github.baseline is not None, result.log
+    assert f"::warning::{NO_COMPARISON}" in result.log, "the branch is not named"
+    # Each compares with the run before.
+    assert_failed(github, github.run("main", Commit(NEW), event), 1, github.baseline)
 
 
 def test_jobs_of_other_names_have_baselines_of_their_own(tmp_path: Path, server: Server) -> None:
