@@ -15,6 +15,8 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 # Jobs of workflows that may write, and what.
 WRITERS = {
     "release.yml publish": {"attestations", "contents", "id-token"},
+    "release.yml wheels": {"id-token"},
+    "release.yml crate": {"id-token"},
 }
 
 
