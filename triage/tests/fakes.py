@@ -1,5 +1,6 @@
 """What the fakes of CI services have in common: commits, results, shells, and a server of releases and of GitLab's API."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -8,6 +9,7 @@ import re
 import subprocess
 import tarfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -107,9 +109,21 @@ class Server:
                     tar.addfile(member, io.BytesIO(content))
             self.files[f"/releases/v{VERSION}/{name}.tar.gz"] = archive.getvalue()
             sums += f"{hashlib.sha256(archive.getvalue()).hexdigest()}  {name}.tar.gz\n"
+        for script in (ROOT / "install.sh", ROOT / "triage/triage.sh"):
+            self.files[f"/releases/v{VERSION}/{script.name}"] = script.read_bytes()
+            sums += f"{hashlib.sha256(script.read_bytes()).hexdigest()}  {script.name}\n"
         self.files[f"/releases/v{VERSION}/SHA256SUMS"] = sums.encode()
-        for script in ("install.sh", "triage/triage.sh"):
-            self.files[f"/releases/v{VERSION}/{Path(script).name}"] = (ROOT / script).read_bytes()
+
+    @contextlib.contextmanager
+    def damaged(self, end: str) -> Iterator[None]:
+        """Damages the files whose names have this end, for a time."""
+        whole = self.files
+        self.files = {path: content + b"\n" * path.endswith(end) for path, content in whole.items()}
+        assert self.files != whole, f"there is no file *{end}"
+        try:
+            yield
+        finally:
+            self.files = whole
 
     def answer(self, request: BaseHTTPRequestHandler) -> tuple[int, bytes]:
         url = urlsplit(request.path)

@@ -50,6 +50,8 @@ class Github:
         # The cache, the oldest entry first: scope, key, path, content.
         self.cache: list[tuple[str, str, str, bytes]] = []
         self.runs = 0
+        # Variables of the runner.
+        self.runner: dict[str, str] = {}
 
     @property
     def baseline(self) -> bytes | None:
@@ -76,14 +78,16 @@ class Github:
             "GITHUB_EVENT_NAME": event,
             "GITHUB_REF": reference,
             "GITHUB_REF_NAME": reference.removeprefix("refs/heads/").removeprefix("refs/pull/"),
+            "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_WORKFLOW": "Tests, nightly",
             "GITHUB_WORKSPACE": str(self.work),
             "RUNNER_TEMP": str(self.place / "temp"),
+            **self.runner,
         }
         ((job_name, job),) = self.workflow["jobs"].items()
         # The event of a schedule has no repository.
         payload = {} if event == "schedule" else {"repository": {"default_branch": "main"}}
-        github = {"job": job_name, "event": payload, "run_id": self.runs, "run_attempt": 1}
+        github = {"job": job_name, "event": payload, "token": "secret", "run_id": self.runs, "run_attempt": 1}
         self.contexts: dict[str, Any] = {
             "github": github,
             "job": {"status": "success"},

@@ -1,12 +1,18 @@
 """What the action does on GitHub alone."""
 
+import hashlib
+import os
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 from conftest import workflow
-from fakes import Commit, Server
+from fakes import ROOT, VERSION, Commit, Server
 from on_github import Github, evaluate
 from test_triage import NEW, NO_COMPARISON, OLD, assert_failed, begun
+
+NOT_VERIFIED = "Only the checksum of the program is verified, and not which workflow has built it"
 
 
 @pytest.fixture
@@ -66,15 +72,60 @@ def test_commands_in_the_log_reach_no_output_of_a_step(github: Github) -> None:
     assert not [line for line in lines if line.startswith(("::error::harm", "::stop-commands"))], result.log
 
 
-def test_an_archive_whose_checksum_differs_is_not_installed(github: Github, server: Server) -> None:
-    files = dict(server.files)
-    try:
-        for path in [path for path in files if path.endswith(".tar.gz")]:
-            server.files[path] = files[path] + b"\0"
-        result = github.run("main", Commit(OLD))
-    finally:
-        server.files = files
-    assert (result.passed, result.status, github.cache) == (False, None, []), result.log
+@pytest.fixture
+def verifying(tmp_path: Path, server: Server) -> Github:
+    """GitHub with releases of the project itself: curl asks the server, and gh knows the archives that it has now."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    known = [hashlib.sha256(content).hexdigest() for path, content in server.files.items() if path.endswith(".tar.gz")]
+    (tools / "gh").write_text(f"""#!/bin/sh
+case "$*" in
+"attestation verify --help") ;;
+"attestation verify "*" --repo imsdk-annotate/imsdk-annotate --signer-workflow "*/.github/workflows/release.yml)
+    [ "$GH_TOKEN" = secret ] && sum=$(sha256sum < "$3") && case " {" ".join(known)} " in *" ${{sum%% *}} "*) exit ;; esac
+    echo "gh: no attestation"
+    exit 1
+    ;;
+*) exit 2 ;;
+esac
+""")
+    (address,) = re.findall(r"^REPOSITORY=(.+)$", (ROOT / "packaging/release.env").read_text(), re.M)
+    (tools / "curl").write_text(f"""#!/bin/bash
+from={address}/releases/download to={server.url}/releases
+exec {shutil.which("curl")} "${{@/#"$from"/$to}}"
+""")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    github = Github(tmp_path, server, workflow(), {"base-url": "", "version": f"v{VERSION}"})
+    github.runner = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    return github
+
+
+def test_the_program_is_installed_where_it_is_attested(verifying: Github) -> None:
+    result = verifying.run("main", Commit(OLD))
+    assert result.passed and NOT_VERIFIED not in result.log, result.log
+
+
+def test_a_program_that_is_not_attested_is_not_installed(verifying: Github, server: Server) -> None:
+    with server.damaged(".tar.gz"):
+        result = verifying.run("main", Commit(OLD))
+    assert (result.passed, result.status, verifying.cache) == (False, None, []), result.log
+    assert "gh: no attestation" in result.log
+
+
+def test_a_program_that_cannot_be_verified_is_said(verifying: Github) -> None:
+    verifying.runner["GITHUB_SERVER_URL"] = "https://github.example"
+    result = verifying.run("main", Commit(OLD))
+    assert result.passed and f"{NOT_VERIFIED}: this is a GitHub of your own." in result.log, result.log
+    verifying.runner.pop("GITHUB_SERVER_URL")
+    (verifying.folder / "tools/gh").write_text("#!/bin/sh\nexit 1\n")
+    result = verifying.run("main", Commit(OLD))
+    assert result.passed and f"{NOT_VERIFIED}: gh is not installed" in result.log, result.log
+
+
+def test_a_mirror_is_said_not_to_be_verified(github: Github) -> None:
+    result = github.run("main", Commit(OLD))
+    assert result.passed and f"{NOT_VERIFIED}: base-url names a mirror." in result.log, result.log
 
 
 def test_expressions_mean_what_they_mean_on_github() -> None:

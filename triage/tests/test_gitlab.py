@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import Commit, Server
+from fakes import VERSION, Commit, Server
 from on_gitlab import Gitlab
 from test_triage import NEW, NO_COMPARISON, OLD, assert_failed, begun
 
@@ -62,3 +62,7 @@ def test_the_reports_that_gitlab_shows_are_artifacts(gitlab: Gitlab) -> None:
     result = gitlab.run("feature", Commit(OLD))
     reports = {path.removeprefix("imsdk-triage/") for path in gitlab.job["artifacts"]["reports"].values()}
     assert reports == {"junit.xml", "gl-code-quality-report.json"} and reports < set(result.artifact)
+
+
+def test_a_version_may_be_the_name_of_its_tag(tmp_path: Path, server: Server) -> None:
+    begun(Gitlab(tmp_path, server, {"version": f"v{VERSION}"}))

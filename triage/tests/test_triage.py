@@ -2,12 +2,17 @@
 
 import pytest
 from conftest import Make, Service
-from fakes import Commit, Result
+from fakes import Commit, Result, Server
+from on_github import Github
+from on_gitlab import Gitlab
+from on_jenkins import Jenkins
 
 OLD = r"printf 'ok\nret=-204\n'"
 NEW = r"printf 'ok\nret=-204\nret=-402 x\n'"
 # The beginning of a gzip file that is cut off.
 DAMAGED = r"printf '\037\213\010\000\000\000\000\000\000\003\113'"
+# Files that each service downloads, by the ends of their names.
+DOWNLOADED = {Github: {".tar.gz"}, Gitlab: {".tar.gz", "install.sh"}, Jenkins: {".tar.gz", "install.sh", "triage.sh"}}
 NO_COMPARISON = "There is no report of main to compare with, so that no code counts as new."
 
 
@@ -195,8 +200,23 @@ def test_a_pull_request_compares_and_makes_no_baseline(make: Make) -> None:
     assert_failed(service, service.run("main", Commit(NEW), "pull_request"), 1, before)
 
 
-def test_a_release_that_is_not_there_or_damaged_is_red(make: Make) -> None:
+def test_a_release_that_is_not_there_is_red(make: Make) -> None:
     service = make(version="9.9.9")
     result = service.run("main", Commit(OLD))
     assert (result.passed, service.baseline) == (False, None), result.log
     assert "404" in result.log and result.artifact == {}, result.log
+
+
+@pytest.mark.parametrize("end", [".tar.gz", "install.sh", "triage.sh"])
+def test_a_release_that_is_damaged_is_red(make: Make, server: Server, end: str) -> None:
+    service = make()
+    before = begun(service)
+    with server.damaged(end):
+        result = service.run("main", Commit(OLD))
+    # Some services have the scripts of the action or of the component, and download none.
+    if end in DOWNLOADED[type(service)]:
+        assert (result.passed, service.baseline, result.artifact) == (False, before, {}), result.log
+        said = "the checksum of imsdk-annotate-" if end == ".tar.gz" else f"{end}: FAILED"
+        assert said in result.log, result.log
+    else:
+        assert result.passed, result.log
