@@ -6,7 +6,7 @@ use super::row::{CatalogRow, Column, Rows};
 use crate::catalog::shown;
 use std::borrow::Cow;
 
-/// What stands between a code and its message.
+/// The mark between a code and its message.
 const ARROW: &str = "=>";
 /// The arrow as HTML has it.
 const ESCAPED_ARROWS: [&str; 4] = ["=&gt;", "=&#62;", "=&#x3e;", "=&#x3E;"];
