@@ -205,6 +205,7 @@ def test_files_are_removed_by_their_very_names(monkeypatch: pytest.MonkeyPatch) 
         (b"\x1f\x8b" + b"x" * 898, False, [0]),
         (b"x" * 450 + b"\0" + b"x" * 449, False, [0, 225, 450]),
     ],
+    ids=["plain", "packed", "zeros in a range"],
 )
 def test_no_head_is_read_behind_one_that_decides(
     content: bytes, is_plain: bool, read: List[int], monkeypatch: pytest.MonkeyPatch
