@@ -112,6 +112,12 @@ def test_each_rust_of_a_workflow_is_read_from_a_file(path: Path) -> None:
     assert re.search(r"^RUST=\d+\.\d+\.\d+$", (ROOT / "packaging/release.env").read_text(), re.M)
 
 
+def test_the_tests_of_packages_that_workflows_name_are_there() -> None:
+    for path in WORKFLOWS:
+        for parts in re.findall(r"NO_SKIPS=1 packaging/test (.+)", path.read_text()):
+            assert [part for part in parts.split() if not (ROOT / "packaging/tests" / part).is_file()] == []
+
+
 def test_the_template_has_the_script_word_for_word() -> None:
     script = (ROOT / "triage/triage.sh").read_text().split("\n", 1)[1]
     lines = [f"      {line}".rstrip() for line in script.rstrip("\n").split("\n")]
