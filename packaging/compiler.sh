@@ -13,8 +13,8 @@ has_target() {
     compgen -G "$("$1" --print target-libdir --target "$2")/libstd-*.rlib" > /dev/null
 }
 
-# Sets `cargo`, `rustc` and `source` to the tools for a target: choose_compiler TARGET. They are those on the PATH, or those of
-# Debian, which have the source of the standard library. `source` is that source's folder, and empty where the installed
+# Sets `cargo`, `rustc` and `source` to the tools for a target: choose_compiler TARGET. They are those on the PATH, or those
+# of Debian, which have the source of the standard library. `source` is that source's folder, and empty where the installed
 # library is linked. Fails where there is neither.
 choose_compiler() {
     cargo=$(command -v cargo) || return 1
