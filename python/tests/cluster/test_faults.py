@@ -119,7 +119,8 @@ def test_an_exact_result_under_all_faults_at_once(
     assert ran.status == one.status == 3
     with capfd.disabled():
         print(f"\nmemory of an executor's Python, with a file of {LARGE_MB} MB: {watch.python_bytes / 1e6:.0f} MB")
-    assert 20e6 < watch.python_bytes < 200e6
+    # Without faults it takes less than 200 MB; bytes that are asked for or sent a second time are there twice for a moment.
+    assert 20e6 < watch.python_bytes < 256e6
     files = stored.files("s3://bkt/faults")
     assert files.keys() == one.files.keys()
     assert [name for name, content in files.items() if content != one.files[name]] == []
