@@ -7,6 +7,7 @@ use crate::program::output::RunSettings;
 use crate::program::report::salt_tag;
 use crate::program::system::stable_hash::stable_hash;
 use crate::{Catalog, EarlierCodes, Entry, SeverityColors, TimeBounds};
+use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
 use std::ffi::OsStr;
 
@@ -94,12 +95,14 @@ pub(super) fn of_counts(settings: &RunSettings) -> RunSettings {
 /// Returns the arguments that change outputs, as they are typed or stand in the configuration, with all their values.
 /// Arguments with their defaults are left out, as if they were not typed.
 pub(super) fn typed(matches: &ArgMatches) -> RunSettings {
-    let mut command = Args::command();
-    command.build();
+    // Not built: that takes as long as parsing, and the arguments have their names and defaults without it.
+    let command = Args::command();
     let with_effect = command.get_arguments().filter(|arg| !WITHOUT_EFFECT.contains(&arg.get_id().as_str()));
     let settings = with_effect.filter_map(|arg| {
-        let values: Vec<&OsStr> = matches.try_get_raw(arg.get_id().as_str()).ok()??.collect();
-        let has_defaults = arg.get_default_values().iter().eq(&values);
+        let id = arg.get_id().as_str();
+        let values: Vec<&OsStr> = matches.try_get_raw(id).ok()??.collect();
+        let has_defaults = matches.value_source(id) == Some(ValueSource::DefaultValue)
+            || arg.get_default_values().iter().eq(&values);
         let name = arg.get_long().map_or_else(|| arg.get_id().to_string(), |long| format!("--{long}"));
         (!has_defaults).then(|| (name, values.into_iter().map(text_of).collect()))
     });
