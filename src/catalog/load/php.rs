@@ -12,34 +12,34 @@ const ARROW: &str = "=>";
 const ESCAPED_ARROWS: [&str; 4] = ["=&gt;", "=&#62;", "=&#x3e;", "=&#x3E;"];
 /// Quotes around messages, and perhaps around codes.
 const QUOTES: [char; 2] = ['"', '\''];
-/// A comment of HTML.
-const HTML_COMMENT: &str = "<!--";
-const HTML_COMMENT_END: &str = "-->";
 /// Comments over several lines: the beginning and the end of each form.
-const COMMENTS: [(&str, &str); 2] = [("/*", "*/"), (HTML_COMMENT, HTML_COMMENT_END)];
+const COMMENTS: [(&str, &str); 2] = [("/*", "*/"), ("<!--", "-->")];
 
-/// Reads the rows of all lines, and returns true if a line has one, good or bad. Other lines are ignored: what encloses the rows,
+/// Reads the rows of all lines, and returns true if it has added or refused something. Other lines are ignored: what encloses the rows,
 /// comments, the page around them.
 pub(super) fn read(text: &str, rows: &mut Rows) -> bool {
     let mut has_rows = false;
-    let mut open_comment = None;
+    // The line at which a comment has begun that is not closed yet, and the mark that closes it.
+    let mut open: Option<(u64, &str)> = None;
     for (line, content) in (1_u64..).zip(text.lines()) {
-        let content = match open_comment.take() {
+        let content = match open {
             None => content,
-            Some(end) => match content.split_once(end) {
+            Some((_, end)) => match content.split_once(end) {
                 Some((_, behind)) => behind,
-                None => {
-                    open_comment = Some(end);
-                    continue;
-                }
+                None => continue,
             },
         };
-        open_comment = opened(content);
-        // A comment of PHP that a line opens is the explanation of its row; one of HTML is none.
-        let hidden = if open_comment == Some(HTML_COMMENT_END) { content.rfind(HTML_COMMENT) } else { None };
-        for text in texts(&content[..hidden.unwrap_or(content.len())]) {
+        open = opened(content).map(|end| (line, end));
+        if open.is_some() {
+            continue;
+        }
+        for text in texts(content) {
             has_rows |= add_rows(line, &text, rows);
         }
+    }
+    if let Some((line, end)) = open {
+        rows.refuse(line, format!("a comment begins here that is not closed; end it with {end}"));
+        return true;
     }
     has_rows
 }
@@ -49,14 +49,11 @@ pub(super) fn has_row(line: &str) -> bool {
     texts(line).iter().any(|text| matches!(first_row(text), Some(Ok(_))))
 }
 
-/// Returns the end of a comment that a line opens and does not close.
+/// Returns the end of the comment that a line begins with and does not close. A mark further inside, as in `// a/*`, opens none, so that
+/// it hides no rows.
 fn opened(line: &str) -> Option<&'static str> {
-    COMMENTS.into_iter().find_map(|(start, end)| {
-        let behind = &line[line.rfind(start)? + start.len()..];
-        // A `/*` in a message is none.
-        let is_comment = line[..line.len() - behind.len()].matches('"').count().is_multiple_of(2);
-        (is_comment && !behind.contains(end)).then_some(end)
-    })
+    let (_, end) = COMMENTS.into_iter().find(|(start, _)| line.trim_start().starts_with(start))?;
+    (!line.contains(end)).then_some(end)
 }
 
 /// Returns the lines of PHP that a line of the file has: itself, or, as HTML, those that a page shows. HTML begins with a tag, ends with
@@ -130,7 +127,7 @@ fn first_row(text: &str) -> Option<Result<PhpRow<'_>, String>> {
         Some(Ok(code)) => code,
         Some(Err(reason)) => return Some(Err(reason)),
         // The array of codes may be an item of another one.
-        None if value.starts_with(['[']) || value.starts_with("array(") => return first_row(value),
+        None if value.starts_with('[') || value.starts_with("array(") => return first_row(value),
         None => return None,
     };
     let Some(quote) = value.chars().next().filter(|char| QUOTES.contains(char)) else {
@@ -310,6 +307,20 @@ mod tests {
             "13: -11: the message is no text in quotes".to_owned(),
         ];
         assert_eq!(parse(CatalogFormat::Php, text).unwrap_err(), expected);
+    }
+
+    #[test]
+    fn a_mark_of_a_comment_hides_no_rows_without_a_word() {
+        let text = "-1 => \"a/*\",\n-2 => 'b/*', // c/*\n-3 => \"d\", /* e\n-4 => \"f\",\n";
+        let codes = |entries: Vec<Entry>| entries.iter().map(Entry::code).collect::<Vec<_>>();
+        for text in [text.to_owned(), escaped(text)] {
+            assert_eq!(parse(CatalogFormat::Php, &text).map(codes), Ok(vec![-1, -2, -3, -4]), "{text}");
+        }
+        for (start, end) in super::COMMENTS {
+            let open = format!("-1 => \"a\",\n{start} b\n-2 => \"c\",\n");
+            let reason = format!("2: a comment begins here that is not closed; end it with {end}");
+            assert_eq!(parse(CatalogFormat::Php, &open).unwrap_err(), [reason]);
+        }
     }
 
     #[test]
