@@ -158,17 +158,17 @@ impl AnnotatorBuilder {
     /// Builds the annotator. This renders the note of every code of the catalog.
     pub fn build(self) -> Annotator {
         let catalog = self.catalog.unwrap_or_default();
-        let notes = Notes::new(&catalog, &self.style);
+        // Escape sequences for colours are no part of the syntax of a line.
+        let in_color = self.color && !self.style.as_fields;
+        let notes = Notes::new(&catalog, &NoteStyle { in_color, ..self.style });
         let written = match self.lines {
             _ if self.quiet => LineChoice::Nothing,
             Some(lines) => LineChoice::Lines(LineRules::new(lines, &catalog)),
             None => LineChoice::All,
         };
         let scanner = Scanner::new(catalog.index().clone(), &self.keys, self.strict, self.unknown);
-        // Escape sequences for colours are no part of the syntax of a line.
-        let color = self.color && !self.style.as_fields;
         let patterns = PatternScanner::new(self.patterns, catalog.index().clone(), self.unknown);
-        let notes = PartAnnotator::new(scanner, patterns, notes, color, self.strip);
+        let notes = PartAnnotator::new(scanner, patterns, notes, self.strip);
         Annotator {
             writing: Writing { catalog, notes, written, times: self.times },
             window_bytes: self.window_bytes,

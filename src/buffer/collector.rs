@@ -22,9 +22,22 @@ const LONG_MAX: usize = 64;
 
 /// A writer that takes ranges of texts. The texts live for `'t`, so that an implementation may keep references to them.
 pub(crate) trait Sink<'t>: Write {
-    /// Writes a range of a text. May read the bytes behind the range in the text, but does not write them.
+    /// Writes a range of the input. May read the bytes behind the range in the text, but does not write them.
     fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
         self.write_all(&text[piece])
+    }
+
+    /// Writes a range of a text that is a part of a note, and has no newline, as [`Sink::copy`] does.
+    #[inline(always)]
+    fn copy_note(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
+        self.copy(text, piece)
+    }
+
+    /// Passes the free space of the sink's buffer, if it has one, to `fill`, which returns the number of bytes that it has
+    /// written from the beginning of the space on. The space may be too small for anything.
+    #[inline(always)]
+    fn fill(&mut self, fill: impl FnOnce(&mut [u8]) -> usize) {
+        fill(&mut []);
     }
 }
 
@@ -133,6 +146,13 @@ impl<'t> Sink<'t> for Collector<'t, '_> {
         }
         self.length += count;
         Ok(())
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, fill: impl FnOnce(&mut [u8]) -> usize) {
+        let free = &mut self.bytes[self.length..];
+        let free_bytes = free.len();
+        self.length += fill(free).min(free_bytes);
     }
 }
 

@@ -29,7 +29,6 @@ impl PartAnnotator {
         let StreamState { listed, fields, line, candidates, color, .. } = state;
         listed.clear();
         let (mut written, mut known) = (part.start, 0);
-        let is_plain = self.writes_plain && !list;
         self.scanner.for_each_field(
             simd,
             window,
@@ -42,10 +41,14 @@ impl PartAnnotator {
                 }
                 known += u64::from(field.entry.is_some());
                 match field.entry {
-                    Some(entry) if is_plain && !self.notes.could_begin(&window[field.end..]) => {
-                        let gap = std::mem::replace(&mut written, field.end)..field.end;
-                        wtr.copy(window, gap)?;
-                        self.write_plain_note(entry, wtr)
+                    Some(entry)
+                        if !self.notes.could_begin(&window[field.end..])
+                            && self.has_ready_note(simd, window, &field, color) =>
+                    {
+                        if list {
+                            listed.push(field);
+                        }
+                        self.write_ready_note(window, &mut written, &field, entry, wtr)
                     }
                     _ => {
                         let field = self.complete(field, window, line);

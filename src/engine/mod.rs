@@ -22,7 +22,7 @@ use crate::note::Charset;
 use crate::note::{self, Notes};
 use crate::pattern::PatternScanner;
 use crate::scanner::{self, Scanner};
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 use state::LineState;
 use std::io;
 use std::ops::Range;
@@ -33,24 +33,16 @@ pub(crate) struct PartAnnotator {
     scanner: Scanner,
     pub(crate) patterns: PatternScanner,
     notes: Notes,
-    /// True if notes are in colour.
-    color: bool,
     /// True if existing notes are removed and none is written.
     strip: bool,
-    /// True if notes are text without colour, whatever the line is like.
-    writes_plain: bool,
+    /// True if notes are text, whatever the line is like.
+    writes_text: bool,
 }
 
 impl PartAnnotator {
-    pub(crate) fn new(
-        scanner: Scanner,
-        patterns: PatternScanner,
-        notes: Notes,
-        color: bool,
-        strip: bool,
-    ) -> Self {
-        let writes_plain = !color && !strip && !notes.have_forms() && !notes.end_open();
-        Self { scanner, patterns, notes, color, strip, writes_plain }
+    pub(crate) fn new(scanner: Scanner, patterns: PatternScanner, notes: Notes, strip: bool) -> Self {
+        let writes_text = !strip && !notes.have_forms() && !notes.end_open();
+        Self { scanner, patterns, notes, strip, writes_text }
     }
 
     /// Returns an annotator that differs in the encoding of its notes alone. Their catalog must be that of the notes.
@@ -79,6 +71,11 @@ impl PartAnnotator {
     /// [`Scanner::untouched_end`] does. The annotator must [add notes alone](PartAnnotator::adds_notes_alone).
     pub(crate) fn untouched_end(&self, window: &[u8], range: Range<usize>) -> usize {
         self.scanner.untouched_end(window, range)
+    }
+
+    /// Returns the vector instructions of the machine.
+    pub(crate) fn level(&self) -> Level {
+        self.scanner.level
     }
 
     /// Returns a scanner of near misses.
@@ -112,9 +109,7 @@ impl PartAnnotator {
         let end = part_end.max(written).max(end_of_listed(&state.listed));
         self.leave(window, end, &mut state.line);
         wtr.copy(window, written..end)?;
-        if self.color {
-            state.color.advance(window, end);
-        }
+        self.advance_color(window, end, &mut state.color);
         Ok(end)
     }
 
@@ -188,13 +183,14 @@ impl PartAnnotator {
             // The sequence that restores the colour belongs to the note where a rule looks through notes.
             end += color::sequence_length(&window[end..]);
         }
-        old_notes.add(window, field.end..end);
+        old_notes.add(field.end..end);
         length
     }
 
     /// Advances the state of the line to `end`, as far as the next part needs it.
     #[inline]
     fn leave(&self, window: &[u8], end: usize, line: &mut LineState) {
+        line.old_notes.keep(window);
         if self.strip {
             line.color.advance(window, end.max(line.color.looked_up_to()));
         }
@@ -204,9 +200,7 @@ impl PartAnnotator {
     pub(crate) fn skip_to(&self, window: &[u8], end: usize, state: &mut StreamState) {
         state.line.old_notes = OldNotes::default();
         self.leave(window, end, &mut state.line);
-        if self.color {
-            state.color.advance(window, end);
-        }
+        self.advance_color(window, end, &mut state.color);
     }
 
     /// Writes a range of the window with the notes of its fields.
@@ -219,15 +213,75 @@ impl PartAnnotator {
         color: &mut LineColor,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let mut written = range.start;
-        for &field in fields {
-            self.write_field(window, &mut written, field, color, wtr)?;
-        }
-        wtr.copy(window, written..range.end)?;
-        if self.color {
-            color.advance(window, range.end);
-        }
+        let end = range.end;
+        dispatch!(self.scanner.level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.write_range_with(simd, window, range, fields, color, wtr),
+        ))?;
+        self.advance_color(window, end, color);
         Ok(())
+    }
+
+    /// Writes a range of the window with the notes of its fields, with the instructions of a level. The caller calls
+    /// [`PartAnnotator::advance_color`] behind the last of several ranges.
+    #[inline(always)]
+    pub(crate) fn write_range_with<'t, S: Simd>(
+        &'t self,
+        simd: S,
+        window: &'t [u8],
+        range: Range<usize>,
+        fields: &[FoundField],
+        color: &mut LineColor,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        let mut written = range.start;
+        for field in fields {
+            match field.entry {
+                Some(entry)
+                    if field.old_note_bytes == 0 && self.has_ready_note(simd, window, field, color) =>
+                {
+                    self.write_ready_note(window, &mut written, field, entry, wtr)?;
+                }
+                _ => self.write_field(window, &mut written, *field, color, wtr)?,
+            }
+        }
+        wtr.copy(window, written..range.end)
+    }
+
+    /// Looks at the colours of a line up to `end`, behind which the next range begins, where notes are in colour.
+    #[inline]
+    pub(crate) fn advance_color(&self, window: &[u8], end: usize, color: &mut LineColor) {
+        if self.notes.in_color() {
+            color.advance(window, end);
+        }
+    }
+
+    /// Returns true if the note of a field, behind which no note stands, is surely [ready](Notes::ready).
+    #[inline(always)]
+    fn has_ready_note<S: Simd>(
+        &self,
+        simd: S,
+        window: &[u8],
+        field: &FoundField,
+        color: &mut LineColor,
+    ) -> bool {
+        self.writes_text && (!self.notes.in_color() || color.is_none_at(simd, window, field.end))
+    }
+
+    /// Writes the bytes from `written` to the end of a field, and its [ready](Notes::ready) note.
+    #[inline(always)]
+    fn write_ready_note<'t>(
+        &'t self,
+        window: &'t [u8],
+        written: &mut usize,
+        field: &FoundField,
+        entry: usize,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        let gap = std::mem::replace(written, field.end)..field.end;
+        wtr.copy(window, gap)?;
+        let (texts, note) = self.notes.ready(entry);
+        wtr.copy_note(texts, note)
     }
 
     /// Writes the bytes from `written` to the end of a field, with its note, if a note is to be written or removed.
@@ -246,18 +300,7 @@ impl PartAnnotator {
         let gap = *written..field.end;
         *written = field.end + field.old_note_bytes;
         wtr.copy(window, gap)?;
-        if self.writes_plain {
-            self.write_plain_note(entry, wtr)
-        } else {
-            self.write_note(window, field, entry, color, wtr)
-        }
-    }
-
-    /// Writes a note as text without colour.
-    #[inline(always)]
-    fn write_plain_note<'t>(&'t self, entry: usize, wtr: &mut impl Sink<'t>) -> io::Result<()> {
-        let (texts, note) = self.notes.plain(entry);
-        wtr.copy(texts, note)
+        self.write_note(window, field, entry, color, wtr)
     }
 
     fn write_note<'t>(
@@ -271,10 +314,10 @@ impl PartAnnotator {
         if self.strip {
             return Ok(());
         }
-        if self.color {
+        if self.notes.in_color() {
             color.advance(window, field.end);
         }
-        self.notes.write(&field, entry, window, self.color.then_some(&*color), wtr)
+        self.notes.write(&field, entry, window, self.notes.in_color().then_some(&*color), wtr)
     }
 
     /// Returns the number of bytes behind a part that the window must have, unless the line ends before.
@@ -291,8 +334,10 @@ fn end_of_listed(listed: &[FoundField]) -> usize {
 
 /// Returns the length in bytes of the sequence that restores the line's colour behind a note; 0 where there is none.
 fn restored_length(color: &mut LineColor, window: &[u8], note_start: usize, length: usize) -> usize {
+    if !window[note_start..].starts_with(note::RESET) {
+        return 0;
+    }
     color.advance(window, note_start);
-    let has_ended_colors = window[note_start..].starts_with(note::RESET);
-    let sequence = color.restoring_sequence().filter(|_| has_ended_colors).unwrap_or_default();
+    let sequence = color.restoring_sequence().unwrap_or_default();
     if window[note_start + length..].starts_with(&sequence) { sequence.len() } else { 0 }
 }

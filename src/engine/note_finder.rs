@@ -126,7 +126,7 @@ impl Iterator for NoteFinder<'_> {
                 if let Some(note) = self.note_at(&place) {
                     let restored = restored_length(&mut self.color, self.text, note.start, note.len());
                     self.end = note.end + restored;
-                    self.old_notes.add(self.text, note.start..self.end);
+                    self.old_notes.add(note.start..self.end);
                     return Some(note.start..self.end);
                 }
             }

@@ -1,6 +1,10 @@
 //! The colours and styles that are in force at a place of a line, so that they can be restored behind a note.
 
+use fearless_simd::{prelude::*, u8x64};
 use memchr::{memchr, memrchr};
+
+/// The bytes that are looked at together.
+const BLOCK_BYTES: usize = 64;
 
 /// The most bytes of a colour sequence; a longer sequence is taken for another kind. A sequence that sets both colours
 /// in full and every style is shorter. No more bytes than this are kept of a line whose beginning has left the window.
@@ -60,6 +64,40 @@ impl LineColor {
             }
         }
         self.looked_up_to = to;
+    }
+
+    /// Returns true if the line surely has no colour at `to`, the caller's place, which must not lie before the place of the
+    /// last call; then looks no further back than that in later calls. Returns false where [`LineColor::advance`] must look.
+    #[inline(always)]
+    pub(crate) fn is_none_at<S: Simd>(&mut self, simd: S, window: &[u8], to: usize) -> bool {
+        let mut end = to;
+        while let Some(block) = window[..end].last_chunk::<BLOCK_BYTES>() {
+            let bytes = u8x64::from_slice(simd, block);
+            let newlines = bytes.simd_eq(b'\n').to_bitmask();
+            // The bits of the bytes behind the last newline.
+            let in_line = !(u64::MAX.checked_shr(newlines.leading_zeros()).unwrap_or(0));
+            if bytes.simd_eq(b'\x1b').to_bitmask() & in_line != 0 {
+                return false;
+            }
+            end -= BLOCK_BYTES;
+            if newlines != 0 || end <= self.looked_up_to && self.in_force.is_empty() {
+                self.begin_at(to);
+                return true;
+            }
+            if end <= self.looked_up_to {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Goes on at `place`, where no colour is in force.
+    #[inline(always)]
+    fn begin_at(&mut self, place: usize) {
+        self.looked_up_to = place;
+        if !self.in_force.is_empty() {
+            self.in_force.clear();
+        }
     }
 
     /// Returns the state at the beginning of a line, at byte offset `start` of the window.

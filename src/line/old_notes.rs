@@ -11,21 +11,44 @@ use std::ops::Range;
 /// at the line without its notes.
 #[derive(Debug, Default)]
 pub(crate) struct OldNotes {
-    /// The bytes right before the last note, as far back as rule 3 looks, without notes.
-    before: Vec<u8>,
     /// The end of the last note in the window; 0 where there is none, or none within reach.
     end: usize,
+    /// The notes that have been added since the last call of [`OldNotes::keep`], in ascending order. Notes out of reach of
+    /// the next field may be missing.
+    recent: Vec<Range<usize>>,
+    /// The bytes right before the last note before those, as far back as rule 3 looks, without notes.
+    kept: Vec<u8>,
+    /// The end of that note in the window; 0 where there is none, or none within reach.
+    kept_end: usize,
 }
+
+/// The number of recent notes from which on those out of reach are dropped: more than can be within reach, because a
+/// byte stands between any two.
+const RECENT_MAX: usize = 2 * scanner::REACH_BYTES;
 
 impl OldNotes {
     /// Adds a note behind all notes so far.
-    pub(crate) fn add(&mut self, window: &[u8], note: Range<usize>) {
-        let mut before = self
-            .line_before(window, note.start)
-            .unwrap_or_else(|| window[note.start.saturating_sub(scanner::REACH_BYTES)..note.start].to_vec());
-        before.drain(..before.len().saturating_sub(scanner::REACH_BYTES));
-        self.before = before;
+    #[inline]
+    pub(crate) fn add(&mut self, note: Range<usize>) {
+        if self.recent.len() >= RECENT_MAX {
+            self.drop_out_of_reach(note.start);
+        }
         self.end = note.end;
+        self.recent.push(note);
+    }
+
+    /// Drops the notes that lie out of reach of a place.
+    #[cold]
+    fn drop_out_of_reach(&mut self, place: usize) {
+        let (mut end, mut reach) = (place, scanner::REACH_BYTES);
+        let is_in_reach = |note: &&Range<usize>| {
+            reach = reach.saturating_sub(end - note.end);
+            end = note.start;
+            reach > 0
+        };
+        let count = self.recent.iter().rev().take_while(is_in_reach).count();
+        self.recent.drain(..self.recent.len() - count);
+        self.kept_end = 0;
     }
 
     /// Returns true if a supposed field begins within a note.
@@ -49,11 +72,40 @@ impl OldNotes {
     /// Returns the text before `at` without notes, where the last note is near enough to matter; else `None`.
     fn line_before(&self, window: &[u8], at: usize) -> Option<Vec<u8>> {
         let is_near = self.end > 0 && self.end <= at && at - self.end < scanner::REACH_BYTES;
-        is_near.then(|| [&self.before, &window[self.end..at]].concat())
+        is_near.then(|| self.text_before(window, at))
     }
 
-    /// Adjusts the state to a window whose bytes have moved from offset `from` to offset `to`.
+    /// Returns the bytes before `at` without notes, as far back as rule 3 looks.
+    fn text_before(&self, window: &[u8], at: usize) -> Vec<u8> {
+        let (mut pieces, mut end, mut reach) = (Vec::new(), at, scanner::REACH_BYTES);
+        let mut take = |start: usize, end: usize| {
+            let piece = &window[start.max(end.saturating_sub(reach))..end];
+            reach -= piece.len();
+            pieces.push(piece);
+            reach > 0
+        };
+        let goes_on =
+            self.recent.iter().rev().all(|note| take(note.end, std::mem::replace(&mut end, note.start)));
+        if goes_on && take(self.kept_end.min(end), end) && self.kept_end > 0 {
+            pieces.push(&self.kept[self.kept.len().saturating_sub(reach)..]);
+        }
+        pieces.reverse();
+        pieces.concat()
+    }
+
+    /// Keeps what later fields need of the text before the last note. The window may then move.
+    pub(crate) fn keep(&mut self, window: &[u8]) {
+        if let Some(last) = self.recent.pop() {
+            (self.kept, self.kept_end) = (self.text_before(window, last.start), last.end);
+            self.recent.clear();
+        }
+    }
+
+    /// Adjusts the state to a window whose bytes have moved from offset `from` to offset `to`. The state must be
+    /// [kept](OldNotes::keep).
     pub(crate) fn moved(&mut self, from: usize, to: usize) {
-        self.end = (self.end + to).saturating_sub(from);
+        debug_assert!(self.recent.is_empty());
+        self.kept_end = (self.kept_end + to).saturating_sub(from);
+        self.end = self.kept_end;
     }
 }

@@ -9,13 +9,9 @@ impl LineWriter {
         if self.in_line || !rules.have_prefix() {
             return Vec::new();
         }
-        let mut text = self.name.clone();
-        if !text.is_empty() {
-            text.push(b':');
-        }
-        if rules.number() {
-            text.extend_from_slice(self.number.of(self.lines + 1, b':'));
-        }
+        let mut text = Vec::new();
+        let number = rules.number().then_some(self.lines + 1);
+        self.prefix.write(number, b':', &mut text).expect("a vector takes all bytes");
         text
     }
 }

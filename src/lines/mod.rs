@@ -3,9 +3,10 @@
 mod begun;
 mod held;
 mod newlines;
-mod number;
 #[cfg(feature = "cli")]
 mod pieces;
+mod prefix;
+mod prefixed;
 mod selected;
 mod time_choice;
 mod writer;

@@ -2,6 +2,7 @@
 
 use fearless_simd::{Level, dispatch, prelude::*, u8x64};
 use memchr::memrchr;
+use std::ops::Range;
 
 /// The bytes of a vector.
 const VECTOR_BYTES: usize = 64;
@@ -45,6 +46,38 @@ pub(super) fn last_lines(text: &[u8], max: usize) -> (usize, usize) {
         count += 1;
     }
     (start, count)
+}
+
+/// Calls `on_newline` with the byte offset of each newline in a range of a text, in their order, until it returns an error.
+#[inline(always)]
+pub(super) fn for_each_newline<S: Simd, E>(
+    simd: S,
+    text: &[u8],
+    range: Range<usize>,
+    mut on_newline: impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut start = range.start;
+    while start < range.end {
+        let mut bits = match text[start..].first_chunk::<VECTOR_BYTES>() {
+            Some(vector) => u8x64::from_slice(simd, vector).simd_eq(b'\n').to_bitmask(),
+            None => bits_of_rest(&text[start..]),
+        };
+        if range.end - start < VECTOR_BYTES {
+            bits &= (1 << (range.end - start)) - 1;
+        }
+        while bits != 0 {
+            on_newline(start + bits.trailing_zeros() as usize)?;
+            bits &= bits - 1;
+        }
+        start += VECTOR_BYTES;
+    }
+    Ok(())
+}
+
+/// Returns the bits of the newlines in a text that is shorter than a vector.
+#[inline(never)]
+fn bits_of_rest(rest: &[u8]) -> u64 {
+    rest.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(byte == b'\n'))
 }
 
 /// The byte offsets of the newlines in a text, in their order.
@@ -110,9 +143,7 @@ fn find_with<S: Simd>(simd: S, text: &[u8], bits: &mut [u64; SEARCHED_VECTORS]) 
     for (number, bits) in bits.iter_mut().enumerate() {
         *bits = match vectors.get(number) {
             Some(vector) => u8x64::from_slice(simd, vector).simd_eq(b'\n').to_bitmask(),
-            None if number == vectors.len() => {
-                rest.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(byte == b'\n'))
-            }
+            None if number == vectors.len() => bits_of_rest(rest),
             None => 0,
         };
     }
@@ -121,6 +152,18 @@ fn find_with<S: Simd>(simd: S, text: &[u8], bits: &mut [u64; SEARCHED_VECTORS]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Returns the newlines that [`for_each_newline`] finds.
+    fn newlines_in(text: &[u8], range: Range<usize>) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut on_newline = |newline| {
+            found.push(newline);
+            Ok::<(), std::convert::Infallible>(())
+        };
+        let Ok(()) =
+            dispatch!(Level::new(), simd => for_each_newline(simd, text, range.clone(), &mut on_newline));
+        found
+    }
 
     #[test]
     fn all_newlines_are_counted_and_found() {
@@ -140,12 +183,18 @@ mod tests {
             assert_eq!(count_newlines(&vec![b'\n'; length]), length as u64);
             assert_eq!(count_newlines(&vec![0x8A; length]), 0);
             assert!(Newlines::new(&vec![b'\n'; length]).eq(0..length));
+            for end in [0, 1, length / 2, length.saturating_sub(1), length] {
+                let range = end.min(length) / 3..end.min(length);
+                assert_eq!(newlines_in(&vec![b'\n'; length], range.clone()), range.collect::<Vec<_>>());
+            }
             assert_eq!(Newlines::new(&vec![0x8A; length]).next(), None);
             for distance in [7, 130, 1500] {
                 let text: Vec<u8> =
                     (0..length).map(|at| if at % distance == 3 { b'\n' } else { b'x' }).collect();
                 assert_eq!(count_newlines(&text), (length + distance - 4) as u64 / distance as u64);
                 assert!(Newlines::new(&text).eq((3..length).step_by(distance)));
+                let expected: Vec<_> = (3..length).step_by(distance).collect();
+                assert_eq!(newlines_in(&text, 0..length), expected);
             }
         }
     }

@@ -4,7 +4,8 @@ use super::LineRules;
 use super::count_newlines;
 use super::held::{HeldLine, HeldLines};
 use super::newlines::last_lines;
-use super::number::NumberText;
+use super::prefix::LinePrefix;
+use super::prefixed::PrefixedLines;
 use super::selected::SelectedCount;
 use crate::buffer::Settled;
 use crate::buffer::Sink;
@@ -20,8 +21,6 @@ pub(crate) const GROUP_SEPARATOR: &[u8] = b"--\n";
 /// The state of a stream whose lines are chosen or numbered, kept from one part to the next.
 #[derive(Debug, Default)]
 pub(crate) struct LineWriter {
-    /// The name of the input, which stands before the number of each line; may be empty.
-    pub(super) name: Vec<u8>,
     /// The number of lines that have been counted.
     pub(super) lines: u64,
     /// True if the last output did not end its line.
@@ -35,7 +34,7 @@ pub(crate) struct LineWriter {
     /// True if a line has been written to the output, of this input or of an earlier one.
     pub(super) has_written: bool,
     held: HeldLines,
-    pub(super) number: NumberText,
+    pub(super) prefix: LinePrefix,
 }
 
 impl LineWriter {
@@ -54,8 +53,7 @@ impl LineWriter {
     /// Begins another input, or a part of one with this number of lines before it. `name` stands before the number of each
     /// line; it may be empty.
     pub(crate) fn begin_input(&mut self, name: &[u8], lines_before: u64) {
-        self.name.clear();
-        self.name.extend_from_slice(name);
+        self.prefix.begin_input(name);
         (self.lines, self.in_line, self.after_left, self.left_out) = (lines_before, false, 0, true);
         self.selected = SelectedCount::default();
         self.held.take_last(0);
@@ -85,6 +83,28 @@ impl LineWriter {
     /// Ends an input. A last line without a newline gets one, because lines of another input may follow.
     pub(crate) fn end_input(&mut self, wtr: &mut impl Write) -> io::Result<()> {
         if std::mem::take(&mut self.in_line) { wtr.write_all(b"\n") } else { Ok(()) }
+    }
+
+    /// Returns a writer of lines to `wtr`, each behind its name and number where the rules have them.
+    pub(crate) fn prefixed<'p, 't, W: Sink<'t>>(
+        &'p mut self,
+        rules: &LineRules,
+        notes: &PartAnnotator,
+        wtr: &'p mut W,
+    ) -> impl Sink<'t> + use<'p, 't, W> {
+        self.prefixed_with(rules, notes, b':', wtr)
+    }
+
+    /// Returns a writer as [`LineWriter::prefixed`] does, with `mark` behind names and numbers.
+    fn prefixed_with<'p, W>(
+        &'p mut self,
+        rules: &LineRules,
+        notes: &PartAnnotator,
+        mark: u8,
+        wtr: &'p mut W,
+    ) -> PrefixedLines<'p, W> {
+        let Self { prefix, lines, in_line, .. } = self;
+        PrefixedLines { prefix, lines, in_line, numbered: rules.number(), mark, level: notes.level(), wtr }
     }
 
     /// Writes the chosen lines of a part of the window; `state` lists the fields of the part. The part must end at the
@@ -133,15 +153,9 @@ impl LineWriter {
         let mut writer =
             PartWriter { so_far: self, rules, notes, window, state, wtr, fields, at, counted: at };
         if writer.so_far.in_line {
-            let end = writer.line_end(at, part.end);
-            writer.write(end)?;
-            writer.so_far.in_line = !window[..end].ends_with(b"\n");
+            writer.write(writer.line_end(at, part.end), b':')?;
         }
-        if rules.choose() {
-            writer.write_selected(part.end, at_end)?
-        } else {
-            writer.write_lines(part.end, b':')?
-        }
+        writer.write_selected(part.end, at_end)?;
         writer.count_to(part.end);
         Ok(())
     }
@@ -177,7 +191,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     /// Writes the selected lines of the rest of the part with their context, and holds or leaves out the others.
     /// `at_end` is true if the input ends with the part.
     fn write_selected(&mut self, part_end: usize, at_end: bool) -> io::Result<()> {
-        // Selected lines that follow each other are written together, unless each has its number.
+        // Selected lines that follow each other are written together.
         let mut run = self.at..self.at;
         let fields = match self.fields {
             PartFields::Listed(fields) => fields,
@@ -197,9 +211,6 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
                 let start = newline.map_or(next_end, |newline| next_end + newline + 1);
                 self.write_with_context(run)?;
                 run = start..self.line_end(field.end, part_end);
-            } else if self.rules.have_prefix() {
-                self.write_with_context(run.clone())?;
-                run = run.end..next_end;
             } else {
                 run.end = next_end;
             }
@@ -229,7 +240,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
             self.write_context_before(lines.start)?;
         }
         self.at = lines.start;
-        self.write_line(lines.end, b':')?;
+        self.write_lines(lines.end, b':')?;
         self.so_far.after_left = self.rules.context().after;
         Ok(())
     }
@@ -289,50 +300,38 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
         Ok(())
     }
 
-    /// Writes all lines up to `end`, each with its name and number where lines have them.
+    /// Writes all lines up to `end`, each with its name and number where lines have them, and `mark` behind these.
     fn write_lines(&mut self, end: usize, mark: u8) -> io::Result<()> {
-        while self.at < end {
-            let line_end = if self.rules.have_prefix() { self.line_end(self.at, end) } else { end };
-            self.write_line(line_end, mark)?;
+        if self.at >= end {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Writes the line up to `end`. Where lines have neither names nor numbers, there may be several lines up to `end`.
-    fn write_line(&mut self, end: usize, mark: u8) -> io::Result<()> {
         self.skip_fields();
         self.count_to(self.at);
-        self.write_prefix(self.so_far.lines + 1, mark)?;
-        self.write(end)?;
-        self.so_far.in_line = self.window[end - 1] != b'\n';
-        self.so_far.left_out = false;
-        self.so_far.has_written = true;
-        if self.rules.lines.numbered {
-            self.so_far.lines += u64::from(!self.so_far.in_line);
-            self.counted = end;
-        }
+        self.write(end, mark)?;
+        (self.so_far.left_out, self.so_far.has_written) = (false, true);
         Ok(())
     }
 
-    /// Writes the name of the input and the number of a line, where lines have them.
-    #[inline]
+    /// Writes the text before a line that is held, where lines have names or numbers.
     fn write_prefix(&mut self, number: u64, mark: u8) -> io::Result<()> {
         if !self.rules.have_prefix() {
             return Ok(());
         }
-        if !self.so_far.name.is_empty() {
-            self.wtr.write_all(&self.so_far.name)?;
-            self.wtr.write_all(&[mark])?;
-        }
-        if self.rules.number() { self.wtr.write_all(self.so_far.number.of(number, mark)) } else { Ok(()) }
+        self.so_far.prefix.write(self.rules.number().then_some(number), mark, self.wtr)
     }
 
-    /// Writes all text up to `end`, with its notes.
-    #[inline]
-    fn write(&mut self, end: usize) -> io::Result<()> {
+    /// Writes all text up to `end`, with its notes, and the prefixes of the lines that begin there.
+    fn write(&mut self, end: usize, mark: u8) -> io::Result<()> {
         let fields = self.take_fields(end);
-        let Self { notes, window, ref mut state, ref mut wtr, at, .. } = *self;
-        write_lines(notes, window, at..end, fields, state, *wtr)?;
+        let Self { ref mut so_far, rules, notes, window, ref mut state, ref mut wtr, at, .. } = *self;
+        if rules.have_prefix() {
+            let mut wtr = so_far.prefixed_with(rules, notes, mark, *wtr);
+            write_lines(notes, window, at..end, fields, state, &mut wtr)?;
+            self.counted = end;
+        } else {
+            write_lines(notes, window, at..end, fields, state, *wtr)?;
+            so_far.in_line = window[end - 1] != b'\n';
+        }
         self.at = end;
         Ok(())
     }

@@ -28,7 +28,7 @@ use crate::line::color::{self, LineColor};
 use crate::scanner;
 use members::MemberNotes;
 use memchr::memmem;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Range;
 use std::sync::OnceLock;
 use text_forms::{harmless, xml};
@@ -66,6 +66,8 @@ pub(crate) struct Notes {
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the program alone changes the encoding"))]
     style: NoteStyle,
     plain: Texts,
+    /// The notes in colour, as they are in a line that has no colour where they stand; `None` if notes have no colour.
+    colored: Option<Texts>,
     severities: Vec<Severity>,
     /// The sequence that begins the colour of each severity, empty where it has none; [`RESET`] ends it.
     colors: [String; Severity::ALL.len()],
@@ -120,7 +122,32 @@ impl Notes {
         });
         let first = beginning.first_chunk().copied().filter(|_| !style.as_fields);
         let beginning = memmem::Finder::new(&beginning).into_owned();
-        Self { style: style.clone(), plain, severities, colors, fitting, lead, first, beginning, end_open }
+        let mut notes = Self {
+            style: style.clone(),
+            plain,
+            colored: None,
+            severities,
+            colors,
+            fitting,
+            lead,
+            first,
+            beginning,
+            end_open,
+        };
+        notes.colored = style.in_color.then(|| notes.all_colored());
+        notes
+    }
+
+    /// Returns the notes of all entries in colour, for lines that have no colour where they stand.
+    fn all_colored(&self) -> Texts {
+        let mut colored = Texts::default();
+        for entry in 0..self.severities.len() {
+            colored.push_with(|bytes| {
+                self.colored_pieces(entry, b"").iter().for_each(|piece| bytes.extend_from_slice(piece))
+            });
+        }
+        colored.pad(CHUNK_BYTES);
+        colored
     }
 
     /// Returns the notes of the same catalog in another encoding.
@@ -160,10 +187,17 @@ impl Notes {
         }
     }
 
-    /// Returns the note of an entry as text without colour: the range of a longer text.
+    /// Returns true if notes are in colour.
+    #[inline]
+    pub(crate) fn in_color(&self) -> bool {
+        self.colored.is_some()
+    }
+
+    /// Returns the note of an entry as text, in colour if notes are, for a line that has no colour where the note
+    /// stands: the range of a longer text.
     #[inline(always)]
-    pub(crate) fn plain(&self, entry: usize) -> (&[u8], Range<usize>) {
-        self.plain.place(entry)
+    pub(crate) fn ready(&self, entry: usize) -> (&[u8], Range<usize>) {
+        self.colored.as_ref().unwrap_or(&self.plain).place(entry)
     }
 
     /// Writes the note of a field. The note is in colour if `color`, the colours in force in the line, is given; then
@@ -179,7 +213,7 @@ impl Notes {
         match (&self.fitting, field.form) {
             (Some(fitting), NoteForm::Members(syntax)) => {
                 let pieces = fitting.members.pieces(syntax, field.members, entry, key_of(field, window));
-                return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy(longer, piece));
+                return pieces.into_iter().try_for_each(|(longer, piece)| wtr.copy_note(longer, piece));
             }
             (_, NoteForm::Nothing) => return Ok(()),
             _ => {}
@@ -187,7 +221,7 @@ impl Notes {
         match color {
             None => {
                 let (texts, text) = self.text(field.form, entry);
-                wtr.copy(texts, text)
+                wtr.copy_note(texts, text)
             }
             Some(color) => self.write_colored(entry, color, wtr),
         }
@@ -222,21 +256,32 @@ impl Notes {
 
     /// Writes a note in colour: blanks, the beginning of the colour, the text, the end of the colour. Where the line has a
     /// colour, it ends before the note and is set again behind it.
-    fn write_colored(&self, entry: usize, line: &LineColor, wtr: &mut impl Write) -> io::Result<()> {
-        let restoring = line.restoring_sequence().filter(|_| !self.plain.get(entry).is_empty());
+    fn write_colored<'t>(
+        &'t self,
+        entry: usize,
+        line: &LineColor,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        match line.restoring_sequence().filter(|_| !self.plain.get(entry).is_empty()) {
+            Some(restoring) => {
+                self.colored_pieces(entry, &restoring).into_iter().try_for_each(|piece| wtr.write_all(piece))
+            }
+            None => {
+                let (texts, text) = self.ready(entry);
+                wtr.copy_note(texts, text)
+            }
+        }
+    }
+
+    /// Returns the parts of a note in colour. `restoring` is the sequence that sets the colours of the line again; empty
+    /// where the line has none.
+    fn colored_pieces<'a>(&'a self, entry: usize, restoring: &'a [u8]) -> [&'a [u8]; 6] {
         let (blanks, text) = self.halves(entry);
         let color =
             if text.is_empty() { b"" } else { self.colors[self.severities[entry] as usize].as_bytes() };
-        let is_ended = !text.is_empty() && (!color.is_empty() || restoring.is_some());
-        let pieces = [
-            if restoring.is_some() { RESET } else { b"" },
-            blanks,
-            color,
-            text,
-            if is_ended { RESET } else { b"" },
-            restoring.as_deref().unwrap_or_default(),
-        ];
-        pieces.into_iter().try_for_each(|piece| wtr.write_all(piece))
+        let is_ended = !text.is_empty() && !(color.is_empty() && restoring.is_empty());
+        let end = if is_ended { RESET } else { b"" };
+        [if restoring.is_empty() { b"" } else { RESET }, blanks, color, text, end, restoring]
     }
 
     /// Returns an upper bound of the length of a note, in bytes, with the sequences for any colour.
@@ -271,7 +316,7 @@ mod tests {
 
     fn notes(template: &str) -> Notes {
         let template = Template::parse(template).unwrap();
-        Notes::new(&Catalog::builtin(), &NoteStyle { template, ..NoteStyle::default() })
+        Notes::new(&Catalog::builtin(), &NoteStyle { template, in_color: true, ..NoteStyle::default() })
     }
 
     fn entry(code: i32) -> usize {

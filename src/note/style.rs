@@ -14,6 +14,8 @@ pub(crate) struct NoteStyle {
     pub(crate) as_fields: bool,
     /// The encoding of the notes.
     pub(crate) charset: Charset,
+    /// True if notes are in colour.
+    pub(crate) in_color: bool,
     /// The colours of notes, where they are in colour.
     pub(crate) colors: SeverityColors,
 }

@@ -19,9 +19,16 @@ impl Texts {
     ///
     /// Panics if all texts together are longer than 4 GiB.
     pub(super) fn push(&mut self, text: &str, charset: Charset) {
+        self.push_with(|bytes| {
+            charset.encode(text, bytes);
+        });
+    }
+
+    /// Appends the text that `write` appends to the buffer, as [`Texts::push`] does.
+    pub(super) fn push_with(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let end = |bytes: &Vec<u8>| u32::try_from(bytes.len()).expect("notes are less than 4 GiB");
         let start = end(&self.bytes);
-        charset.encode(text, &mut self.bytes);
+        write(&mut self.bytes);
         self.places.push(start..end(&self.bytes));
     }
 
@@ -53,7 +60,7 @@ impl Texts {
     }
 
     /// Returns the buffer with all texts, and the range of one of them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(&self, number: usize) -> (&[u8], Range<usize>) {
         let Range { start, end } = self.places[number];
         (&self.bytes, start as usize..end as usize)

@@ -142,24 +142,67 @@ impl Writing {
         telling: &mut Telling<'_, impl Observer>,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<usize> {
-        let Settled { text, part, is_cut, .. } = settled.clone();
-        if matches!(self.written, LineChoice::All) && self.notes.is_keyed_alone() && !is_cut {
-            let (start, fields_before) = (part.start, state.fields);
-            let end = self.notes.write_part(text, part, state, telling.wants_fields, wtr)?;
-            telling.tell(text, start..end, state.fields - fields_before, &state.listed);
-            return Ok(end);
+        match &self.written {
+            LineChoice::All => self.write_all(settled, state, telling, wtr),
+            LineChoice::Lines(rules) if !rules.choose() => {
+                self.write_all(settled, state, telling, &mut lines.prefixed(rules, &self.notes, wtr))
+            }
+            LineChoice::Lines(rules) => self.for_each_unit(&settled, |unit| {
+                self.write_chosen(rules, &settled, unit, state, lines, telling, wtr)
+            }),
+            LineChoice::Nothing => self.for_each_unit(&settled, |unit| {
+                self.notes.for_each_chunk(settled.text, unit, settled.is_cut, state, |chunk, state| {
+                    telling.tell_listed(settled.text, chunk, state);
+                    Ok(())
+                })
+            }),
         }
-        let mut start = part.start;
-        while let Some(unit) = Unit::first_of(text, start, part.end) {
-            start = self.write_unit(&settled, &unit, state, lines, telling, wtr)?;
+    }
+
+    /// Calls `on_unit` with each unit of a part, which returns the byte offset at which the next one begins. Returns the
+    /// byte offset at which the next part begins.
+    fn for_each_unit(
+        &self,
+        settled: &Settled<'_>,
+        mut on_unit: impl FnMut(&Unit) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let mut start = settled.part.start;
+        while let Some(unit) = Unit::first_of(settled.text, start, settled.part.end) {
+            start = on_unit(&unit)?;
         }
         Ok(start)
     }
 
+    /// Writes all lines of a part, as [`Writing::write_part`] does.
+    fn write_all<'t>(
+        &'t self,
+        settled: Settled<'t>,
+        state: &mut StreamState,
+        telling: &mut Telling<'_, impl Observer>,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<usize> {
+        let Settled { text, ref part, is_cut, .. } = settled;
+        if self.notes.is_keyed_alone() && !is_cut {
+            let (start, fields_before) = (part.start, state.fields);
+            let end = self.notes.write_part(text, part.clone(), state, telling.wants_fields, wtr)?;
+            telling.tell(text, start..end, state.fields - fields_before, &state.listed);
+            return Ok(end);
+        }
+        self.for_each_unit(&settled, |unit| {
+            self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
+                let StreamState { listed, color, .. } = &mut *state;
+                self.notes.write_range(text, chunk.clone(), listed, color, wtr)?;
+                telling.tell_listed(text, chunk, state);
+                Ok(())
+            })
+        })
+    }
+
     /// Writes the chosen lines of a unit, passes the unit to the observer, and returns the byte offset at which the
     /// next unit begins.
-    fn write_unit<'t>(
+    fn write_chosen<'t>(
         &'t self,
+        rules: &LineRules,
         settled: &Settled<'t>,
         unit: &Unit,
         state: &mut StreamState,
@@ -169,9 +212,9 @@ impl Writing {
     ) -> io::Result<usize> {
         let Settled { text, is_cut, .. } = *settled;
         let at_end = |end: usize| settled.at_end && end >= settled.part.end;
-        if let (LineChoice::Lines(rules), Unit::LongLine(line)) = (&self.written, unit) {
+        if let Unit::LongLine(line) = unit {
             // Any field may select the line, so that all are searched before the line is written or left out.
-            let mut is_selected = !rules.choose();
+            let mut is_selected = false;
             self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
                 is_selected = is_selected || state.listed.iter().any(|field| rules.selects(field));
                 telling.tell_listed(text, chunk, state);
@@ -182,17 +225,8 @@ impl Writing {
             return Ok(line.end);
         }
         self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
-            match &self.written {
-                LineChoice::All => {
-                    let StreamState { listed, color, .. } = &mut *state;
-                    self.notes.write_range(text, chunk.clone(), listed, color, wtr)?;
-                }
-                LineChoice::Lines(rules) => {
-                    let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
-                    lines.write_part(rules, &self.notes, settled, state, wtr)?;
-                }
-                LineChoice::Nothing => {}
-            }
+            let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
+            lines.write_part(rules, &self.notes, settled, state, wtr)?;
             telling.tell_listed(text, chunk, state);
             Ok(())
         })
