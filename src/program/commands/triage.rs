@@ -10,7 +10,7 @@ use super::{LinesTo, ReportChoice};
 use crate::program::input::REPORT;
 use crate::program::output::{FilesInUse, OutputFolder, resolve};
 use crate::program::report::{
-    Baseline, Counter, InputNames, Judgement, LiveTable, Report, SoFar, Tally, ValueHasher, load,
+    Baseline, Check, Counter, InputNames, Judgement, LiveTable, Report, SoFar, Tally, ValueHasher, load,
 };
 use crate::program::system::signals::Signals;
 use crate::program::terminal::coloring::Coloring;
@@ -166,11 +166,28 @@ impl Triage {
         }
     }
 
+    /// Returns true if the numbers of fields with each code are all that the run needs: for checks that count fields, with
+    /// no report, table, metrics, command or list that shows more. `keeps_counts` is true if a journal keeps the counts.
+    fn needs_codes_alone(&self, keeps_counts: bool) -> bool {
+        let shows_more = !self.report_choices.is_empty()
+            || self.live_table.is_some()
+            || self.metrics.is_some()
+            || self.metrics_file.is_some()
+            || self.alarms.is_some()
+            || self.accept_target.is_some()
+            || self.accept_file.is_some();
+        let counts_more = self.users.is_some() || self.trace.is_some();
+        !(keeps_counts || shows_more || counts_more)
+            && self.judgement.checks.iter().all(Check::counts_fields_alone)
+    }
+
     /// Returns a counter of the fields that the reports and checks need, and of near misses if a report shows them.
-    pub(crate) fn counter(&self, annotator: &Annotator) -> Counter {
+    /// `keeps_counts` is true if a journal keeps the counts.
+    pub(crate) fn counter(&self, annotator: &Annotator, keeps_counts: bool) -> Counter {
         let shows_near = self.report_choices.iter().any(|choice| choice.format.shows_near());
         let selectors = self.judgement.checks.iter().map(|check| check.selector.clone()).collect();
         Counter::new(&self.catalog, selectors)
+            .of_codes_alone(self.needs_codes_alone(keeps_counts))
             .with_rates(self.judgement.rates())
             .with_near(shows_near.then(|| annotator.near_scanner()))
             .with_values(self.users.clone(), self.trace.clone(), &self.catalog)

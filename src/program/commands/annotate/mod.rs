@@ -212,11 +212,13 @@ impl Job {
     ) -> Pipeline {
         let is_folder = |operand: &InputName| matches!(operand, InputName::File(path) if path.is_dir() || self.follow.is_some() && is_glob(path));
         let names_several = self.follow.is_some() && self.operands.len() > 1;
+        let to_folder = matches!(self.lines_to, LinesTo::Folder(_));
+        let counter = || triage.counter(annotators.of(CharEncoding::Utf8), to_folder);
         let several = || inputs.len() > 1 || names_several || self.operands.iter().any(is_folder);
         Pipeline {
             live: LiveCounts::default(),
             own_outputs: Vec::new(),
-            counter: triage.counts().then(|| triage.counter(annotators.of(CharEncoding::Utf8))),
+            counter: triage.counts().then(counter),
             annotators,
             messages: Messages::new(reading.progress.clone(), reading.signals.clone()),
             reading,
@@ -224,7 +226,7 @@ impl Job {
             opened_any: AtomicBool::new(false),
             side_by_side: self.side_by_side,
             ends_lines: self.ends_lines,
-            to_folder: matches!(self.lines_to, LinesTo::Folder(_)),
+            to_folder,
             no_texts: NoTexts::default(),
             sparse_outputs: self.sparse_outputs,
             archives: match &self.lines_to {
@@ -246,9 +248,7 @@ impl Job {
             packs_output: false,
             threads: ThreadBudget::new(self.threads(inputs)),
             // Files that are followed have their own names, and an output file for each input has the counts of one input.
-            tells_tails: self.follow.is_none()
-                && !matches!(self.lines_to, LinesTo::Folder(_))
-                && !self.selected_lines.decides_status(),
+            tells_tails: self.follow.is_none() && !to_folder && !self.selected_lines.decides_status(),
             names_before_lines: self.names_lines
                 || self.selected_lines.have_names(self.numbers_lines) && several(),
             selected_lines: self.selected_lines,

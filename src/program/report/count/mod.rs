@@ -69,6 +69,8 @@ pub struct Counter {
     values: Option<Box<ValueCounter>>,
     /// `None` if there are no checks of rates.
     rates: Option<Box<RateCounter>>,
+    /// True if the fields of each code and the lines of the input are all that is counted: neither places nor times.
+    codes_alone: bool,
 }
 
 impl Counter {
@@ -93,7 +95,14 @@ impl Counter {
             near: None,
             values: None,
             rates: None,
+            codes_alone: false,
         }
+    }
+
+    /// Returns the counter that counts the fields of each code and the lines of the input alone if `codes_alone` is true,
+    /// and nothing that the methods below add. Its tallies have neither places nor times; a caller must not show any.
+    pub(crate) fn of_codes_alone(self, codes_alone: bool) -> Self {
+        Self { codes_alone, ..self }
     }
 
     /// Returns the counter that also counts lines with near misses, if there is a scanner for them.
@@ -122,12 +131,16 @@ impl Counter {
     /// Counts a part, which must follow the previous one. A part that ends within a line must have the first bytes of
     /// that line, as many as are kept; buffers are large enough.
     pub(crate) fn observe(&mut self, part: &Part<'_>) {
-        self.times.look_at_clock();
         let text = &part.text[part.range()];
         if part.is_left_out {
             self.leave_out(text);
             return;
         }
+        if self.codes_alone {
+            self.count_codes(part.found, text);
+            return;
+        }
+        self.times.look_at_clock();
         self.go_on_with_line(text);
         let offset = part.offset;
         if let Some(near) = &mut self.near {
@@ -150,6 +163,18 @@ impl Counter {
         rates.iter_mut().for_each(|rates| rates.end_part(text, open.as_ref(), times));
         self.leave_line(text, offset);
         self.bytes += text.len() as u64;
+    }
+
+    /// Counts the codes and the lines of a part, and nothing else of it.
+    fn count_codes(&mut self, found: &[FoundField], text: &[u8]) {
+        for field in found {
+            if let Some(slot) = self.slot(field) {
+                self.slots[slot].fields += 1;
+            }
+        }
+        self.bytes += text.len() as u64;
+        self.lines += count_newlines(text);
+        self.open = text.last().is_some_and(|&last| last != b'\n').then(OpenLine::default);
     }
 
     /// Counts the lines of a part that is left out, so that lines behind it have their numbers.

@@ -155,6 +155,11 @@ impl Check {
         Ok(check)
     }
 
+    /// Returns true if the check needs the number of fields with each code, and no more: neither users nor times.
+    pub(crate) fn counts_fields_alone(&self) -> bool {
+        self.measure == Measure::Fields && self.window.is_none()
+    }
+
     /// Returns the result of the check, which stands at `place` among all checks. `unknown_fields` is the number of selected fields with unknown codes if it was
     /// counted where the codes were annotated; otherwise it is that of the tally. `is_whole` is false if more input could
     /// change the result.
