@@ -30,6 +30,10 @@ triage *options:
 bench *names:
     cargo bench --locked -- {{names}}
 
+# just performance --only features: the tables of docs/performance.md, with checked answers; --write writes them; see --help
+performance *options:
+    benches/all {{options}}
+
 # just instructions: counts of the hot paths against benches/instructions.tsv; needs valgrind; --update writes it anew
 instructions *options:
     benches/instructions.sh {{options}}
