@@ -257,15 +257,14 @@ def memory(session: Session) -> Result:
         command = on(packed.eight_gzip)(Case(session.large, threads=threads))
         peak = max(peak_memory(command) or 0 for _ in range(session.runs))
         cells.append(f"{peak / 2**20:.1f} MiB" if peak else "too short to be measured")
-    session.large.forget()
     return Result(["peak resident set", *(f"`-j{threads}`" for threads in MEMORY_THREADS)], [["eight gzip files", *cells]])
 
 
 TABLE = Table(
     "archives",
     "Wall time of `imsdk-annotate -jN INPUT > /dev/null`: the multiple of the reference's, and seconds. A field is in 30 % "
-    "of the lines, or in all where the row says so. Two runs at the same time tell what a second core is worth: with two whole "
-    "cores, they take as long as one.",
+    "of the lines, or in all where the row says so. Two runs at the same time tell what a second core is worth: with two "
+    "whole cores, they take as long as one.",
     [
         Part("input", THREADS, READ, "wall").measure,
         Part("input and output", THREADS, WRITTEN, "wall").measure,

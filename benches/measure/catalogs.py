@@ -118,7 +118,7 @@ ROWS = [
 TABLE = Table(
     "catalogs",
     "User plus system time to /dev/null with `-j1`: the multiple of the reference's, and seconds. A catalog has 100,000 "
-    "codes with explanations in Chinese, 7 MB of CSV, which each run reads at its start. In the first table a run is the start on "
-    "empty input, but for the last row; the columns of the second are the share of lines with a field.",
+    "codes with explanations in Chinese, 7 MB of CSV, which each run reads at its start. In the first table a run is the "
+    "start on empty input, but for the last row; the columns of the second are the share of lines with a field.",
     [Part("start, or codes", {"figure": {}}, STARTS).measure, Part("option", PERCENTS, ROWS).measure],
 )

@@ -8,10 +8,10 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import IO, Optional, Union
 
 # The configuration of the person who measures changes nothing, and the other programs need not decode characters.
 ENVIRONMENT = {**os.environ, "IMSDK_ANNOTATE_CONFIG": "", "LC_ALL": "C"}
@@ -21,7 +21,7 @@ class Missing(Exception):
     """A program that a row needs is not installed."""
 
     def __init__(self, program: str) -> None:
-        super().__init__(f"missing: {program} is not installed")
+        super().__init__(f"{program} is not installed")
 
 
 class Failed(Exception):
@@ -77,6 +77,15 @@ def run(command: Command) -> Used:
             said = stderr.read().decode(errors="replace").strip()
             raise Failed(f"{' '.join(command.argv)}: status {child.returncode} in place of {command.status}: {said}")
     return Used(usage.ru_utime + usage.ru_stime, wall)
+
+
+def printed(argv: Sequence[str], stdout: Union[int, IO[bytes]] = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    """Runs a command that is not measured, and returns what it has printed."""
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip()
+        raise Failed(f"{' '.join(argv)}: status {done.returncode} in place of 0: {said}")
+    return done
 
 
 def answer(command: Command) -> bytes:

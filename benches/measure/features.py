@@ -45,13 +45,20 @@ PLAIN = "no option"
 ROWS = [
     Row(PLAIN, plain, "`cat`", lambda c: c.tool("cat"), ANNOTATED),
     Row("`-n`", lambda c: c.annotate("-n"), PLAIN, plain, NUMBERED, (1.15, 1.3, 1.4)),
-    Row("`--fields`", lambda c: c.annotate("--fields"), PLAIN, plain, checks.equals(checks.with_fields), (1.1, 1.4, 1.7)),
+    Row(
+        "`--fields`",
+        lambda c: c.annotate("--fields"),
+        PLAIN,
+        plain,
+        checks.equals(lambda c: checks.with_fields(c, checks.log(c))),
+        (1.1, 1.4, 1.7),
+    ),
     Row(
         "`--fields`, lines of JSON of 10 KB",
         lambda c: c.annotate("--fields", input=c.inputs.json_lines()),
         "no option, same log",
         lambda c: c.annotate(input=c.inputs.json_lines()),
-        checks.json_has_messages,
+        checks.equals(lambda c: checks.with_fields(c, c.inputs.json_lines().read_bytes())),
         (None, None, 1.3),
         columns=["100 %"],
     ),

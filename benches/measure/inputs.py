@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from .command import ENVIRONMENT, Failed
+from .command import printed
 
 # A code behind its key, in the five shapes of line that benches/corpus makes, with the bracket that closes it.
 FIELD = re.compile(rb"""((?:ret=|"ret":|retCode\[))(-?[1-9][0-9]*)(\]?)""")
@@ -62,9 +61,8 @@ class Inputs:
 
         def make(path: Path) -> None:
             with path.open("wb") as file:
-                argv = [self.programs.generate, str(percent), str(self.size)]
-                made = subprocess.run(argv, stdout=file, stderr=subprocess.PIPE, check=True)
-            self.fields[percent] = int(made.stderr.split()[0])
+                said = printed([self.programs.generate, str(percent), str(self.size)], file).stderr
+            self.fields[percent] = int(said.split()[0])
 
         return self.made(f"{percent}.log", make)
 
@@ -134,9 +132,7 @@ class Inputs:
     def run(self, argv: list[str], stdout: Path) -> None:
         """Runs a command that makes an input."""
         with stdout.open("wb") as file:
-            made = subprocess.run(argv, stdout=file, stderr=subprocess.PIPE, env=ENVIRONMENT)
-        if made.returncode != 0:
-            raise Failed(f"{' '.join(argv)}: status {made.returncode}: {made.stderr.decode(errors='replace')}")
+            printed(argv, file)
 
 
 def blocks(path: Path, size: int = 16_000_000) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,13 +17,17 @@ END = "<!-- end -->"
 
 def markdown(about: str, made: Sequence[str], parts: Sequence[Result]) -> str:
     """Returns a table, or several, with a text above, how they were made, and notes on rows below."""
-    pieces = [about, "\n".join(f"*{line}*" if number == 0 else line for number, line in enumerate(made))]
+    pieces = [wrapped(about), wrapped(f"*{' '.join(made)}*")]
     for part in parts:
         rows = [part.headings, ["---"] * len(part.headings), *part.lines]
         pieces.append("\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows))
-        if part.notes:
-            pieces.append("\n".join(f"- {note}." for note in part.notes))
+        if part.remarks:
+            pieces.append("\n".join(f"- {note}" for note in part.notes()))
     return "\n\n".join(pieces)
+
+
+def wrapped(paragraph: str) -> str:
+    return textwrap.fill(paragraph, 125, break_long_words=False, break_on_hyphens=False)
 
 
 def text(name: str, made: Sequence[str], parts: Sequence[Result]) -> str:
@@ -32,7 +37,7 @@ def text(name: str, made: Sequence[str], parts: Sequence[Result]) -> str:
         rows = [[cell.replace("`", "") for cell in row] for row in [part.headings, *part.lines]]
         widths = [max(len(row[at]) for row in rows) for at in range(len(part.headings))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        pieces += ["", *lines, *(f"- {note}." for note in part.notes)]
+        pieces += ["", *lines, *(f"- {note}" for note in part.notes())]
     return "\n".join(pieces) + "\n"
 
 

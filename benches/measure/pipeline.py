@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 import shlex
-import subprocess
 
 from . import checks
-from .command import ENVIRONMENT, Command, Failed, answer, medians, peak_memory, shell
+from .command import Command, Failed, answer, medians, peak_memory, printed, shell
 from .rows import PERCENTS, Case, Figure, Part, Result, Row, Session, Table, ratio, say, seconds
 
 DELAYS = re.compile(r"median ([\d.]+), 99th percentile ([\d.]+)")
@@ -73,10 +72,10 @@ def delays(session: Session, result: Result) -> None:
         found = []
         for program in (session.large.programs.annotate, "cat"):
             argv = [session.large.programs.latency, program]
-            printed = subprocess.run(argv, stdout=subprocess.PIPE, check=True, env=ENVIRONMENT).stdout.decode()
-            match = DELAYS.search(printed)
+            said = printed(argv).stdout.decode()
+            match = DELAYS.search(said)
             if match is None:
-                raise Failed(f"{' '.join(argv)} prints no delays: {printed!r}")
+                raise Failed(f"{' '.join(argv)} prints no delays: {said!r}")
             found.append(match)
         mine, other = float(found[0][1]), float(found[1][1])
         result.figures["delay", "cat", turn] = Figure(mine, other)
@@ -102,7 +101,7 @@ def held_open(session: Session) -> Result:
     starts(session, result)
     delays(session, result)
     memory(session, result)
-    result.notes.append("the delay: the text of the lines is not checked by `benches/latency.rs`")
+    result.remark("delay of a line", "`benches/latency.rs` waits for each line, and does not check its text")
     return result
 
 

@@ -79,14 +79,18 @@ class Result:
 
     headings: list[str]
     lines: list[list[str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    # What the reader must know of rows, with the names of these.
+    remarks: dict[str, list[str]] = field(default_factory=dict)
     figures: dict[Key, Figure] = field(default_factory=dict)
 
     def remark(self, where: str, remark: str) -> None:
-        """Adds what the reader must know of a row, once."""
-        note = f"{where}: {remark}"
-        if note not in self.notes:
-            self.notes.append(note)
+        rows = self.remarks.setdefault(remark, [])
+        if where not in rows:
+            rows.append(where)
+
+    def notes(self) -> list[str]:
+        """Returns the remarks as sentences."""
+        return [f"{'; '.join(rows)}: {remark}." for remark, rows in self.remarks.items()]
 
 
 @dataclass(frozen=True)
@@ -116,15 +120,16 @@ class Part:
             if remark is not None:
                 of_column = len(self.columns) > 1 and not isinstance(row.check, str)
                 result.remark(f"{row.name}, {column}" if of_column else row.name, remark)
-        missing: dict[Key, str] = {}
         # Columns of one log take turns, too.
-        for percent in dict.fromkeys(Case(session.large, **settings).percent for settings in self.columns.values()):
-            self.measure_log(percent, session, result, missing)
-            session.large.forget()
-        self.render(result, missing)
+        logs = list(dict.fromkeys(Case(session.large, **settings).percent for settings in self.columns.values()))
+        for percent in logs:
+            self.measure_log(percent, session, result)
+            if len(logs) > 1:
+                session.large.forget()
+        self.render(result)
         return result
 
-    def measure_log(self, percent: int, session: Session, result: Result, missing: dict[Key, str]) -> None:
+    def measure_log(self, percent: int, session: Session, result: Result) -> None:
         """Measures the rows of all columns that have the same log."""
         pairs: dict[Key, tuple[Command, Command]] = {}
         for row, column in self.cells():
@@ -133,7 +138,7 @@ class Part:
                 try:
                     pairs[row.name, row.against, column] = row.command(case), row.reference(case)
                 except Missing as error:
-                    missing[row.name, row.against, column] = str(error)
+                    result.remark(row.name, f"missing: {error}")
         commands = list(dict.fromkeys(command for pair in pairs.values() for command in pair))
         say(f"{self.heading}, {percent} % of the lines with a field: {len(commands)} commands in turn")
         used = medians(commands, session.runs)
@@ -162,7 +167,7 @@ class Part:
         # A command that takes less than a clock tick of the system may have used no time at all.
         return Figure(max(mine, 1e-6) * scale, max(other, 1e-6))
 
-    def render(self, result: Result, missing: dict[Key, str]) -> None:
+    def render(self, result: Result) -> None:
         """Writes the lines of the table, and a column of targets if a row has one."""
         with_targets = any(row.targets is not None for row in self.rows)
         if with_targets:
@@ -171,7 +176,7 @@ class Part:
             cells = []
             for column in self.columns:
                 figure = result.figures.get((row.name, row.against, column))
-                shown = missing.get((row.name, row.against, column), "")
+                shown = "missing" if column in (row.columns or self.columns) else ""
                 cells.append(f"{ratio(figure.ratio)} ({seconds(figure.seconds)})" if figure else shown)
             last = [self.verdict(row, result)] if with_targets else []
             result.lines.append([row.name, row.against, *cells, *last])
@@ -185,11 +190,11 @@ class Part:
         for column, target in zip(self.columns, targets):
             if target is None:
                 continue
-            wanted.append(f"{target:g}")
+            wanted.append(str(float(target)))
             figure = result.figures.get((row.name, row.against, column))
             measured += figure is not None
             if figure and figure.ratio > target:
-                missed.append(f"{ratio(figure.ratio)} against {target:g}")
+                missed.append(f"{ratio(figure.ratio)} against {float(target)}")
         shown = wanted[0] if len(set(wanted)) == 1 else ", ".join(wanted)
         if missed:
             return f"{shown}: not reached: {', '.join(missed)}"
