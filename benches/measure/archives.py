@@ -7,8 +7,9 @@ import gzip
 import io
 import shutil
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Optional
 
 from . import checks, packed
 from .command import Command, peak_memory, run, shell
@@ -17,8 +18,9 @@ from .pipeline import quoted
 from .rows import Case, Check, Make, Part, Result, Row, Session, Table, say
 
 THREADS = {"`-j1`": {"threads": 1}, "`-j2`": {"threads": 2}}
+Targets = Sequence[Optional[float]]
 # A target for two threads alone.
-TWO_THREADS = (None, 1.0)
+TWO_THREADS: Targets = (None, 1.0)
 MEMORY_THREADS = (1, 2, 4)
 ONE_THREAD = "`-j1`"
 
@@ -122,10 +124,10 @@ def twice(input: Input) -> Make:
     return make
 
 
-def against(name: str, command: Make, references: dict[str, Make], check: Check, **targets: object) -> list[Row]:
+def against(name: str, command: Make, references: dict[str, Make], check: Check, **targets: Targets) -> list[Row]:
     """Returns a row for each reference of a command; `targets` has those by the name of the tool."""
     return [
-        Row(name, command, f"`{tool}`", reference, check, targets.get(tool.split()[0]))  # type: ignore[arg-type]
+        Row(name, command, f"`{tool}`", reference, check, targets.get(tool.split()[0]))
         for tool, reference in references.items()
     ]
 

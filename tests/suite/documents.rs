@@ -200,21 +200,25 @@ fn the_test_command_is_what_the_gate_runs() {
     assert!(include_str!("../../.ci/run").contains("\ncargo test --locked\n"));
 }
 
-/// Returns the numbers in what `benches/all` has measured and written between `<!-- START` and `<!-- end -->`.
+/// Returns the numbers that `benches/all` has written between each `<!-- START… -->` and `<!-- end -->` of a document.
 fn measured_numbers(name: &str, start: &str) -> Vec<String> {
     let text = markdown(&root().join(name));
-    let measured = text.split(&format!("<!-- {start}")).skip(1).map(|rest| {
-        let behind_name = rest.split_once("-->").expect("a comment that is closed").1;
-        behind_name.split_once("<!-- end -->").unwrap_or_else(|| panic!("{name}: {start} has no end")).0
-    });
-    let words = measured.flat_map(|text| text.split(|char: char| !char.is_ascii_digit() && char != '.'));
-    words.filter(|word| word.starts_with(|char: char| char.is_ascii_digit())).map(str::to_owned).collect()
+    let mut numbers = Vec::new();
+    for rest in text.split(&format!("<!-- {start}")).skip(1) {
+        let (_, behind) = rest.split_once("-->").expect("a comment that is closed");
+        let (measured, _) =
+            behind.split_once("<!-- end -->").unwrap_or_else(|| panic!("{name}: {start} has no end"));
+        let words = measured.split(|char: char| !char.is_ascii_digit() && char != '.');
+        numbers.extend(
+            words.filter(|word| word.contains(|char: char| char.is_ascii_digit())).map(str::to_owned),
+        );
+    }
+    numbers
 }
 
 #[test]
 fn figures_of_the_readme_stand_in_the_tables() {
-    let tables: BTreeSet<_> =
-        measured_numbers("docs/performance.md", "benches/all: ").into_iter().collect();
+    let tables: BTreeSet<_> = measured_numbers("docs/performance.md", "benches/all: ").into_iter().collect();
     let figures = measured_numbers("README.md", "measured: ");
     assert_eq!(figures.len(), 11, "{figures:?}");
     assert_eq!(figures, measured_numbers("README.zh-CN.md", "measured: "), "the README in Chinese differs");
