@@ -242,7 +242,7 @@ impl PartAnnotator {
                 {
                     self.write_ready_note(window, &mut written, field, entry, wtr)?;
                 }
-                _ => self.write_field(window, &mut written, *field, color, wtr)?,
+                _ => self.write_any_field(window, &mut written, *field, color, wtr)?,
             }
         }
         wtr.copy(window, written..range.end)
@@ -284,9 +284,22 @@ impl PartAnnotator {
         wtr.copy_note(texts, note)
     }
 
-    /// Writes the bytes from `written` to the end of a field, with its note, if a note is to be written or removed.
+    /// Writes a field as [`PartAnnotator::write_any_field`] does, out of the way of a loop that seldom needs it.
     #[inline(never)]
     fn write_field<'t>(
+        &'t self,
+        window: &'t [u8],
+        written: &mut usize,
+        field: FoundField,
+        color: &mut LineColor,
+        wtr: &mut impl Sink<'t>,
+    ) -> io::Result<()> {
+        self.write_any_field(window, written, field, color, wtr)
+    }
+
+    /// Writes the bytes from `written` to the end of a field, with its note, if a note is to be written or removed.
+    #[inline(always)]
+    fn write_any_field<'t>(
         &'t self,
         window: &'t [u8],
         written: &mut usize,
@@ -303,6 +316,7 @@ impl PartAnnotator {
         self.write_note(window, field, entry, color, wtr)
     }
 
+    #[inline(always)]
     fn write_note<'t>(
         &'t self,
         window: &'t [u8],

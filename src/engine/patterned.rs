@@ -31,8 +31,14 @@ impl PartAnnotator {
         listed.clear();
         let notes: Vec<_> = if self.patterns.is_empty() {
             let mut fields = Vec::new();
-            self.find_all_keys(&window[..lines.end], lines.clone(), candidates, &mut fields);
-            let notes: Vec<_> = NoteFinder::behind(self, window, lines.clone(), &fields).collect();
+            let text = &window[..lines.end];
+            self.find_all_keys(text, lines.clone(), candidates, &mut fields);
+            let could_begin = |field: &FoundField| self.notes.could_begin_in_any_form(&text[field.end..]);
+            let notes: Vec<_> = if fields.iter().any(could_begin) {
+                NoteFinder::behind(self, window, lines.clone(), &fields).collect()
+            } else {
+                Vec::new()
+            };
             if notes.is_empty() {
                 // There are nearly never notes; then the fields need not be looked for again.
                 self.list_found(window, lines, fields, listed);

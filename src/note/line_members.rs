@@ -4,8 +4,12 @@ use super::members::SUFFIXES;
 use super::name::{BLANKS_MAX, blanks_behind};
 use crate::field::{JsonQuote, Members, Syntax};
 use crate::scanner;
+use fearless_simd::{Level, dispatch, prelude::*, u8x64};
 use memchr::{memchr, memmem, memrchr};
 use std::collections::BTreeSet;
+
+/// The bytes that are looked at together.
+const BLOCK_BYTES: usize = 64;
 
 /// The beginning of an escape that writes a letter, a digit or `_`: `ret_\u006dessage`.
 const ESCAPED_LETTER: &str = "\\u00";
@@ -19,8 +23,6 @@ pub(super) struct LineMembers<'t> {
     keys: [BTreeSet<&'t [u8]>; 2],
     /// True if a name of the line has letters that are written as escapes: such a name may be any name in JSON.
     has_escaped_name: bool,
-    /// True if any line of the text has a suffix or an escaped letter; `None` until the first call.
-    are_any: Option<bool>,
 }
 
 impl<'t> LineMembers<'t> {
@@ -33,10 +35,6 @@ impl<'t> LineMembers<'t> {
         key: &[u8],
         syntax: Syntax,
     ) -> Option<Members> {
-        let has = |name: &str| memmem::find(text, name.as_bytes()).is_some();
-        if !*self.are_any.get_or_insert_with(|| SUFFIXES.into_iter().any(has) || has(ESCAPED_LETTER)) {
-            return Some(Members::Both);
-        }
         if at >= self.line_end {
             self.read_line(text, at);
         }
@@ -56,9 +54,13 @@ impl<'t> LineMembers<'t> {
         let start = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
         self.line_end = memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
         let line = &text[start..self.line_end];
+        self.has_escaped_name = false;
+        self.keys.iter_mut().for_each(BTreeSet::clear);
+        if !could_have_members(line) {
+            return;
+        }
         self.has_escaped_name = has_escaped_name(line);
         for (keys, suffix) in self.keys.iter_mut().zip(SUFFIXES) {
-            keys.clear();
             for found in memmem::find_iter(line, suffix) {
                 if let Some(key_start) = scanner::identifier_start(line, found)
                     && names_something(&line[found + suffix.len()..])
@@ -68,6 +70,31 @@ impl<'t> LineMembers<'t> {
             }
         }
     }
+}
+
+/// Returns true if a line has the first two bytes of one of [`SUFFIXES`] or of [`ESCAPED_LETTER`]. Hardly a line has.
+fn could_have_members(line: &[u8]) -> bool {
+    dispatch!(Level::new(), simd => simd.vectorize(
+        #[inline(always)]
+        || could_have_members_with(simd, line),
+    ))
+}
+
+#[inline(always)]
+fn could_have_members_with<S: Simd>(simd: S, line: &[u8]) -> bool {
+    let pair = |at: usize| matches!(line[at..], [b'_', b'c' | b'm', ..] | [b'\\', b'u', ..]);
+    let mut start = 0;
+    while let Some(block) = line[start..].first_chunk::<{ BLOCK_BYTES + 1 }>() {
+        let first = u8x64::from_slice(simd, &block[..BLOCK_BYTES]);
+        let second = u8x64::from_slice(simd, &block[1..]);
+        let suffix = first.simd_eq(b'_') & (second.simd_eq(b'c') | second.simd_eq(b'm'));
+        let escape = first.simd_eq(b'\\') & second.simd_eq(b'u');
+        if (suffix | escape).any_true() {
+            return true;
+        }
+        start += BLOCK_BYTES;
+    }
+    (start..line.len()).any(pair)
 }
 
 /// Returns true if a line has an escaped letter before a quote that ends a name.

@@ -23,8 +23,11 @@ struct Objects<'t> {
     /// The number of objects that have begun since the first field, less the number that have ended; negative where
     /// more have ended.
     open: isize,
-    /// The keys that have their members, each with the value of `open` at its place.
-    keys: BTreeSet<(isize, &'t [u8])>,
+    /// The first key that has its members, with the value of `open` at its place; `None` if its object has ended. It stands
+    /// alone in nearly all lines.
+    first: Option<(isize, &'t [u8])>,
+    /// The other keys that have their members, each with the value of `open` at its place.
+    others: BTreeSet<(isize, &'t [u8])>,
 }
 
 impl<'t> LineObjects<'t> {
@@ -50,13 +53,26 @@ impl<'t> LineObjects<'t> {
             }
         };
         objects.advance(text, field.start);
-        objects.keys.insert((objects.open, key))
+        objects.add(key)
     }
 }
 
-impl Objects<'_> {
+impl<'t> Objects<'t> {
     fn beginning_at(place: usize, quote: JsonQuote) -> Self {
-        Self { quote, looked_up_to: place, in_string: false, open: 0, keys: BTreeSet::new() }
+        Self { quote, looked_up_to: place, in_string: false, open: 0, first: None, others: BTreeSet::new() }
+    }
+
+    /// Adds a key that has its members. Returns false if its object has the key already.
+    fn add(&mut self, key: &'t [u8]) -> bool {
+        let place = (self.open, key);
+        match self.first {
+            Some(first) => first != place && self.others.insert(place),
+            None if self.others.contains(&place) => false,
+            None => {
+                self.first = Some(place);
+                true
+            }
+        }
     }
 
     /// Looks at the line up to `to`, or up to the last call's place where that is later.
@@ -103,8 +119,9 @@ impl Objects<'_> {
 
     fn end_one(&mut self) {
         self.open -= 1;
-        while self.keys.last().is_some_and(|&(open, _)| open > self.open) {
-            self.keys.pop_last();
+        self.first = self.first.filter(|&(open, _)| open <= self.open);
+        while self.others.last().is_some_and(|&(open, _)| open > self.open) {
+            self.others.pop_last();
         }
     }
 }

@@ -202,6 +202,8 @@ impl Notes {
 
     /// Writes the note of a field. The note is in colour if `color`, the colours in force in the line, is given; then
     /// they neither tint the note nor are lost behind it.
+    // Inlined, so that its copies are compiled with the instructions of the caller's level.
+    #[inline(always)]
     pub(crate) fn write<'t>(
         &'t self,
         field: &FoundField,
@@ -256,6 +258,7 @@ impl Notes {
 
     /// Writes a note in colour: blanks, the beginning of the colour, the text, the end of the colour. Where the line has a
     /// colour, it ends before the note and is set again behind it.
+    #[inline(never)]
     fn write_colored<'t>(
         &'t self,
         entry: usize,
