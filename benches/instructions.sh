@@ -25,6 +25,14 @@ cd "$folder"
 # shellcheck disable=SC2094 # The argument is a number, and no file.
 for percent in 2 30 100; do "$generate" "$percent" 5000000 > "$percent" 2> /dev/null; done
 gzip -n -c 30 > 30.gz
+for percent in 2 30 100; do IMSDK_ANNOTATE_CONFIG='' "$bin" "$percent" > "$percent.annotated"; done
+# The log whose codes the catalog lacks: -7777 stands before their digits, and their notes are gone.
+sed -E 's/-([0-9]+)([^ ]{0,3}) \([a-z-]+: [^()]*\)/-7777\1\2/g' 100.annotated > 100.unknown
+# Lines of JSON of 10 KB, each with one field in its middle.
+awk 'BEGIN {
+  for (member = 0; member < 100; member++) half = half sprintf("\"name%d\":\"%040d\",", member, member)
+  for (line = 0; line < 500; line++) printf "{%s\"ret\":-204,%s\"end\":0}\n", half, half
+}' > json
 # Writes a configuration of 40 lines.
 { seq -f '--key status%g' 37 && printf '%s\n' '--color never' '--lang en' '--fail-on unknown>1000000'; } > config
 
@@ -33,33 +41,64 @@ gzip -n -c 30 > 30.gz
 count() {
   local config=$1 input=$2
   shift 2
-  if ! env -i IMSDK_ANNOTATE_CONFIG="$config" "$valgrind" --tool=callgrind --callgrind-out-file=/dev/null \
-    --log-file=log "$bin" -j1 "$@" "$input" > /dev/null; then
+  local status=0
+  env -i IMSDK_ANNOTATE_CONFIG="$config" "$valgrind" --tool=callgrind --callgrind-out-file=/dev/null --log-file=log \
+    "$bin" -j1 "$@" "$input" > /dev/null 2> said || status=$?
+  # A check that fails has status 1.
+  if [ "$status" -gt 1 ] || { [ "$status" -eq 1 ] && [[ $* != *--fail-on* ]]; }; then
+    cat said >&2
     echo "instructions: imsdk-annotate failed: -j1 $* $input" >&2 && cat log >&2 && return 1
   fi
   sed -n 's/.* Collected : //p' log
 }
 
-# Prints the rows of one mode: its start on empty input, and the instructions beyond the start for each log.
+# Prints the rows of one mode: its start on empty input, and the instructions beyond the start for each log, or for the
+# annotated one where LOGS is .annotated. Status 1 is that of a check that fails.
 mode() {
-  local name=${*:-plain} start instructions percent
+  local name=${*:-plain}${LOGS:+ of annotated text} start percent
   start=$(count '' empty "$@")
   printf '%s, start\t%d\n' "$name" "$start"
-  for percent in 2 30 100; do
-    instructions=$(count '' "$percent" "$@")
-    printf '%s, %d %%\t%d\n' "$name" "$percent" $((instructions - start))
-  done
+  for percent in 2 30 100; do beyond "$start" "$name, $percent %" "$percent${LOGS-}" "$@"; done
+}
+
+# Prints the row of a log, with the instructions beyond the start: beyond START NAME LOG OPTION...
+beyond() {
+  local start=$1 name=$2 input=$3 instructions
+  shift 3
+  instructions=$(count '' "$input" "$@")
+  printf '%s\t%d\n' "$name" $((instructions - start))
+}
+
+# Prints a row of one log: the instructions beyond the start: one NAME LOG OPTION...
+one() {
+  local name=$1 input=$2 start
+  shift 2
+  start=$(count '' empty "$@")
+  beyond "$start" "$name" "$input" "$@"
 }
 
 measure() {
   local instructions
   mode
   mode --quiet --report json=/dev/null
+  mode --quiet --report json=/dev/null --users openid
+  mode --fail-on error
   mode --only error
   mode --only error -n
+  mode -n
+  mode --color always
+  LOGS=.annotated mode
+  LOGS=.annotated mode --strip
   mode --fields
+  one 'lines of JSON of 10 KB' json
+  one '--fields, lines of JSON of 10 KB' json --fields
+  one 'report, all negative codes unknown, 100 %' 100.unknown --quiet --report json=/dev/null
+  one '--since before all lines, 30 %' 30 --since 2020-01-01
+  one '--encoding gbk, 30 %' 30 --encoding gbk
   mode --key x
   mode --pattern '(?<code>-[0-9]+)' --no-default-keys
+  # shellcheck disable=SC2016 # The backslash is the expression's.
+  one 'pattern without a literal, 30 %' 30 --no-default-keys --pattern '(?i)\b(?:ret|code)[a-z]*["=: ]+(?<code>-?[0-9]+)'
   instructions=$(count '' 30.gz)
   printf 'gzip with its start, 30 %%\t%d\n' "$instructions"
   instructions=$(count config empty)
