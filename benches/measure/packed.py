@@ -13,7 +13,7 @@ from typing import Callable
 
 from .command import Missing
 from .inputs import blocks
-from .rows import Case
+from .rows import Case, size
 
 # The level of gzip's own default; Python's is 9.
 GZIP_LEVEL = 6
@@ -28,6 +28,17 @@ def gzip_file(case: Case) -> Path:
             shutil.copyfileobj(log, packed, 1 << 20)
 
     return case.inputs.made(f"{case.percent}.gz", make)
+
+
+def gzip_files(case: Case, count: int) -> Path:
+    """Returns a folder with the log in so many gzip files of about one size."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        for number, lines in enumerate(blocks(case.log(), size(case.log()) // count + 1)):
+            (folder / f"part{number:03}.log.gz").write_bytes(gzip.compress(lines, GZIP_LEVEL))
+
+    return case.inputs.made(f"{case.percent}-{count}-gz", make)
 
 
 def gzip_members(case: Case, size: int) -> Path:
