@@ -35,7 +35,7 @@ pub(crate) struct PartAnnotator {
     notes: Notes,
     /// True if existing notes are removed and none is written.
     strip: bool,
-    /// True if notes are text, whatever the line is like.
+    /// True if each note is written as it was rendered, whatever the line is like, but for its colours.
     writes_text: bool,
 }
 
@@ -48,7 +48,8 @@ impl PartAnnotator {
     /// Returns an annotator that differs in the encoding of its notes alone. Their catalog must be that of the notes.
     #[cfg(feature = "cli")]
     pub(crate) fn with_charset(&self, catalog: &Catalog, charset: Charset) -> Self {
-        Self { notes: self.notes.with_charset(catalog, charset), ..self.clone() }
+        let notes = self.notes.with_charset(catalog, charset);
+        Self::new(self.scanner.clone(), self.patterns.clone(), notes, self.strip)
     }
 
     /// Returns true if all notes are ASCII, and so the same in each encoding.
@@ -218,16 +219,15 @@ impl PartAnnotator {
         let end = range.end;
         dispatch!(self.scanner.level, simd => simd.vectorize(
             #[inline(always)]
-            || self.write_range_with(simd, window, range, fields, color, wtr),
+            || self.write_fields(simd, window, range, fields, color, wtr),
         ))?;
         self.advance_color(window, end, color);
         Ok(())
     }
 
-    /// Writes a range of the window with the notes of its fields, with the instructions of a level. The caller calls
-    /// [`PartAnnotator::advance_color`] behind the last of several ranges.
+    /// Writes a range of the window with the notes of its fields, with the instructions of a level.
     #[inline(always)]
-    pub(crate) fn write_range_with<'t, S: Simd>(
+    fn write_fields<'t, S: Simd>(
         &'t self,
         simd: S,
         window: &'t [u8],
@@ -252,7 +252,7 @@ impl PartAnnotator {
 
     /// Looks at the colours of a line up to `end`, behind which the next range begins, where notes are in colour.
     #[inline]
-    pub(crate) fn advance_color(&self, window: &[u8], end: usize, color: &mut LineColor) {
+    fn advance_color(&self, window: &[u8], end: usize, color: &mut LineColor) {
         if self.notes.in_color() {
             color.advance(window, end);
         }
@@ -333,7 +333,7 @@ impl PartAnnotator {
         if self.notes.in_color() {
             color.advance(window, field.end);
         }
-        self.notes.write(&field, entry, window, self.notes.in_color().then_some(&*color), wtr)
+        self.notes.write(&field, entry, window, color, wtr)
     }
 
     /// Returns the number of bytes behind a part that the window must have, unless the line ends before.

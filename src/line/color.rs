@@ -72,26 +72,30 @@ impl LineColor {
     pub(crate) fn is_none_at<S: Simd>(&mut self, simd: S, window: &[u8], to: usize) -> bool {
         let mut end = to;
         while let Some(block) = window[..end].last_chunk::<BLOCK_BYTES>() {
+            let start = end - BLOCK_BYTES;
+            let seen = self.looked_up_to.saturating_sub(start) as u32;
+            let unseen = u64::MAX.checked_shl(seen).unwrap_or(0);
             let bytes = u8x64::from_slice(simd, block);
-            let newlines = bytes.simd_eq(b'\n').to_bitmask();
-            // The bits of the bytes behind the last newline.
-            let in_line = !(u64::MAX.checked_shr(newlines.leading_zeros()).unwrap_or(0));
-            if bytes.simd_eq(b'\x1b').to_bitmask() & in_line != 0 {
+            let newlines = bytes.simd_eq(b'\n').to_bitmask() & unseen;
+            let escapes = bytes.simd_eq(b'\x1b').to_bitmask() & unseen;
+            let behind_newline = !u64::MAX.checked_shr(newlines.leading_zeros()).unwrap_or(0);
+            if escapes & behind_newline != 0 {
                 return false;
             }
-            end -= BLOCK_BYTES;
-            if newlines != 0 || end <= self.looked_up_to && self.in_force.is_empty() {
+            let is_all = start <= self.looked_up_to;
+            if newlines != 0 || is_all && self.in_force.is_empty() {
                 self.begin_at(to);
                 return true;
             }
-            if end <= self.looked_up_to {
+            if is_all {
                 return false;
             }
+            end = start;
         }
         false
     }
 
-    /// Goes on at `place`, where no colour is in force.
+    /// Forgets all colours, and goes on at `place`.
     #[inline(always)]
     fn begin_at(&mut self, place: usize) {
         self.looked_up_to = place;
@@ -253,6 +257,7 @@ fn extend_color<'a>(value: &mut Vec<u8>, parameters: &mut impl Iterator<Item = &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fearless_simd::{Level, dispatch};
 
     fn restored(text: &[u8]) -> Option<String> {
         let mut color = LineColor::default();
@@ -311,5 +316,41 @@ mod tests {
             color.advance(text, text.len());
             assert_eq!(color.restoring_sequence().unwrap(), b"\x1b[1;38;5;208;44m", "{cut}");
         }
+    }
+
+    #[test]
+    fn a_look_back_is_right_where_it_says_that_there_is_no_color() {
+        let pieces = [
+            &b"\x1b[31m"[..],
+            b"\x1b[0m",
+            b"\n",
+            b"x",
+            &[b'y'; 40],
+            &[b'z'; 70],
+            b"\x1b",
+            b"[32m",
+            b"ret=-1",
+        ];
+        let mut said = 0;
+        for seed in 0..3000_usize {
+            let (mut text, mut places, mut state) = (vec![b'a'; seed % 70], Vec::new(), seed);
+            for _ in 0..12 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.extend_from_slice(pieces[(state >> 33) % pieces.len()]);
+                places.push(text.len());
+            }
+            let mut color = LineColor::default();
+            for &place in &places {
+                let mut naive = LineColor::default();
+                naive.advance(&text, place);
+                let is_none = dispatch!(Level::new(), simd => color.is_none_at(simd, &text, place));
+                if !is_none {
+                    color.advance(&text, place);
+                }
+                said += usize::from(is_none);
+                assert_eq!(color.restoring_sequence(), naive.restoring_sequence(), "{}", text.escape_ascii());
+            }
+        }
+        assert!(said > 1000, "{said}");
     }
 }

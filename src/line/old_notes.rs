@@ -109,3 +109,47 @@ impl OldNotes {
         self.end = self.kept_end;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the text of a window before a place without notes, as far back as rule 3 looks.
+    fn naive(window: &[u8], is_note: &[bool], at: usize) -> Vec<u8> {
+        let text = (0..at).rev().filter(|&place| !is_note[place]).map(|place| window[place]);
+        let mut text: Vec<u8> = text.take(scanner::REACH_BYTES).collect();
+        text.reverse();
+        text
+    }
+
+    #[test]
+    fn the_text_before_is_without_notes_however_many_there_are_and_wherever_they_are_kept() {
+        let window: Vec<u8> = (0..40_000_u32).map(|at| (at * 31 >> 2) as u8).collect();
+        for (distance, length) in [(2, 1), (7, 5), (30, 3), (645, 2), (700, 20), (2000, 1300)] {
+            let starts = (10..window.len() - length).step_by(distance + length);
+            let notes: Vec<_> = starts.map(|start| start..start + length).collect();
+            let mut is_note = vec![false; window.len()];
+            notes.iter().for_each(|note| is_note[note.clone()].fill(true));
+            for kept in [usize::MAX, 1, 3, 1000] {
+                let mut old = OldNotes::default();
+                for (count, note) in notes.iter().enumerate() {
+                    old.add(note.clone());
+                    if count % kept == kept - 1 {
+                        old.keep(&window);
+                    }
+                    let at = window.len().min(note.end + distance / 2);
+                    if count % 97 == 0 || count + 3 > notes.len() {
+                        let expected = naive(&window, &is_note, at);
+                        let found = old.line_before(&window, at);
+                        assert_eq!(found.is_some(), at - note.end < scanner::REACH_BYTES);
+                        assert!(
+                            found.is_none_or(|found| found == expected),
+                            "{distance} {length} {kept} {count}"
+                        );
+                    }
+                }
+                assert!(old.recent.len() <= RECENT_MAX);
+            }
+        }
+    }
+}

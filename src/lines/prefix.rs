@@ -16,8 +16,8 @@ pub(super) struct LinePrefix {
     pub(super) number: NumberText,
 }
 
-/// A number as text. The text is an integer and no array: a load of bytes that were stored one by one right before waits
-/// for these stores.
+/// A number as text. The text is kept in an integer: reading an array back right after its bytes were stored one by one is
+/// slow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NumberText {
     number: u64,
@@ -39,9 +39,9 @@ impl LinePrefix {
         self.name.extend((!name.is_empty()).then_some(b':'));
     }
 
-    /// Returns the name with `mark` behind it; nothing where there is no name.
+    /// Puts `mark` behind the name, and returns both; nothing where there is no name.
     #[inline]
-    pub(super) fn name(&mut self, mark: u8) -> &[u8] {
+    pub(super) fn name_before(&mut self, mark: u8) -> &[u8] {
         if let Some(last) = self.name.last_mut() {
             *last = mark;
         }
@@ -51,9 +51,9 @@ impl LinePrefix {
     /// Writes the text before a line. `mark` stands behind the name and behind the number. With `None` for a number, the
     /// text is the name alone.
     pub(super) fn write(&mut self, number: Option<u64>, mark: u8, wtr: &mut impl Write) -> io::Result<()> {
-        wtr.write_all(self.name(mark))?;
+        wtr.write_all(self.name_before(mark))?;
         match number {
-            Some(number) if number < NUMBER_LIMIT => {
+            Some(number) if NumberText::takes(number) => {
                 self.number.set(number, mark);
                 let (block, length) = self.number.text();
                 wtr.write_all(&block[..length])

@@ -10,12 +10,14 @@ use std::ops::Range;
 
 /// Writes the prefix of each line before the first byte of the line. Bytes that are no part of the input go on with the
 /// line that was begun.
-pub(super) struct PrefixedLines<'p, W> {
+pub(crate) struct PrefixedLines<'p, W> {
     pub(super) prefix: &'p mut LinePrefix,
     /// The number of lines that have been counted: those that have ended.
     pub(super) lines: &'p mut u64,
     /// True if the last byte of the input did not end its line.
     pub(super) in_line: &'p mut bool,
+    /// True if lines have names or numbers. Otherwise all is written as it is.
+    pub(super) has_prefixes: bool,
     /// True if the number of a line is a part of its prefix.
     pub(super) numbered: bool,
     /// The byte behind the name and behind the number.
@@ -31,12 +33,12 @@ impl<W> PrefixedLines<'_, W> {
     where
         W: Sink<'t>,
     {
+        let has_name = !self.prefix.name_before(self.mark).is_empty();
+        let is_short = NumberText::takes(*self.lines + piece.len() as u64 + 1);
         let mut at = piece.start;
         while at < piece.end {
             let start = at;
-            let numbers = self.numbered && NumberText::takes(*self.lines + piece.len() as u64 + 1);
-            let name = self.prefix.name(self.mark);
-            if numbers && name.is_empty() {
+            if self.numbered && is_short && !has_name {
                 let mut short = ShortLines {
                     text,
                     number: self.prefix.number,
@@ -68,8 +70,11 @@ impl<W> PrefixedLines<'_, W> {
     }
 }
 
-/// The most bytes of a line, or of a part of one, that is copied in a fixed number of steps.
-const SHORT_BYTES: usize = 2 * CHUNK_BYTES;
+/// The most chunks of a line, or of a part of one, that is copied at once.
+const CHUNKS_MAX: usize = 4;
+
+/// The most bytes of a line, or of a part of one, that is copied at once.
+const SHORT_BYTES: usize = CHUNKS_MAX * CHUNK_BYTES;
 
 /// Copies short lines with their numbers. All of its state is its own, so that it stays in registers.
 struct ShortLines<'t> {
@@ -127,11 +132,10 @@ impl ShortLines<'_> {
             (block, length) = self.number.text();
             *free.first_chunk_mut()? = block;
         }
-        let (first, second) = from.split_first_chunk::<CHUNK_BYTES>()?;
-        let (to_first, to_second) = free[length..].split_first_chunk_mut()?;
-        *to_first = *first;
-        if count > CHUNK_BYTES {
-            *to_second.first_chunk_mut::<CHUNK_BYTES>()? = *second.first_chunk()?;
+        let from = from.as_chunks::<CHUNK_BYTES>().0.iter();
+        let to_chunks = free[length..].as_chunks_mut::<CHUNK_BYTES>().0.iter_mut();
+        for (from, to) in from.zip(to_chunks).take(count.div_ceil(CHUNK_BYTES)) {
+            *to = *from;
         }
         self.at = end;
         Some(to + length + count)
@@ -142,6 +146,10 @@ impl<'t, W: Sink<'t>> Sink<'t> for PrefixedLines<'_, W> {
     // Out of line, so that the loop over the lines has the registers.
     #[inline(never)]
     fn copy(&mut self, text: &'t [u8], piece: Range<usize>) -> io::Result<()> {
+        if !self.has_prefixes {
+            *self.in_line = text[piece.clone()].last().map_or(*self.in_line, |&last| last != b'\n');
+            return self.wtr.copy(text, piece);
+        }
         dispatch!(self.level, simd => simd.vectorize(
             #[inline(always)]
             || self.copy_lines(simd, text, piece),
@@ -161,5 +169,61 @@ impl<W: Write> Write for PrefixedLines<'_, W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.wtr.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buffer::{Collected, Collector};
+
+    /// Returns a text in pieces of these lengths, over and over, behind the prefixes of its lines.
+    fn prefixed(text: &[u8], name: &str, numbered: bool, lengths: &[usize], free: usize) -> Vec<u8> {
+        let (mut prefix, mut lines, mut in_line, mut out) = (LinePrefix::default(), 7, false, Vec::new());
+        prefix.begin_input(name.as_bytes());
+        let mut collected = Collected::default();
+        let mut collector = Collector::new(&mut collected, &mut out);
+        // Takes room in the buffer, so that it ends within the text.
+        collector.write_all(&vec![b'.'; free]).unwrap();
+        let has_prefixes = numbered || !name.is_empty();
+        let mut at = 0;
+        for &length in lengths.iter().cycle() {
+            let end = text.len().min(at + length);
+            let (prefix, lines, in_line) = (&mut prefix, &mut lines, &mut in_line);
+            let (level, wtr) = (Level::new(), &mut collector);
+            let mut wtr =
+                PrefixedLines { prefix, lines, in_line, has_prefixes, numbered, mark: b':', level, wtr };
+            wtr.copy(text, at..end).unwrap();
+            at = end;
+            if at == text.len() {
+                break;
+            }
+        }
+        collector.finish().unwrap();
+        out.split_off(free)
+    }
+
+    #[test]
+    fn each_line_has_its_prefix_whatever_its_length_and_its_pieces() {
+        let lengths = [0, 1, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1025, 2048, 5000];
+        let lines = lengths.iter().cycle().take(100).map(|&length| format!("{}\n", "x".repeat(length)));
+        let text = lines.collect::<String>() + "no newline";
+        for (name, numbered) in [("", true), ("a.log", true), ("a.log", false), ("", false)] {
+            let prefix = |number: usize| match (name, numbered) {
+                ("", true) => format!("{number}:"),
+                ("", false) => String::new(),
+                (_, true) => format!("{name}:{number}:"),
+                (_, false) => format!("{name}:"),
+            };
+            let numbers = 8..;
+            let expected: String =
+                text.split_inclusive('\n').zip(numbers).map(|(line, number)| prefix(number) + line).collect();
+            for pieces in [&[text.len()][..], &[1, 0, 700], &[64, 128, 3], &[4096]] {
+                for free in [0, 191 * 1024, 192 * 1024 - 600] {
+                    let found = prefixed(text.as_bytes(), name, numbered, pieces, free);
+                    assert!(found == expected.as_bytes(), "{name} {numbered} {pieces:?} {free}");
+                }
+            }
+        }
     }
 }

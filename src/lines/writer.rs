@@ -11,7 +11,7 @@ use crate::buffer::Settled;
 use crate::buffer::Sink;
 use crate::engine::{PartAnnotator, StreamState, Unit};
 use crate::field::FoundField;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -21,9 +21,9 @@ pub(crate) const GROUP_SEPARATOR: &[u8] = b"--\n";
 /// The state of a stream whose lines are chosen or numbered, kept from one part to the next.
 #[derive(Debug, Default)]
 pub(crate) struct LineWriter {
-    /// The number of lines that have been counted.
+    /// The number of lines that have been counted, where lines are numbered.
     pub(super) lines: u64,
-    /// True if the last output did not end its line.
+    /// True if the last byte of the input that was written did not end its line.
     pub(super) in_line: bool,
     /// The number of lines that are still to be written behind a selected line.
     after_left: usize,
@@ -31,7 +31,7 @@ pub(crate) struct LineWriter {
     pub(super) left_out: bool,
     /// The number of selected lines of the input, where they are counted.
     selected: SelectedCount,
-    /// True if a line has been written to the output, of this input or of an earlier one.
+    /// True if a chosen line has been written to the output, of this input or of an earlier one.
     pub(super) has_written: bool,
     held: HeldLines,
     pub(super) prefix: LinePrefix,
@@ -85,18 +85,9 @@ impl LineWriter {
         if std::mem::take(&mut self.in_line) { wtr.write_all(b"\n") } else { Ok(()) }
     }
 
-    /// Returns a writer of lines to `wtr`, each behind its name and number where the rules have them.
-    pub(crate) fn prefixed<'p, 't, W: Sink<'t>>(
-        &'p mut self,
-        rules: &LineRules,
-        notes: &PartAnnotator,
-        wtr: &'p mut W,
-    ) -> impl Sink<'t> + use<'p, 't, W> {
-        self.prefixed_with(rules, notes, b':', wtr)
-    }
-
-    /// Returns a writer as [`LineWriter::prefixed`] does, with `mark` behind names and numbers.
-    fn prefixed_with<'p, W>(
+    /// Returns a writer of lines to `wtr`, each behind its name and number where the rules have them, with `mark` behind
+    /// these.
+    pub(crate) fn prefixed<'p, W>(
         &'p mut self,
         rules: &LineRules,
         notes: &PartAnnotator,
@@ -104,7 +95,8 @@ impl LineWriter {
         wtr: &'p mut W,
     ) -> PrefixedLines<'p, W> {
         let Self { prefix, lines, in_line, .. } = self;
-        PrefixedLines { prefix, lines, in_line, numbered: rules.number(), mark, level: notes.level(), wtr }
+        let (has_prefixes, numbered, level) = (rules.have_prefix(), rules.number(), notes.level());
+        PrefixedLines { prefix, lines, in_line, has_prefixes, numbered, mark, level, wtr }
     }
 
     /// Writes the chosen lines of a part of the window; `state` lists the fields of the part. The part must end at the
@@ -324,15 +316,9 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     fn write(&mut self, end: usize, mark: u8) -> io::Result<()> {
         let fields = self.take_fields(end);
         let Self { ref mut so_far, rules, notes, window, ref mut state, ref mut wtr, at, .. } = *self;
-        if rules.have_prefix() {
-            let mut wtr = so_far.prefixed_with(rules, notes, mark, *wtr);
-            write_lines(notes, window, at..end, fields, state, &mut wtr)?;
-            self.counted = end;
-        } else {
-            write_lines(notes, window, at..end, fields, state, *wtr)?;
-            so_far.in_line = window[end - 1] != b'\n';
-        }
-        self.at = end;
+        let mut wtr = so_far.prefixed(rules, notes, mark, *wtr);
+        write_lines(notes, window, at..end, fields, state, &mut wtr)?;
+        (self.at, self.counted) = (end, end);
         Ok(())
     }
 
@@ -363,7 +349,7 @@ impl<'t, 'a, W: Sink<'t>> PartWriter<'t, 'a, W> {
     /// Counts the lines up to the byte offset `to`, where lines are numbered.
     fn count_to(&mut self, to: usize) {
         if self.rules.lines.numbered {
-            self.so_far.lines += memchr_iter(b'\n', &self.window[self.counted..to]).count() as u64;
+            self.so_far.lines += count_newlines(&self.window[self.counted..to]);
             self.counted = to;
         }
     }

@@ -200,8 +200,8 @@ impl Notes {
         self.colored.as_ref().unwrap_or(&self.plain).place(entry)
     }
 
-    /// Writes the note of a field. The note is in colour if `color`, the colours in force in the line, is given; then
-    /// they neither tint the note nor are lost behind it.
+    /// Writes the note of a field. `color` are the colours in force in the line: where notes are in colour, they neither tint
+    /// the note nor are lost behind it.
     // Inlined, so that its copies are compiled with the instructions of the caller's level.
     #[inline(always)]
     pub(crate) fn write<'t>(
@@ -209,7 +209,7 @@ impl Notes {
         field: &FoundField,
         entry: usize,
         window: &'t [u8],
-        color: Option<&LineColor>,
+        color: &LineColor,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
         match (&self.fitting, field.form) {
@@ -220,13 +220,11 @@ impl Notes {
             (_, NoteForm::Nothing) => return Ok(()),
             _ => {}
         }
-        match color {
-            None => {
-                let (texts, text) = self.text(field.form, entry);
-                wtr.copy_note(texts, text)
-            }
-            Some(color) => self.write_colored(entry, color, wtr),
+        if self.in_color() {
+            return self.write_colored(entry, color, wtr);
         }
+        let (texts, text) = self.text(field.form, entry);
+        wtr.copy_note(texts, text)
     }
 
     /// Returns the note of an entry in a form that is text: the range of a longer text.
@@ -282,7 +280,8 @@ impl Notes {
         let (blanks, text) = self.halves(entry);
         let color =
             if text.is_empty() { b"" } else { self.colors[self.severities[entry] as usize].as_bytes() };
-        let is_ended = !text.is_empty() && !(color.is_empty() && restoring.is_empty());
+        let is_colored = !color.is_empty() || !restoring.is_empty();
+        let is_ended = is_colored && !text.is_empty();
         let end = if is_ended { RESET } else { b"" };
         [if restoring.is_empty() { b"" } else { RESET }, blanks, color, text, end, restoring]
     }

@@ -145,11 +145,12 @@ impl Writing {
         match &self.written {
             LineChoice::All => self.write_all(settled, state, telling, wtr),
             LineChoice::Lines(rules) if !rules.choose() => {
-                self.write_all(settled, state, telling, &mut lines.prefixed(rules, &self.notes, wtr))
+                self.write_all(settled, state, telling, &mut lines.prefixed(rules, &self.notes, b':', wtr))
             }
-            LineChoice::Lines(rules) => self.for_each_unit(&settled, |unit| {
-                self.write_chosen(rules, &settled, unit, state, lines, telling, wtr)
-            }),
+            LineChoice::Lines(rules) => {
+                let chosen = ChosenLines { notes: &self.notes, rules };
+                self.for_each_unit(&settled, |unit| chosen.write(&settled, unit, state, lines, telling, wtr))
+            }
             LineChoice::Nothing => self.for_each_unit(&settled, |unit| {
                 self.notes.for_each_chunk(settled.text, unit, settled.is_cut, state, |chunk, state| {
                     telling.tell_listed(settled.text, chunk, state);
@@ -197,36 +198,45 @@ impl Writing {
             })
         })
     }
+}
 
+/// The annotator and the rules by which lines are chosen.
+#[derive(Clone, Copy)]
+struct ChosenLines<'w> {
+    notes: &'w PartAnnotator,
+    rules: &'w LineRules,
+}
+
+impl<'w> ChosenLines<'w> {
     /// Writes the chosen lines of a unit, passes the unit to the observer, and returns the byte offset at which the
     /// next unit begins.
-    fn write_chosen<'t>(
-        &'t self,
-        rules: &LineRules,
-        settled: &Settled<'t>,
+    fn write(
+        &self,
+        settled: &Settled<'w>,
         unit: &Unit,
         state: &mut StreamState,
         lines: &mut LineWriter,
         telling: &mut Telling<'_, impl Observer>,
-        wtr: &mut impl Sink<'t>,
+        wtr: &mut impl Sink<'w>,
     ) -> io::Result<usize> {
+        let Self { notes, rules } = *self;
         let Settled { text, is_cut, .. } = *settled;
         let at_end = |end: usize| settled.at_end && end >= settled.part.end;
         if let Unit::LongLine(line) = unit {
             // Any field may select the line, so that all are searched before the line is written or left out.
             let mut is_selected = false;
-            self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
+            notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
                 is_selected = is_selected || state.listed.iter().any(|field| rules.selects(field));
                 telling.tell_listed(text, chunk, state);
                 Ok(())
             })?;
             let settled = Settled { part: line.clone(), at_end: at_end(line.end), ..*settled };
-            lines.write_long_line(rules, &self.notes, settled, is_selected, state, wtr)?;
+            lines.write_long_line(rules, notes, settled, is_selected, state, wtr)?;
             return Ok(line.end);
         }
-        self.notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
+        notes.for_each_chunk(text, unit, is_cut, state, |chunk, state| {
             let settled = Settled { part: chunk.clone(), at_end: at_end(chunk.end), ..*settled };
-            lines.write_part(rules, &self.notes, settled, state, wtr)?;
+            lines.write_part(rules, notes, settled, state, wtr)?;
             telling.tell_listed(text, chunk, state);
             Ok(())
         })

@@ -80,9 +80,14 @@ impl ChecksSoFar {
 impl Triage {
     /// Returns true if a report, a table, metrics, a check or the list of accepted codes needs the counts of fields.
     pub(crate) fn counts(&self) -> bool {
+        self.shows_counts() || self.reports_or_checks()
+    }
+
+    /// Returns true if a report, a table, metrics or the list of accepted codes shows the counts of fields.
+    fn shows_counts(&self) -> bool {
         let writes_accepted = self.accept_target.is_some() || self.accept_file.is_some();
         let has_metrics = self.metrics.is_some() || self.metrics_file.is_some();
-        self.reports_or_checks() || has_metrics || self.live_table.is_some() || writes_accepted
+        !self.report_choices.is_empty() || has_metrics || self.live_table.is_some() || writes_accepted
     }
 
     /// Returns true if there is a report to write or a check to decide.
@@ -169,15 +174,8 @@ impl Triage {
     /// Returns true if the numbers of fields with each code are all that the run needs: for checks that count fields, with
     /// no report, table, metrics, command or list that shows more. `keeps_counts` is true if a journal keeps the counts.
     fn needs_codes_alone(&self, keeps_counts: bool) -> bool {
-        let shows_more = !self.report_choices.is_empty()
-            || self.live_table.is_some()
-            || self.metrics.is_some()
-            || self.metrics_file.is_some()
-            || self.alarms.is_some()
-            || self.accept_target.is_some()
-            || self.accept_file.is_some();
-        let counts_more = self.users.is_some() || self.trace.is_some();
-        !(keeps_counts || shows_more || counts_more)
+        let counts_more = self.alarms.is_some() || self.users.is_some() || self.trace.is_some();
+        !(keeps_counts || counts_more || self.shows_counts())
             && self.judgement.checks.iter().all(Check::counts_fields_alone)
     }
 

@@ -168,7 +168,8 @@ impl Pipeline {
         match (opened, self.annotators.times()) {
             (OpenedInput::Input(input), Some(times)) => {
                 let years = self.reading.year_reference(file.modified);
-                let counts_lines = self.counter.is_some() || self.numbers_lines;
+                let counts_places = self.counter.as_ref().is_some_and(Counter::counts_places);
+                let counts_lines = counts_places || self.numbers_lines;
                 input.narrowed(times, years, counts_lines).map(OpenedInput::Input)
             }
             (opened, _) => Ok(opened),

@@ -69,7 +69,8 @@ pub struct Counter {
     values: Option<Box<ValueCounter>>,
     /// `None` if there are no checks of rates.
     rates: Option<Box<RateCounter>>,
-    /// True if the fields of each code and the lines of the input are all that is counted: neither places nor times.
+    /// True if the fields of each code, and the lines and bytes of the input, are all that is counted: neither places nor
+    /// times.
     codes_alone: bool,
 }
 
@@ -99,8 +100,8 @@ impl Counter {
         }
     }
 
-    /// Returns the counter that counts the fields of each code and the lines of the input alone if `codes_alone` is true,
-    /// and nothing that the methods below add. Its tallies have neither places nor times; a caller must not show any.
+    /// Returns the counter that counts the fields of each code, and the lines and bytes of the input, alone if `codes_alone`
+    /// is true, and nothing that the methods below add. Its tallies have neither places nor times; a caller must not show any.
     pub(crate) fn of_codes_alone(self, codes_alone: bool) -> Self {
         Self { codes_alone, ..self }
     }
@@ -118,6 +119,11 @@ impl Counter {
         catalog: &Catalog,
     ) -> Self {
         Self { values: ValueCounter::new(users, trace, catalog).map(Box::new), ..self }
+    }
+
+    /// Returns true if the places of lines are counted, so that the lines before a part must be known.
+    pub(crate) fn counts_places(&self) -> bool {
+        !self.codes_alone
     }
 
     /// Begins an input, or a part of one, of which the first lines are skipped. `years` is the reference for times without a
@@ -165,8 +171,9 @@ impl Counter {
         self.bytes += text.len() as u64;
     }
 
-    /// Counts the codes and the lines of a part, and nothing else of it.
+    /// Counts the codes, the lines and the bytes of a part, and nothing else of it.
     fn count_codes(&mut self, found: &[FoundField], text: &[u8]) {
+        debug_assert!(self.near.is_none() && self.values.is_none() && self.rates.is_none());
         for field in found {
             if let Some(slot) = self.slot(field) {
                 self.slots[slot].fields += 1;

@@ -52,6 +52,29 @@ fn buffers_make_no_difference() {
 }
 
 #[test]
+fn codes_alone_have_the_same_numbers() {
+    let text: String = (0..3000).map(|at| format!("line {at} ret=-204 code: -{at}\nret=5\n")).collect();
+    let text = text + "no newline ret=-1";
+    let annotator = Annotator::builder().unknown(true).window_bytes(2000).build();
+    let any = Selector::parse("unknown", &Catalog::builtin(), None).unwrap();
+    let counted = |codes_alone: bool| {
+        let counter = Counter::new(&Catalog::builtin(), vec![any.clone()]).of_codes_alone(codes_alone);
+        let mut watch = CountingObserver(counter);
+        annotator.observe_stream(text.as_bytes(), io::sink(), &mut watch).unwrap();
+        watch.0.finish(0, CharEncoding::Utf8)
+    };
+    let (all, alone) = (counted(false), counted(true));
+    let fields = |tally: &Tally| {
+        let codes = tally.known.iter().chain(&tally.unknown);
+        let codes: Vec<_> = codes.map(|(&code, counted)| (code, counted.fields)).collect();
+        (codes, tally.more_unknown, tally.unknown_selected.clone())
+    };
+    assert_eq!(fields(&alone), fields(&all));
+    assert!(alone.more_unknown > 0, "more codes than are told apart");
+    assert_eq!((alone.input.lines, alone.input.bytes), (all.input.lines, all.input.bytes));
+}
+
+#[test]
 fn fields_that_reach_beyond_a_part_of_their_line_are_counted_once() {
     let line = b"ret=-204 (auth: user session is failure!) ret=-204 x ret=-31337 ".repeat(200);
     for window_bytes in 700..800 {
