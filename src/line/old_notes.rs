@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_text_before_is_without_notes_however_many_there_are_and_wherever_they_are_kept() {
-        let window: Vec<u8> = (0..40_000_u32).map(|at| (at * 31 >> 2) as u8).collect();
+        let window: Vec<u8> = (0..40_000_u32).map(|at| ((at * 31) >> 2) as u8).collect();
         for (distance, length) in [(2, 1), (7, 5), (30, 3), (645, 2), (700, 20), (2000, 1300)] {
             let starts = (10..window.len() - length).step_by(distance + length);
             let notes: Vec<_> = starts.map(|start| start..start + length).collect();
