@@ -34,11 +34,11 @@ impl<W> PrefixedLines<'_, W> {
         W: Sink<'t>,
     {
         let has_name = !self.prefix.name_before(self.mark).is_empty();
-        let is_short = NumberText::takes(*self.lines + piece.len() as u64 + 1);
+        let numbers_fit = NumberText::takes(*self.lines + piece.len() as u64 + 1);
         let mut at = piece.start;
         while at < piece.end {
             let start = at;
-            if self.numbered && is_short && !has_name {
+            if self.numbered && numbers_fit && !has_name {
                 let mut short = ShortLines {
                     text,
                     number: self.prefix.number,

@@ -23,8 +23,8 @@ struct Objects<'t> {
     /// The number of objects that have begun since the first field, less the number that have ended; negative where
     /// more have ended.
     open: isize,
-    /// The first key that has its members, with the value of `open` at its place; `None` if its object has ended. It stands
-    /// alone in nearly all lines.
+    /// The first key that has its members, with the value of `open` at its place; `None` before it, and once its object has
+    /// ended. It stands alone in nearly all lines.
     first: Option<(isize, &'t [u8])>,
     /// The other keys that have their members, each with the value of `open` at its place.
     others: BTreeSet<(isize, &'t [u8])>,
