@@ -265,8 +265,9 @@ def memory(session: Session) -> Result:
 TABLE = Table(
     "archives",
     "Wall time of `imsdk-annotate -jN INPUT > /dev/null`: the multiple of the reference's, and seconds. A field is in 30 % "
-    "of the lines, or in all where the row says so. Two runs at the same time tell what a second core is worth: with two "
-    "whole cores, they take as long as one.",
+    "of the lines, or in all where the row says so. In the second part the program writes a file or a folder, and the other "
+    "programs write to /dev/null. Two runs at the same time tell what a second core is worth: with two whole cores, they "
+    "take as long as one. The peak resident set is the largest of the runs, not their median, and its row is not checked.",
     [
         Part("input", THREADS, READ, "wall").measure,
         Part("input and output", THREADS, WRITTEN, "wall").measure,

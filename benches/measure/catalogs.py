@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-import re
 from pathlib import Path
 from typing import Callable
 
 from . import checks
-from .command import Command
+from .command import Command, answer
 from .inputs import FIELD
-from .rows import PERCENTS, Case, Part, Row, Table
+from .packed import write
+from .rows import PERCENTS, Case, Check, Part, Row, Table
 
 COUNT = 100_000
 BUILT_IN = "the built-in catalog"
@@ -69,27 +69,62 @@ def number_of(code: int) -> int:
     return (-100_000 - code) // 7919
 
 
-def codes_annotated(case: Case) -> bytes:
-    def note(field: re.Match[bytes]) -> bytes:
-        number = number_of(int(field[2]))
-        return b"%s (service%d: the request has failed of service %d)" % (field[0], number % 50, number % 97)
+def note(number: int) -> bytes:
+    """Returns the note on the code with a number, in both catalogs."""
+    return b" (service%d: the request has failed of service %d)" % (number % 50, number % 97)
 
-    return FIELD.sub(note, with_codes(case).read_bytes())
+
+def codes_annotated(case: Case) -> bytes:
+    return FIELD.sub(lambda field: field[0] + note(number_of(int(field[2]))), with_codes(case).read_bytes())
+
+
+def annotates(catalog: Callable[[Case], Path], code: Callable[[int], int]) -> Check:
+    """Returns a check that empty input stays empty, and that the last code of a catalog gets its note."""
+
+    def check(case: Case, command: Command) -> None:
+        checks.compare(answer(command), b"")
+        field = b"ret=%d" % code(COUNT)
+        compare_line(case, field, note(COUNT), "--catalog", str(catalog(case)))
+
+    return check
+
+
+def status_annotated(case: Case, command: Command) -> None:
+    """Checks the log, which lacks the key, and a line that has it."""
+    checks.compare(answer(command), checks.annotated(case))
+    compare_line(case, b"status=-204", checks.note(case, b"-204"), "--key", "status")
+
+
+def compare_line(case: Case, field: bytes, noted: bytes, *options: str) -> None:
+    """Checks the note on a line that has nothing but a field."""
+    line = case.inputs.made(field.decode(), lambda path: write(path, field + b"\n"))
+    checks.compare(answer(case.annotate(*options, input=line)), field + noted + b"\n")
 
 
 def start(case: Case, *options: str) -> Command:
     return case.annotate(*options, input=case.inputs.empty())
 
 
-NOTHING = checks.equals(lambda case: b"")
+def near_csv(case: Case) -> Path:
+    return csv(case, "near")
+
+
+def far_csv(case: Case) -> Path:
+    return csv(case, "far")
+
+
+def start_of(name: str, catalog: Callable[[Case], Path], code: Callable[[int], int]) -> Row:
+    return Row(name, lambda c: start(c, "--catalog", str(catalog(c))), BUILT_IN, start, annotates(catalog, code))
+
+
 ANNOTATED = checks.equals(checks.annotated)
 STARTS = [
-    Row("CSV, codes in a row", lambda c: start(c, "--catalog", str(csv(c, "near"))), BUILT_IN, start, NOTHING),
-    Row("CSV, codes far apart", lambda c: start(c, "--catalog", str(csv(c, "far"))), BUILT_IN, start, NOTHING),
-    Row("JSON, codes far apart", lambda c: start(c, "--catalog", str(json(c))), BUILT_IN, start, NOTHING),
+    start_of("CSV, codes in a row", near_csv, near_code),
+    start_of("CSV, codes far apart", far_csv, far_code),
+    start_of("JSON, codes far apart", json, far_code),
     Row(
         "a log with another code of the catalog in each line",
-        lambda c: c.annotate("--catalog", str(csv(c, "far")), input=with_codes(c)),
+        lambda c: c.annotate("--catalog", str(far_csv(c)), input=with_codes(c)),
         "one built-in code",
         lambda c: c.annotate(input=with_one_code(c)),
         checks.equals(codes_annotated),
@@ -98,12 +133,12 @@ STARTS = [
 ROWS = [
     Row(
         f"`--catalog`, {name}",
-        lambda c, name=kind: c.annotate("--catalog", str(csv(c, name)), input=c.log()),  # type: ignore[misc]
+        lambda c, catalog=catalog: c.annotate("--catalog", str(catalog(c))),  # type: ignore[misc]
         BUILT_IN,
         Case.annotate,
         ANNOTATED,
     )
-    for kind, name in (("near", "codes in a row"), ("far", "codes far apart"))
+    for catalog, name in ((near_csv, "codes in a row"), (far_csv, "codes far apart"))
 ] + [
     Row(
         "`--lang both`",
@@ -112,7 +147,7 @@ ROWS = [
         Case.annotate,
         checks.equals(checks.in_both_languages),
     ),
-    Row("`--key status`", lambda c: c.annotate("--key", "status"), "no option", Case.annotate, ANNOTATED),
+    Row("`--key status`", lambda c: c.annotate("--key", "status"), "no option", Case.annotate, status_annotated),
 ]
 
 TABLE = Table(

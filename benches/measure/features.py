@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Callable, Optional
 
@@ -21,6 +22,10 @@ def per_byte(case: Case, path: Path, *options: str) -> Command:
 
 def report(case: Case, *options: str, input: Optional[Path] = None) -> Command:
     return case.annotate("--quiet", "--report", f"json={case.inputs.folder}/report.json", *options, input=input)
+
+
+def report_per_byte(case: Case, path: Path) -> Command:
+    return dataclasses.replace(report(case, input=path), bytes=size(path))
 
 
 def in_chinese(encoding: str) -> Make:
@@ -96,10 +101,10 @@ ROWS = [
     ),
     Row("`--quiet --report json=FILE`", report, PLAIN, plain, checks.report_counts("fields")),
     Row(
-        "the same, all codes unknown",
-        lambda c: report(c, input=c.inputs.unknown(c.percent)),
+        "the same, all codes unknown, for each byte",
+        lambda c: report_per_byte(c, c.inputs.unknown(c.percent)),
         "all codes known",
-        report,
+        lambda c: report_per_byte(c, c.log()),
         checks.report_counts("unknown_fields"),
         1.3,
     ),

@@ -52,10 +52,15 @@ def gzip_members(case: Case, size: int) -> Path:
     return case.inputs.made(f"{case.percent}-members-{size}.gz", make)
 
 
+def require(program: str) -> None:
+    """Raises Missing if a program that packs is not installed."""
+    if shutil.which(program) is None:
+        raise Missing(program)
+
+
 def by_program(case: Case, name: str, log: Path, *argv: str) -> Path:
     """Returns a log that a program has packed to its standard output."""
-    if shutil.which(argv[0]) is None:
-        raise Missing(argv[0])
+    require(argv[0])
     return case.inputs.made(name, lambda path: case.inputs.run([*argv, str(log)], path))
 
 
@@ -72,8 +77,8 @@ def xz_file(case: Case) -> Path:
 
 
 def two_xz_streams(case: Case) -> Path:
-    streams = 2 * by_program(case, f"{case.percent}.stream.xz", quarter(case), "xz", "-2", "-c").read_bytes()
-    return case.inputs.made(f"{case.percent}.streams.xz", lambda path: write(path, streams))
+    stream = by_program(case, f"{case.percent}.stream.xz", quarter(case), "xz", "-2", "-c")
+    return case.inputs.made(f"{case.percent}.streams.xz", lambda path: write(path, 2 * stream.read_bytes()))
 
 
 def write(path: Path, data: bytes) -> None:
@@ -108,8 +113,7 @@ def write_gzip(log: Path, path: Path) -> None:
 
 
 def eight_zstd(case: Case) -> Path:
-    if shutil.which("zstd") is None:
-        raise Missing("zstd")
+    require("zstd")
     return eight(case, "zst", lambda part, path: case.inputs.run(["zstd", "-qc", str(part)], path))
 
 

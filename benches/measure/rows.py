@@ -194,7 +194,7 @@ class Part:
             figure = result.figures.get((row.name, row.against, column))
             measured += figure is not None
             if figure and figure.ratio > target:
-                missed.append(f"{ratio(figure.ratio)} against {float(target)}")
+                missed.append(f"{column}: {ratio(figure.ratio)} against {float(target)}")
         shown = wanted[0] if len(set(wanted)) == 1 else ", ".join(wanted)
         if missed:
             return f"{shown}: not reached: {', '.join(missed)}"

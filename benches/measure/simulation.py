@@ -42,6 +42,12 @@ PACKED = ("src/program/compression/formats/gzip_pieces.rs", "PIECE_BYTES")
 CONSTANTS = (BLOCK, CHUNK, IN_MEMORY, ON_DISK, AHEAD, DECODED, DECODED_PIECES, PACKED)
 
 
+def read_constants() -> None:
+    """Reads all constants, so that one which has another name by now is told at once."""
+    for path, name in CONSTANTS:
+        constant(path, name)
+
+
 @dataclass(frozen=True)
 class Costs:
     """What a run takes, in seconds for each byte of text."""
