@@ -37,12 +37,13 @@ awk 'BEGIN {
 { seq -f '--key status%g' 37 && printf '%s\n' '--color never' '--lang en' '--fail-on unknown>1000000'; } > config
 
 # Prints the instructions of one run: count CONFIGURATION INPUT OPTION...
-# The environment has one variable, because more variables take more instructions to read.
+# The environment has one variable, because more variables take more instructions to read. Signals have their defaults,
+# because a signal that is ignored, as in a job in the background, is not caught, which takes 4 % fewer at a start.
 count() {
   local config=$1 input=$2
   shift 2
   local status=0
-  env -i IMSDK_ANNOTATE_CONFIG="$config" "$valgrind" --tool=callgrind --callgrind-out-file=/dev/null --log-file=log \
+  env -i --default-signal IMSDK_ANNOTATE_CONFIG="$config" "$valgrind" --tool=callgrind --callgrind-out-file=/dev/null --log-file=log \
     "$bin" -j1 "$@" "$input" > /dev/null 2> said || status=$?
   # A check that fails has status 1.
   if [ "$status" -gt 1 ] || { [ "$status" -eq 1 ] && [[ $* != *--fail-on* ]]; }; then
