@@ -42,28 +42,6 @@ impl<'a> Field<'a> {
     }
 }
 
-/// A field as the scanner supposes it, small enough for registers. The caller checks the rules that are left.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SupposedField {
-    /// The byte offset at which the key begins.
-    pub(crate) start: usize,
-    /// The byte offset at which the field ends.
-    pub(crate) end: usize,
-    pub(crate) code: i32,
-    /// The position of the code in the catalog, as in [`FoundField::entry`].
-    pub(crate) entry: Option<usize>,
-    pub(crate) checks: Checks,
-}
-
-impl SupposedField {
-    /// Returns the field, of whose notes nothing is known yet.
-    #[inline(always)]
-    pub(crate) fn found(self) -> FoundField {
-        let Self { start, end, code, entry, checks } = self;
-        FoundField::new(start, end, code, entry, checks)
-    }
-}
-
 /// A field that has been found. Its byte offsets are in the text that was searched. [`Field`](crate::Field) shows it to
 /// users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,12 +82,6 @@ impl FoundField {
             name_before: 0,
             old_note_bytes: 0,
         }
-    }
-
-    /// Returns the field as the scanner supposed it.
-    pub(crate) fn supposed(&self) -> SupposedField {
-        let Self { start, end, code, entry, checks, .. } = *self;
-        SupposedField { start, end, code, entry, checks }
     }
 
     /// Returns the byte offset at which the key begins that names the members of the note.

@@ -3,7 +3,7 @@
 use super::state::LineState;
 use super::{PartAnnotator, StreamState};
 use crate::buffer::Sink;
-use crate::field::{FoundField, SupposedField};
+use crate::field::FoundField;
 use crate::scanner::{self, Candidates};
 use fearless_simd::{Simd, dispatch};
 use std::convert::Infallible;
@@ -36,22 +36,22 @@ impl PartAnnotator {
             candidates,
             #[inline(always)]
             |field| {
-                if self.hides(window, field, &line.old_notes) {
+                if self.hides(window, &field, &line.old_notes) {
                     return Ok(());
                 }
                 known += u64::from(field.entry.is_some());
                 match field.entry {
                     Some(entry)
                         if !self.notes.could_begin(&window[field.end..])
-                            && self.has_ready_note(simd, window, field.end, color) =>
+                            && self.has_ready_note(simd, window, &field, color) =>
                     {
                         if list {
-                            listed.push(field.found());
+                            listed.push(field);
                         }
-                        self.write_ready_note(window, &mut written, field.end, entry, wtr)
+                        self.write_ready_note(window, &mut written, &field, entry, wtr)
                     }
                     _ => {
-                        let field = self.complete(field.found(), window, line);
+                        let field = self.complete(field, window, line);
                         if list {
                             listed.push(field);
                         }
@@ -78,7 +78,7 @@ impl PartAnnotator {
             candidates,
             found,
             #[inline(always)]
-            |field| Some(field.found()).filter(|field| !scanner::is_ruled_out(text, field)),
+            |field| (!scanner::is_ruled_out(text, &field)).then_some(field),
         );
     }
 
@@ -91,7 +91,7 @@ impl PartAnnotator {
         candidates: &mut Candidates,
         found: &mut Vec<FoundField>,
     ) {
-        self.find_kept(text, range, candidates, found, |field| Some(field.found()));
+        self.find_kept(text, range, candidates, found, Some);
     }
 
     /// Appends the fields of keys in a range, each with the length of the note that already stands behind it.
@@ -109,9 +109,7 @@ impl PartAnnotator {
             candidates,
             found,
             #[inline(always)]
-            |field| {
-                (!self.hides(text, field, &line.old_notes)).then(|| self.complete(field.found(), text, line))
-            },
+            |field| (!self.hides(text, &field, &line.old_notes)).then(|| self.complete(field, text, line)),
         );
     }
 
@@ -123,7 +121,7 @@ impl PartAnnotator {
         range: Range<usize>,
         candidates: &mut Candidates,
         found: &mut Vec<FoundField>,
-        mut keep: impl FnMut(SupposedField) -> Option<FoundField>,
+        mut keep: impl FnMut(FoundField) -> Option<FoundField>,
     ) {
         let outcome: Result<(), Infallible> = dispatch!(self.scanner.level, simd => simd.vectorize(
             #[inline(always)]

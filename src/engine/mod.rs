@@ -14,7 +14,7 @@ pub(crate) use units::Unit;
 use crate::buffer::Sink;
 #[cfg(feature = "cli")]
 use crate::catalog::Catalog;
-use crate::field::{Checks, FoundField, NoteForm, SupposedField};
+use crate::field::{Checks, FoundField, NoteForm};
 use crate::line::color::{self, LineColor};
 use crate::line::old_notes::OldNotes;
 #[cfg(feature = "cli")]
@@ -117,14 +117,12 @@ impl PartAnnotator {
     /// Returns true if a supposed field is none: it begins within a note, or its [`Checks`] rule it out in the line
     /// without its notes.
     #[inline(always)]
-    fn hides(&self, window: &[u8], field: SupposedField, old_notes: &OldNotes) -> bool {
-        old_notes.cover(field.start)
-            || field.checks != Checks::NONE && self.rules_out(window, field, old_notes)
+    fn hides(&self, window: &[u8], field: &FoundField, old_notes: &OldNotes) -> bool {
+        old_notes.cover(field) || field.checks != Checks::NONE && self.rules_out(window, field, old_notes)
     }
 
     #[inline(never)]
-    fn rules_out(&self, window: &[u8], field: SupposedField, old_notes: &OldNotes) -> bool {
-        let field = &field.found();
+    fn rules_out(&self, window: &[u8], field: &FoundField, old_notes: &OldNotes) -> bool {
         field.checks.has(Checks::CODE) && old_notes.make_other_kind(window, field)
             || field.checks.has(Checks::ELEMENT) && !self.is_element(window, field)
     }
@@ -240,9 +238,9 @@ impl PartAnnotator {
         for field in fields {
             match field.entry {
                 Some(entry)
-                    if field.old_note_bytes == 0 && self.has_ready_note(simd, window, field.end, color) =>
+                    if field.old_note_bytes == 0 && self.has_ready_note(simd, window, field, color) =>
                 {
-                    self.write_ready_note(window, &mut written, field.end, entry, wtr)?;
+                    self.write_ready_note(window, &mut written, field, entry, wtr)?;
                 }
                 _ => self.write_any_field(window, &mut written, *field, color, wtr)?,
             }
@@ -258,16 +256,16 @@ impl PartAnnotator {
         }
     }
 
-    /// Returns true if the note of a field that ends at `field_end`, and has no note yet, is surely [ready](Notes::ready).
+    /// Returns true if the note of a field, behind which no note stands, is surely [ready](Notes::ready).
     #[inline(always)]
     fn has_ready_note<S: Simd>(
         &self,
         simd: S,
         window: &[u8],
-        field_end: usize,
+        field: &FoundField,
         color: &mut LineColor,
     ) -> bool {
-        self.writes_text && (!self.notes.in_color() || color.is_none_at(simd, window, field_end))
+        self.writes_text && (!self.notes.in_color() || color.is_none_at(simd, window, field.end))
     }
 
     /// Writes the bytes from `written` to the end of a field, and its [ready](Notes::ready) note.
@@ -276,11 +274,11 @@ impl PartAnnotator {
         &'t self,
         window: &'t [u8],
         written: &mut usize,
-        field_end: usize,
+        field: &FoundField,
         entry: usize,
         wtr: &mut impl Sink<'t>,
     ) -> io::Result<()> {
-        let gap = std::mem::replace(written, field_end)..field_end;
+        let gap = std::mem::replace(written, field.end)..field.end;
         wtr.copy(window, gap)?;
         let (texts, note) = self.notes.ready(entry);
         wtr.copy_note(texts, note)

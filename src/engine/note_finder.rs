@@ -99,7 +99,7 @@ impl<'a> NoteFinder<'a> {
             NotePlace::Field(field) if !notes.could_begin_in_any_form(&self.text[field.end..]) => {
                 return None;
             }
-            NotePlace::Field(field) if self.annotator.hides(self.text, field.supposed(), &self.old_notes) => {
+            NotePlace::Field(field) if self.annotator.hides(self.text, &field, &self.old_notes) => {
                 return None;
             }
             NotePlace::Field(field) => {

@@ -51,10 +51,10 @@ impl OldNotes {
         self.kept_end = 0;
     }
 
-    /// Returns true if a place at which a supposed field begins is within a note.
+    /// Returns true if a supposed field begins within a note.
     #[inline(always)]
-    pub(crate) fn cover(&self, field_start: usize) -> bool {
-        field_start < self.end
+    pub(crate) fn cover(&self, field: &FoundField) -> bool {
+        field.start < self.end
     }
 
     /// Returns true if a supposed field whose key is spelled `code` is another kind of code in the line without its

@@ -104,7 +104,7 @@ pub(crate) use values::{VALUE_REACH_BYTES, ValueFinder};
 pub(crate) use written::BACKSLASHES_MAX;
 
 use crate::catalog::CodeIndex;
-use crate::field::{Checks, FoundField, SupposedField};
+use crate::field::{Checks, FoundField};
 use before::ends_in_less_than;
 use byte_class::{is_identifier, may_stand_between};
 pub(crate) use candidates::Candidates;
@@ -157,7 +157,7 @@ impl Scanner {
         haystack: &[u8],
         range: Range<usize>,
         candidates: &mut Candidates,
-        mut on_field: impl FnMut(SupposedField) -> Result<(), E>,
+        mut on_field: impl FnMut(FoundField) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.keys.is_empty() {
             return Ok(());
@@ -183,26 +183,17 @@ impl Scanner {
     /// Returns the field of the candidate at `place`, if there is one. `found_up_to` is the end of the last field that
     /// [`Scanner::ask_rules`] found: no field begins within it.
     #[inline(always)]
-    fn confirm(&self, haystack: &[u8], place: usize, found_up_to: &mut usize) -> Option<SupposedField> {
-        let look_up = |code| {
-            let entry = self.codes.position(code);
-            self.is_wanted(code, entry).then_some(entry)
+    fn confirm(&self, haystack: &[u8], place: usize, found_up_to: &mut usize) -> Option<FoundField> {
+        let is_wanted = |code| self.is_wanted(code, self.codes.position(code));
+        let (key, code) = match usual_field(haystack, place, &self.keys, is_wanted) {
+            Some(found) => found?,
+            None => self.ask_rules(haystack, place, found_up_to)?,
         };
-        let (key, code, entry) = match usual_field(haystack, place, &self.keys, look_up) {
-            Some(found) => {
-                let (key, code, entry) = found?;
-                if !self.keys.allows(key.number, code.quoted_key, code.value) {
-                    return None;
-                }
-                (key, code, entry)
-            }
-            None => {
-                let (key, code) = self.ask_rules(haystack, place, found_up_to)?;
-                (key, code, self.codes.position(code.value))
-            }
-        };
-        let checks = checks_of(&key, &code);
-        Some(SupposedField { start: key.start, end: code.end, code: code.value, entry, checks })
+        let entry = self.codes.position(code.value);
+        if !self.is_wanted(code.value, entry) || !self.keys.allows(key.number, code.quoted_key, code.value) {
+            return None;
+        }
+        Some(FoundField::new(key.start, code.end, code.value, entry, checks_of(&key, &code)))
     }
 
     /// Returns true if a note at `place` of a text would add a key to the text behind it, or take one out. The text

@@ -22,15 +22,15 @@ const fn in_each_byte(byte: u8) -> u64 {
 /// perhaps with a quote behind it; `=` or `:`, perhaps a space, or `[`; a code of up to 7 digits; and around these,
 /// bytes that need no closer look.
 ///
-/// `look_up` returns what the caller knows of a code that is wanted. Returns `None` where the form is another; there may
-/// still be a field. Returns `Some(None)` where there is surely no field, because its code is not wanted.
+/// Returns `None` where the form is another; there may still be a field. Returns `Some(None)` where there is surely no
+/// field, because its code is not wanted.
 #[inline(always)]
-pub(super) fn usual_field<W>(
+pub(super) fn usual_field(
     haystack: &[u8],
     separator: usize,
     keys: &KeySet,
-    look_up: impl FnOnce(i32) -> Option<W>,
-) -> Option<Option<(Key, Code, W)>> {
+    is_wanted: impl FnOnce(i32) -> bool,
+) -> Option<Option<(Key, Code)>> {
     let around = haystack.get(separator.checked_sub(SIDE_BYTES)?..)?.first_chunk::<{ 2 * SIDE_BYTES }>()?;
     if !separates(around[SIDE_BYTES]) {
         return None;
@@ -42,11 +42,11 @@ pub(super) fn usual_field<W>(
     }
     let code = code_behind(around, separator, quoted_key)?;
     // Asks before it looks at the key, which takes longer.
-    let Some(known) = look_up(code.value) else {
+    if !is_wanted(code.value) {
         return Some(None);
-    };
+    }
     let key = key_before(around, separator, quoted_key, keys)?;
-    (!((code.form == CodeForm::Bracket) & quoted_key)).then_some(Some((key, code, known)))
+    (!((code.form == CodeForm::Bracket) & quoted_key)).then_some(Some((key, code)))
 }
 
 /// The default keys that are compared as one number, each with its length and its number in the table. A key that ends
@@ -217,8 +217,7 @@ mod tests {
             for text in [text.clone(), format!("{text}\n and a line behind it")] {
                 for scanner in &scanners {
                     let text = text.as_bytes();
-                    let found = usual_field(text, separator, &scanner.keys, |_| Some(())).flatten();
-                    let found = found.map(|(key, code, ())| (key, code));
+                    let found = usual_field(text, separator, &scanner.keys, |_| true).flatten();
                     let by_rules = || scanner.ask_rules(text, separator, &mut 0);
                     let found = found.filter(|(key, code)| {
                         code.value < 0 && scanner.keys.allows(key.number, code.quoted_key, code.value)
